@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What machine and kernel this is: the facts that a result carries, so that two results can be told
+ * apart or found comparable. Gathering is host_gather()'s; the struct itself is plain data that the
+ * result's reader fills from a file as well.
+ *
+ * One table, host_fields, says for each fact where it stands in the JSON (below "host"), how it is
+ * stored, and what a comparison makes of a difference. Writer, reader, `cgchurn host` and compare
+ * all go by it: a new fact is one member here, one line there, and the code that gathers it.
+ */
+#ifndef CGCHURN_HOST_HOST_H
+#define CGCHURN_HOST_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* The state of cgroup_threadgroup_rwsem; see doc/lock.md. */
+enum lock_regime {
+	LOCK_REGIME_UNKNOWN,
+	LOCK_REGIME_GLOBAL,                  /* grace period + drain: the default mount */
+	LOCK_REGIME_GLOBAL_FAVORED,          /* favordynmods without the patch */
+	LOCK_REGIME_PER_THREADGROUP,         /* favordynmods with the patch */
+	LOCK_REGIME_PER_THREADGROUP_RESIDUAL /* it was on and is off again, until reboot */
+};
+extern const char *const lock_regime_names[5];
+
+enum tristate { TRISTATE_UNKNOWN = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 };
+
+struct host {
+	char *boot_id;
+	/* kernel */
+	char *kernel_release, *kernel_version, *kernel_cmdline, *kernel_config_sha256;
+	char *kernel_hz, *kernel_preemption, *kernel_mitigations;
+	enum tristate kernel_rcu_expedited;
+	int64_t kernel_tainted; /* -1 unknown */
+	/* lock */
+	enum tristate lock_patch_present;
+	enum lock_regime lock_regime;
+	char *lock_confidence; /* in words */
+	char **lock_evidence;  /* sentences, strongest first */
+	size_t n_lock_evidence;
+	/* cpu */
+	char *cpu_model, *cpu_architecture, *cpu_online, *cpu_governor;
+	int64_t cpu_count, cpu_sockets, cpu_numa_nodes; /* -1 unknown */
+	enum tristate cpu_smt;
+	/* memory */
+	int64_t memory_total_bytes;
+	char *memory_thp;
+	/* cgroup */
+	char *cgroup_layout; /* "unified", "hybrid", "none" */
+	char *cgroup_mount, *cgroup_mount_options, *cgroup_root;
+	char *cgroup_controllers;
+	char *cgroup_backend; /* "directory descriptors" or "libcgroup" for the run group */
+	char *cgroup_libcgroup_version;
+	/* the rest */
+	char *accelerator; /* "kvm", "tcg", "none"; NULL unknown */
+	char *hypervisor;  /* as /proc/cpuinfo and DMI tell; NULL none seen */
+	char *clock_source;
+	char *libc;
+	double load1;    /* when the invocation began; -1 unknown */
+	double uptime_s; /* likewise */
+};
+
+enum host_field_type {
+	HOST_STRING,
+	HOST_INT,
+	HOST_DOUBLE,
+	HOST_TRISTATE,
+	HOST_REGIME,
+	HOST_STRINGS
+};
+
+/* What compare makes of two results that differ in this. */
+enum host_field_role {
+	HOST_UNDER_TEST, /* the kernel, its lock, its mount options: heads the report */
+	HOST_MUST_MATCH, /* moves latencies by itself: refused unless allowed by name */
+	HOST_INFO        /* shown, never compared */
+};
+
+struct host_field {
+	const char *path;  /* dotted, below "host": "kernel.release" */
+	const char *label; /* for people: "kernel" */
+	enum host_field_type type;
+	enum host_field_role role;
+	size_t offset;
+	size_t count_offset; /* HOST_STRINGS: of the size_t that counts them */
+};
+
+extern const struct host_field host_fields[];
+extern const size_t host_n_fields;
+
+/* Zeroes and sets what is unknown to unknown. */
+void host_init(struct host *h);
+void host_finish(struct host *h); /* frees the strings */
+
+/*
+ * Reads this machine. `cgroup_root` (may be NULL) is the folder the run group will lie in. Facts
+ * that cannot be read stay unknown; only -ENOMEM fails.
+ */
+int host_gather(struct host *h, const char *cgroup_root, struct err *e);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of commands, nothing else. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command/command.h"
+#include "version.h"
+
+static const struct command *const commands[] = {
+	NULL, /* the end */
+};
+
+static int print_usage(FILE *to, int exit_code)
+{
+	fputs("cgchurn measures what container churn costs on this kernel, and whether that "
+	      "changed.\n\n"
+	      "Usage: cgchurn COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n",
+	      to);
+	for (size_t i = 0; commands[i]; i++)
+		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n`cgchurn COMMAND --help` explains each. Start with `cgchurn run`, as root: about "
+	      "a minute.\n"
+	      "Exit status: 0 done, 1 a regression, 2 usage or bad input, 3 inconclusive where a\n"
+	      "decision was required, 4 this host cannot do it, 5 a fault of cgchurn, 130 "
+	      "interrupted.\n",
+	      to);
+	return exit_code;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return print_usage(stderr, EXIT_USAGE);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
+		return print_usage(stdout, EXIT_DONE);
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("cgchurn %s (%s)\n", CGCHURN_VERSION, CGCHURN_COMMIT);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; commands[i]; i++)
+		if (strcmp(argv[1], commands[i]->name) == 0)
+			return command_execute(commands[i], argc - 1, argv + 1);
+	fprintf(stderr, "cgchurn: '%s' is no command; `cgchurn --help` lists them\n", argv[1]);
+	return EXIT_USAGE;
+}

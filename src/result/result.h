@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The result of one invocation, as data. Written by `run` after every trial, read by compare,
+ * report, export and history; everything here is pure and runs on any machine from the file alone.
+ * The JSON form is described in cgchurn-result(5) and doc/schema/cgchurn-result-1.json.
+ *
+ * All memory belongs to the struct result and goes with result_destroy(). Strings may be NULL where
+ * the fact is not known.
+ */
+#ifndef CGCHURN_RESULT_RESULT_H
+#define CGCHURN_RESULT_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "host/host.h"
+#include "record/histogram.h"
+#include "workload/workload.h"
+
+#define RESULT_SCHEMA "cgchurn-result/1"
+#define RESULT_FILE_SIZE_MAX (256 << 20)
+
+struct result_error_count {
+	char name[32]; /* "EAGAIN"; "errno 4711" for one without a name */
+	uint64_t count;
+};
+
+/* What started in [index * interval_ns, (index + 1) * interval_ns) of the window. */
+struct result_interval {
+	uint64_t count;
+	uint64_t sum_ns;
+	uint64_t max_ns;
+};
+
+struct result_threshold {
+	uint64_t ns;
+	uint64_t above; /* samples above it, exact */
+};
+
+struct result_series {
+	char actor[WORKLOAD_NAME_SIZE];
+	char stressor[WORKLOAD_NAME_SIZE];
+	char span[32];
+	enum span_time time;
+
+	struct result_error_count *errors;
+	size_t n_errors;
+	uint64_t planned;  /* starts that the schedule held; 0 for a closed loop */
+	uint64_t late;     /* of these, begun more than one late_bound_ns after they were due */
+	uint64_t missed;   /* of these, not begun before the trial's end */
+	double rate_per_s; /* samples per second of the window */
+
+	/* count, clipped, sum, min, max and buckets; what the percentiles are computed from */
+	struct histogram *histogram;
+
+	uint64_t interval_ns; /* 0: no intervals */
+	struct result_interval *intervals;
+	size_t n_intervals;
+
+	struct result_threshold thresholds[WORKLOAD_THRESHOLDS_MAX];
+	size_t n_thresholds;
+};
+
+/* The machine's state around one trial: facts that can make it invalid. */
+struct result_trial_env {
+	char clock_source[32];
+	double load1;          /* 1-minute load average before it */
+	uint64_t steal_ns;     /* stolen by the hypervisor during the trial, all CPUs together */
+	uint64_t throttled_ns; /* cpu.stat throttled_usec of the run group; 0 where unknown */
+	uint64_t psi_cpu_ns;   /* growth of "some" total in /proc/pressure/cpu */
+	uint64_t taint;        /* /proc/sys/kernel/tainted after it */
+	bool has_psi, has_throttled;
+};
+
+struct result_trial {
+	uint64_t index;
+	char started_at[24];
+	uint64_t duration_ns; /* of the window, as measured */
+	uint64_t setup_ns, teardown_ns;
+	bool valid;
+	char **reasons; /* why it is not */
+	size_t n_reasons;
+	struct result_trial_env env;
+	struct result_series *series;
+	size_t n_series;
+};
+
+/* The hierarchy that was really made. */
+struct result_hierarchy {
+	uint64_t groups;
+	char **controllers; /* enabled */
+	size_t n_controllers;
+	char **skipped; /* "memory: not available below /sys/fs/cgroup/unified" */
+	size_t n_skipped;
+};
+
+struct result_run {
+	char workload[WORKLOAD_NAME_SIZE];
+	char sha256[65];
+	char *spec; /* compact JSON text of the workload's effective specification */
+	struct workload_primary primaries[WORKLOAD_PRIMARIES_MAX]; /* read from spec */
+	size_t n_primaries;
+	uint64_t trials_planned;
+	struct result_hierarchy hierarchy;
+	struct result_trial *trials;
+	size_t n_trials;
+};
+
+/* What measuring costs on this machine; measured before the first run, subtracted from nothing. */
+struct result_instrument {
+	double clock_ns;     /* one clock_gettime(CLOCK_MONOTONIC) */
+	double null_step_ns; /* one step of the null stressor, two clock reads included */
+	double record_ns;    /* one record */
+};
+
+struct result {
+	char *tool_name, *tool_version;
+	char id[40]; /* unique to the invocation */
+	char *label; /* the user's, or NULL */
+	char started_at[24];
+	bool complete;   /* false: interrupted, or still under way */
+	bool attributed; /* measured with tracing attached: never compared with plain results */
+	bool raw;        /* raw samples were streamed out while measuring */
+	uint64_t seed;
+	bool has_sequence; /* laid out in blocks by whoever started it */
+	uint64_t sequence_block, sequence_position;
+	struct host host;
+	struct result_instrument instrument;
+	struct result_run *runs;
+	size_t n_runs;
+};
+
+/* An empty result; NULL where memory ran out. */
+struct result *result_create(void);
+void result_destroy(struct result *r); /* NULL and half-built are fine */
+
+/* Grow by one zeroed element and return it; NULL where memory ran out. Pointers into the array
+ * move. */
+struct result_run *result_add_run(struct result *r);
+struct result_trial *result_add_trial(struct result_run *run);
+struct result_series *result_add_series(struct result_trial *trial);
+
+/* Marks a trial invalid for a reason (formatted). 0 or -ENOMEM. */
+int result_trial_invalidate(struct result_trial *trial, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Finds the series, or NULL. */
+const struct result_series *result_find_series(const struct result_trial *trial, const char *actor,
+					       const char *span, enum span_time time);
+
+/* The percentiles that are written where the samples support them. */
+extern const double result_percentiles[];
+extern const size_t result_n_percentiles;
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a workload may say about a kind of actor: its name, the spans it times, its options. Each
+ * stressor (src/stressor/) carries one of these; the parser of workloads knows nothing else of it.
+ *
+ * Option values lie in a plain struct of the stressor's own, at most KIND_OPTIONS_SIZE bytes,
+ * without pointers, so that it can be copied into shared memory. Numbers, flags, times, sizes and
+ * choices (as an index) are all uint64_t; a path is char[KIND_PATH_SIZE].
+ */
+#ifndef CGCHURN_WORKLOAD_KIND_H
+#define CGCHURN_WORKLOAD_KIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KIND_OPTIONS_SIZE 512
+#define KIND_PATH_SIZE 128
+#define KIND_SPANS_MAX 8
+
+enum kind_option_type {
+	KIND_COUNT,    /* a whole number */
+	KIND_FLAG,     /* true or false */
+	KIND_DURATION, /* in JSON a string with a unit ("10ms"), stored as ns */
+	KIND_BYTES,  /* in JSON a number, or a string with K, M, G (1024-based), stored as bytes */
+	KIND_CHOICE, /* one word of `choices`, stored as its index */
+	KIND_PATH    /* an absolute path, or "" */
+};
+
+struct kind_option {
+	const char *name;
+	enum kind_option_type type;
+	size_t offset;     /* in the stressor's options struct */
+	uint64_t fallback; /* used where the workload is silent; KIND_PATH falls back to "" */
+	uint64_t min, max; /* inclusive, for COUNT, DURATION, BYTES */
+	const char *const *choices; /* NULL-terminated, for CHOICE */
+	const char *help;           /* one line */
+};
+
+struct kind_span {
+	const char *name;
+	bool response; /* has a response time (from the intended start) too */
+	const char *help;
+};
+
+struct kind {
+	const char *name;
+	const char *summary; /* one line */
+	const struct kind_span *spans;
+	size_t n_spans; /* at most KIND_SPANS_MAX */
+	const struct kind_option *options;
+	size_t n_options;
+	size_t options_size; /* of the options struct */
+
+	/*
+	 * Bit i set: with these options span i is timed. NULL: all are. The parser uses it to
+	 * refuse a primary metric of a span that will not exist.
+	 */
+	uint32_t (*spans_on)(const void *options);
+
+	/*
+	 * Combinations the options must not have. Returns NULL, or a sentence that says what is
+	 * wrong and what is allowed. NULL pointer: everything goes.
+	 */
+	const char *(*refuse)(const void *options);
+
+	/* The most processes and threads that one worker has alive at once, itself not counted. */
+	uint64_t (*live_tasks)(const void *options);
+
+	bool moves_tasks; /* writes cgroup.procs or cgroup.threads: needs at least two groups */
+
+	/* NULL, or a reason why these options need hierarchy.threaded. */
+	const char *(*wants_threaded)(const void *options);
+};
+
+/* The kinds there are, handed from the table of stressors to whoever parses. */
+struct kind_table {
+	const struct kind *const *kinds;
+	size_t n;
+};
+
+/* NULL where there is none of this name. */
+const struct kind *kind_find(const struct kind_table *table, const char *name);
+
+/* The spans timed with these options, as a bit mask. */
+uint32_t kind_spans_on(const struct kind *kind, const void *options);
+
+/* The index of a span by name, or -1. */
+int kind_span_index(const struct kind *kind, const char *span);
+
+/* Fills `options` (KIND_OPTIONS_SIZE bytes) with the defaults. */
+void kind_defaults(const struct kind *kind, void *options);
+
+#endif

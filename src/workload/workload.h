@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A workload: one question about churn, as a JSON file asks it, checked and from then on immutable.
+ *
+ * Everything in it is independent of the machine; what it comes to here (how many workers, on which
+ * CPUs, in which groups) is the plan's business (engine/plan.h). The format is described in
+ * cgchurn-workload(5) and doc/schema/cgchurn-workload-1.json.
+ */
+#ifndef CGCHURN_WORKLOAD_WORKLOAD_H
+#define CGCHURN_WORKLOAD_WORKLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "workload/kind.h"
+
+#define WORKLOAD_SCHEMA "cgchurn-workload/1"
+#define WORKLOAD_NAME_SIZE 64 /* names: [a-z0-9][a-z0-9-]*, at most 63 bytes */
+#define WORKLOAD_CONTROLLERS_MAX 16
+#define WORKLOAD_THRESHOLDS_MAX 8
+#define WORKLOAD_ACTORS_MAX 32
+#define WORKLOAD_PRIMARIES_MAX 32
+#define WORKLOAD_DEPTH_MAX 32
+#define WORKLOAD_GROUPS_MAX 1000000 /* of one hierarchy, all levels together */
+#define WORKLOAD_WORKERS_MAX 4096   /* of one actor */
+#define WORKLOAD_FILE_SIZE_MAX (1 << 20)
+
+/*
+ * The tree below the run group: `fanout` children at each of `depth` levels, so fanout^depth
+ * leaves. depth 0: the tree is one group, its own leaf.
+ */
+struct workload_hierarchy {
+	uint64_t depth;
+	uint64_t fanout;
+	char controllers[WORKLOAD_CONTROLLERS_MAX][32];
+	size_t n_controllers;
+	bool optional; /* a controller that v2 does not have here is skipped, with a word in the
+			  result */
+	bool threaded; /* all groups below the top are "threaded", so that single threads can move
+			*/
+};
+
+/* A number of workers: `fixed`, or `per_cpu` for each usable CPU, plus `add`; at least 1. */
+struct workload_workers {
+	uint64_t per_cpu; /* 0 or 1: "cpus", "cpus-1", "cpus+2" have 1 */
+	int64_t add;      /* the plain number where per_cpu is 0 */
+};
+
+enum workload_cpus_kind {
+	WORKLOAD_CPUS_ALL,  /* "all": workers are dealt the usable CPUs in turn, one each */
+	WORKLOAD_CPUS_ANY,  /* "any": not pinned */
+	WORKLOAD_CPUS_LIST, /* "0-3,8": dealt these in turn; indices into the CPUs usable here */
+};
+
+struct workload_cpus {
+	enum workload_cpus_kind kind;
+	char list[128]; /* as written, syntax checked: "0-3,8" */
+};
+
+enum workload_place_kind {
+	WORKLOAD_PLACE_LEAVES, /* "leaves": worker i in leaf i modulo their number (the default) */
+	WORKLOAD_PLACE_LEAF,   /* "leaf:N": all of them in leaf N */
+	WORKLOAD_PLACE_SIDE,   /* "side": in one group beside the tree */
+	WORKLOAD_PLACE_TOP,    /* "top": in the tree's top group (impossible where domain
+				  controllers are enabled below it) */
+};
+
+struct workload_place {
+	enum workload_place_kind kind;
+	uint64_t leaf;
+};
+
+enum workload_arrival_kind { WORKLOAD_CLOSED, WORKLOAD_PACED, WORKLOAD_POISSON };
+
+struct workload_arrival {
+	enum workload_arrival_kind kind;
+	double per_second; /* of each worker; paced and poisson. (0, 1e6] */
+	double jitter;     /* paced: share of the period, [0, 1], default 0.5 */
+	uint64_t pause_ns; /* closed: idle time after each step ("pause": "10ms"), default 0 */
+	double max_missed; /* share of starts that may be missed before the trial is invalid;
+			      [0, 1], default 0.01; paced and poisson */
+};
+
+struct workload_actor {
+	char name[WORKLOAD_NAME_SIZE];
+	const struct kind *kind; /* static storage */
+	struct workload_workers workers;
+	struct workload_cpus cpus;
+	struct workload_place place;
+	struct workload_arrival arrival;
+	_Alignas(16) unsigned char options[KIND_OPTIONS_SIZE];
+	uint64_t thresholds_ns[WORKLOAD_THRESHOLDS_MAX]; /* ascending */
+	size_t n_thresholds;
+};
+
+/* Service time runs from the actual start, response time from the intended one. */
+enum span_time { SPAN_SERVICE, SPAN_RESPONSE };
+extern const char *const span_time_names[2]; /* "service", "response" */
+
+/* Which way is better; by default less time, a higher rate. */
+enum metric_direction { METRIC_LOWER_IS_BETTER, METRIC_HIGHER_IS_BETTER };
+
+/*
+ * A metric chosen before the run, with the relative change that matters. `metric` is one of
+ *	"pQ"        the Q-th percentile, 0 < Q < 100 ("p50", "p99.9")
+ *	"mean"      the mean time
+ *	"rate"      operations per second
+ *	"share>T"   the share of samples above the duration T, one of the actor's thresholds
+ */
+struct workload_primary {
+	char actor[WORKLOAD_NAME_SIZE];
+	char span[32];
+	enum span_time time;
+	char metric[32];
+	double tolerance; /* (0, 1]: 0.05 means that a change by less than 5 % does not matter */
+	enum metric_direction direction;
+};
+
+struct workload {
+	char name[WORKLOAD_NAME_SIZE];
+	char *why;
+	struct workload_hierarchy hierarchy;
+	struct workload_actor *actors;
+	size_t n_actors;
+	struct workload_primary primaries[WORKLOAD_PRIMARIES_MAX];
+	size_t n_primaries;
+	uint64_t warmup_ns;   /* [0, 1 h], default 1 s */
+	uint64_t duration_ns; /* [10 ms, 24 h], default 5 s */
+	uint64_t trials;      /* [1, 1000], default 3 */
+
+	/*
+	 * The workload as it was asked for, overrides applied, defaults not filled in: compact JSON
+	 * with keys sorted, and the SHA-256 of that text without "trials", "why" and "primary"
+	 * (which do not change what a sample measures).
+	 */
+	char *spec;
+	char sha256[65];
+};
+
+/* What the command line changes; applied to the JSON before it is checked. */
+struct workload_overrides {
+	const char *const *sets; /* "ACTOR.KEY=VALUE", as --set takes them; dotted keys reach into
+				    objects ("storm.options.child=exec", "migrator.workers=2"), and
+				    a bare option name is found in options ("storm.child=exec") */
+	size_t n_sets;
+	uint64_t warmup_ns, duration_ns, trials;
+	bool has_warmup, has_duration, has_trials;
+};
+
+/*
+ * Reads a workload file. `path` is a file; name lookup is workload_find()'s. Fails with -EINVAL and
+ * EXIT_USAGE in `e`, naming file, line where known, JSON path ("$.actors[1].arrival.per_second"),
+ * what was found and what is allowed. A file of any content ends within a second and in bounded
+ * memory. `overrides` may be NULL. The caller frees with workload_destroy().
+ */
+int workload_load(const char *path, const struct kind_table *kinds,
+		  const struct workload_overrides *overrides, struct workload **ret, struct err *e);
+
+/* The same from memory; `origin` names it in messages. */
+int workload_parse(const char *text, size_t size, const char *origin,
+		   const struct kind_table *kinds, const struct workload_overrides *overrides,
+		   struct workload **ret, struct err *e);
+
+void workload_destroy(struct workload *w); /* NULL is fine */
+
+/*
+ * The primaries of a spec that another machine wrote (result files): `ret` has room for
+ * WORKLOAD_PRIMARIES_MAX. Needs no table of kinds. -EINVAL with `e` where they are malformed.
+ */
+int workload_primaries_from_spec(const char *spec, struct workload_primary *ret, size_t *ret_n,
+				 struct err *e);
+
+/*
+ * Checks the grammar of a metric name (see struct workload_primary). Fills what applies: the
+ * percentile for "pQ", the duration for "share>T".
+ */
+enum metric_kind {
+	METRIC_INVALID,
+	METRIC_PERCENTILE,
+	METRIC_MEAN,
+	METRIC_RATE,
+	METRIC_SHARE_ABOVE
+};
+enum metric_kind metric_parse(const char *metric, double *ret_percentile,
+			      uint64_t *ret_threshold_ns);
+enum metric_direction metric_default_direction(enum metric_kind kind);
+
+#endif

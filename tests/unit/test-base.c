@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/io.h"
+#include "base/num.h"
+#include "base/rng.h"
+
+static void test_parse_u64(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		uint64_t value;
+	} cases[] = {
+		{"0", 0, 0},
+		{"18446744073709551615", 0, UINT64_MAX},
+		{"18446744073709551616", -ERANGE, 0},
+		{"", -EINVAL, 0},
+		{"-1", -EINVAL, 0},
+		{"+1", -EINVAL, 0},
+		{" 1", -EINVAL, 0},
+		{"1 ", -EINVAL, 0},
+		{"0x10", -EINVAL, 0},
+		{"1e3", -EINVAL, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t value = 0;
+
+		assert_int_equal(num_parse_u64(cases[i].text, &value), cases[i].r);
+		assert_int_equal(value, cases[i].value);
+	}
+}
+
+static void test_parse_double(void **state)
+{
+	double value = 7;
+
+	assert_int_equal(num_parse_double("0.05", &value), 0);
+	assert_true(value == 0.05);
+	assert_int_equal(num_parse_double("1e-3", &value), 0);
+	assert_true(value == 1e-3);
+	value = 7;
+	assert_int_equal(num_parse_double("nan", &value), -EINVAL);
+	assert_int_equal(num_parse_double("inf", &value), -EINVAL);
+	assert_int_equal(num_parse_double("0x1p3", &value), -EINVAL);
+	assert_int_equal(num_parse_double("1e999", &value), -ERANGE);
+	assert_int_equal(num_parse_double("1,5", &value), -EINVAL);
+	assert_int_equal(num_parse_double(".", &value), -EINVAL);
+	assert_true(value == 7);
+}
+
+static void test_parse_duration(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		uint64_t ns;
+	} cases[] = {
+		{"5", 0, 5000000000},
+		{"1.5s", 0, 1500000000},
+		{"50ms", 0, 50000000},
+		{"7us", 0, 7000},
+		{"9ns", 0, 9},
+		{"2m", 0, 120000000000},
+		{"12h", 0, UINT64_C(43200000000000)},
+		{"0", 0, 0},
+		{"-1s", -ERANGE, 0},
+		{"5 s", -EINVAL, 0},
+		{"5d", -EINVAL, 0},
+		{"ms", -EINVAL, 0},
+		{"1e30h", -ERANGE, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t ns = 0;
+
+		assert_int_equal(num_parse_duration(cases[i].text, &ns), cases[i].r);
+		assert_int_equal(ns, cases[i].ns);
+	}
+}
+
+static void test_format_ns(void **state)
+{
+	static const struct {
+		double ns;
+		const char *text;
+	} cases[] = {
+		{0, "0 ns"},         {870, "870 ns"},     {999.4, "999 ns"},
+		{999.5, "1.00 us"},  {18300, "18.3 us"},  {6050e3, "6.05 ms"},
+		{99.96e6, "100 ms"}, {9.996e9, "10.0 s"}, {123456e6, "123 s"},
+	};
+	char buf[NUM_TEXT_SIZE];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(num_format_ns(cases[i].ns, buf), cases[i].text);
+}
+
+static void test_format_count(void **state)
+{
+	char buf[NUM_TEXT_SIZE];
+
+	assert_string_equal(num_format_count(0, buf), "0");
+	assert_string_equal(num_format_count(999, buf), "999");
+	assert_string_equal(num_format_count(12600, buf), "12 600");
+	assert_string_equal(num_format_count(UINT64_MAX, buf), "18 446 744 073 709 551 615");
+}
+
+static void test_rng_streams(void **state)
+{
+	struct rng a, b, c;
+
+	rng_init(&a, 1, 0);
+	rng_init(&b, 1, 0);
+	rng_init(&c, 1, 1);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(rng_u64(&a), rng_u64(&b));
+	assert_int_not_equal(rng_u64(&a), rng_u64(&c));
+}
+
+/* Means of n draws against their expectation, at 6 standard errors. */
+static void test_rng_moments(void **state)
+{
+	const int n = 200000;
+	double uniform = 0, exponential = 0, normal = 0, below = 0;
+	struct rng r;
+
+	rng_init(&r, 42, 0);
+	for (int i = 0; i < n; i++) {
+		uniform += rng_double(&r);
+		exponential += rng_exponential(&r);
+		normal += rng_normal(&r);
+		below += (double)rng_below(&r, 7);
+	}
+	assert_true(fabs(uniform / n - 0.5) < 6 * 0.2887 / sqrt(n));
+	assert_true(fabs(exponential / n - 1) < 6 / sqrt(n));
+	assert_true(fabs(normal / n) < 6 / sqrt(n));
+	assert_true(fabs(below / n - 3) < 6 * 2 / sqrt(n));
+}
+
+static void test_replace_file(void **state)
+{
+	char folder[] = "/tmp/cgchurn-test-XXXXXX", path[64], link_path[64], *text = NULL;
+	struct stat st;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/a", folder);
+	snprintf(link_path, sizeof(link_path), "%s/link", folder);
+	assert_int_equal(io_replace_file(path, "old", 3), 0);
+	assert_int_equal(symlink(path, link_path), 0);
+	/* A planted link must not lead the write elsewhere. */
+	assert_int_equal(io_replace_file(link_path, "new!", 4), 0);
+	assert_int_equal(io_read_all(AT_FDCWD, path, 100, &text, NULL), 0);
+	assert_string_equal(text, "old");
+	free(text);
+	assert_int_equal(lstat(link_path, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(st.st_size, 4);
+	unlink(path);
+	unlink(link_path);
+	/* Nothing temporary stays behind. */
+	assert_int_equal(rmdir(folder), 0);
+	assert_int_equal(io_replace_file(path, "x", 1), -ENOENT);
+}
+
+static void test_read_limits(void **state)
+{
+	char buf[8], *text = NULL;
+
+	assert_int_equal(io_read_attr(AT_FDCWD, "/proc/version", buf, sizeof(buf)), -E2BIG);
+	assert_int_equal(io_read_all(AT_FDCWD, "/dev/zero", 100000, &text, NULL), -EFBIG);
+	assert_null(text);
+	assert_int_equal(io_read_all(AT_FDCWD, "/", 10, &text, NULL), -EISDIR);
+}
+
+static void test_err(void **state)
+{
+	struct err e = {0};
+
+	assert_int_equal(err_set(&e, EXIT_USAGE, 0, "x"), -EINVAL);
+	assert_int_equal(err_sys(&e, EXIT_CANNOT, EACCES, "open %s", "f"), -EACCES);
+	assert_string_equal(e.text, "open f: Permission denied");
+	err_hint(&e, "be root");
+	assert_string_equal(e.hint, "be root");
+	err_set(&e, EXIT_FAULT, EIO, "y");
+	assert_string_equal(e.hint, "");
+	assert_int_equal(err_set(NULL, EXIT_FAULT, EIO, "y"), -EIO);
+	assert_string_equal(err_name(EAGAIN), "EAGAIN");
+	assert_null(err_name(99999));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_parse_u64),      cmocka_unit_test(test_parse_double),
+		cmocka_unit_test(test_parse_duration), cmocka_unit_test(test_format_ns),
+		cmocka_unit_test(test_format_count),   cmocka_unit_test(test_rng_streams),
+		cmocka_unit_test(test_rng_moments),    cmocka_unit_test(test_replace_file),
+		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
