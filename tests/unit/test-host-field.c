@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "host/host.h"
+
+static size_t size_of_type(enum host_field_type type)
+{
+	static const size_t sizes[] = {
+		[HOST_STRING] = sizeof(char *),           [HOST_INT] = sizeof(int64_t),
+		[HOST_DOUBLE] = sizeof(double),           [HOST_TRISTATE] = sizeof(enum tristate),
+		[HOST_REGIME] = sizeof(enum lock_regime), [HOST_STRINGS] = sizeof(char **),
+	};
+
+	return sizes[type];
+}
+
+static void cover(unsigned char *covered, size_t offset, size_t size)
+{
+	for (size_t i = offset; i < offset + size; i++) {
+		assert_true(i < sizeof(struct host));
+		assert_int_equal(covered[i], 0);
+		covered[i] = 1;
+	}
+}
+
+/*
+ * A member that the table forgets would be written to no file and never freed. Each byte of the
+ * struct belongs to one line of the table, but for padding, which is shorter than a pointer.
+ */
+static void test_every_member_is_in_the_table(void **state)
+{
+	unsigned char covered[sizeof(struct host)] = {0};
+	size_t gap = 0;
+
+	for (size_t i = 0; i < host_n_fields; i++) {
+		const struct host_field *f = &host_fields[i];
+
+		cover(covered, f->offset, size_of_type(f->type));
+		if (f->type == HOST_STRINGS)
+			cover(covered, f->count_offset, sizeof(size_t));
+	}
+	for (size_t i = 0; i < sizeof(covered); i++) {
+		gap = covered[i] ? 0 : gap + 1;
+		assert_true(gap < sizeof(void *));
+	}
+}
+
+static void test_paths_are_unique(void **state)
+{
+	for (size_t i = 0; i < host_n_fields; i++) {
+		assert_true(host_fields[i].path[0] && host_fields[i].label[0]);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(host_fields[i].path, host_fields[k].path);
+	}
+}
+
+static void test_unknown_and_release(void **state)
+{
+	struct host h;
+
+	host_init(&h);
+	assert_int_equal(h.kernel_tainted, -1);
+	assert_int_equal(h.memory_total_bytes, -1);
+	assert_int_equal(h.lock_patch_present, TRISTATE_UNKNOWN);
+	assert_int_equal(h.lock_regime, LOCK_REGIME_UNKNOWN);
+	assert_true(h.uptime_s < 0);
+	h.kernel_release = strdup("6.18.0");
+	h.lock_evidence = calloc(2, sizeof(*h.lock_evidence));
+	h.lock_evidence[0] = strdup("BTF");
+	h.lock_evidence[1] = strdup("mount options");
+	h.n_lock_evidence = 2;
+	host_finish(&h);
+	host_finish(&h); /* twice is fine */
+	assert_null(h.lock_evidence);
+	assert_int_equal(h.n_lock_evidence, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_member_is_in_the_table),
+		cmocka_unit_test(test_paths_are_unique),
+		cmocka_unit_test(test_unknown_and_release),
+	};
+
+	return cmocka_run_group_tests_name("host-field", tests, NULL, NULL);
+}
