@@ -42,19 +42,26 @@ double histogram_mean(const struct histogram *h)
 	return h->count ? (double)h->sum_ns / (double)h->count : 0;
 }
 
-static uint64_t rank_of(const struct histogram *h, double q)
+uint64_t histogram_rank(uint64_t count, double q)
 {
 	/* q = 99.9 is not exact in binary; without the nudge 1000 samples would give rank 1000. */
-	double rank = ceil(q / 100 * (double)h->count - 1e-9 * (double)h->count);
+	double rank = ceil(q / 100 * (double)count - 1e-9 * (double)count);
 
 	if (rank < 1)
 		return 1;
-	return rank > (double)h->count ? h->count : (uint64_t)rank;
+	return rank >= (double)count ? count : (uint64_t)rank;
 }
 
 static double clamp(double value, double low, double high)
 {
 	return value < low ? low : value > high ? high : value;
+}
+
+double histogram_value(size_t index, uint64_t min_ns, uint64_t max_ns)
+{
+	double middle = ((double)histogram_lowest(index) + (double)histogram_highest(index)) / 2;
+
+	return clamp(middle, (double)min_ns, (double)max_ns);
 }
 
 double histogram_percentile(const struct histogram *h, double q)
@@ -63,13 +70,11 @@ double histogram_percentile(const struct histogram *h, double q)
 
 	if (!h->count)
 		return 0;
-	rank = rank_of(h, q);
+	rank = histogram_rank(h->count, q);
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		seen += h->buckets[i];
 		if (seen >= rank)
-			return clamp(((double)histogram_lowest(i) + (double)histogram_highest(i)) /
-					     2,
-				     (double)histogram_min(h), (double)h->max_ns);
+			return histogram_value(i, histogram_min(h), h->max_ns);
 	}
 	return (double)h->max_ns;
 }
@@ -81,7 +86,7 @@ bool histogram_percentile_supported(const struct histogram *h, double q)
 
 uint64_t histogram_samples_needed(double q)
 {
-	double beyond = 1 - q / 100;
+	double beyond = fmin(q, 100 - q) / 100;
 
 	return beyond <= 0 ? UINT64_MAX : (uint64_t)ceil(HISTOGRAM_SAMPLES_BEYOND / beyond - 1e-6);
 }

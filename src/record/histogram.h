@@ -88,7 +88,16 @@ double histogram_mean(const struct histogram *h);
  */
 double histogram_percentile(const struct histogram *h, double q);
 
-/* A percentile is published only where at least this many samples lie beyond it. */
+/* The rank that percentile q stands for among `count` samples, 1-based; `count` not 0. */
+uint64_t histogram_rank(uint64_t count, double q);
+
+/* What stands for a sample of this bucket: its middle, but never outside [min_ns, max_ns]. */
+double histogram_value(size_t index, uint64_t min_ns, uint64_t max_ns);
+
+/*
+ * A percentile is published only where at least this many samples lie beyond it: above it for the
+ * upper half, below it for the lower one.
+ */
 #define HISTOGRAM_SAMPLES_BEYOND 10
 bool histogram_percentile_supported(const struct histogram *h, double q);
 

@@ -16,7 +16,7 @@
 
 #include "base/err.h"
 #include "host/host.h"
-#include "record/histogram.h"
+#include "record/sparse.h"
 #include "workload/workload.h"
 
 #define RESULT_SCHEMA "cgchurn-result/1"
@@ -53,7 +53,7 @@ struct result_series {
 	double rate_per_s; /* samples per second of the window */
 
 	/* count, clipped, sum, min, max and buckets; what the percentiles are computed from */
-	struct histogram *histogram;
+	struct sparse_histogram histogram;
 
 	uint64_t interval_ns; /* 0: no intervals */
 	struct result_interval *intervals;
@@ -145,6 +145,9 @@ struct result_series *result_add_series(struct result_trial *trial);
 /* Marks a trial invalid for a reason (formatted). 0 or -ENOMEM. */
 int result_trial_invalidate(struct result_trial *trial, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Keeps what a trial recorded, without its empty buckets. 0 or -ENOMEM. */
+int result_series_set_histogram(struct result_series *series, const struct histogram *histogram);
 
 /* Finds the series, or NULL. */
 const struct result_series *result_find_series(const struct result_trial *trial, const char *actor,

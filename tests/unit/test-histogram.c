@@ -118,6 +118,10 @@ static void test_support(void **state)
 	assert_int_equal(histogram_samples_needed(90), 100);
 	assert_int_equal(histogram_samples_needed(99), 1000);
 	assert_int_equal(histogram_samples_needed(99.9), 10000);
+	/* The lower half needs its ten samples below. */
+	assert_int_equal(histogram_samples_needed(10), 100);
+	assert_int_equal(histogram_samples_needed(1), 1000);
+	assert_int_equal(histogram_samples_needed(0), UINT64_MAX);
 	assert_false(histogram_percentile_supported(&h, 90));
 	h.count = 100;
 	assert_true(histogram_percentile_supported(&h, 90));

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "record/sparse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int sparse_histogram_init(struct sparse_histogram *s, size_t n)
+{
+	void *memory = NULL;
+
+	if (n) {
+		memory = calloc(n, sizeof(*s->counts) + sizeof(*s->indices));
+		if (!memory)
+			return -ENOMEM;
+	}
+	*s = (struct sparse_histogram){
+		.n = n,
+		.counts = memory,
+		.indices = memory ? (uint16_t *)((uint64_t *)memory + n) : NULL,
+	};
+	return 0;
+}
+
+static size_t count_filled(const struct histogram *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		n += h->buckets[i] != 0;
+	return n;
+}
+
+int sparse_histogram_init_from(struct sparse_histogram *ret, const struct histogram *from)
+{
+	struct sparse_histogram s;
+	size_t n = 0;
+	int r = sparse_histogram_init(&s, count_filled(from));
+
+	if (r < 0)
+		return r;
+	s.count = from->count;
+	s.clipped = from->clipped;
+	s.sum_ns = from->sum_ns;
+	s.min_ns = histogram_min(from);
+	s.max_ns = from->max_ns;
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (!from->buckets[i])
+			continue;
+		s.indices[n] = (uint16_t)i;
+		s.counts[n++] = from->buckets[i];
+	}
+	*ret = s;
+	return 0;
+}
+
+void sparse_histogram_finish(struct sparse_histogram *s)
+{
+	free(s->counts);
+	*s = (struct sparse_histogram){0};
+}
+
+void sparse_histogram_add_to(const struct sparse_histogram *from, struct histogram *to)
+{
+	if (!from->count)
+		return;
+	to->count += from->count;
+	to->clipped += from->clipped;
+	to->sum_ns += from->sum_ns;
+	if (from->max_ns > to->max_ns)
+		to->max_ns = from->max_ns;
+	if (~from->min_ns > to->min_complement)
+		to->min_complement = ~from->min_ns;
+	for (size_t i = 0; i < from->n; i++)
+		to->buckets[from->indices[i]] += from->counts[i];
+}
+
+double sparse_histogram_mean(const struct sparse_histogram *s)
+{
+	return s->count ? (double)s->sum_ns / (double)s->count : 0;
+}
+
+double sparse_histogram_percentile(const struct sparse_histogram *s, double q)
+{
+	uint64_t rank, seen = 0;
+
+	if (!s->count)
+		return 0;
+	rank = histogram_rank(s->count, q);
+	for (size_t i = 0; i < s->n; i++) {
+		seen += s->counts[i];
+		if (seen >= rank)
+			return histogram_value(s->indices[i], s->min_ns, s->max_ns);
+	}
+	return (double)s->max_ns;
+}
+
+bool sparse_histogram_percentile_supported(const struct sparse_histogram *s, double q)
+{
+	return s->count >= histogram_samples_needed(q);
+}
+
+uint64_t sparse_histogram_count_above(const struct sparse_histogram *s, uint64_t ns)
+{
+	uint64_t above = 0;
+
+	for (size_t i = s->n; i-- && histogram_lowest(s->indices[i]) > ns;)
+		above += s->counts[i];
+	return above;
+}

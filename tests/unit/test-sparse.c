@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/rng.h"
+#include "record/sparse.h"
+
+static struct histogram *filled(uint64_t seed, int n)
+{
+	struct histogram *h = calloc(1, sizeof(*h));
+	struct rng r;
+
+	assert_non_null(h);
+	rng_init(&r, seed, 0);
+	for (int i = 0; i < n; i++)
+		histogram_record(h, (uint64_t)exp(rng_double(&r) * 30));
+	return h;
+}
+
+/* Sparse and full must tell the same, or a printed and a compared figure would differ. */
+static void test_same_figures(void **state)
+{
+	struct histogram *h = filled(3, 5000);
+	struct sparse_histogram s;
+
+	assert_int_equal(sparse_histogram_init_from(&s, h), 0);
+	assert_int_equal(s.count, h->count);
+	assert_true(s.clipped > 0 && s.clipped == h->clipped);
+	assert_int_equal(s.min_ns, histogram_min(h));
+	assert_int_equal(s.max_ns, h->max_ns);
+	assert_true(sparse_histogram_mean(&s) == histogram_mean(h));
+	for (double q = 0.5; q <= 100; q += 0.5) {
+		assert_true(sparse_histogram_percentile(&s, q) == histogram_percentile(h, q));
+		assert_int_equal(sparse_histogram_percentile_supported(&s, q),
+				 histogram_percentile_supported(h, q));
+	}
+	for (uint64_t ns = 1; ns < HISTOGRAM_HIGHEST; ns *= 3)
+		assert_int_equal(sparse_histogram_count_above(&s, ns),
+				 histogram_count_above(h, ns));
+	sparse_histogram_finish(&s);
+	free(h);
+}
+
+static void test_pooling(void **state)
+{
+	struct histogram *a = filled(1, 100), *b = filled(2, 100),
+			 *pooled = calloc(1, sizeof(*pooled));
+	struct sparse_histogram sa, sb, empty = {0};
+
+	assert_int_equal(sparse_histogram_init_from(&sa, a), 0);
+	assert_int_equal(sparse_histogram_init_from(&sb, b), 0);
+	sparse_histogram_add_to(&sa, pooled);
+	sparse_histogram_add_to(&empty, pooled); /* its min of 0 must not count */
+	sparse_histogram_add_to(&sb, pooled);
+	histogram_merge(a, b);
+	assert_memory_equal(a, pooled, sizeof(*a));
+	sparse_histogram_finish(&sa);
+	sparse_histogram_finish(&sb);
+	free(a);
+	free(b);
+	free(pooled);
+}
+
+static void test_empty(void **state)
+{
+	struct histogram *h = calloc(1, sizeof(*h));
+	struct sparse_histogram s;
+
+	assert_int_equal(sparse_histogram_init_from(&s, h), 0);
+	assert_int_equal(s.n, 0);
+	assert_null(s.counts);
+	assert_int_equal(s.min_ns, 0);
+	assert_true(sparse_histogram_percentile(&s, 50) == 0);
+	assert_int_equal(sparse_histogram_count_above(&s, 0), 0);
+	sparse_histogram_finish(&s);
+	sparse_histogram_finish(&s);
+	free(h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same_figures),
+		cmocka_unit_test(test_pooling),
+		cmocka_unit_test(test_empty),
+	};
+
+	return cmocka_run_group_tests_name("sparse", tests, NULL, NULL);
+}
