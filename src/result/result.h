@@ -22,6 +22,13 @@
 #define RESULT_SCHEMA "cgchurn-result/1"
 #define RESULT_FILE_SIZE_MAX (256 << 20)
 
+/* What a file may hold, far above what a run makes: bounds what a hostile one can cost. */
+#define RESULT_RUNS_MAX 1000
+#define RESULT_TRIALS_MAX 10000 /* of one run */
+#define RESULT_SERIES_MAX 1000  /* of one trial */
+#define RESULT_STRINGS_MAX 1000 /* of one list */
+#define RESULT_ERRORS_MAX 200   /* of one series; Linux knows some 130 */
+
 struct result_error_count {
 	char name[32]; /* "EAGAIN"; "errno 4711" for one without a name */
 	uint64_t count;
@@ -142,12 +149,22 @@ struct result_run *result_add_run(struct result *r);
 struct result_trial *result_add_trial(struct result_run *run);
 struct result_series *result_add_series(struct result_trial *trial);
 
+/* Appends to one of the lists of strings (formatted). 0 or -ENOMEM. */
+int result_add_string(char ***strings, size_t *n, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Marks a trial invalid for a reason (formatted). 0 or -ENOMEM. */
 int result_trial_invalidate(struct result_trial *trial, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Keeps what a trial recorded, without its empty buckets. 0 or -ENOMEM. */
 int result_series_set_histogram(struct result_series *series, const struct histogram *histogram);
+
+/* Counts failures of one kind, once for each errno. 0 or -ENOMEM. */
+int result_series_add_error(struct result_series *series, int errnum, uint64_t count);
+
+/* All failures together. */
+uint64_t result_series_errors(const struct result_series *series);
 
 /* Finds the series, or NULL. */
 const struct result_series *result_find_series(const struct result_trial *trial, const char *actor,

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "result/result.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "result/grow.h"
+
+const double result_percentiles[] = {1, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99};
+const size_t result_n_percentiles = sizeof(result_percentiles) / sizeof(result_percentiles[0]);
+
+void *result_grow(void *items, size_t *n, size_t size)
+{
+	void *array;
+
+	memcpy(&array, items, sizeof(array));
+	/* Full whenever n is a power of two, or nothing: double. */
+	if ((*n & (*n - 1)) == 0) {
+		array = reallocarray(array, *n ? *n * 2 : 1, size);
+		if (!array)
+			return NULL;
+		memcpy(items, &array, sizeof(array));
+	}
+	return memset((char *)array + (*n)++ * size, 0, size);
+}
+
+struct result *result_create(void)
+{
+	struct result *r = calloc(1, sizeof(*r));
+
+	if (r)
+		host_init(&r->host);
+	return r;
+}
+
+static void free_strings(char **strings, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+static void finish_series(struct result_series *series)
+{
+	free(series->errors);
+	free(series->intervals);
+	sparse_histogram_finish(&series->histogram);
+}
+
+static void finish_trial(struct result_trial *trial)
+{
+	for (size_t i = 0; i < trial->n_series; i++)
+		finish_series(&trial->series[i]);
+	free(trial->series);
+	free_strings(trial->reasons, trial->n_reasons);
+}
+
+static void finish_run(struct result_run *run)
+{
+	for (size_t i = 0; i < run->n_trials; i++)
+		finish_trial(&run->trials[i]);
+	free(run->trials);
+	free(run->spec);
+	free_strings(run->hierarchy.controllers, run->hierarchy.n_controllers);
+	free_strings(run->hierarchy.skipped, run->hierarchy.n_skipped);
+}
+
+void result_destroy(struct result *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->n_runs; i++)
+		finish_run(&r->runs[i]);
+	free(r->runs);
+	host_finish(&r->host);
+	free(r->tool_name);
+	free(r->tool_version);
+	free(r->label);
+	free(r);
+}
+
+struct result_run *result_add_run(struct result *r)
+{
+	return result_grow(&r->runs, &r->n_runs, sizeof(*r->runs));
+}
+
+struct result_trial *result_add_trial(struct result_run *run)
+{
+	return result_grow(&run->trials, &run->n_trials, sizeof(*run->trials));
+}
+
+struct result_series *result_add_series(struct result_trial *trial)
+{
+	return result_grow(&trial->series, &trial->n_series, sizeof(*trial->series));
+}
+
+int result_add_string(char ***strings, size_t *n, const char *format, ...)
+{
+	_cleanup_free char *text = NULL;
+	char **element;
+	va_list ap;
+	int length;
+
+	va_start(ap, format);
+	length = vasprintf(&text, format, ap);
+	va_end(ap);
+	if (length < 0) {
+		text = NULL; /* vasprintf leaves it undefined */
+		return -ENOMEM;
+	}
+	element = result_grow(strings, n, sizeof(*element));
+	if (!element)
+		return -ENOMEM;
+	*element = steal_ptr(text);
+	return 0;
+}
+
+int result_trial_invalidate(struct result_trial *trial, const char *format, ...)
+{
+	char reason[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(reason, sizeof(reason), format, ap);
+	va_end(ap);
+	trial->valid = false;
+	return result_add_string(&trial->reasons, &trial->n_reasons, "%s", reason);
+}
+
+int result_series_set_histogram(struct result_series *series, const struct histogram *histogram)
+{
+	struct sparse_histogram kept;
+	int r = sparse_histogram_init_from(&kept, histogram);
+
+	if (r < 0)
+		return r;
+	sparse_histogram_finish(&series->histogram);
+	series->histogram = kept;
+	return 0;
+}
+
+int result_series_add_error(struct result_series *series, int errnum, uint64_t count)
+{
+	const char *known = err_name(errnum);
+	struct result_error_count *e =
+		result_grow(&series->errors, &series->n_errors, sizeof(*series->errors));
+
+	if (!e)
+		return -ENOMEM;
+	if (known)
+		snprintf(e->name, sizeof(e->name), "%s", known);
+	else
+		snprintf(e->name, sizeof(e->name), "errno %d", errnum);
+	e->count = count;
+	return 0;
+}
+
+uint64_t result_series_errors(const struct result_series *series)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < series->n_errors; i++)
+		sum += series->errors[i].count;
+	return sum;
+}
+
+const struct result_series *result_find_series(const struct result_trial *trial, const char *actor,
+					       const char *span, enum span_time time)
+{
+	for (size_t i = 0; i < trial->n_series; i++) {
+		const struct result_series *s = &trial->series[i];
+
+		if (s->time == time && strcmp(s->actor, actor) == 0 && strcmp(s->span, span) == 0)
+			return s;
+	}
+	return NULL;
+}
