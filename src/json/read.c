@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "json/read.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "json/locate.h"
+#include "json/path.h"
+
+struct json_at json_root(const struct json_doc *doc, struct err *e)
+{
+	return (struct json_at){.doc = doc, .e = e, .value = doc->root, .present = true};
+}
+
+struct json_at json_member(const struct json_at *object, const char *key)
+{
+	struct json_at at = {.doc = object->doc, .e = object->e, .parent = object, .key = key};
+
+	at.present = json_object_is_type(object->value, json_type_object) &&
+		     json_object_object_get_ex(object->value, key, &at.value);
+	return at;
+}
+
+struct json_at json_element(const struct json_at *array, size_t index)
+{
+	return (struct json_at){.doc = array->doc,
+				.e = array->e,
+				.parent = array,
+				.index = index,
+				.value = json_object_array_get_idx(array->value, index),
+				.present = true};
+}
+
+static void render_path(const struct json_at *at, struct json_path *path)
+{
+	if (!at->parent) {
+		json_path_init(path);
+		return;
+	}
+	render_path(at->parent, path);
+	if (at->key)
+		json_path_add_key(path, at->key);
+	else
+		json_path_add_index(path, at->index);
+}
+
+/* What put the value, or one that holds it, there; NULL: the text did. */
+static const char *patched_by(const struct json_at *at)
+{
+	for (; at; at = at->parent)
+		for (size_t i = 0; at->value && i < at->doc->n_patches; i++)
+			if (at->doc->patches[i].value == at->value)
+				return at->doc->patches[i].what;
+	return NULL;
+}
+
+__attribute__((format(printf, 2, 0))) static int complain(const struct json_at *at,
+							  const char *format, va_list ap)
+{
+	const char *patch = patched_by(at);
+	char origin[JSON_ORIGIN_SIZE], sentence[512];
+	const char *name = json_origin(at->doc->origin, origin);
+	struct json_path path;
+	size_t line = patch ? 0 : json_locate(at);
+
+	render_path(at, &path);
+	vsnprintf(sentence, sizeof(sentence), format, ap);
+	if (patch)
+		return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %.100s: %s: %s", name, patch,
+			       path.text, sentence);
+	if (line)
+		return err_set(at->e, EXIT_USAGE, EINVAL, "%s:%zu: %s: %s", name, line, path.text,
+			       sentence);
+	return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %s: %s", name, path.text, sentence);
+}
+
+int json_complain(const struct json_at *at, const char *sentence, ...)
+{
+	va_list ap;
+	int r;
+
+	va_start(ap, sentence);
+	r = complain(at, sentence, ap);
+	va_end(ap);
+	return r;
+}
+
+static void describe(const struct json_at *at, char buf[96])
+{
+	const char *text;
+	int length;
+
+	if (!at->present) {
+		strcpy(buf, "nothing");
+		return;
+	}
+	switch (json_object_get_type(at->value)) {
+	case json_type_object:
+		strcpy(buf, "an object");
+		return;
+	case json_type_array:
+		snprintf(buf, 96, "an array of %zu", json_object_array_length(at->value));
+		return;
+	default:
+		text = json_object_to_json_string_ext(
+			at->value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+		length = (int)strlen(text);
+		snprintf(buf, 96, "%.*s%s", length > 80 ? 77 : length, text,
+			 length > 80 ? "..." : "");
+	}
+}
+
+int json_refuse(const struct json_at *at, const char *allowed, ...)
+{
+	char found[96], text[256];
+	va_list ap;
+
+	va_start(ap, allowed);
+	vsnprintf(text, sizeof(text), allowed, ap);
+	va_end(ap);
+	describe(at, found);
+	return json_complain(at, "found %s, allowed: %s", found, text);
+}
+
+static void list_words(const char *const *words, size_t n, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < n && used < size; i++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? ", " : "", words[i]);
+}
+
+static int refuse_key(const struct json_at *object, const char *key, const char *const *keys,
+		      size_t n)
+{
+	struct json_at at = json_member(object, key);
+	const char *near = near_name(key, keys, n);
+	char list[256];
+
+	list_words(keys, n, list, sizeof(list));
+	json_complain(&at, "unknown key, allowed: %s", list);
+	if (near)
+		err_hint(at.e, "Did you mean \"%s\"?", near);
+	return -EINVAL;
+}
+
+int json_want_object(const struct json_at *at, const char *const *keys, size_t n)
+{
+	if (!json_object_is_type(at->value, json_type_object))
+		return json_refuse(at, "an object");
+	json_object_object_foreach(at->value, key, value)
+	{
+		size_t i = 0;
+
+		(void)value;
+		while (i < n && strcmp(keys[i], key) != 0)
+			i++;
+		if (n && i == n)
+			return refuse_key(at, key, keys, n);
+	}
+	return 0;
+}
+
+int json_want_array(const struct json_at *at, size_t min, size_t max, size_t *ret_n)
+{
+	size_t n;
+
+	if (!json_object_is_type(at->value, json_type_array))
+		return json_refuse(at, "an array");
+	n = json_object_array_length(at->value);
+	if (n < min || n > max)
+		return json_refuse(at, "an array of %zu to %zu", min, max);
+	*ret_n = n;
+	return 0;
+}
+
+int json_get_bool(const struct json_at *at, bool *ret)
+{
+	if (!json_object_is_type(at->value, json_type_boolean))
+		return json_refuse(at, "true or false");
+	*ret = json_object_get_boolean(at->value);
+	return 0;
+}
+
+bool json_is_string(const struct json_at *at)
+{
+	return json_object_is_type(at->value, json_type_string);
+}
+
+bool json_is_number(const struct json_at *at)
+{
+	return json_object_is_type(at->value, json_type_int) ||
+	       json_object_is_type(at->value, json_type_double);
+}
+
+/* json-c keeps integers as int64 or uint64 and saturates between them, so the sign comes first. */
+static bool whole_number(struct json_object *value, uint64_t *ret)
+{
+	double d;
+
+	if (json_object_is_type(value, json_type_int)) {
+		if (json_object_get_int64(value) < 0)
+			return false;
+		*ret = json_object_get_uint64(value);
+		return true;
+	}
+	if (!json_object_is_type(value, json_type_double))
+		return false;
+	d = json_object_get_double(value);
+	if (!(d >= 0 && d <= 0x1.0p53) || d != floor(d))
+		return false;
+	*ret = (uint64_t)d;
+	return true;
+}
+
+int json_get_u64(const struct json_at *at, uint64_t min, uint64_t max, uint64_t *ret)
+{
+	uint64_t value;
+
+	if (!whole_number(at->value, &value) || value < min || value > max)
+		return json_refuse(at, "a whole number from %llu to %llu", (unsigned long long)min,
+				   (unsigned long long)max);
+	*ret = value;
+	return 0;
+}
+
+int json_get_double(const struct json_at *at, double min, double max, double *ret)
+{
+	double value = json_object_get_double(at->value);
+
+	if (!json_is_number(at) || !(value >= min && value <= max))
+		return json_refuse(at, "a number from %.15g to %.15g", min, max);
+	*ret = value;
+	return 0;
+}
+
+int json_get_string(const struct json_at *at, size_t max, const char **ret)
+{
+	if (!json_is_string(at) || (size_t)json_object_get_string_len(at->value) > max)
+		return json_refuse(at, "a string of at most %zu bytes", max);
+	*ret = json_object_get_string(at->value);
+	return 0;
+}
+
+int json_get_choice(const struct json_at *at, const char *const *words, size_t n, size_t *ret)
+{
+	const char *near = NULL, *text;
+	char list[256];
+
+	if (json_is_string(at)) {
+		text = json_object_get_string(at->value);
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(words[i], text) == 0) {
+				*ret = i;
+				return 0;
+			}
+		near = near_name(text, words, n);
+	}
+	list_words(words, n, list, sizeof(list));
+	json_refuse(at, "%s", list);
+	if (near)
+		err_hint(at->e, "Did you mean \"%s\"?", near);
+	return -EINVAL;
+}
