@@ -86,16 +86,11 @@ static int read_to_end(int fd, size_t limit, char **buf, size_t *used)
 	}
 }
 
-int io_read_all(int dirfd, const char *path, size_t limit, char **ret_text, size_t *ret_size)
+int io_read_fd(int fd, size_t limit, char **ret_text, size_t *ret_size)
 {
-	_cleanup_fd int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	_cleanup_free char *buf = NULL;
 	size_t used = 0;
-	int r;
-
-	if (fd < 0)
-		return -errno;
-	r = read_to_end(fd, limit, &buf, &used);
+	int r = read_to_end(fd, limit, &buf, &used);
 	if (r < 0)
 		return r;
 	buf[used] = '\0';
@@ -103,6 +98,13 @@ int io_read_all(int dirfd, const char *path, size_t limit, char **ret_text, size
 	if (ret_size)
 		*ret_size = used;
 	return 0;
+}
+
+int io_read_all(int dirfd, const char *path, size_t limit, char **ret_text, size_t *ret_size)
+{
+	_cleanup_fd int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : io_read_fd(fd, limit, ret_text, ret_size);
 }
 
 int io_write_all(int fd, const void *data, size_t size)

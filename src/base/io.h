@@ -22,6 +22,9 @@ int io_write_attr(int dirfd, const char *path, const char *text);
  */
 int io_read_all(int dirfd, const char *path, size_t limit, char **ret_text, size_t *ret_size);
 
+/* The same from an open descriptor, from where it stands; the descriptor stays open. */
+int io_read_fd(int fd, size_t limit, char **ret_text, size_t *ret_size);
+
 /* All of it, through short writes and EINTR. 0 or a negative errno. */
 int io_write_all(int fd, const void *data, size_t size);
 
