@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cgroup/group.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+
+/* The value of "key N" in a flat-keyed file, or a negative errno. */
+static int64_t read_key(int fd, const char *file, const char *key)
+{
+	char text[4096];
+	size_t length = strlen(key);
+	ssize_t r = io_read_attr(fd, file, text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, length) == 0 && line[length] == ' ')
+			return strtoll(line + length, NULL, 10);
+	}
+	return -ENODATA;
+}
+
+int group_is_populated(int fd)
+{
+	return (int)read_key(fd, "cgroup.events", "populated");
+}
+
+/* SIGKILL to each process listed in the group's own cgroup.procs. */
+static int kill_listed(int fd)
+{
+	_cleanup_free char *text = NULL;
+	char *at, *line, *save = NULL;
+	int r = io_read_all(fd, "cgroup.procs", 1 << 24, &text, NULL);
+
+	/* A threaded group lists no processes; its domain's top does. */
+	if (r == -EOPNOTSUPP)
+		return 0;
+	for (at = text; r == 0 && (line = strtok_r(at, "\n", &save)); at = NULL) {
+		pid_t pid = (pid_t)strtol(line, NULL, 10);
+
+		if (pid > 1 && kill(pid, SIGKILL) < 0 && errno != ESRCH)
+			r = -errno;
+	}
+	return r;
+}
+
+/* Calls `each` for the group and every group below it, parents first. */
+static int walk(int fd, int (*each)(int fd))
+{
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	struct dirent *entry;
+
+	if (!dir)
+		return -errno;
+	r = each(fd);
+	while (r == 0 && (entry = readdir(dir))) {
+		_cleanup_fd int child = -1;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		child = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		/* Gone since it was listed: nothing left to do there. */
+		r = child < 0 ? (errno == ENOENT ? 0 : -errno) : walk(child, each);
+	}
+	return r;
+}
+
+static int thaw(int fd)
+{
+	int r = io_write_attr(fd, "cgroup.freeze", "0");
+
+	return r == -ENOENT || r == -ENODEV ? 0 : r;
+}
+
+/* Without cgroup.kill: as long as there is anybody, since processes fork while they are listed. */
+static int kill_by_walk(int fd)
+{
+	int r = walk(fd, thaw);
+
+	for (int round = 0; r == 0 && round < 1000 && group_is_populated(fd) > 0; round++) {
+		r = walk(fd, kill_listed);
+		clock_sleep_until(clock_now_ns() + NS_PER_MS);
+	}
+	return r;
+}
+
+int group_kill(int fd)
+{
+	int r = io_write_attr(fd, "cgroup.kill", "1");
+
+	return r == -ENOENT || r == -EOPNOTSUPP ? kill_by_walk(fd) : r;
+}
+
+int group_wait_empty(int fd, uint64_t deadline_ns)
+{
+	_cleanup_fd int events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct pollfd p = {.fd = events, .events = POLLPRI};
+
+	if (events < 0)
+		return -errno;
+	for (;;) {
+		uint64_t now = clock_now_ns();
+		struct timespec left = clock_timespec(deadline_ns > now ? deadline_ns - now : 0);
+		int populated = group_is_populated(fd);
+
+		if (populated <= 0)
+			return populated;
+		if (now >= deadline_ns)
+			return -ETIME;
+		/* kernfs notifies whoever has read the file since; group_is_populated() opens its
+		 * own. */
+		if (pread(events, (char[256]){0}, 256, 0) < 0)
+			return -errno;
+		if (group_is_populated(fd) > 0 && ppoll(&p, 1, &left, NULL) < 0 && errno != EINTR)
+			return -errno;
+	}
+}
+
+int group_remove(int parent_fd, const char *name, uint64_t deadline_ns, uint64_t *ret_retries)
+{
+	while (unlinkat(parent_fd, name, AT_REMOVEDIR) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		if (errno != EBUSY || clock_now_ns() >= deadline_ns)
+			return -errno;
+		if (ret_retries)
+			++*ret_retries;
+		clock_sleep_until(clock_now_ns() + 100 * NS_PER_US);
+	}
+	return 0;
+}
+
+static int remove_children(int fd, uint64_t deadline_ns)
+{
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	struct dirent *entry;
+
+	if (!dir)
+		return -errno;
+	while (r == 0 && (entry = readdir(dir)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			r = group_remove_all(fd, entry->d_name, deadline_ns);
+	return r;
+}
+
+int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns)
+{
+	_cleanup_fd int fd = -1;
+	int r;
+
+	/* Most groups have no children: one call then. */
+	if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = remove_children(fd, deadline_ns);
+	return r < 0 ? r : group_remove(parent_fd, name, deadline_ns, NULL);
+}
+
+int group_wait_dying(int fd, uint64_t deadline_ns)
+{
+	/* The kernel frees them from a work queue after a grace period and tells nobody. */
+	uint64_t pause = NS_PER_MS / 4;
+
+	for (;;) {
+		int64_t dying = read_key(fd, "cgroup.stat", "nr_dying_descendants");
+
+		if (dying <= 0)
+			return (int)dying;
+		if (clock_now_ns() >= deadline_ns)
+			return -ETIME;
+		clock_sleep_until(clock_now_ns() + pause);
+		if (pause < 16 * NS_PER_MS)
+			pause *= 2;
+	}
+}

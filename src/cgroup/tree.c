@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cgroup/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "cgroup/group.h"
+
+/* Everything that a step down the tree needs. */
+struct builder {
+	const struct tree_spec *spec;
+	struct tree *tree;
+	char enable[256]; /* "+pids +cpu", what is written to each interior group; "" */
+};
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += length)
+		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+	return false;
+}
+
+static void append(char *text, size_t size, const char *separator, const char *word)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, size - used, "%s%s", used ? separator : "", word);
+}
+
+static int miss_controller(struct builder *b, const char *controller, struct err *e)
+{
+	char line[160];
+
+	if (!b->spec->optional) {
+		err_set(e, EXIT_CANNOT, ENOENT, "controller %s is not available to the run group",
+			controller);
+		err_hint(e, "`--enable-controllers` enables it in the parent where cgroup v2 has "
+			    "it; with "
+			    "\"optional\": true the workload runs without.");
+		return -ENOENT;
+	}
+	snprintf(line, sizeof(line), "%s: not available to the run group", controller);
+	append(b->tree->skipped, sizeof(b->tree->skipped), "\n", line);
+	return 0;
+}
+
+/* Which of the wanted controllers the top can hand down. */
+static int choose_controllers(struct builder *b, struct err *e)
+{
+	char available[1024];
+	int r = (int)io_read_attr(b->tree->fd, "cgroup.controllers", available, sizeof(available));
+
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "cgroup.controllers");
+	for (size_t i = 0; i < b->spec->n_controllers; i++) {
+		const char *controller = b->spec->controllers[i];
+		char word[64];
+
+		if (!has_word(available, controller)) {
+			r = miss_controller(b, controller, e);
+			if (r < 0)
+				return r;
+			continue;
+		}
+		snprintf(word, sizeof(word), "+%s", controller);
+		append(b->enable, sizeof(b->enable), " ", word);
+		append(b->tree->enabled, sizeof(b->tree->enabled), " ", controller);
+	}
+	return 0;
+}
+
+static int make_group(struct builder *b, int parent_fd, const char *name)
+{
+	if (mkdirat(parent_fd, name, 0755) < 0)
+		return -errno;
+	b->tree->n_groups++;
+	return 0;
+}
+
+/* The group is about to get children. */
+static int prepare_interior(struct builder *b, int fd)
+{
+	return b->enable[0] ? io_write_attr(fd, "cgroup.subtree_control", b->enable) : 0;
+}
+
+static int make_children(struct builder *b, int fd, uint32_t level);
+
+/* Depth is at most TREE_DEPTH_MAX, and a level's frame is small. */
+static int fill_child(struct builder *b, int parent_fd, const char *name, uint32_t level)
+{
+	_cleanup_fd int fd = -1;
+	int r;
+
+	if (level == b->spec->depth && !b->spec->threaded)
+		return 0;
+	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = b->spec->threaded ? io_write_attr(fd, "cgroup.type", "threaded") : 0;
+	return r < 0 ? r : make_children(b, fd, level);
+}
+
+static int make_children(struct builder *b, int fd, uint32_t level)
+{
+	char name[TREE_COMPONENT_SIZE];
+	int r;
+
+	if (level == b->spec->depth)
+		return 0;
+	r = prepare_interior(b, fd);
+	for (uint32_t i = 0; r == 0 && i < b->spec->fanout; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		r = make_group(b, fd, name);
+		if (r == 0)
+			r = fill_child(b, fd, name, level + 1);
+	}
+	return r;
+}
+
+static int build(struct builder *b, struct err *e)
+{
+	struct tree *t = b->tree;
+	int r = make_group(b, t->parent_fd, t->name);
+
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "making the group %s", t->name);
+	t->fd = openat(t->parent_fd, t->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (t->fd < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "opening the group %s", t->name);
+	r = choose_controllers(b, e);
+	if (r < 0)
+		return r;
+	r = make_children(b, t->fd, 0);
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "making group number %llu of the hierarchy",
+			       (unsigned long long)t->n_groups + 1);
+	return 0;
+}
+
+int tree_create(int parent_fd, const char *name, const struct tree_spec *spec, struct tree *ret,
+		struct err *e)
+{
+	struct tree t = {
+		.fd = -1, .parent_fd = parent_fd, .depth = spec->depth, .fanout = spec->fanout};
+	struct builder b = {.spec = spec, .tree = &t};
+	int r;
+
+	snprintf(t.name, sizeof(t.name), "%s", name);
+	r = build(&b, e);
+	if (r < 0) {
+		close_fd(t.fd);
+		group_remove_all(parent_fd, name, clock_now_ns() + NS_PER_S);
+		return r;
+	}
+	*ret = t;
+	return 0;
+}
+
+/* By name, as they were made: no directory is read. A group that somebody else removed is no
+ * matter. */
+static int remove_children(struct tree *t, int fd, uint32_t level, uint64_t deadline_ns)
+{
+	char name[TREE_COMPONENT_SIZE];
+	int r = 0;
+
+	for (uint32_t i = 0; r == 0 && level < t->depth && i < t->fanout; i++) {
+		snprintf(name, sizeof(name), "%u", i);
+		if (level + 1 < t->depth) {
+			_cleanup_fd int child =
+				openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+			r = child < 0 ? (errno == ENOENT ? 0 : -errno)
+				      : remove_children(t, child, level + 1, deadline_ns);
+		}
+		if (r == 0)
+			r = group_remove(fd, name, deadline_ns, &t->busy_retries);
+	}
+	return r;
+}
+
+int tree_remove(struct tree *t, uint64_t deadline_ns)
+{
+	int r = remove_children(t, t->fd, 0, deadline_ns);
+
+	t->fd = close_fd(t->fd);
+	if (r < 0)
+		return r;
+	/* Groups that others made below would make the last removal fail; they go too. */
+	return group_remove_all(t->parent_fd, t->name, deadline_ns);
+}
