@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clone3(2) by raw system call: glibc has no wrapper for it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "stressor/spawn.h"
+
+enum { MODE_PLAIN, MODE_VM_VFORK, MODE_INTO_CGROUP };
+enum { STACK_SIZE = 64 << 10, GROUPS_MAX = 256 };
+
+static const char *const modes[] = {"plain", "vm-vfork", "into-cgroup", NULL};
+
+static const struct kind_option options[] = {
+	SPAWN_OPTIONS(SPAWN_CHILD_EXIT),
+	{"mode", KIND_CHOICE, offsetof(struct spawn_options, mode), MODE_PLAIN, .choices = modes,
+	 .help = "as fork does; CLONE_VM|CLONE_VFORK; or CLONE_INTO_CGROUP into leaf after leaf"},
+	{"groups", KIND_COUNT, offsetof(struct spawn_options, groups), 2, 1, GROUPS_MAX,
+	 .help = "into-cgroup: among how many leaves"},
+};
+
+/* At spawn_state.extra, in private memory: it is read by each step and written by none. */
+struct clone3_extra {
+	int group_fds[GROUPS_MAX];
+	_Alignas(16) unsigned char stack[STACK_SIZE];
+};
+
+static const char *refuse(const void *opaque)
+{
+	const struct spawn_options *o = opaque;
+
+	if (o->mode == MODE_VM_VFORK && o->child == SPAWN_CHILD_HOLD)
+		return "vm-vfork suspends the parent until the child execs or exits, so \"hold\" "
+		       "would "
+		       "only measure the hold; use \"exit\" or \"exec\"";
+#ifndef __x86_64__
+	if (o->mode == MODE_VM_VFORK)
+		return "vm-vfork is written for x86-64 only; use vfork or posix_spawn";
+#endif
+	return spawn_refuse(o);
+}
+
+static pid_t clone3_raw(struct clone_args *args)
+{
+	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
+}
+
+/*
+ * The child shares its parent's memory, so it must not return through its parent's stack: it starts
+ * on a stack of its own and calls spawn_child(), which does not come back. The kernel hands it all
+ * registers but rax, rcx and r11 as its parent had them.
+ */
+static pid_t clone3_shared(struct clone_args *args, struct worker *w)
+{
+#ifdef __x86_64__
+	long r;
+
+	__asm__ volatile("syscall\n\t"
+			 "test %%rax, %%rax\n\t"
+			 "jnz 1f\n\t"
+			 "xor %%ebp, %%ebp\n\t"
+			 "mov %[worker], %%rdi\n\t"
+			 "call *%[child]\n\t"
+			 "hlt\n"
+			 "1:"
+			 : "=a"(r)
+			 : "a"((long)SYS_clone3), "D"(args), "S"(sizeof(*args)),
+			   [child] "r"((void (*)(struct worker *))spawn_child), [worker] "r"(w)
+			 : "rcx", "r11", "memory", "cc");
+	if (r < 0) {
+		errno = (int)-r;
+		return -1;
+	}
+	return (pid_t)r;
+#else
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+static int open_groups(struct worker *w, struct clone3_extra *extra, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		int fd = worker_open_leaf(w, w->groups.index * n + i, ".", O_RDONLY | O_DIRECTORY);
+
+		if (fd < 0)
+			return worker_fail(w, -fd, "opening leaf %llu", (unsigned long long)i);
+		extra->group_fds[i] = fd;
+	}
+	return 0;
+}
+
+static int setup(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	struct spawn_options *o = (void *)w->options;
+	struct clone3_extra *extra;
+	int r = spawn_setup(w);
+
+	if (r < 0 || o->mode == MODE_PLAIN)
+		return r;
+	extra = mmap(NULL, sizeof(*extra), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		     0);
+	if (extra == MAP_FAILED)
+		return worker_fail(w, errno, "mapping a stack");
+	s->extra = extra;
+	return o->mode == MODE_INTO_CGROUP ? open_groups(w, extra, o->groups) : 0;
+}
+
+static void step(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	struct spawn_options *o = (void *)w->options;
+	struct clone3_extra *extra = s->extra;
+	struct clone_args args = {.exit_signal = SIGCHLD};
+	uint64_t start;
+	pid_t pid;
+
+	if (o->mode == MODE_INTO_CGROUP) {
+		args.flags = CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)extra->group_fds[s->turn++ % o->groups];
+	}
+	if (o->mode == MODE_VM_VFORK) {
+		args.flags = CLONE_VM | CLONE_VFORK;
+		args.stack = (uint64_t)(uintptr_t)extra->stack;
+		args.stack_size = STACK_SIZE;
+	}
+	start = worker_start(w);
+	pid = o->mode == MODE_VM_VFORK ? clone3_shared(&args, w) : clone3_raw(&args);
+	if (pid == 0)
+		spawn_child(w);
+	spawn_finish(w, start, pid);
+}
+
+static void teardown(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+
+	if (s->extra)
+		munmap(s->extra, sizeof(struct clone3_extra));
+	spawn_teardown(w);
+}
+
+const struct stressor stressor_clone3 = {
+	.kind =
+		{
+			.name = "clone3",
+			.summary = "clone3(2): like fork, sharing memory, or straight into a group",
+			.spans = spawn_spans,
+			.n_spans = SPAWN_SPANS,
+			.options = options,
+			.n_options = sizeof(options) / sizeof(options[0]),
+			.options_size = sizeof(struct spawn_options),
+			.spans_on = spawn_spans_on,
+			.refuse = refuse,
+			.live_tasks = spawn_live_tasks,
+		},
+	.setup = setup,
+	.step = step,
+	.teardown = teardown,
+};

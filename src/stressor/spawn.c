@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stressor/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const struct kind_span spawn_spans[SPAWN_SPANS] = {
+	[SPAWN_SPAN_SPAWN] = {"spawn", true, "from the call to its return in the parent"},
+	[SPAWN_SPAN_CHILD_START] = {"child_start", true,
+				    "from the call to the child's first instruction"},
+	[SPAWN_SPAN_REAP] = {"reap", false, "from the call's return to the child reaped"},
+	[SPAWN_SPAN_CYCLE] = {"cycle", true, "from the call to the child reaped"},
+};
+
+const char *const spawn_child_choices[] = {"exit", "exec", "hold", NULL};
+const char *const spawn_cpus_choices[] = {"same", "any", NULL};
+
+uint32_t spawn_spans_on(const void *options)
+{
+	const struct spawn_options *o = options;
+
+	return UINT32_MAX & ~(o->child_start ? 0 : UINT32_C(1) << SPAWN_SPAN_CHILD_START);
+}
+
+uint64_t spawn_live_tasks(const void *options)
+{
+	return 1;
+}
+
+const char *spawn_refuse(const void *options)
+{
+	const struct spawn_options *o = options;
+
+	if (o->path[0] && o->child != SPAWN_CHILD_EXEC)
+		return "\"path\" is for \"child\": \"exec\"";
+	if (o->path[0] && o->child_start)
+		return "a foreign program cannot tell when it started; drop \"child_start\" or "
+		       "\"path\"";
+	return NULL;
+}
+
+static int open_stamp_pipe(struct worker *w, struct spawn_state *s)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_NONBLOCK) < 0)
+		return worker_fail(w, errno, "pipe for child_start");
+	/* The child's end stays open over exec; the parent's must not. */
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	s->stamp_read = ends[0];
+	s->stamp_write = ends[1];
+	return 0;
+}
+
+static int touch_memory(struct worker *w, struct spawn_state *s, uint64_t bytes)
+{
+	s->touched = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s->touched == MAP_FAILED) {
+		s->touched = NULL;
+		return worker_fail(w, errno, "mapping %llu bytes to touch",
+				   (unsigned long long)bytes);
+	}
+	memset(s->touched, 1, bytes);
+	return 0;
+}
+
+/* cgchurn-child HOLD_NS [FD] */
+static int prepare_exec(struct worker *w, struct spawn_state *s, struct spawn_options *o)
+{
+	int r = o->child_start ? open_stamp_pipe(w, s) : 0;
+
+	snprintf(s->hold_text, sizeof(s->hold_text), "%llu",
+		 o->child == SPAWN_CHILD_HOLD ? (unsigned long long)o->hold_ns : 0);
+	snprintf(s->fd_text, sizeof(s->fd_text), "%d", s->stamp_write);
+	s->argv[0] = o->path[0] ? o->path : w->child_path;
+	s->argv[1] = o->path[0] ? NULL : s->hold_text;
+	s->argv[2] = s->stamp_write ? s->fd_text : NULL;
+	if (r == 0 && access(s->argv[0], X_OK) < 0)
+		return worker_fail(w, errno, "%s", s->argv[0]);
+	return r;
+}
+
+int spawn_setup_exec(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	struct spawn_options *o = (void *)w->options;
+	int r = prepare_exec(w, s, o);
+
+	return r == 0 && o->touch_bytes ? touch_memory(w, s, o->touch_bytes) : r;
+}
+
+int spawn_setup(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	struct spawn_options *o = (void *)w->options;
+
+	if (o->child == SPAWN_CHILD_EXEC)
+		return spawn_setup_exec(w);
+	return o->touch_bytes ? touch_memory(w, s, o->touch_bytes) : 0;
+}
+
+void spawn_teardown(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	struct spawn_options *o = (void *)w->options;
+
+	if (s->touched)
+		munmap(s->touched, o->touch_bytes);
+	if (s->stamp_read) {
+		close(s->stamp_read);
+		close(s->stamp_write);
+	}
+}
+
+_Noreturn void spawn_child(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	struct spawn_options *o = (void *)w->options;
+	struct timespec hold;
+
+	if (o->child_start && o->child != SPAWN_CHILD_EXEC)
+		s->child_started = clock_now_ns();
+	if (o->child_cpus == SPAWN_CPUS_ANY)
+		sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	if (o->child == SPAWN_CHILD_EXEC) {
+		execve(s->argv[0], s->argv, (char *[]){NULL});
+		s->child_errno = errno;
+		_exit(127);
+	}
+	if (o->child == SPAWN_CHILD_HOLD) {
+		hold = clock_timespec(o->hold_ns);
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &hold, NULL);
+	}
+	_exit(0);
+}
+
+/* When the child began, from its memory or its pipe; 0 where it never told. */
+static uint64_t take_stamp(struct spawn_state *s)
+{
+	uint64_t stamp = s->child_started;
+
+	s->child_started = 0;
+	if (s->stamp_read && read(s->stamp_read, &stamp, sizeof(stamp)) != sizeof(stamp))
+		return 0;
+	return stamp;
+}
+
+static pid_t wait_for(pid_t pid, int *status)
+{
+	pid_t r;
+
+	do
+		r = waitpid(pid, status, 0);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
+/* Anything but a clean exit is a failure of the spawn: its times are no sample. */
+static int child_failure(struct spawn_state *s, int status)
+{
+	int errnum = s->child_errno;
+
+	s->child_errno = 0;
+	if (errnum)
+		return errnum;
+	return WIFEXITED(status) && WEXITSTATUS(status) != 127 ? 0 : ECHILD;
+}
+
+void spawn_finish(struct worker *w, uint64_t start, pid_t pid)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	uint64_t returned = clock_now_ns(), reaped, stamp;
+	int status = 0, failure;
+
+	if (pid < 0) {
+		worker_error(w, SPAWN_SPAN_SPAWN, errno);
+		return;
+	}
+	if (wait_for(pid, &status) < 0) {
+		worker_error(w, SPAWN_SPAN_REAP, errno);
+		return;
+	}
+	reaped = clock_now_ns();
+	failure = child_failure(s, status);
+	if (failure) {
+		worker_error(w, SPAWN_SPAN_SPAWN, failure);
+		return;
+	}
+	worker_span(w, SPAWN_SPAN_SPAWN, start, returned);
+	worker_span(w, SPAWN_SPAN_REAP, returned, reaped);
+	worker_span(w, SPAWN_SPAN_CYCLE, start, reaped);
+	if (w->service[SPAWN_SPAN_CHILD_START]) {
+		stamp = take_stamp(s);
+		if (stamp)
+			worker_span(w, SPAWN_SPAN_CHILD_START, start, stamp);
+		else
+			worker_error(w, SPAWN_SPAN_CHILD_START, ENODATA);
+	}
+}

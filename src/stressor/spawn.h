@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the stressors that create processes share: options, spans, what the child does, reaping.
+ *
+ * Spans:
+ *	spawn        from the call to its return in the parent. For vfork, posix_spawn and
+ *CLONE_VFORK that holds the child's life until it execs or exits, so only `cycle` compares methods.
+ *	child_start  from the call to the child's first own instruction; opt-in, it costs a page
+ *fault reap         from the call's return to the child reaped cycle        from the call to the
+ *child reaped
+ */
+#ifndef CGCHURN_STRESSOR_SPAWN_H
+#define CGCHURN_STRESSOR_SPAWN_H
+
+#include <sys/types.h>
+
+#include "stressor/stressor.h"
+
+enum { SPAWN_SPAN_SPAWN, SPAWN_SPAN_CHILD_START, SPAWN_SPAN_REAP, SPAWN_SPAN_CYCLE, SPAWN_SPANS };
+
+enum spawn_child { SPAWN_CHILD_EXIT, SPAWN_CHILD_EXEC, SPAWN_CHILD_HOLD };
+enum spawn_cpus { SPAWN_CPUS_SAME, SPAWN_CPUS_ANY };
+
+struct spawn_options {
+	uint64_t child;       /* enum spawn_child */
+	uint64_t hold_ns;     /* how long a `hold` child lives */
+	uint64_t touch_bytes; /* memory the parent has touched and so has to be copied by a fork */
+	uint64_t child_start; /* flag */
+	uint64_t child_cpus;  /* enum spawn_cpus */
+	uint64_t mode;        /* of clone3, see there */
+	uint64_t groups;      /* of clone3 into-cgroup */
+	char path[KIND_PATH_SIZE]; /* what `exec` children execute; "": our tiny program */
+};
+
+struct spawn_state {
+	void *touched;
+	char *argv[4];
+	char hold_text[24], fd_text[12];
+	int stamp_read,
+		stamp_write;    /* the pipe our tiny program stamps into; 0 where there is none */
+	uint64_t child_started; /* written by a child that shares or inherits this memory */
+	int32_t child_errno;    /* why it could not go on; 0 */
+	uint64_t turn;          /* steps so far, where a method goes round */
+	void *extra;            /* a method's own */
+};
+
+extern const struct kind_span spawn_spans[SPAWN_SPANS];
+extern const char *const spawn_child_choices[], *const spawn_cpus_choices[];
+
+/* The options that every method has; `default_child` is one of enum spawn_child. */
+#define SPAWN_OPTIONS(default_child)                                                            \
+	{"child",                                                                               \
+	 KIND_CHOICE,                                                                           \
+	 offsetof(struct spawn_options, child),                                                 \
+	 default_child,                                                                         \
+	 .choices = spawn_child_choices,                                                        \
+	 .help = "what the child does: exits, executes a program, or stays for a time"},        \
+		{"path", KIND_PATH, offsetof(struct spawn_options, path),                       \
+		 .help = "the program of exec children; by default a tiny static one of ours"}, \
+		{"hold", KIND_DURATION, offsetof(struct spawn_options, hold_ns), 10000000,      \
+		 0,      60000000000,   .help = "how long a hold child stays"},                 \
+		{"touch", KIND_BYTES, offsetof(struct spawn_options, touch_bytes), 0,           \
+		 0,       1ULL << 40, .help = "memory that the parent has touched"},            \
+		{"child_start", KIND_FLAG, offsetof(struct spawn_options, child_start), 0,      \
+		 .help = "time the child's first instruction too; costs it a page fault"},      \
+	{                                                                                       \
+		"child_cpus", KIND_CHOICE, offsetof(struct spawn_options, child_cpus),          \
+			SPAWN_CPUS_SAME, .choices = spawn_cpus_choices,                         \
+					 .help = "children stay on their parent's CPU, or may " \
+						 "use any; any costs them a call"               \
+	}
+
+uint32_t spawn_spans_on(const void *options);
+uint64_t spawn_live_tasks(const void *options);
+const char *spawn_refuse(const void *options); /* what no method can do */
+
+int spawn_setup(struct worker *w);
+int spawn_setup_exec(struct worker *w); /* for a method whose children always exec */
+void spawn_teardown(struct worker *w);
+
+/* The child's side. Only system calls, so it may share its parent's memory. */
+_Noreturn void spawn_child(struct worker *w);
+
+/* The parent's side, after the call returned `pid` (or -1 with errno): records, waits, records. */
+void spawn_finish(struct worker *w, uint64_t start, pid_t pid);
+
+#endif

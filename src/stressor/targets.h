@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Processes that do nothing but be moved: made in a set-up, killed in the tear-down. */
+#ifndef CGCHURN_STRESSOR_TARGETS_H
+#define CGCHURN_STRESSOR_TARGETS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "stressor/worker.h"
+
+#define TARGETS_MAX 1024
+#define TARGETS_THREADS_MAX 1024
+#define TARGETS_TASKS_MAX 16384 /* of one worker, all targets and threads together */
+
+/* An id as it is written to cgroup.procs, formatted beforehand, and where its task is. */
+struct target_id {
+	char text[11];
+	uint8_t length;
+	uint16_t group; /* index among the groups that its mover uses */
+};
+
+struct targets {
+	uint64_t n_processes, n_threads; /* threads of each process, its leader included */
+	pid_t *pids;
+	struct target_id *ids; /* by process then thread; the first of each process is its pid */
+	size_t mapped;         /* size of the mapping that holds both */
+};
+
+void target_id_format(struct target_id *id, pid_t pid);
+
+/*
+ * Starts the processes, in the worker's own group, and waits until all of their threads exist. They
+ * die with the worker. 0, or a negative errno after worker_fail(); targets_finish() in either case.
+ */
+int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads);
+
+/* Kills and reaps them. */
+void targets_finish(struct targets *t);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stressor/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cgroup/tree_path.h"
+
+void worker_raw(struct worker *w, unsigned span, uint64_t service_ns, uint64_t response_ns)
+{
+	raw_ring_put(w->raw, (struct raw_sample){2 * span, w->offset, service_ns});
+	if (w->response[span])
+		raw_ring_put(w->raw, (struct raw_sample){2 * span + 1, w->offset, response_ns});
+}
+
+void worker_error(struct worker *w, unsigned span, int errnum)
+{
+	struct worker_errors *e = w->errors[span];
+	unsigned i = 0;
+
+	if (!w->recording)
+		return;
+	while (i < WORKER_ERRORS - 1 && e[i].count && e[i].errnum != errnum)
+		i++;
+	/* The last slot collects what does not fit, under its first errno; the total stays right.
+	 */
+	if (!e[i].count)
+		e[i].errnum = errnum;
+	e[i].count++;
+}
+
+int worker_fail(struct worker *w, int errnum, const char *format, ...)
+{
+	size_t used;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(w->failure, sizeof(w->failure), format, ap);
+	va_end(ap);
+	used = strlen(w->failure);
+	snprintf(w->failure + used, sizeof(w->failure) - used, ": %s", strerror(errnum));
+	return -errnum;
+}
+
+int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags)
+{
+	const struct worker_groups *g = &w->groups;
+	char path[TREE_PATH_SIZE + NAME_MAX + 1];
+	size_t used;
+	int fd;
+
+	tree_leaf_path(g->depth, g->fanout, index % g->n_leaves, path);
+	used = strlen(path);
+	snprintf(path + used, sizeof(path) - used, "%s%s", used ? "/" : "", file);
+	fd = openat(g->tree_fd, path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a stressor sees of the worker it runs in.
+ *
+ * A worker is one single-threaded, static process (engine/worker_main.c). This struct lies in
+ * memory shared with the supervisor, and so does the stressor's state: a shared mapping is not
+ * copied on write, so what a step writes here costs the next fork nothing. Pointers are the
+ * worker's own.
+ *
+ * Between the gate and the stop a step does not allocate, print, lock or sleep but as its option
+ * asks.
+ */
+#ifndef CGCHURN_STRESSOR_WORKER_H
+#define CGCHURN_STRESSOR_WORKER_H
+
+#include <limits.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/rng.h"
+#include "record/recorder.h"
+#include "workload/kind.h"
+
+#define WORKER_STATE_SIZE 4096
+#define WORKER_ERRORS 8
+
+struct worker_errors {
+	int32_t errnum;
+	uint64_t count;
+};
+
+/* Where this worker stands among the groups; enough to name and open any leaf. */
+struct worker_groups {
+	int tree_fd; /* O_PATH of the tree's top group; -1 once the set-up is over */
+	uint32_t depth, fanout;
+	uint64_t n_leaves;
+	uint64_t index; /* of this worker in its actor: workers that use n leaves begin at index * n
+			 */
+};
+
+struct worker {
+	/* settled before the start */
+	_Alignas(16) unsigned char options[KIND_OPTIONS_SIZE];
+	struct worker_groups groups;
+	cpu_set_t usable_cpus; /* those the run may use, for children that are not to stay here */
+	char child_path[PATH_MAX]; /* our tiny program, for children that exec */
+	uint64_t window_start, window_ns;
+	struct rng rng;
+
+	/* of the current step */
+	_Alignas(64) uint64_t started; /* when it began */
+	uint64_t intended;             /* when it was due; 0 in a closed loop */
+	uint64_t offset; /* of its intended (closed: actual) start from the window's */
+	bool recording;  /* it belongs to the window */
+
+	struct recorder *service[KIND_SPANS_MAX];  /* NULL: this span is not timed */
+	struct recorder *response[KIND_SPANS_MAX]; /* NULL: has no response time */
+	struct raw_ring *raw;                      /* NULL unless asked for */
+	struct worker_errors errors[KIND_SPANS_MAX][WORKER_ERRORS];
+
+	/* why the set-up failed, for the supervisor to tell */
+	char failure[256];
+
+	_Alignas(64) unsigned char state[WORKER_STATE_SIZE];
+};
+
+/* Begins a step: every step calls this first, and works from the time it returns. */
+static inline uint64_t worker_start(struct worker *w)
+{
+	uint64_t now = clock_now_ns();
+
+	w->started = now;
+	if (w->intended == 0) {
+		w->offset = now - w->window_start;
+		w->recording = w->offset < w->window_ns;
+	}
+	return now;
+}
+
+/* The slow part of worker_span(), out of line. */
+void worker_raw(struct worker *w, unsigned span, uint64_t service_ns, uint64_t response_ns);
+
+/* Records a span of the current step. */
+static inline void worker_span(struct worker *w, unsigned span, uint64_t from, uint64_t to)
+{
+	if (!w->recording)
+		return;
+	recorder_add(w->service[span], w->offset, to - from);
+	if (w->response[span])
+		recorder_add(w->response[span], w->offset, to - w->intended);
+	if (__builtin_expect(w->raw != NULL, 0))
+		worker_raw(w, span, to - from, to - w->intended);
+}
+
+/* Counts a failure of a span; there is no sample then. */
+void worker_error(struct worker *w, unsigned span, int errnum);
+
+/* Fails the set-up with a sentence for the user; returns -errnum. */
+int worker_fail(struct worker *w, int errnum, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Opens a file of leaf `index` modulo their number. A descriptor, or a negative errno. */
+int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags);
+
+#endif
