@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the workers' slots to an outcome. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "engine/crew.h"
+#include "engine/trial.h"
+
+/*
+ * Stolen time above this share of all CPUs' time makes a trial invalid: a hypervisor that takes one
+ * hundredth moves a p99 of short operations by itself.
+ */
+static const double steal_share_max = 0.01;
+
+void trial_invalidate(struct trial_outcome *o, const char *format, ...)
+{
+	va_list ap;
+
+	if (o->n_reasons == TRIAL_REASONS_MAX)
+		return;
+	va_start(ap, format);
+	vsnprintf(o->reasons[o->n_reasons++], TRIAL_REASON_SIZE, format, ap);
+	va_end(ap);
+}
+
+static void merge_errors(struct worker_errors *to, const struct worker_errors *from)
+{
+	for (unsigned i = 0; i < WORKER_ERRORS && from[i].count; i++) {
+		unsigned at = 0;
+
+		while (at < WORKER_ERRORS - 1 && to[at].count && to[at].errnum != from[i].errnum)
+			at++;
+		if (!to[at].count)
+			to[at].errnum = from[i].errnum;
+		to[at].count += from[i].count;
+	}
+}
+
+static void merge_worker(struct trial_series *s, struct slot *slot)
+{
+	recorder_merge(s->recorder, slot_find_recorder(slot, s->span, s->response));
+	merge_errors(s->errors, slot->worker.errors[s->span]);
+	s->planned += slot->planned;
+	s->late += slot->late;
+	s->missed += slot->missed;
+}
+
+static int collect_series(const struct crew *crew, uint32_t actor, uint32_t span, bool response,
+			  struct trial_outcome *o)
+{
+	struct trial_series *s = &o->series[o->n_series];
+	const struct slot_orders *orders = NULL;
+
+	*s = (struct trial_series){.actor = actor, .span = span, .response = response};
+	s->recorder = calloc(1, sizeof(*s->recorder));
+	if (!s->recorder)
+		return -ENOMEM;
+	o->n_series++;
+	for (size_t i = 0; i < crew->n_members; i++) {
+		if (crew->plan->workers[i].actor != actor)
+			continue;
+		if (!orders) {
+			orders = &crew->members[i].slot->orders;
+			recorder_init(s->recorder, orders->window_ns, orders->thresholds_ns,
+				      orders->n_thresholds);
+		}
+		merge_worker(s, crew->members[i].slot);
+	}
+	return 0;
+}
+
+/* An actor's first worker stands for all: they have the same orders. */
+static struct slot *first_slot(const struct crew *crew, uint32_t actor)
+{
+	for (size_t i = 0; i < crew->n_members; i++)
+		if (crew->plan->workers[i].actor == actor)
+			return crew->members[i].slot;
+	return NULL;
+}
+
+int trial_collect(const struct crew *crew, struct trial_outcome *o)
+{
+	const struct workload *w = crew->plan->workload;
+
+	o->series = calloc(w->n_actors * KIND_SPANS_MAX * 2, sizeof(*o->series));
+	if (!o->series)
+		return -ENOMEM;
+	for (uint32_t actor = 0; actor < w->n_actors; actor++)
+		for (uint32_t span = 0; span < w->actors[actor].kind->n_spans; span++)
+			for (int response = 0; response < 2; response++) {
+				struct slot *slot = first_slot(crew, actor);
+
+				if (!slot_find_recorder(slot, span, response))
+					continue;
+				if (collect_series(crew, actor, span, response, o) < 0)
+					return -ENOMEM;
+			}
+	return 0;
+}
+
+static void judge_workers(const struct crew *crew, struct trial_outcome *o)
+{
+	for (size_t i = 0; i < crew->n_members; i++) {
+		const struct crew_member *m = &crew->members[i];
+		const struct plan_worker *pw = &crew->plan->workers[i];
+		const char *actor = crew->plan->workload->actors[pw->actor].name;
+
+		if (m->pid > 0)
+			trial_invalidate(o, "worker %u of %s did not end in time", pw->index,
+					 actor);
+		else if (WIFSIGNALED(m->status))
+			trial_invalidate(o, "worker %u of %s was ended by SIG%s", pw->index, actor,
+					 sigabbrev_np(WTERMSIG(m->status)));
+		else if (atomic_load(&m->slot->state) != SLOT_DONE)
+			trial_invalidate(o, "worker %u of %s ended early", pw->index, actor);
+	}
+}
+
+static void judge_schedules(const struct crew *crew, struct trial_outcome *o)
+{
+	const struct workload *w = crew->plan->workload;
+
+	for (uint32_t actor = 0; actor < w->n_actors; actor++) {
+		uint64_t planned = 0, missed = 0;
+
+		for (size_t i = 0; i < crew->n_members; i++)
+			if (crew->plan->workers[i].actor == actor) {
+				planned += crew->members[i].slot->planned;
+				missed += crew->members[i].slot->missed;
+			}
+		if ((double)missed > w->actors[actor].arrival.max_missed * (double)planned)
+			trial_invalidate(
+				o, "%s missed %llu of %llu starts, more than its max_missed of %g",
+				w->actors[actor].name, (unsigned long long)missed,
+				(unsigned long long)planned, w->actors[actor].arrival.max_missed);
+	}
+}
+
+static void judge_machine(const struct crew *crew, struct trial_outcome *o)
+{
+	uint64_t steal = o->after.steal_ns - o->before.steal_ns;
+	double all = (double)crew->plan->trial_ns * CPU_COUNT(&crew->plan->usable);
+
+	if (strcmp(o->before.clock_source, o->after.clock_source) != 0)
+		trial_invalidate(o, "the clock source changed from %s to %s",
+				 o->before.clock_source, o->after.clock_source);
+	if ((double)steal > steal_share_max * all)
+		trial_invalidate(o, "the hypervisor stole %.1f %% of the CPU time",
+				 100 * (double)steal / all);
+	if (o->after.has_throttled && o->after.throttled_ns > o->before.throttled_ns)
+		trial_invalidate(
+			o, "the run group was throttled for %llu us",
+			(unsigned long long)(o->after.throttled_ns - o->before.throttled_ns) /
+				1000);
+	if (o->after.taint & ~o->before.taint)
+		trial_invalidate(o, "the kernel became tainted (%llu, before %llu): see its log",
+				 (unsigned long long)o->after.taint,
+				 (unsigned long long)o->before.taint);
+}
+
+void trial_judge(const struct crew *crew, struct trial_outcome *o)
+{
+	judge_workers(crew, o);
+	judge_schedules(crew, o);
+	judge_machine(crew, o);
+}
+
+void trial_outcome_finish(struct trial_outcome *o)
+{
+	for (size_t i = 0; i < o->n_series; i++)
+		free(o->series[i].recorder);
+	free(o->series);
+	free(o->skipped);
+	free(o->enabled);
+	*o = (struct trial_outcome){0};
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machine's state around a trial: facts that can make the trial invalid, whatever its figures.
+ */
+#ifndef CGCHURN_ENGINE_ENV_H
+#define CGCHURN_ENGINE_ENV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct env {
+	char clock_source[32]; /* "" where unknown */
+	double load1;
+	uint64_t steal_ns;   /* since boot, all CPUs; /proc/stat counts in ticks of 1/USER_HZ */
+	uint64_t psi_cpu_ns; /* since boot, "some" total of /proc/pressure/cpu */
+	bool has_psi;
+	uint64_t throttled_ns; /* of the group given to env_read(); cpu.stat throttled_usec */
+	bool has_throttled;
+	uint64_t taint; /* /proc/sys/kernel/tainted */
+};
+
+/* What cannot be read stays zero and unknown. `group_fd` may be -1. */
+void env_read(struct env *ret, int group_fd);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/trial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cgroup/group.h"
+#include "cgroup/tree.h"
+#include "engine/crew.h"
+
+enum {
+	READY_SECONDS = 30, /* for all set-ups together; a large tree of targets takes a few */
+	END_SECONDS = 10,   /* for workers to end after the stop */
+	EMPTY_SECONDS = 5,  /* for the groups to empty and go */
+	GATE_MS = 2,        /* from opening the gate to the start: every worker is awake by then */
+	TICK_MS = 250,      /* of the progress display */
+	RAW_TICK_MS = 20,
+};
+
+static const char tree_name[] = "tree", side_name[] = "side";
+
+/* A trial under way. */
+struct trial {
+	const struct plan *plan;
+	const struct trial_surroundings *around;
+	struct trial_outcome *outcome;
+	struct tree tree;
+	bool has_tree;
+	int side_fd;
+	struct crew crew;
+	uint64_t begun_ns; /* the start of warm-up; 0 before */
+};
+
+static void drain_raw(struct trial *t)
+{
+	const struct trial_listener *l = &t->around->listener;
+	struct raw_sample samples[512];
+	uint64_t n;
+
+	for (size_t i = 0; l->raw && i < t->crew.n_members; i++) {
+		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
+
+		while (ring && (n = raw_ring_take(ring, samples, 512)) > 0)
+			for (uint64_t k = 0; k < n; k++)
+				l->raw(l->opaque, i, samples[k].series, samples[k].offset_ns,
+				       samples[k].value_ns);
+	}
+}
+
+static void tick(struct trial *t)
+{
+	const struct trial_listener *l = &t->around->listener;
+
+	drain_raw(t);
+	if (l->progress && t->begun_ns)
+		l->progress(l->opaque, clock_now_ns() - t->begun_ns);
+}
+
+enum { FD_SIGNAL, FD_GUARDIAN, FD_READY, FD_MEMBERS };
+
+static void fill_polls(const struct trial *t, struct pollfd *polls)
+{
+	polls[FD_SIGNAL] = (struct pollfd){.fd = t->around->signal_fd, .events = POLLIN};
+	polls[FD_GUARDIAN] = (struct pollfd){.fd = t->around->guardian_fd, .events = POLLIN};
+	polls[FD_READY] = (struct pollfd){.fd = t->crew.ready_fd, .events = POLLIN};
+	for (size_t i = 0; i < t->crew.n_members; i++)
+		polls[FD_MEMBERS + i] =
+			(struct pollfd){.fd = t->crew.members[i].pidfd, .events = POLLIN};
+}
+
+/* One sleep, until something happens or `until`. */
+static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, struct err *e)
+{
+	uint64_t now = clock_now_ns(), left = until > now ? until - now : 0;
+	uint64_t tick_ns = (t->around->listener.raw ? RAW_TICK_MS : TICK_MS) * NS_PER_MS;
+	struct timespec ts;
+
+	/* Without anybody who looks, the supervisor sleeps through the window. */
+	if ((t->around->listener.raw || t->around->listener.progress) && left > tick_ns)
+		left = tick_ns;
+	ts = clock_timespec(left);
+	fill_polls(t, polls);
+	if (ppoll(polls, FD_MEMBERS + t->crew.n_members, &ts, NULL) < 0 && errno != EINTR)
+		return err_sys(e, EXIT_FAULT, errno, "waiting for workers");
+	if (polls[FD_SIGNAL].revents)
+		return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
+	if (polls[FD_GUARDIAN].revents)
+		return err_set(e, EXIT_FAULT, EPIPE,
+			       "the guardian was killed; without it nothing "
+			       "would clean up after a kill of cgchurn itself");
+	crew_note_ready(&t->crew);
+	crew_reap(&t->crew);
+	tick(t);
+	return 0;
+}
+
+/* Until `done` says so (0), `until` is past (-ETIME), or something ends the trial. */
+static int wait_for(struct trial *t, bool (*done)(struct trial *), uint64_t until, struct err *e)
+{
+	_cleanup_free struct pollfd *polls = calloc(FD_MEMBERS + t->crew.n_members, sizeof(*polls));
+	int r = 0;
+
+	if (!polls)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	while (r == 0 && !done(t)) {
+		if (clock_now_ns() >= until)
+			return -ETIME;
+		r = wait_once(t, polls, until, e);
+	}
+	return r;
+}
+
+static bool all_ready_or_failed(struct trial *t)
+{
+	const struct plan_worker *failed;
+
+	return t->crew.n_ready == t->crew.n_members || crew_failure(&t->crew, &failed) ||
+	       t->crew.n_running < t->crew.n_members;
+}
+
+static bool nobody_runs(struct trial *t)
+{
+	return t->crew.n_running == 0;
+}
+
+static bool schedules_done(struct trial *t)
+{
+	return t->crew.n_running == 0 || crew_schedules_done(&t->crew);
+}
+
+static int make_groups(struct trial *t, struct err *e)
+{
+	const struct workload_hierarchy *h = &t->plan->workload->hierarchy;
+	struct tree_spec spec = {
+		.depth = (uint32_t)h->depth,
+		.fanout = (uint32_t)h->fanout,
+		.n_controllers = h->n_controllers,
+		.optional = h->optional,
+		.threaded = h->threaded,
+	};
+	int fd = t->around->run_group_fd, r;
+
+	for (size_t i = 0; i < h->n_controllers; i++)
+		spec.controllers[i] = h->controllers[i];
+	r = tree_create(fd, tree_name, &spec, &t->tree, e);
+	if (r < 0)
+		return r;
+	t->has_tree = true;
+	t->outcome->n_groups = t->tree.n_groups;
+	if (mkdirat(fd, side_name, 0755) < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "making the group %s", side_name);
+	t->side_fd = openat(fd, side_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t->side_fd < 0)
+		return err_sys(e, EXIT_FAULT, errno, "opening the group %s", side_name);
+	return 0;
+}
+
+static int explain_not_ready(struct trial *t, int r, struct err *e)
+{
+	const struct plan_worker *pw = NULL;
+	const char *failure = crew_failure(&t->crew, &pw);
+
+	if (failure)
+		return err_set(e, EXIT_CANNOT, ECANCELED,
+			       "%s: worker %u of %s could not be set up: %s",
+			       t->plan->workload->name, pw->index,
+			       t->plan->workload->actors[pw->actor].name, failure);
+	if (r == 0 || r == -ETIME)
+		return err_set(e, EXIT_FAULT, ECANCELED, "%s: %zu of %zu workers became ready",
+			       t->plan->workload->name, t->crew.n_ready, t->crew.n_members);
+	return r;
+}
+
+static int set_up(struct trial *t, uint64_t index, struct err *e)
+{
+	struct crew_places places = {.worker_path = t->around->worker_path,
+				     .child_path = t->around->child_path};
+	int r = make_groups(t, e);
+
+	if (r < 0)
+		return r;
+	places.tree_fd = t->tree.fd;
+	places.side_fd = t->side_fd;
+	r = crew_init(&t->crew, t->plan, index, &places, e);
+	if (r < 0)
+		return r;
+	r = wait_for(t, all_ready_or_failed, clock_now_ns() + READY_SECONDS * NS_PER_S, e);
+	if (r < 0 || t->crew.n_ready < t->crew.n_members)
+		return explain_not_ready(t, r, e);
+	return 0;
+}
+
+/* Warm-up and window; then, while closed loops go on as load, the rest of the schedules. */
+static int measure(struct trial *t, struct err *e)
+{
+	struct slot_orders orders;
+	uint64_t end;
+	int r;
+
+	plan_orders(t->plan, 0, 0, &orders);
+	t->begun_ns = clock_now_ns() + GATE_MS * NS_PER_MS;
+	end = t->begun_ns + t->plan->trial_ns;
+	crew_open_gate(&t->crew, t->begun_ns);
+	r = wait_for(t, nobody_runs, end, e);
+	if (r == -ETIME)
+		r = wait_for(t, schedules_done, end + orders.overrun_ns + NS_PER_S, e);
+	return r == -ETIME ? 0 : r;
+}
+
+/* Ends the workers; by force where they do not end by themselves, which judge_workers() will tell.
+ */
+static int end_workers(struct trial *t, struct err *e)
+{
+	int r;
+
+	crew_stop(&t->crew);
+	r = wait_for(t, nobody_runs, clock_now_ns() + END_SECONDS * NS_PER_S, e);
+	drain_raw(t);
+	return r == -ETIME ? 0 : r;
+}
+
+static void count_lost_samples(struct trial *t)
+{
+	for (size_t i = 0; i < t->crew.n_members; i++) {
+		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
+
+		t->outcome->raw_lost += ring ? ring->lost : 0;
+	}
+}
+
+/* Whoever is still in a group after all workers ended was left behind by one. */
+static void check_leaks(struct trial *t)
+{
+	int populated = group_is_populated(t->around->run_group_fd);
+
+	if (populated > 0)
+		trial_invalidate(t->outcome,
+				 "processes were left in the groups after all workers ended");
+}
+
+static int run_workers(struct trial *t, struct err *e)
+{
+	int r;
+
+	env_read(&t->outcome->before, t->around->run_group_fd);
+	clock_rfc3339(t->outcome->started_at);
+	r = measure(t, e);
+	if (r == 0)
+		r = end_workers(t, e);
+	if (r < 0)
+		return r;
+	env_read(&t->outcome->after, t->around->run_group_fd);
+	count_lost_samples(t);
+	check_leaks(t);
+	trial_judge(&t->crew, t->outcome);
+	if (trial_collect(&t->crew, t->outcome) < 0)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	return 0;
+}
+
+/* Both groups, whatever is in them; then the memory of the dead ones, which would weigh on the
+ * next. */
+static int remove_groups(struct trial *t, struct err *e)
+{
+	uint64_t deadline = clock_now_ns() + EMPTY_SECONDS * NS_PER_S;
+	int fd = t->around->run_group_fd, r = 0;
+
+	if (group_is_populated(fd) > 0 && (r = group_kill(fd)) == 0)
+		r = group_wait_empty(fd, deadline);
+	t->side_fd = close_fd(t->side_fd);
+	if (r == 0 && t->has_tree)
+		r = tree_remove(&t->tree, deadline);
+	if (r == 0 && unlinkat(fd, side_name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = group_remove_all(fd, side_name, deadline);
+	if (r < 0)
+		return err_sys(e, EXIT_FAULT, -r, "removing the groups of a trial");
+	group_wait_dying(fd, deadline);
+	return 0;
+}
+
+int trial_run(const struct plan *plan, uint64_t index, const struct trial_surroundings *around,
+	      struct trial_outcome *ret, struct err *e)
+{
+	struct trial t = {.plan = plan, .around = around, .outcome = ret, .side_fd = -1};
+	uint64_t start = clock_now_ns();
+	struct err removal = {0};
+	int r, removed;
+
+	*ret = (struct trial_outcome){0};
+	t.crew.memory_fd = t.crew.ready_fd = -1;
+	r = set_up(&t, index, e);
+	ret->setup_ns = clock_now_ns() - start;
+	if (r == 0)
+		r = run_workers(&t, e);
+	start = clock_now_ns();
+	if (r < 0)
+		group_kill(around->run_group_fd);
+	crew_finish(&t.crew);
+	removed = remove_groups(&t, &removal);
+	ret->teardown_ns = clock_now_ns() - start;
+	if (r == 0 && removed < 0) {
+		*e = removal;
+		r = removed;
+	}
+	if (r < 0)
+		trial_outcome_finish(ret);
+	return r;
+}

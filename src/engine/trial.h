@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One trial: a fresh hierarchy, fresh workers, warm-up, the window, and everything gone again.
+ */
+#ifndef CGCHURN_ENGINE_TRIAL_H
+#define CGCHURN_ENGINE_TRIAL_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "engine/env.h"
+#include "engine/plan.h"
+
+#define TRIAL_REASONS_MAX 16
+#define TRIAL_REASON_SIZE 256
+
+/* One actor's span, all its workers together. */
+struct trial_series {
+	uint32_t actor, span;
+	bool response;
+	struct recorder *recorder; /* owned by the outcome */
+	uint64_t planned, late, missed;
+	struct worker_errors errors[WORKER_ERRORS];
+};
+
+struct trial_outcome {
+	char started_at[CLOCK_RFC3339_SIZE];
+	uint64_t setup_ns, teardown_ns;
+	struct env before, after;
+	struct trial_series *series;
+	size_t n_series;
+	char reasons[TRIAL_REASONS_MAX][TRIAL_REASON_SIZE]; /* why it is not valid; none: it is */
+	size_t n_reasons;
+	char *skipped; /* controllers left out, a sentence each, newline between; or NULL */
+	char *enabled; /* controllers in force, blank-separated; or NULL */
+	uint64_t n_groups;
+	uint64_t raw_lost;
+};
+
+/* What is told while it runs; any may be NULL. */
+struct trial_listener {
+	void *opaque;
+	void (*progress)(void *opaque, uint64_t elapsed_ns);
+	/* A raw sample of a worker; `series` is 2 * span + (1 for a response time). */
+	void (*raw)(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
+		    uint64_t value_ns);
+};
+
+struct trial_surroundings {
+	int run_group_fd; /* where the hierarchy is made */
+	int signal_fd;    /* readable when the user wants an end */
+	int guardian_fd;  /* readable when the guardian has died; -1: there is none */
+	const char *worker_path, *child_path;
+	struct trial_listener listener;
+};
+
+/*
+ * Runs the index-th trial. -EINTR and EXIT_INTERRUPTED when the user ended it, and other failures
+ * with their reasons in `e`; the hierarchy is gone in any case or the failure says what stays. A
+ * trial that ran but may not be counted is a success with reasons. The caller calls
+ * trial_outcome_finish().
+ */
+int trial_run(const struct plan *plan, uint64_t index, const struct trial_surroundings *around,
+	      struct trial_outcome *ret, struct err *e);
+
+void trial_outcome_finish(struct trial_outcome *o);
+
+/* Adds a reason why the trial is not valid. */
+void trial_invalidate(struct trial_outcome *o, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Merges what the workers of a trial recorded; called when they have ended. 0 or -ENOMEM. */
+struct crew;
+int trial_collect(const struct crew *crew, struct trial_outcome *o);
+
+/* The facts that make a trial invalid. */
+void trial_judge(const struct crew *crew, struct trial_outcome *o);
+
+#endif
