@@ -6,39 +6,11 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "json/utf8.h"
+
 static bool append(struct printbuf *to, const char *bytes, size_t n)
 {
 	return !to || n == 0 || printbuf_memappend(to, bytes, (int)n) >= 0;
-}
-
-/* The length of the UTF-8 sequence at `p` (Unicode 15.0, table 3-7), 0 where it is none. */
-static size_t utf8_length(const unsigned char *p, size_t room)
-{
-	unsigned char low = 0x80, high = 0xbf;
-	size_t n;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (room < n)
-		return 0;
-	/* The second byte excludes overlong forms, surrogates, and what lies above U+10FFFF. */
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	if (p[1] < low || p[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if (p[i] < 0x80 || p[i] > 0xbf)
-			return 0;
-	return n;
 }
 
 static size_t utf8_encode(uint32_t c, char out[4])
@@ -154,9 +126,7 @@ const char *json_quoted_scan(const char **p, const char *end, struct printbuf *t
 			if (problem)
 				return problem;
 		} else {
-			size_t n = c < 0x20 ? 0
-					    : utf8_length((const unsigned char *)*p,
-							  (size_t)(end - *p));
+			size_t n = c < 0x20 ? 0 : utf8_length(*p, (size_t)(end - *p));
 
 			if (n == 0)
 				return c < 0x20 ? "control characters as escapes only" : "UTF-8";
