@@ -30,6 +30,8 @@ const char *const lock_regime_names[5] = {
  * it cannot be required to match; and it may hold what shows nowhere else (isolcpus=, idle=poll),
  * so a difference must not pass unseen.
  *
+ * cpu.idle comes with the kernel: which driver it has for this CPU, and how deep it lets it sleep.
+ *
  * memory.total is information: what the firmware and the kernel image reserve differs by kernel on
  * one and the same machine, and a share of a per cent moves no latency.
  *
@@ -74,6 +76,9 @@ const struct host_field host_fields[] = {
 	FIELD("cpu.numa_nodes", "NUMA nodes", HOST_INT, HOST_MUST_MATCH, cpu_numa_nodes),
 	FIELD("cpu.smt", "SMT", HOST_TRISTATE, HOST_MUST_MATCH, cpu_smt),
 	FIELD("cpu.governor", "frequency governor", HOST_STRING, HOST_MUST_MATCH, cpu_governor),
+	FIELD("cpu.idle", "idle driver and state", HOST_STRING, HOST_UNDER_TEST, cpu_idle),
+	FIELD("cpu.idle_latency_us", "idle state's wake-up in us", HOST_INT, HOST_INFO,
+	      cpu_idle_latency_us),
 
 	FIELD("memory.total_bytes", "memory", HOST_INT, HOST_INFO, memory_total_bytes),
 	FIELD("memory.thp", "transparent huge pages", HOST_STRING, HOST_MUST_MATCH, memory_thp),

@@ -44,19 +44,21 @@ struct host {
 	size_t n_lock_evidence;
 	/* cpu */
 	char *cpu_model, *cpu_architecture, *cpu_online, *cpu_governor;
+	char *cpu_idle;                                 /* driver and deepest state */
 	int64_t cpu_count, cpu_sockets, cpu_numa_nodes; /* -1 unknown */
+	int64_t cpu_idle_latency_us;                    /* to wake from that state; -1 unknown */
 	enum tristate cpu_smt;
 	/* memory */
 	int64_t memory_total_bytes;
 	char *memory_thp;
 	/* cgroup */
-	char *cgroup_layout; /* "unified", "hybrid", "none" */
+	char *cgroup_layout; /* "unified", "hybrid", "v1", "none" */
 	char *cgroup_mount, *cgroup_mount_options, *cgroup_root;
 	char *cgroup_controllers;
 	char *cgroup_backend; /* "directory descriptors" or "libcgroup" for the run group */
 	char *cgroup_libcgroup_version;
 	/* the rest */
-	char *accelerator; /* "kvm", "tcg", "none"; NULL unknown */
+	char *accelerator; /* "none" is bare metal; "kvm", "tcg", ...; NULL unknown */
 	char *hypervisor;  /* as /proc/cpuinfo and DMI tell; NULL none seen */
 	char *clock_source;
 	char *libc;
@@ -98,8 +100,25 @@ void host_finish(struct host *h); /* frees the strings */
 
 /*
  * Reads this machine. `cgroup_root` (may be NULL) is the folder the run group will lie in. Facts
- * that cannot be read stay unknown; only -ENOMEM fails.
+ * that cannot be read stay unknown; only -ENOMEM fails. Takes some 50 ms.
+ *
+ * CGCHURN_ACCELERATOR in the environment names the accelerator, for guests that cannot know it.
+ * cgroup_backend and cgroup_libcgroup_version are the caller's to fill.
  */
 int host_gather(struct host *h, const char *cgroup_root, struct err *e);
+
+/* The same, with the folder `root` for "/": another machine's /proc and /sys. */
+int host_gather_from(int root, struct host *h, const char *cgroup_root, struct err *e);
+
+/* Whether the lock's regime stands beyond doubt; where not, a probe (host/probe.h) may settle it.
+ */
+bool host_lock_certain(const struct host *h);
+
+/*
+ * Judges the lock anew, with what a probe found beside all else. On failure (-ENOMEM) the lock's
+ * fields are unknown.
+ */
+struct probe_verdict;
+int host_judge_lock(struct host *h, const struct probe_verdict *probe, struct err *e);
 
 #endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parts of host_gather() share: where to look, where to put what was found, and what they
+ * learn from each other. Private to src/host/.
+ */
+#ifndef CGCHURN_HOST_GATHER_H
+#define CGCHURN_HOST_GATHER_H
+
+#include <stddef.h>
+
+#include "host/config.h"
+#include "host/host.h"
+#include "host/probe.h"
+#include "mounts/mounts.h"
+
+#define GATHER_TEXT_SIZE 8192 /* an attribute or a small table of /proc and /sys */
+
+struct gather {
+	int root; /* the folder that stands for "/"; all paths are relative to it */
+	struct host *h;
+	const char *cgroup_root;           /* where the run group will lie; may be NULL */
+	const struct probe_verdict *probe; /* further evidence of the lock's regime, or NULL */
+	struct kernel_config config;
+	struct cgroup_mounts mounts;
+	bool has_mounts; /* false: the list could not be read, which is not the same as empty */
+	int r;           /* -ENOMEM once memory ran out */
+};
+
+/* Copies `text` into a field that is not set yet; NULL and "" leave it unknown. */
+void gather_set(struct gather *g, char **field, const char *text);
+void gather_setf(struct gather *g, char **field, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Reads a small file; NULL where it cannot be read. Returns `buf`. */
+const char *gather_read(struct gather *g, const char *path, char *buf, size_t size);
+
+/* The file's content as a field, as a number (-1 unknown), as a truth ("0" or another number). */
+void gather_file(struct gather *g, char **field, const char *path);
+int64_t gather_number(struct gather *g, const char *path);
+enum tristate gather_truth(struct gather *g, const char *path);
+
+/* How many numbers a list such as "0-3,8" names; -1 where it is none. */
+int64_t gather_count_list(const char *list);
+
+/* The word in brackets of "always [madvise] never" or "none (full)"; NULL where there is none. */
+const char *gather_chosen(const char *text, const char *brackets, char *buf, size_t size);
+
+/* The parts. Each leaves what it cannot read unknown. */
+void gather_kernel(struct gather *g);
+void gather_cpu(struct gather *g);
+void gather_platform(struct gather *g);
+void gather_cgroup(struct gather *g);
+void gather_lock(struct gather *g);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The evidence of the lock's regime in sentences, strongest first; what was not seen comes last. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "host/kernel.h"
+#include "host/lock.h"
+
+/* The first release of the mainline kernel with the patch. */
+enum { PATCHED_MAJOR = 6, PATCHED_MINOR = 18 };
+
+struct evidence {
+	struct host *h;
+	int r;
+};
+
+static void tell(struct evidence *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void tell(struct evidence *e, const char *format, ...)
+{
+	char **grown = reallocarray(e->h->lock_evidence, e->h->n_lock_evidence + 1, sizeof(*grown));
+	va_list args;
+
+	if (!grown) {
+		e->r = -ENOMEM;
+		return;
+	}
+	e->h->lock_evidence = grown;
+	va_start(args, format);
+	if (vasprintf(&grown[e->h->n_lock_evidence], format, args) < 0)
+		e->r = -ENOMEM;
+	else
+		e->h->n_lock_evidence++;
+	va_end(args);
+}
+
+static void tell_variables(struct evidence *e, const struct lock_facts *f)
+{
+	static const char *const favored[] = {
+		[TRISTATE_NO] = "nothing holds the global lock in its slow mode for readers "
+				"(gp_count 0)",
+		[TRISTATE_YES] = "the global lock is held in its slow mode for readers (gp_count "
+				 "above 0)",
+	};
+	const struct lock_variables *v = &f->variables;
+
+	if (f->variables_error < 0)
+		return;
+	if (v->per_threadgroup != TRISTATE_UNKNOWN)
+		tell(e,
+		     "The kernel's variable cgroup_enable_per_threadgroup_rwsem, read through "
+		     "/proc/kcore, is %d: writers take %s.",
+		     v->per_threadgroup == TRISTATE_YES,
+		     v->per_threadgroup == TRISTATE_YES ? "a lock per threadgroup"
+							: "the global lock");
+	if (v->favored != TRISTATE_UNKNOWN)
+		tell(e, "The lock itself, cgroup_threadgroup_rwsem, read through /proc/kcore: %s.",
+		     favored[v->favored]);
+}
+
+static void tell_mounts(struct evidence *e, const struct cgroup_mounts *m)
+{
+	size_t v1 = 0, flagged = 0;
+
+	for (size_t i = 0; m && i < m->n; i++) {
+		const struct cgroup_mount *c = &m->items[i];
+
+		v1 += !c->v2;
+		if (!cgroup_mount_has_option(c, "favordynmods"))
+			continue;
+		flagged++;
+		tell(e, "The %s mount at %s shows favordynmods%s.", c->v2 ? "cgroup2" : "cgroup v1",
+		     c->path, c->v2 ? "" : "; v1 hierarchies share the lock with v2");
+	}
+	if (m && m->n && !flagged)
+		tell(e,
+		     "None of the cgroup mounts seen from here (%zu v2, %zu v1) shows "
+		     "favordynmods.",
+		     m->n - v1, v1);
+	else if (m && !m->n)
+		tell(e, "No cgroup mount is seen from here.");
+}
+
+static void tell_log(struct evidence *e, const struct lock_facts *f)
+{
+	if (f->log == LOCK_LOG_SWITCHED_OFF)
+		tell(e, "The kernel's log says that favordynmods was switched off and the "
+			"per-threadgroup lock stays on.");
+	else if (f->log == LOCK_LOG_SILENT && f->types.patch != TRISTATE_NO)
+		tell(e, "The kernel's log is whole since boot and does not say that favordynmods "
+			"was ever switched off.");
+}
+
+static void tell_types(struct evidence *e, const struct lock_facts *f)
+{
+	if (f->types.patch == TRISTATE_YES)
+		tell(e,
+		     "BTF: struct signal_struct has the member cgroup_threadgroup_rwsem%s: the "
+		     "kernel has the patch.",
+		     f->types.has_mode == TRISTATE_YES
+			     ? ", and there is the enum cgroup_attach_lock_mode"
+			     : "");
+	else if (f->types.patch == TRISTATE_NO)
+		tell(e, "BTF: struct signal_struct has no member cgroup_threadgroup_rwsem: the "
+			"kernel does not have the patch.");
+}
+
+static void tell_grace_period(struct evidence *e, const struct probe_verdict *p)
+{
+	static const char *const readings[] = {
+		[TRISTATE_NO] = "paced writes wait for no grace period",
+		[TRISTATE_YES] = "paced writes wait for a grace period",
+	};
+	char paced[NUM_TEXT_SIZE], control[NUM_TEXT_SIZE], packed[NUM_TEXT_SIZE];
+
+	tell(e,
+	     "Probe: medians %s for a paced migration, %s for a refused write, %s for a migration "
+	     "right after another: %s.",
+	     num_format_ns((double)p->paced_ns, paced),
+	     num_format_ns((double)p->control_ns, control),
+	     num_format_ns((double)p->back_to_back_ns, packed),
+	     p->grace_period == TRISTATE_UNKNOWN ? "undecided" : readings[p->grace_period]);
+}
+
+static void tell_probe(struct evidence *e, const struct probe_verdict *p)
+{
+	char missing[NUM_TEXT_SIZE];
+
+	if (!p)
+		return;
+	tell_grace_period(e, p);
+	num_format_ns((double)p->missing_ns, missing);
+	if (p->looks_first == TRISTATE_YES)
+		tell(e,
+		     "Probe: %s for a pid that does not exist: the kernel looks for the process "
+		     "before it locks, as it does with the patch.",
+		     missing);
+	else if (p->looks_first == TRISTATE_NO)
+		tell(e,
+		     "Probe: %s for a pid that does not exist: the kernel locks before it looks "
+		     "for the process, as it did before the patch.",
+		     missing);
+}
+
+static void tell_settings(struct evidence *e, const struct lock_facts *f)
+{
+	char buf[32];
+	const char *parameter =
+		kernel_parameter(f->cmdline, "cgroup_favordynmods", buf, sizeof(buf));
+
+	if (f->knows_option == TRISTATE_NO)
+		tell(e, "/sys/kernel/cgroup/features does not list favordynmods: a kernel before "
+			"6.0, where the lock is always in its slow mode for readers.");
+	if (parameter)
+		tell(e,
+		     "The boot parameter cgroup_favordynmods=%s sets what new mounts begin with "
+		     "(6.12 and later).",
+		     parameter);
+	if (f->config_default != TRISTATE_UNKNOWN)
+		tell(e, "The kernel was built %s CONFIG_CGROUP_FAVOR_DYNMODS%s.",
+		     f->config_default == TRISTATE_YES ? "with" : "without",
+		     f->config_default == TRISTATE_YES ? ": mounts begin with favordynmods" : "");
+}
+
+static void tell_release(struct evidence *e, const char *release)
+{
+	unsigned major, minor;
+	bool late;
+
+	if (!release || sscanf(release, "%u.%u", &major, &minor) != 2)
+		return;
+	late = major > PATCHED_MAJOR || (major == PATCHED_MAJOR && minor >= PATCHED_MINOR);
+	tell(e,
+	     "The release number %s is a hint and no more, for patches are backported: mainline "
+	     "%s.",
+	     release, late ? "has the patch since 6.18" : "before 6.18 does not have the patch");
+}
+
+/* What could not be seen, and why: it tells the reader how much the rest is worth. */
+static void tell_gaps(struct evidence *e, const struct lock_facts *f)
+{
+	if (f->types_error < 0)
+		tell(e, "Not seen: the kernel's types, /sys/kernel/btf/vmlinux (%s).",
+		     strerror(-f->types_error));
+	else if (f->types.patch == TRISTATE_UNKNOWN)
+		tell(e, "Not seen: struct signal_struct, which the kernel's BTF lacks.");
+	if (f->types.patch == TRISTATE_UNKNOWN)
+		tell_release(e, f->release);
+	if (f->variables_error < 0)
+		tell(e, "Not seen: the kernel's own variables, /proc/kcore (%s).",
+		     strerror(-f->variables_error));
+	if (!f->mounts)
+		tell(e, "Not seen: the mounts, /proc/self/mountinfo.");
+	if (f->log == LOCK_LOG_UNKNOWN && f->types.patch != TRISTATE_NO)
+		tell(e, "Not seen: the kernel's log since boot (it may not be read, or its "
+			"beginning is gone).");
+}
+
+int lock_tell_evidence(const struct lock_facts *f, const struct probe_verdict *probe,
+		       struct host *h)
+{
+	struct evidence e = {.h = h};
+
+	tell_variables(&e, f);
+	if (f->log == LOCK_LOG_SWITCHED_OFF)
+		tell_log(&e, f);
+	tell_mounts(&e, f->mounts);
+	tell_types(&e, f);
+	if (f->log != LOCK_LOG_SWITCHED_OFF)
+		tell_log(&e, f);
+	tell_probe(&e, probe);
+	tell_settings(&e, f);
+	tell_gaps(&e, f);
+	return e.r;
+}

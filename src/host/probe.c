@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+/* The kernel's PID_MAX_LIMIT: pids are below it. */
+static const char missing_pid[] = "4194304";
+static const char no_pid[] = "none";
+
+struct probe {
+	int procs[2]; /* cgroup.procs of the two groups */
+	unsigned next;
+	char child[16]; /* its pid as text */
+	struct err *e;
+};
+
+/* One write, timed; `expected` is the errno it must fail with, 0 for success. */
+static int timed_write(struct probe *p, int fd, const char *text, int expected, uint64_t *ret_ns)
+{
+	uint64_t start = clock_now_ns(), end;
+	ssize_t n = write(fd, text, strlen(text));
+	int error = n < 0 ? errno : 0;
+
+	end = clock_now_ns();
+	if (error != expected)
+		return err_sys(p->e, EXIT_CANNOT, error ? error : EINVAL,
+			       "the probe's write of '%s' to cgroup.procs", text);
+	*ret_ns = end - start;
+	return 0;
+}
+
+static int move_child(struct probe *p, uint64_t *ret_ns)
+{
+	return timed_write(p, p->procs[p->next++ % 2], p->child, 0, ret_ns);
+}
+
+static void pause_before(void)
+{
+	clock_sleep_until(clock_now_ns() + PROBE_PAUSE_NS);
+}
+
+/* The kinds take turns, so that whatever else goes on here meets all of them alike. */
+static int measure_paced(struct probe *p, struct probe_samples *s)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < PROBE_PACED && r == 0; i++) {
+		pause_before();
+		r = timed_write(p, p->procs[0], no_pid, EINVAL, &s->control_ns[i]);
+		if (r < 0)
+			break;
+		pause_before();
+		r = move_child(p, &s->paced_ns[i]);
+		if (r < 0)
+			break;
+		pause_before();
+		r = timed_write(p, p->procs[0], missing_pid, ESRCH, &s->missing_ns[i]);
+	}
+	return r;
+}
+
+static int measure_back_to_back(struct probe *p, struct probe_samples *s)
+{
+	uint64_t first;
+	int r = move_child(p, &first); /* this one follows a pause */
+
+	for (size_t i = 0; i < PROBE_BACK_TO_BACK && r == 0; i++)
+		r = move_child(p, &s->back_to_back_ns[i]);
+	return r;
+}
+
+static void wait_to_die(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (getppid() == parent)
+		pause();
+	_exit(0);
+}
+
+static void end_child(pid_t child)
+{
+	kill(child, SIGKILL);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+static int probe_with_child(struct probe *p, struct probe_samples *ret)
+{
+	struct probe_samples samples;
+	pid_t self = getpid(), child = fork();
+	uint64_t ignored;
+	int r;
+
+	if (child < 0)
+		return err_sys(p->e, EXIT_CANNOT, errno, "the probe's fork");
+	if (child == 0)
+		wait_to_die(self);
+	snprintf(p->child, sizeof(p->child), "%d", (int)child);
+	r = move_child(p, &ignored); /* into the first of the two groups */
+	if (r == 0)
+		r = measure_paced(p, &samples);
+	if (r == 0)
+		r = measure_back_to_back(p, &samples);
+	end_child(child);
+	if (r == 0)
+		*ret = samples;
+	return r;
+}
+
+int probe_run(int group_a, int group_b, struct probe_samples *ret, struct err *e)
+{
+	_cleanup_fd int a = openat(group_a, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	_cleanup_fd int b = openat(group_b, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	struct probe p = {.procs = {a, b}, .e = e};
+
+	if (a < 0 || b < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "cgroup.procs of the probe's groups");
+	return probe_with_child(&p, ret);
+}

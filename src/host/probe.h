@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The lock's regime by behaviour: what four kinds of writes to cgroup.procs cost, set against each
+ * other. Absolute times say nothing (machines differ by orders of magnitude), so every judgement is
+ * a ratio within one probe.
+ *
+ * - A write that comes well after the last one waits for an RCU grace period in the regime
+ *   `global`, and in no other. One that follows at once never does.
+ * - The control is a write that the kernel refuses before it takes any lock (no number), as cold
+ *   as the others: it shows what a system call after an idle pause costs here.
+ * - A pid that does not exist tells the patch apart: before it the kernel takes the lock first and
+ *   then looks for the process, after it the other way round.
+ */
+#ifndef CGCHURN_HOST_PROBE_H
+#define CGCHURN_HOST_PROBE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "host/host.h"
+
+#define PROBE_PACED 14 /* writes of each paced kind */
+#define PROBE_BACK_TO_BACK 64
+#define PROBE_PAUSE_NS 60000000 /* before each paced write: 3 * 14 * 60 ms are 2.5 s */
+
+struct probe_samples {
+	uint64_t paced_ns[PROBE_PACED];   /* an own child, moved */
+	uint64_t missing_ns[PROBE_PACED]; /* a pid that does not exist */
+	uint64_t control_ns[PROBE_PACED]; /* no number at all */
+	uint64_t back_to_back_ns[PROBE_BACK_TO_BACK];
+};
+
+struct probe_verdict {
+	enum tristate grace_period; /* paced writes wait for one; UNKNOWN: undecided */
+	enum tristate looks_first;  /* the kernel looks for the process before it locks: the patch.
+				       UNKNOWN where no wait shows, for then there is no telling */
+	/* Medians, for the evidence. */
+	uint64_t paced_ns, missing_ns, control_ns, back_to_back_ns;
+};
+
+/*
+ * Moves a child of its own to and fro between two groups, given as open folders; some 3 s. The
+ * child is gone on return, and dies with the caller. The groups must be the caller's to use.
+ */
+int probe_run(int group_a, int group_b, struct probe_samples *ret, struct err *e);
+
+/* Pure. */
+void probe_judge(const struct probe_samples *samples, struct probe_verdict *ret);
+
+#endif
