@@ -129,7 +129,7 @@ static void list_words(const char *const *words, size_t n, char *buf, size_t siz
 {
 	size_t used = 0;
 
-	buf[0] = '\0';
+	snprintf(buf, size, "%s", n ? "" : "none");
 	for (size_t i = 0; i < n && used < size; i++)
 		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? ", " : "", words[i]);
 }
@@ -159,7 +159,7 @@ int json_want_object(const struct json_at *at, const char *const *keys, size_t n
 		(void)value;
 		while (i < n && strcmp(keys[i], key) != 0)
 			i++;
-		if (n && i == n)
+		if (keys && i == n)
 			return refuse_key(at, key, keys, n);
 	}
 	return 0;

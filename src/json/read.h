@@ -44,7 +44,7 @@ int json_complain(const struct json_at *at, const char *sentence, ...)
 
 /*
  * An object with no other keys than these; an unknown one is refused with the nearest known one as
- * a hint. `n` 0: any keys.
+ * a hint. `keys` NULL: any keys.
  */
 int json_want_object(const struct json_at *at, const char *const *keys, size_t n);
 

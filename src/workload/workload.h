@@ -131,9 +131,10 @@ struct workload {
 	uint64_t trials;      /* [1, 1000], default 3 */
 
 	/*
-	 * The workload as it was asked for, overrides applied, defaults not filled in: compact JSON
-	 * with keys sorted, and the SHA-256 of that text without "trials", "why" and "primary"
-	 * (which do not change what a sample measures).
+	 * The workload as it was asked for, overrides applied, defaults not filled in but those of
+	 * "primary" (a reader of results has no table of kinds): canonical JSON, and the SHA-256 of
+	 * that text without "trials", "why" and "primary" (which do not change what a sample
+	 * measures).
 	 */
 	char *spec;
 	char sha256[65];
@@ -143,17 +144,20 @@ struct workload {
 struct workload_overrides {
 	const char *const *sets; /* "ACTOR.KEY=VALUE", as --set takes them; dotted keys reach into
 				    objects ("storm.options.child=exec", "migrator.workers=2"), and
-				    a bare option name is found in options ("storm.child=exec") */
+				    a bare option name is found in options ("storm.child=exec").
+				    "hierarchy.KEY=VALUE" changes the hierarchy. VALUE is JSON,
+				    or else a string as it stands. */
 	size_t n_sets;
 	uint64_t warmup_ns, duration_ns, trials;
 	bool has_warmup, has_duration, has_trials;
 };
 
 /*
- * Reads a workload file. `path` is a file; name lookup is workload_find()'s. Fails with -EINVAL and
- * EXIT_USAGE in `e`, naming file, line where known, JSON path ("$.actors[1].arrival.per_second"),
- * what was found and what is allowed. A file of any content ends within a second and in bounded
- * memory. `overrides` may be NULL. The caller frees with workload_destroy().
+ * Reads a workload file. `path` is a file; name lookup is catalogue_find()'s. Fails with -EINVAL
+ * and EXIT_USAGE in `e`, naming file, line where known, JSON path
+ * ("$.actors[1].arrival.per_second"), what was found and what is allowed. A file of any content
+ * ends within a second and in bounded memory. `overrides` may be NULL. The caller frees with
+ * workload_destroy().
  */
 int workload_load(const char *path, const struct kind_table *kinds,
 		  const struct workload_overrides *overrides, struct workload **ret, struct err *e);

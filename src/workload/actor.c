@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "workload/parse.h"
+
+#define THRESHOLD_MAX (24 * 3600 * NS_PER_S)
+
+static int parse_kind_name(const struct json_at *at, const struct kind_table *kinds,
+			   const struct kind **ret)
+{
+	_cleanup_free const char **names = calloc(kinds->n + 1, sizeof(*names));
+	size_t index;
+	int r;
+
+	if (!names)
+		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+	for (size_t i = 0; i < kinds->n; i++)
+		names[i] = kinds->kinds[i]->name;
+	r = json_get_choice(at, names, kinds->n, &index);
+	if (r == 0)
+		*ret = kinds->kinds[index];
+	return r;
+}
+
+/* "cpus", "cpus-1", "cpus+2" */
+static bool workers_from_text(const char *text, struct workload_workers *ret)
+{
+	uint64_t add = 0;
+
+	if (strncmp(text, "cpus", 4) != 0)
+		return false;
+	text += 4;
+	if (*text && ((*text != '-' && *text != '+') || num_parse_u64(text + 1, &add) < 0 ||
+		      add > WORKLOAD_WORKERS_MAX))
+		return false;
+	*ret = (struct workload_workers){.per_cpu = 1,
+					 .add = *text == '-' ? -(int64_t)add : (int64_t)add};
+	return true;
+}
+
+static int parse_workers(const struct json_at *at, struct workload_workers *ret)
+{
+	struct workload_workers workers = {0};
+	uint64_t n;
+
+	if (!at->present)
+		return 0;
+	if (json_is_string(at) && workers_from_text(json_object_get_string(at->value), &workers)) {
+		*ret = workers;
+		return 0;
+	}
+	if (json_is_string(at) || json_get_u64(at, 1, WORKLOAD_WORKERS_MAX, &n) < 0)
+		return json_refuse(
+			at, "a whole number from 1 to %d, or \"cpus\", \"cpus-1\", \"cpus+2\"",
+			WORKLOAD_WORKERS_MAX);
+	*ret = (struct workload_workers){.add = (int64_t)n};
+	return 0;
+}
+
+static int parse_thresholds(const struct json_at *at, struct workload_actor *actor)
+{
+	size_t n;
+	int r;
+
+	if (!at->present)
+		return 0;
+	r = json_want_array(at, 0, WORKLOAD_THRESHOLDS_MAX, &n);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at element = json_element(at, i);
+		uint64_t above = i ? actor->thresholds_ns[i - 1] : 0;
+
+		r = json_get_u64(&element, above + 1, THRESHOLD_MAX, &actor->thresholds_ns[i]);
+	}
+	if (r == 0)
+		actor->n_thresholds = n;
+	return r;
+}
+
+/* What the kind asks of the hierarchy. */
+static int check_needs(const struct json_at *at, const struct workload_actor *actor,
+		       const struct workload_hierarchy *hierarchy)
+{
+	const struct kind *kind = actor->kind;
+	const char *reason;
+
+	if (kind->moves_tasks && hierarchy_leaves(hierarchy) < 2)
+		return json_complain(
+			at,
+			"%s moves tasks between leaves: found a hierarchy with one "
+			"leaf, allowed: at least 2 (depth 1 or more, fanout 2 or more)",
+			kind->name);
+	reason = kind->wants_threaded && !hierarchy->threaded ? kind->wants_threaded(actor->options)
+							      : NULL;
+	if (reason)
+		return json_complain(at, "%s; allowed: with \"threaded\": true in $.hierarchy",
+				     reason);
+	return 0;
+}
+
+static int parse_parts(const struct json_at *at, const struct workload_hierarchy *hierarchy,
+		       struct workload_actor *actor)
+{
+	struct json_at workers = json_member(at, "workers"), cpus = json_member(at, "cpus"),
+		       place = json_member(at, "place"), arrival = json_member(at, "arrival"),
+		       options = json_member(at, "options"),
+		       thresholds = json_member(at, "thresholds_ns");
+	int r = parse_workers(&workers, &actor->workers);
+
+	if (r == 0)
+		r = parse_cpus(&cpus, &actor->cpus);
+	if (r == 0)
+		r = parse_place(&place, hierarchy, &actor->place);
+	if (r == 0)
+		r = parse_arrival(&arrival, &actor->arrival);
+	if (r == 0)
+		r = parse_options(&options, actor->kind, actor->options);
+	if (r == 0)
+		r = parse_thresholds(&thresholds, actor);
+	return r;
+}
+
+int parse_actor(const struct json_at *at, const struct kind_table *kinds,
+		const struct workload_hierarchy *hierarchy, struct workload_actor *ret)
+{
+	static const char *const keys[] = {"name",  "stressor", "workers", "cpus",
+					   "place", "arrival",  "options", "thresholds_ns"};
+	struct json_at name = json_member(at, "name"), stressor = json_member(at, "stressor");
+	struct workload_actor actor = {.workers = {.add = 1}};
+	int r = json_want_object(at, keys, sizeof(keys) / sizeof(keys[0]));
+
+	if (r == 0)
+		r = parse_name(&name, actor.name);
+	if (r == 0)
+		r = parse_kind_name(&stressor, kinds, &actor.kind);
+	if (r == 0)
+		r = parse_parts(at, hierarchy, &actor);
+	if (r == 0)
+		r = check_needs(at, &actor, hierarchy);
+	if (r == 0)
+		*ret = actor;
+	return r;
+}

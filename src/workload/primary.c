@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "json/doc.h"
+#include "workload/parse.h"
+
+static const char *const direction_words[] = {
+	[METRIC_LOWER_IS_BETTER] = "lower", [METRIC_HIGHER_IS_BETTER] = "higher"};
+
+static int parse_span_name(const struct json_at *at, char ret[32])
+{
+	const char *text;
+	int r = json_get_string(at, 31, &text);
+
+	if (r == 0)
+		strcpy(ret, text);
+	return r;
+}
+
+static int parse_metric(const struct json_at *at, struct workload_primary *p)
+{
+	const char *text = json_is_string(at) ? json_object_get_string(at->value) : "";
+	double percentile;
+	uint64_t threshold;
+	enum metric_kind kind = metric_parse(text, &percentile, &threshold);
+
+	if (kind == METRIC_INVALID || strlen(text) >= sizeof(p->metric))
+		return json_refuse(at, "\"p50\" or another percentile, \"mean\", \"rate\", or "
+				       "\"share>1ms\" with one of the actor's thresholds");
+	strcpy(p->metric, text);
+	p->direction = metric_default_direction(kind);
+	return 0;
+}
+
+static int parse_words(const struct json_at *object, struct workload_primary *p)
+{
+	struct json_at time = json_member(object, "time"),
+		       direction = json_member(object, "direction");
+	size_t index;
+	int r = 0;
+
+	if (time.present) {
+		r = json_get_choice(&time, span_time_names, 2, &index);
+		if (r == 0)
+			p->time = (enum span_time)index;
+	}
+	if (r == 0 && direction.present) {
+		r = json_get_choice(&direction, direction_words, 2, &index);
+		if (r == 0)
+			p->direction = (enum metric_direction)index;
+	}
+	return r;
+}
+
+static int parse_tolerance(const struct json_at *at, double *ret)
+{
+	double value = json_is_number(at) ? json_object_get_double(at->value) : 0;
+
+	if (!(value > 0 && value <= 1))
+		return json_refuse(at, "a number above 0 and at most 1 (0.05 is 5 %%)");
+	*ret = value;
+	return 0;
+}
+
+int parse_primary(const struct json_at *at, bool ignore_unknown, struct workload_primary *ret)
+{
+	static const char *const keys[] = {"actor",  "span",      "time",
+					   "metric", "tolerance", "direction"};
+	struct json_at actor = json_member(at, "actor"), span = json_member(at, "span"),
+		       metric = json_member(at, "metric"), tolerance = json_member(at, "tolerance");
+	struct workload_primary p = {.time = SPAN_SERVICE};
+	int r = json_want_object(at, ignore_unknown ? NULL : keys, 6);
+
+	if (r == 0)
+		r = parse_name(&actor, p.actor);
+	if (r == 0)
+		r = parse_span_name(&span, p.span);
+	if (r == 0)
+		r = parse_metric(&metric, &p);
+	if (r == 0)
+		r = parse_tolerance(&tolerance, &p.tolerance);
+	if (r == 0)
+		r = parse_words(at, &p);
+	if (r == 0)
+		*ret = p;
+	return r;
+}
+
+static const struct workload_actor *find_actor(const struct json_at *at, const struct workload *w)
+{
+	struct json_at name = json_member(at, "actor");
+	const char *names[WORKLOAD_ACTORS_MAX];
+	size_t index;
+
+	for (size_t i = 0; i < w->n_actors; i++)
+		names[i] = w->actors[i].name;
+	return json_get_choice(&name, names, w->n_actors, &index) < 0 ? NULL : &w->actors[index];
+}
+
+/* The index of a span that is timed with the actor's options, or a negative errno. */
+static int find_span(const struct json_at *at, const struct workload_actor *actor)
+{
+	const struct kind *kind = actor->kind;
+	uint32_t on = kind_spans_on(kind, actor->options);
+	struct json_at name = json_member(at, "span");
+	const char *names[KIND_SPANS_MAX];
+	int spans[KIND_SPANS_MAX];
+	size_t n = 0, index;
+	int r;
+
+	for (size_t i = 0; i < kind->n_spans; i++)
+		if (on & UINT32_C(1) << i) {
+			names[n] = kind->spans[i].name;
+			spans[n++] = (int)i;
+		}
+	r = json_get_choice(&name, names, n, &index);
+	if (r == 0)
+		return spans[index];
+	if (kind_span_index(kind, json_object_get_string(name.value)) >= 0)
+		err_hint(at->e, "%s has this span, but not with these options of %s.", kind->name,
+			 actor->name);
+	return r;
+}
+
+static int check_time(const struct json_at *at, const struct workload_actor *actor,
+		      const struct kind_span *span, struct workload_primary *p)
+{
+	bool has_response = span->response && actor->arrival.kind != WORKLOAD_CLOSED;
+	struct json_at time = json_member(at, "time");
+
+	if (!time.present)
+		p->time = has_response ? SPAN_RESPONSE : SPAN_SERVICE;
+	if (p->time == SPAN_SERVICE || has_response)
+		return 0;
+	return json_refuse(&time, "\"service\": %s",
+			   span->response ? "a closed loop has no intended starts to count from"
+					  : "this span does not begin with its step");
+}
+
+static int check_share(const struct json_at *at, const struct workload_actor *actor,
+		       const struct workload_primary *p)
+{
+	struct json_at metric = json_member(at, "metric");
+	double percentile;
+	uint64_t ns;
+
+	if (metric_parse(p->metric, &percentile, &ns) != METRIC_SHARE_ABOVE)
+		return 0;
+	for (size_t i = 0; i < actor->n_thresholds; i++)
+		if (actor->thresholds_ns[i] == ns)
+			return 0;
+	return json_refuse(&metric, "a time that %s has in thresholds_ns", actor->name);
+}
+
+static int check_unique(const struct json_at *at, const struct workload *w,
+			const struct workload_primary *p)
+{
+	for (size_t i = 0; i < w->n_primaries; i++) {
+		const struct workload_primary *q = &w->primaries[i];
+
+		if (p->time == q->time && strcmp(p->actor, q->actor) == 0 &&
+		    strcmp(p->span, q->span) == 0 && strcmp(p->metric, q->metric) == 0)
+			return json_complain(at,
+					     "found the metric of $.primary[%zu] again, "
+					     "allowed: each once",
+					     i);
+	}
+	return 0;
+}
+
+int check_primary(const struct json_at *at, const struct workload *w, struct workload_primary *p)
+{
+	const struct workload_actor *actor = find_actor(at, w);
+	int span, r;
+
+	if (!actor)
+		return -EINVAL;
+	span = find_span(at, actor);
+	if (span < 0)
+		return span;
+	r = check_time(at, actor, &actor->kind->spans[span], p);
+	if (r == 0)
+		r = check_share(at, actor, p);
+	if (r == 0)
+		r = check_unique(at, w, p);
+	return r;
+}
+
+int parse_primaries(const struct json_at *at, struct workload *w)
+{
+	size_t n = 0;
+	int r = at->present ? json_want_array(at, 0, WORKLOAD_PRIMARIES_MAX, &n) : 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at element = json_element(at, i);
+		struct workload_primary *p = &w->primaries[i];
+
+		r = parse_primary(&element, false, p);
+		if (r == 0)
+			r = check_primary(&element, w, p);
+		if (r == 0)
+			w->n_primaries = i + 1;
+	}
+	return r;
+}
+
+static int primaries_of(const struct json_doc *doc, struct workload_primary *ret, size_t *ret_n,
+			struct err *e)
+{
+	struct json_at root = json_root(doc, e), list = json_member(&root, "primary");
+	size_t n = 0;
+	int r = list.present ? json_want_array(&list, 0, WORKLOAD_PRIMARIES_MAX, &n)
+			     : json_want_object(&root, NULL, 0);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at element = json_element(&list, i);
+
+		r = parse_primary(&element, true, &ret[i]);
+	}
+	if (r == 0)
+		*ret_n = n;
+	return r;
+}
+
+int workload_primaries_from_spec(const char *spec, struct workload_primary *ret, size_t *ret_n,
+				 struct err *e)
+{
+	struct json_doc doc;
+	int r = json_doc_init(&doc, spec, strlen(spec), "spec", e);
+
+	if (r < 0)
+		return r;
+	r = primaries_of(&doc, ret, ret_n, e);
+	json_doc_finish(&doc);
+	return r;
+}

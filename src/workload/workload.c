@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "workload/workload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "workload/parse.h"
+
+#define WHY_MAX 4096
+#define WARMUP_MAX_S 3600.0
+#define DURATION_MIN_S 0.01
+#define DURATION_MAX_S (24 * 3600.0)
+#define TRIALS_MAX 1000
+
+static int parse_why(const struct json_at *at, char **ret)
+{
+	const char *text;
+	char *copy;
+	int r = json_get_string(at, WHY_MAX, &text);
+
+	if (r < 0)
+		return r;
+	if (!text[strspn(text, " \t\r\n")])
+		return json_refuse(at, "a sentence: which question does this workload ask?");
+	copy = strdup(text);
+	if (!copy)
+		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+	*ret = copy;
+	return 0;
+}
+
+static int check_unique_name(const struct json_at *actor, const struct workload *w, size_t i)
+{
+	struct json_at name = json_member(actor, "name");
+
+	if (strcmp(w->actors[i].name, "hierarchy") == 0)
+		return json_refuse(&name, "another name: --set takes this one for the hierarchy");
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(w->actors[i].name, w->actors[j].name) == 0)
+			return json_refuse(&name, "a name that no other actor has");
+	return 0;
+}
+
+static int parse_actors(const struct json_at *at, const struct kind_table *kinds,
+			struct workload *w)
+{
+	size_t n;
+	int r = json_want_array(at, 1, WORKLOAD_ACTORS_MAX, &n);
+
+	if (r < 0)
+		return r;
+	w->actors = calloc(n, sizeof(*w->actors));
+	if (!w->actors)
+		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at element = json_element(at, i);
+
+		r = parse_actor(&element, kinds, &w->hierarchy, &w->actors[i]);
+		if (r == 0)
+			r = check_unique_name(&element, w, i);
+	}
+	w->n_actors = n;
+	return r;
+}
+
+/* The schema first: a file of another version should not be told about its keys. */
+static int check_envelope(const struct json_at *root)
+{
+	static const char *const schemas[] = {WORKLOAD_SCHEMA};
+	static const char *const keys[] = {"schema",    "name",       "why",
+					   "hierarchy", "actors",     "primary",
+					   "warmup_s",  "duration_s", "trials"};
+	struct json_at schema = json_member(root, "schema");
+	size_t index;
+	int r = json_want_object(root, NULL, 0);
+
+	if (r == 0)
+		r = json_get_choice(&schema, schemas, 1, &index);
+	if (r == 0)
+		r = json_want_object(root, keys, sizeof(keys) / sizeof(keys[0]));
+	return r;
+}
+
+static int parse_workload(const struct json_at *root, const struct kind_table *kinds,
+			  struct workload *w)
+{
+	struct json_at name = json_member(root, "name"), why = json_member(root, "why"),
+		       hierarchy = json_member(root, "hierarchy"),
+		       actors = json_member(root, "actors"), primary = json_member(root, "primary");
+	int r = check_envelope(root);
+
+	if (r == 0)
+		r = parse_name(&name, w->name);
+	if (r == 0)
+		r = parse_why(&why, &w->why);
+	if (r == 0)
+		r = parse_hierarchy(&hierarchy, &w->hierarchy);
+	if (r == 0)
+		r = parse_actors(&actors, kinds, w);
+	if (r == 0)
+		r = parse_primaries(&primary, w);
+	if (r == 0)
+		r = optional_seconds(root, "warmup_s", 0, WARMUP_MAX_S, &w->warmup_ns);
+	if (r == 0)
+		r = optional_seconds(root, "duration_s", DURATION_MIN_S, DURATION_MAX_S,
+				     &w->duration_ns);
+	if (r == 0)
+		r = optional_u64(root, "trials", 1, TRIALS_MAX, &w->trials);
+	return r;
+}
+
+static int fill_workload(struct json_doc *doc, const struct kind_table *kinds,
+			 const struct workload_overrides *overrides, struct workload *w,
+			 struct err *e)
+{
+	_cleanup_(override_log_finish) struct override_log log = {0};
+	struct json_at root;
+	int r = 0;
+
+	if (overrides && json_object_is_type(doc->root, json_type_object))
+		r = apply_overrides(doc, kinds, overrides, &log, e);
+	if (r < 0)
+		return r;
+	root = json_root(doc, e);
+	r = parse_workload(&root, kinds, w);
+	if (r == 0 && fill_spec(w, doc->root) < 0)
+		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	return r;
+}
+
+int workload_parse(const char *text, size_t size, const char *origin,
+		   const struct kind_table *kinds, const struct workload_overrides *overrides,
+		   struct workload **ret, struct err *e)
+{
+	struct workload *w;
+	struct json_doc doc;
+	int r = json_doc_init(&doc, text, size, origin, e);
+
+	if (r < 0)
+		return r;
+	w = calloc(1, sizeof(*w));
+	if (!w) {
+		json_doc_finish(&doc);
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	}
+	w->warmup_ns = NS_PER_S;
+	w->duration_ns = 5 * NS_PER_S;
+	w->trials = 3;
+	r = fill_workload(&doc, kinds, overrides, w, e);
+	json_doc_finish(&doc);
+	if (r == 0)
+		*ret = w;
+	else
+		workload_destroy(w);
+	return r;
+}
+
+int workload_load(const char *path, const struct kind_table *kinds,
+		  const struct workload_overrides *overrides, struct workload **ret, struct err *e)
+{
+	_cleanup_free char *text = NULL;
+	size_t size;
+	int r = json_read_file(path, WORKLOAD_FILE_SIZE_MAX, &text, &size, e);
+
+	return r < 0 ? r : workload_parse(text, size, path, kinds, overrides, ret, e);
+}
+
+void workload_destroy(struct workload *w)
+{
+	if (!w)
+		return;
+	free(w->actors);
+	free(w->why);
+	free(w->spec);
+	free(w);
+}

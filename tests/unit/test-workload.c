@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "fake-kinds.h"
+#include "workload/workload.h"
+
+/* Everything that can be said, line by line. */
+static const char full[] =
+	"{ \"schema\": \"cgchurn-workload/1\", \"name\": \"full\",\n" /* 1 */
+	"  \"why\": \"To test.\",\n"                                  /* 2 */
+	"  \"hierarchy\": { \"depth\": 3, \"fanout\": 4,\n"           /* 3 */
+	"    \"controllers\": [\"pids\", \"cpu\"], \"optional\": true, \"threaded\": false },\n"
+	"  \"actors\": [\n" /* 5 */
+	"    { \"name\": \"storm\", \"stressor\": \"idle\", \"workers\": \"cpus-1\" },\n"
+	"    { \"name\": \"migrator\", \"stressor\": \"mover\", \"workers\": 2,\n" /* 7 */
+	"      \"cpus\": \"0-3,8\", \"place\": \"leaf:63\",\n"                     /* 8 */
+	"      \"arrival\": { \"kind\": \"paced\", \"per_second\": 20, \"jitter\": 0.25 },\n"
+	"      \"options\": { \"count\": 5, \"flag\": true, \"duration\": \"50ms\",\n" /* 10 */
+	"        \"bytes\": \"64M\", \"choice\": \"red\", \"path\": \"/bin/true\" },\n"
+	"      \"thresholds_ns\": [1000, 1000000] } ],\n"          /* 12 */
+	"  \"warmup_s\": 0.5, \"duration_s\": 2, \"trials\": 7,\n" /* 13 */
+	"  \"primary\": [\n"                                       /* 14 */
+	"    { \"actor\": \"migrator\", \"span\": \"write\", \"metric\": \"p99.9\",\n"
+	"      \"tolerance\": 0.05 },\n" /* 16 */
+	"    { \"actor\": \"migrator\", \"span\": \"reap\", \"metric\": \"share>1ms\",\n"
+	"      \"tolerance\": 0.1, \"direction\": \"higher\" },\n" /* 18 */
+	"    { \"actor\": \"storm\", \"span\": \"write\", \"metric\": \"rate\", \"tolerance\": 1 } "
+	"] }\n";
+
+static const char minimal[] = "{\"schema\":\"cgchurn-workload/1\",\"name\":\"m\",\"why\":\"w\","
+			      "\"actors\":[{\"name\":\"a\",\"stressor\":\"idle\"}]}";
+
+static struct workload *parse(const char *text, const struct workload_overrides *o, struct err *e)
+{
+	struct workload *w = NULL;
+	int r = workload_parse(text, strlen(text), "t", &fake_kinds, o, &w, e);
+
+	assert_true((r == 0) == (w != NULL));
+	if (r < 0) {
+		assert_int_equal(r, -EINVAL);
+		assert_int_equal(e->exit_code, EXIT_USAGE);
+	}
+	return w;
+}
+
+static struct workload *parse_good(const char *text, const struct workload_overrides *o)
+{
+	struct err e = {0};
+	struct workload *w = parse(text, o, &e);
+
+	if (!w)
+		fail_msg("%s", e.text);
+	return w;
+}
+
+/* `text` with its first `from` replaced; the caller frees. */
+static char *with(const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+	char *result;
+
+	if (!at)
+		fail_msg("no '%s' to replace", from);
+	assert_true(asprintf(&result, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) >
+		    0);
+	return result;
+}
+
+static void test_full(void **state)
+{
+	struct workload *w = parse_good(full, NULL);
+	const struct workload_actor *storm = &w->actors[0], *migrator = &w->actors[1];
+	const struct fake_options *options = (const void *)migrator->options;
+
+	assert_string_equal(w->name, "full");
+	assert_string_equal(w->why, "To test.");
+	assert_int_equal(w->hierarchy.depth, 3);
+	assert_int_equal(w->hierarchy.fanout, 4);
+	assert_int_equal(w->hierarchy.n_controllers, 2);
+	assert_string_equal(w->hierarchy.controllers[1], "cpu");
+	assert_true(w->hierarchy.optional);
+	assert_int_equal(w->n_actors, 2);
+	assert_int_equal(storm->workers.per_cpu, 1);
+	assert_int_equal(storm->workers.add, -1);
+	assert_ptr_equal(migrator->kind, &fake_mover);
+	assert_int_equal(migrator->workers.per_cpu, 0);
+	assert_int_equal(migrator->workers.add, 2);
+	assert_int_equal(migrator->cpus.kind, WORKLOAD_CPUS_LIST);
+	assert_string_equal(migrator->cpus.list, "0-3,8");
+	assert_int_equal(migrator->place.kind, WORKLOAD_PLACE_LEAF);
+	assert_int_equal(migrator->place.leaf, 63);
+	assert_int_equal(migrator->arrival.kind, WORKLOAD_PACED);
+	assert_true(migrator->arrival.per_second == 20 && migrator->arrival.jitter == 0.25);
+	assert_int_equal(options->count, 5);
+	assert_int_equal(options->flag, 1);
+	assert_int_equal(options->duration, 50 * NS_PER_MS);
+	assert_int_equal(options->bytes, 64 << 20);
+	assert_int_equal(options->choice, 0);
+	assert_string_equal(options->path, "/bin/true");
+	assert_int_equal(migrator->n_thresholds, 2);
+	assert_int_equal(migrator->thresholds_ns[1], 1000000);
+	assert_int_equal(w->warmup_ns, NS_PER_S / 2);
+	assert_int_equal(w->duration_ns, 2 * NS_PER_S);
+	assert_int_equal(w->trials, 7);
+	workload_destroy(w);
+}
+
+static void test_primaries(void **state)
+{
+	struct workload *w = parse_good(full, NULL);
+	const struct workload_primary *p = w->primaries;
+
+	assert_int_equal(w->n_primaries, 3);
+	assert_string_equal(p[0].metric, "p99.9");
+	assert_true(p[0].tolerance == 0.05);
+	/* Where nothing is said: from the intended start, if there is one. */
+	assert_int_equal(p[0].time, SPAN_RESPONSE);
+	assert_int_equal(p[0].direction, METRIC_LOWER_IS_BETTER);
+	assert_int_equal(p[1].time, SPAN_SERVICE);
+	assert_int_equal(p[1].direction, METRIC_HIGHER_IS_BETTER);
+	assert_int_equal(p[2].time, SPAN_SERVICE);
+	assert_int_equal(p[2].direction, METRIC_HIGHER_IS_BETTER);
+	workload_destroy(w);
+}
+
+static void test_defaults(void **state)
+{
+	struct workload *w = parse_good(minimal, NULL);
+
+	assert_int_equal(w->hierarchy.depth, 1);
+	assert_int_equal(w->hierarchy.fanout, 2);
+	assert_int_equal(w->hierarchy.n_controllers, 0);
+	assert_false(w->hierarchy.optional || w->hierarchy.threaded);
+	assert_int_equal(w->actors[0].workers.add, 1);
+	assert_int_equal(w->actors[0].cpus.kind, WORKLOAD_CPUS_ALL);
+	assert_int_equal(w->actors[0].place.kind, WORKLOAD_PLACE_LEAVES);
+	assert_int_equal(w->actors[0].arrival.kind, WORKLOAD_CLOSED);
+	assert_int_equal(w->n_primaries, 0);
+	assert_int_equal(w->warmup_ns, NS_PER_S);
+	assert_int_equal(w->duration_ns, 5 * NS_PER_S);
+	assert_int_equal(w->trials, 3);
+	workload_destroy(w);
+}
+
+static const struct {
+	const char *from, *to, *message;
+} refused[] = {
+	/* the envelope */
+	{"workload/1", "workload/2",
+	 "t:1: $.schema: found \"cgchurn-workload/2\", allowed: cgchurn-workload/1"},
+};
+
+static void test_refusals(void **state)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		_cleanup_free char *text = with(full, refused[i].from, refused[i].to);
+		struct err e = {0};
+		struct workload *w = parse(text, NULL, &e);
+
+		if (w)
+			fail_msg("taken: %s", refused[i].to);
+		assert_string_equal(e.text, refused[i].message);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_primaries),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_refusals),
+	};
+
+	return cmocka_run_group_tests_name("workload", tests, NULL, NULL);
+}
