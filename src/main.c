@@ -7,6 +7,8 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
+	&command_list,
+	&command_show,
 	NULL, /* the end */
 };
 

@@ -39,27 +39,28 @@ struct trial {
 
 static void drain_raw(struct trial *t)
 {
-	const struct trial_listener *l = &t->around->listener;
+	const struct trial_raw_listener *l = &t->around->raw;
 	struct raw_sample samples[512];
 	uint64_t n;
 
-	for (size_t i = 0; l->raw && i < t->crew.n_members; i++) {
+	for (size_t i = 0; l->put && i < t->crew.n_members; i++) {
 		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
 
 		while (ring && (n = raw_ring_take(ring, samples, 512)) > 0)
 			for (uint64_t k = 0; k < n; k++)
-				l->raw(l->opaque, i, samples[k].series, samples[k].offset_ns,
+				l->put(l->opaque, i, samples[k].series, samples[k].offset_ns,
 				       samples[k].value_ns);
 	}
 }
 
 static void tick(struct trial *t)
 {
-	const struct trial_listener *l = &t->around->listener;
+	const struct trial_progress_listener *l = &t->around->progress;
+	uint64_t now = clock_now_ns();
 
 	drain_raw(t);
-	if (l->progress && t->begun_ns)
-		l->progress(l->opaque, clock_now_ns() - t->begun_ns);
+	if (l->tell && t->begun_ns && now > t->begun_ns)
+		l->tell(l->opaque, now - t->begun_ns);
 }
 
 enum { FD_SIGNAL, FD_GUARDIAN, FD_READY, FD_MEMBERS };
@@ -78,11 +79,11 @@ static void fill_polls(const struct trial *t, struct pollfd *polls)
 static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, struct err *e)
 {
 	uint64_t now = clock_now_ns(), left = until > now ? until - now : 0;
-	uint64_t tick_ns = (t->around->listener.raw ? RAW_TICK_MS : TICK_MS) * NS_PER_MS;
+	uint64_t tick_ns = (t->around->raw.put ? RAW_TICK_MS : TICK_MS) * NS_PER_MS;
 	struct timespec ts;
 
 	/* Without anybody who looks, the supervisor sleeps through the window. */
-	if ((t->around->listener.raw || t->around->listener.progress) && left > tick_ns)
+	if ((t->around->raw.put || t->around->progress.tell) && left > tick_ns)
 		left = tick_ns;
 	ts = clock_timespec(left);
 	fill_polls(t, polls);
@@ -134,6 +135,16 @@ static bool schedules_done(struct trial *t)
 	return t->crew.n_running == 0 || crew_schedules_done(&t->crew);
 }
 
+static int tell_groups(struct trial *t, struct err *e)
+{
+	struct trial_outcome *o = t->outcome;
+
+	o->n_groups = t->tree.n_groups;
+	o->enabled = strdup(t->tree.enabled);
+	o->skipped = strdup(t->tree.skipped);
+	return o->enabled && o->skipped ? 0 : err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+}
+
 static int make_groups(struct trial *t, struct err *e)
 {
 	const struct workload_hierarchy *h = &t->plan->workload->hierarchy;
@@ -152,7 +163,9 @@ static int make_groups(struct trial *t, struct err *e)
 	if (r < 0)
 		return r;
 	t->has_tree = true;
-	t->outcome->n_groups = t->tree.n_groups;
+	r = tell_groups(t, e);
+	if (r < 0)
+		return r;
 	if (mkdirat(fd, side_name, 0755) < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "making the group %s", side_name);
 	t->side_fd = openat(fd, side_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

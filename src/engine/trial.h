@@ -38,12 +38,16 @@ struct trial_outcome {
 	uint64_t raw_lost;
 };
 
-/* What is told while it runs; any may be NULL. */
-struct trial_listener {
+/* Told some times a second while it runs; NULL: nobody looks. */
+struct trial_progress_listener {
 	void *opaque;
-	void (*progress)(void *opaque, uint64_t elapsed_ns);
-	/* A raw sample of a worker; `series` is 2 * span + (1 for a response time). */
-	void (*raw)(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
+	void (*tell)(void *opaque, uint64_t elapsed_ns);
+};
+
+/* Takes raw samples, if the plan has them; `series` is 2 * span + (1 for a response time). */
+struct trial_raw_listener {
+	void *opaque;
+	void (*put)(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
 		    uint64_t value_ns);
 };
 
@@ -52,7 +56,8 @@ struct trial_surroundings {
 	int signal_fd;    /* readable when the user wants an end */
 	int guardian_fd;  /* readable when the guardian has died; -1: there is none */
 	const char *worker_path, *child_path;
-	struct trial_listener listener;
+	struct trial_progress_listener progress;
+	struct trial_raw_listener raw;
 };
 
 /*

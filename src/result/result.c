@@ -65,6 +65,7 @@ static void finish_run(struct result_run *run)
 		finish_trial(&run->trials[i]);
 	free(run->trials);
 	free(run->spec);
+	free(run->failure);
 	free_strings(run->hierarchy.controllers, run->hierarchy.n_controllers);
 	free_strings(run->hierarchy.skipped, run->hierarchy.n_skipped);
 }
@@ -116,6 +117,17 @@ int result_add_string(char ***strings, size_t *n, const char *format, ...)
 	if (!element)
 		return -ENOMEM;
 	*element = steal_ptr(text);
+	return 0;
+}
+
+int result_run_fail(struct result_run *run, const char *sentence)
+{
+	char *copy = strdup(sentence);
+
+	if (!copy)
+		return -ENOMEM;
+	free(run->failure);
+	run->failure = copy;
 	return 0;
 }
 

@@ -111,6 +111,7 @@ struct result_run {
 	size_t n_primaries;
 	uint64_t trials_planned;
 	struct result_hierarchy hierarchy;
+	char *failure; /* why it was given up, as a sentence; NULL: it was not */
 	struct result_trial *trials;
 	size_t n_trials;
 };
@@ -152,6 +153,9 @@ struct result_series *result_add_series(struct result_trial *trial);
 /* Appends to one of the lists of strings (formatted). 0 or -ENOMEM. */
 int result_add_string(char ***strings, size_t *n, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The run was given up for this reason. -ENOMEM. */
+int result_run_fail(struct result_run *run, const char *sentence);
 
 /* Marks a trial invalid for a reason (formatted). 0 or -ENOMEM. */
 int result_trial_invalidate(struct result_trial *trial, const char *format, ...)

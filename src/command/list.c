@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "base/num.h"
+#include "command/command.h"
+#include "stressor/stressor.h"
+#include "workload/catalogue.h"
+#include "workload/suite.h"
+#include "workload/workload.h"
+
+enum { WIDTH = 100, INDENT = 4 };
+
+/* Words of `text` from column `indent` on, never beyond WIDTH. */
+static void print_wrapped(const char *text, int indent)
+{
+	int column = 0;
+
+	while (*text) {
+		int length = (int)strcspn(text, " ");
+
+		if (column && column + 1 + length > WIDTH) {
+			putchar('\n');
+			column = 0;
+		}
+		column += printf("%*s%.*s", column ? 1 : indent, "", length, text);
+		text += length;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+static int list_workload(const char *path, struct err *e)
+{
+	struct workload *w;
+	char total[NUM_TEXT_SIZE];
+	int r = workload_load(path, stressor_kinds(), NULL, &w, e);
+
+	if (r < 0)
+		return r;
+	printf("%s   (%" PRIu64 " trials, %s)\n", w->name, w->trials,
+	       num_format_ns((double)(w->trials * (w->warmup_ns + w->duration_ns)), total));
+	print_wrapped(w->why, INDENT);
+	workload_destroy(w);
+	return 0;
+}
+
+static int list_suite(const char *path, struct err *e)
+{
+	struct suite s;
+	int r = suite_load(path, &s, e);
+
+	if (r < 0)
+		return r;
+	printf("%s   (%zu workloads)\n", s.name, s.n_workloads);
+	print_wrapped(s.why, INDENT);
+	suite_finish(&s);
+	return 0;
+}
+
+/* A file that is broken is told, and the others are shown. */
+static int list_section(enum catalogue_section section, int (*list)(const char *, struct err *),
+			struct err *e)
+{
+	struct err broken = {0}, one;
+	char **paths;
+	size_t n;
+	int r = catalogue_list(section, &paths, &n, e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		one = (struct err){0};
+		if (list(paths[i], &one) < 0) {
+			err_print(&one, stderr);
+			broken = one;
+			r = err_set(e, EXIT_USAGE, EINVAL, "not all files could be read");
+		}
+	}
+	catalogue_free(paths, n);
+	return broken.text[0] ? r : 0;
+}
+
+static void print_fallback(const struct kind_option *o)
+{
+	char buf[NUM_TEXT_SIZE];
+
+	if (o->type == KIND_CHOICE) {
+		for (size_t i = 0; o->choices[i]; i++)
+			printf("%s%s%s", i ? " | " : " = ", o->choices[i],
+			       i == o->fallback ? " (default)" : "");
+	} else if (o->type == KIND_DURATION) {
+		printf(" = TIME (%s)", num_format_ns((double)o->fallback, buf));
+	} else if (o->type == KIND_FLAG) {
+		printf(" = true | false (%s)", o->fallback ? "true" : "false");
+	} else if (o->type == KIND_PATH) {
+		printf(" = PATH");
+	} else {
+		printf(" = N (%" PRIu64 ")", o->fallback);
+	}
+}
+
+static void list_stressor(const struct kind *k)
+{
+	printf("%s   %s\n", k->name, k->summary);
+	for (size_t i = 0; i < k->n_spans; i++)
+		printf("    times   %-12s %s\n", k->spans[i].name, k->spans[i].help);
+	for (size_t i = 0; i < k->n_options; i++) {
+		printf("    option  %s", k->options[i].name);
+		print_fallback(&k->options[i]);
+		putchar('\n');
+		print_wrapped(k->options[i].help, 3 * INDENT);
+	}
+}
+
+static void list_stressors(void)
+{
+	const struct kind_table *table = stressor_kinds();
+
+	for (size_t i = 0; i < table->n; i++) {
+		if (i)
+			putchar('\n');
+		list_stressor(table->kinds[i]);
+	}
+}
+
+static int list_main(const struct command_call *call, struct err *e)
+{
+	static const char *const words[] = {"workloads", "stressors", "suites"};
+	const char *what = call->n_arguments ? call->arguments[0] : "workloads";
+	const char *near;
+
+	if (strcmp(what, "stressors") == 0) {
+		list_stressors();
+		return EXIT_DONE;
+	}
+	if (strcmp(what, "workloads") == 0)
+		return list_section(CATALOGUE_WORKLOADS, list_workload, e);
+	if (strcmp(what, "suites") == 0)
+		return list_section(CATALOGUE_SUITES, list_suite, e);
+	near = near_name(what, words, sizeof(words) / sizeof(words[0]));
+	err_set(e, EXIT_USAGE, EINVAL, "list: '%s' is none of workloads, stressors, suites", what);
+	if (near)
+		err_hint(e, "Did you mean '%s'?", near);
+	return -EINVAL;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.summary = "list the workloads, stressors or suites there are",
+	.arguments = "[workloads|stressors|suites]",
+	.help = "Workloads with the question that each asks and how long it takes; suites; or the "
+		"stressors\nthat workloads are made of, with what they time and their options.",
+	.min_arguments = 0,
+	.max_arguments = 1,
+	.main = list_main,
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/helpers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/self.h"
+
+static int find(const char *built, const char *installed, char ret[PATH_MAX], struct err *e)
+{
+	int r = self_find(built, installed, ret);
+
+	if (r < 0) {
+		err_sys(e, EXIT_CANNOT, -r, "%s", ret);
+		err_hint(e, "It belongs to cgchurn; `meson install` puts it there.");
+	}
+	return r;
+}
+
+int helpers_find(struct helpers *ret, struct err *e)
+{
+	int r = find("engine/cgchurn-worker", CGCHURN_PKGLIBEXECDIR "/cgchurn-worker", ret->worker,
+		     e);
+
+	if (r == 0)
+		r = find("stressor/cgchurn-child", CGCHURN_PKGLIBEXECDIR "/cgchurn-child",
+			 ret->child, e);
+	return r;
+}
+
+static _Noreturn void become_instrument(const struct helpers *h, int out, pid_t parent)
+{
+	char fd[12], name[] = "cgchurn-worker", verb[] = "instrument";
+	char *const argv[] = {name, verb, fd, NULL};
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	snprintf(fd, sizeof(fd), "%d", out);
+	if (getppid() == parent && fcntl(out, F_SETFD, 0) == 0)
+		execve(h->worker, argv, (char *[]){NULL});
+	_exit(EXIT_FAULT);
+}
+
+int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, struct err *e)
+{
+	_cleanup_fd int in = -1, out = -1;
+	pid_t parent = getpid(), pid;
+	struct instrument found;
+	int ends[2];
+	ssize_t n;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(e, EXIT_FAULT, errno, "pipe");
+	in = ends[0];
+	out = ends[1];
+	pid = fork();
+	if (pid < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "fork");
+	if (pid == 0)
+		become_instrument(h, out, parent);
+	out = close_fd(out);
+	do
+		n = read(in, &found, sizeof(found));
+	while (n < 0 && errno == EINTR);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (n != sizeof(found))
+		return err_set(e, EXIT_FAULT, EPROTO, "%s did not tell what measuring costs",
+			       h->worker);
+	*ret = found;
+	return 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The programs that cgchurn starts: cgchurn-worker and cgchurn-child. */
+#ifndef CGCHURN_ENGINE_HELPERS_H
+#define CGCHURN_ENGINE_HELPERS_H
+
+#include <limits.h>
+
+#include "base/err.h"
+#include "engine/instrument.h"
+
+struct helpers {
+	char worker[PATH_MAX], child[PATH_MAX]; /* absolute */
+};
+
+/* EXIT_CANNOT in `e` where one of them is missing. */
+int helpers_find(struct helpers *ret, struct err *e);
+
+/* Starts a worker that measures what measuring costs, and waits for it; some 50 ms. */
+int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, struct err *e);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "invocation/invocation.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "engine/trial.h"
+#include "invocation/raw.h"
+#include "invocation/record.h"
+#include "result/json.h"
+
+int invocation_prepare(struct invocation *in, struct err *e)
+{
+	for (size_t i = 0; i < in->list->n; i++)
+		if (record_run(in->result, in->list->items[i].workload) < 0)
+			return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	return 0;
+}
+
+static void tell(struct invocation *in, const char *sentence)
+{
+	if (in->listener.tells)
+		in->listener.tells(in->listener.opaque, sentence);
+}
+
+/* A full disk must not end what is being measured: the next trial tries again, with all of them. */
+static void save(struct invocation *in)
+{
+	struct err e = {0};
+
+	if (!in->output)
+		return;
+	in->save_error = result_write(in->result, in->output, &e);
+	if (in->save_error < 0)
+		tell(in, e.text);
+}
+
+static bool runs_trial(const struct run_item *item, uint64_t trial)
+{
+	return !item->given_up && trial < item->workload->trials;
+}
+
+/* Warm-ups and windows from this trial of this item on. */
+static uint64_t left_ns(const struct run_list *l, uint64_t trial, size_t from)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		uint64_t first = i < from ? trial + 1 : trial,
+			 trials = l->items[i].workload->trials;
+
+		if (!l->items[i].given_up && trials > first)
+			sum += (trials - first) * l->items[i].plan.trial_ns;
+	}
+	return sum;
+}
+
+static int measure(struct invocation *in, const struct run_item *item, uint64_t trial,
+		   struct trial_outcome *ret, struct err *e)
+{
+	struct trial_surroundings around = {
+		.run_group_fd = in->session->group.fd,
+		.signal_fd = in->session->signal_fd,
+		.guardian_fd = in->session->guardian.pidfd,
+		.worker_path = in->session->helpers.worker,
+		.child_path = in->session->helpers.child,
+		.progress = {.opaque = in->listener.opaque, .tell = in->listener.progress},
+	};
+	struct raw_file raw = {0};
+	int r = 0, closed;
+
+	if (in->raw_folder) {
+		r = raw_file_open(&raw, in->raw_folder, &item->plan, trial, e);
+		around.raw = (struct trial_raw_listener){.opaque = &raw, .put = raw_file_put};
+	}
+	if (r == 0)
+		r = trial_run(&item->plan, trial, &around, ret, e);
+	closed = raw_file_close(&raw);
+	if (r == 0 && closed < 0)
+		trial_invalidate(ret, "raw samples could not be written (%s)", err_name(-closed));
+	return r;
+}
+
+static int keep(struct invocation *in, size_t index, uint64_t trial, struct trial_outcome *o,
+		struct err *e)
+{
+	int r;
+
+	if (o->raw_lost)
+		trial_invalidate(o, "%llu raw samples were lost; the series have them all",
+				 (unsigned long long)o->raw_lost);
+	r = record_trial(&in->result->runs[index], &in->list->items[index].plan, trial, o);
+	trial_outcome_finish(o);
+	if (r < 0)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	save(in);
+	return 0;
+}
+
+static int run_one(struct invocation *in, size_t index, uint64_t trial, struct err *e)
+{
+	struct run_item *item = &in->list->items[index];
+	struct trial_outcome outcome;
+	int r;
+
+	if (session_interrupted(in->session))
+		return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
+	if (in->listener.begins)
+		in->listener.begins(in->listener.opaque, item->workload, trial,
+				    left_ns(in->list, trial, index));
+	r = measure(in, item, trial, &outcome, e);
+	return r < 0 ? r : keep(in, index, trial, &outcome, e);
+}
+
+static uint64_t most_trials(const struct run_list *l)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].workload->trials > most)
+			most = l->items[i].workload->trials;
+	return most;
+}
+
+/* The host cannot do this workload: say why, remember it, go on with the others. */
+static int give_up(struct invocation *in, size_t index, const struct err *why, struct err *first)
+{
+	struct result_run *run = &in->result->runs[index];
+
+	in->list->items[index].given_up = true;
+	if (!first->text[0])
+		*first = *why;
+	if (result_run_fail(run, why->text) < 0)
+		return err_set(first, EXIT_FAULT, ENOMEM, "out of memory");
+	if (in->list->n > 1)
+		tell(in, why->text);
+	return 0;
+}
+
+int invocation_run(struct invocation *in, struct err *e)
+{
+	struct err given_up = {0};
+	int r = 0;
+
+	for (uint64_t trial = 0; trial < most_trials(in->list) && r == 0; trial++)
+		for (size_t i = 0; i < in->list->n && r == 0; i++) {
+			if (!runs_trial(&in->list->items[i], trial))
+				continue;
+			r = run_one(in, i, trial, e);
+			if (r < 0 && e->exit_code == EXIT_CANNOT)
+				r = give_up(in, i, e, &given_up);
+		}
+	if (r < 0)
+		return r;
+	in->result->complete = true;
+	save(in);
+	if (!given_up.text[0])
+		return 0;
+	*e = given_up;
+	return -ECANCELED;
+}

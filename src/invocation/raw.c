@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "invocation/raw.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+int raw_folder_prepare(const char *folder, struct err *e)
+{
+	struct stat st;
+
+	if (mkdir(folder, 0755) < 0 && errno != EEXIST)
+		return err_sys(e, EXIT_USAGE, errno, "%s", folder);
+	if (stat(folder, &st) < 0 || !S_ISDIR(st.st_mode))
+		return err_set(e, EXIT_USAGE, ENOTDIR, "%s: not a folder", folder);
+	return 0;
+}
+
+int raw_file_open(struct raw_file *f, const char *folder, const struct plan *plan, uint64_t trial,
+		  struct err *e)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	*f = (struct raw_file){.plan = plan};
+	if (snprintf(path, sizeof(path), "%s/%s-trial-%" PRIu64 ".csv", folder,
+		     plan->workload->name, trial) >= (int)sizeof(path))
+		return err_set(e, EXIT_USAGE, ENAMETOOLONG, "%s: the path is too long", folder);
+	/* Never through a link that somebody else put there. */
+	if (unlink(path) < 0 && errno != ENOENT)
+		return err_sys(e, EXIT_CANNOT, errno, "%s", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "%s", path);
+	f->file = fdopen(fd, "w");
+	if (!f->file) {
+		close_fd(fd);
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	}
+	fputs("actor,worker,span,time,offset_ns,value_ns\n", f->file);
+	return 0;
+}
+
+void raw_file_put(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
+		  uint64_t value_ns)
+{
+	struct raw_file *f = opaque;
+	const struct plan_worker *pw = &f->plan->workers[worker];
+	const struct workload_actor *actor = &f->plan->workload->actors[pw->actor];
+
+	if (fprintf(f->file, "%s,%u,%s,%s,%" PRIu64 ",%" PRIu64 "\n", actor->name, pw->index,
+		    actor->kind->spans[series / 2].name, span_time_names[series % 2], offset_ns,
+		    value_ns) < 0 &&
+	    !f->error)
+		f->error = errno;
+}
+
+int raw_file_close(struct raw_file *f)
+{
+	if (f->file && fclose(f->file) != 0 && !f->error)
+		f->error = errno;
+	f->file = NULL;
+	return -f->error;
+}

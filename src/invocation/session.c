@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "invocation/session.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+enum { REMOVE_SECONDS = 5 };
+
+int session_find(struct session *s, const char *cgroup_root, struct err *e)
+{
+	int r;
+
+	*s = (struct session){.signal_fd = -1};
+	r = helpers_find(&s->helpers, e);
+	if (r < 0)
+		return r;
+	r = cgroup_root_find(cgroup_root, &s->root, e);
+	s->has_root = r == 0;
+	return r;
+}
+
+static int block_signals(struct session *s, struct err *e)
+{
+	sigset_t wanted;
+
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGINT);
+	sigaddset(&wanted, SIGTERM);
+	sigaddset(&wanted, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &wanted, &s->old_mask) < 0)
+		return err_sys(e, EXIT_FAULT, errno, "blocking signals");
+	s->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 ? err_sys(e, EXIT_FAULT, errno, "signalfd") : 0;
+}
+
+int session_begin(struct session *s, const struct run_group_settings *settings, struct err *e)
+{
+	char name[RUN_GROUP_NAME_SIZE];
+	int r = block_signals(s, e);
+
+	if (r < 0)
+		return r;
+	r = run_group_name(name);
+	if (r < 0)
+		return err_sys(e, EXIT_FAULT, -r, "naming the run group");
+	/* The guardian first: from the first mkdir on there is somebody who would remove it. */
+	r = guardian_start(s->root.fd, name, &s->guardian, e);
+	if (r < 0)
+		return r;
+	s->has_guardian = true;
+	r = run_group_create(&s->root, name, settings, &s->group, e);
+	s->has_group = r == 0;
+	return r;
+}
+
+bool session_interrupted(const struct session *s)
+{
+	struct pollfd p = {.fd = s->signal_fd, .events = POLLIN};
+
+	return s->signal_fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
+int session_end(struct session *s, struct err *e)
+{
+	int r = 0;
+
+	if (s->has_group)
+		r = run_group_remove(&s->group, clock_now_ns() + REMOVE_SECONDS * NS_PER_S, e);
+	if (s->has_guardian)
+		guardian_dismiss(&s->guardian);
+	if (s->has_root)
+		cgroup_root_finish(&s->root);
+	if (s->signal_fd >= 0) {
+		s->signal_fd = close_fd(s->signal_fd);
+		sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+	}
+	s->has_group = s->has_guardian = s->has_root = false;
+	return r;
+}

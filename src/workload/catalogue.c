@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "workload/catalogue.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/near.h"
+#include "base/self.h"
+
+static const char *const section_words[] = {
+	[CATALOGUE_WORKLOADS] = "workload",
+	[CATALOGUE_SUITES] = "suite",
+};
+
+static int find_folder(enum catalogue_section section, char ret[PATH_MAX], struct err *e)
+{
+	const char *below = section == CATALOGUE_SUITES ? "/suites" : "";
+	const char *given = getenv("CGCHURN_WORKLOADS");
+	char folder[PATH_MAX];
+	int r = 0;
+
+	if (given && *given)
+		snprintf(folder, sizeof(folder), "%s", given);
+	else
+		r = self_find("../workloads", CGCHURN_PKGDATADIR "/workloads", folder);
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "the folder of workloads, %s", folder);
+	if (snprintf(ret, PATH_MAX, "%s%s", folder, below) >= PATH_MAX)
+		return err_set(e, EXIT_USAGE, ENAMETOOLONG, "%s: the path is too long", folder);
+	return 0;
+}
+
+static bool ends_in_json(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 5 && strcmp(name + length - 5, ".json") == 0;
+}
+
+static int is_workload(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && ends_in_json(entry->d_name);
+}
+
+static void free_entries(struct dirent **entries, int n)
+{
+	for (int i = 0; i < n; i++)
+		free(entries[i]);
+	free(entries);
+}
+
+int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *ret_n, struct err *e)
+{
+	struct dirent **entries;
+	char folder[PATH_MAX];
+	char **paths;
+	int n, r = find_folder(section, folder, e);
+
+	if (r < 0)
+		return r;
+	n = scandir(folder, &entries, is_workload, alphasort);
+	if (n < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "%s", folder);
+	paths = calloc((size_t)n + 1, sizeof(*paths));
+	for (int i = 0; paths && i < n; i++)
+		if (asprintf(&paths[i], "%s/%s", folder, entries[i]->d_name) < 0) {
+			paths[i] = NULL;
+			catalogue_free(paths, (size_t)n);
+			paths = NULL;
+		}
+	free_entries(entries, n);
+	if (!paths)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	*ret_paths = paths;
+	*ret_n = (size_t)n;
+	return 0;
+}
+
+void catalogue_free(char **paths, size_t n)
+{
+	for (size_t i = 0; paths && i < n; i++)
+		free(paths[i]);
+	free(paths);
+}
+
+/* Leaves the file's name without folder and ending. */
+static void cut_to_name(char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t length = strlen(name) - strlen(".json");
+
+	memmove(path, name, length);
+	path[length] = '\0';
+}
+
+static int refuse(enum catalogue_section section, const char *name, struct err *e)
+{
+	char **paths = NULL;
+	size_t n = 0;
+	const char *near;
+
+	err_set(e, EXIT_USAGE, ENOENT, "there is no %s '%s'", section_words[section], name);
+	if (catalogue_list(section, &paths, &n, NULL) < 0)
+		return -ENOENT;
+	for (size_t i = 0; i < n; i++)
+		cut_to_name(paths[i]);
+	near = near_name(name, (const char *const *)paths, n);
+	if (near)
+		err_hint(e,
+			 "Did you mean '%s'? `cgchurn list` shows them all; a file of your own "
+			 "is named with its path (./%s.json).",
+			 near, name);
+	else
+		err_hint(e,
+			 "`cgchurn list` shows them all; a file of your own is named with its "
+			 "path (./%s.json).",
+			 name);
+	catalogue_free(paths, n);
+	return -ENOENT;
+}
+
+int catalogue_find(enum catalogue_section section, const char *name_or_path,
+		   char ret_path[PATH_MAX], struct err *e)
+{
+	char folder[PATH_MAX], path[PATH_MAX];
+	int r;
+
+	if (strchr(name_or_path, '/') || ends_in_json(name_or_path)) {
+		if (strlen(name_or_path) >= PATH_MAX)
+			return err_set(e, EXIT_USAGE, ENAMETOOLONG, "the path is too long");
+		strcpy(ret_path, name_or_path);
+		return 0;
+	}
+	r = find_folder(section, folder, e);
+	if (r < 0)
+		return r;
+	if (snprintf(path, sizeof(path), "%s/%s.json", folder, name_or_path) >= PATH_MAX ||
+	    access(path, F_OK) < 0)
+		return refuse(section, name_or_path, e);
+	strcpy(ret_path, path);
+	return 0;
+}
