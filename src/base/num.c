@@ -108,6 +108,20 @@ const char *num_format_ns(double ns, char buf[NUM_TEXT_SIZE])
 	return buf;
 }
 
+const char *num_format_double(double value, char buf[NUM_TEXT_SIZE])
+{
+	int digits = 0;
+
+	if (value == floor(value) && fabs(value) <= 0x1.0p53) {
+		snprintf(buf, NUM_TEXT_SIZE, "%.0f", value + 0.0); /* + 0.0 makes -0 a 0 */
+		return buf;
+	}
+	do
+		snprintf(buf, NUM_TEXT_SIZE, "%.*g", ++digits, value);
+	while (digits < 17 && strtod(buf, NULL) != value);
+	return buf;
+}
+
 const char *num_format_count(uint64_t count, char buf[NUM_TEXT_SIZE])
 {
 	char digits[NUM_TEXT_SIZE];

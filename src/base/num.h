@@ -23,6 +23,11 @@ int num_parse_duration(const char *text, uint64_t *ret_ns);
 #define NUM_TEXT_SIZE 32
 const char *num_format_ns(double ns, char buf[NUM_TEXT_SIZE]);
 
+/*
+ * A finite number with the fewest digits that read back as the same double: "0.1", "5", "1e+300".
+ */
+const char *num_format_double(double value, char buf[NUM_TEXT_SIZE]);
+
 /* A count in groups of three, by thin spaces that are plain blanks: "12 600". */
 const char *num_format_count(uint64_t count, char buf[NUM_TEXT_SIZE]);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json/canonical.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,38 +9,7 @@
 #include <json-c/json.h>
 
 #include "base/cleanup.h"
-
-static void put_string(const char *text, FILE *to)
-{
-	putc('"', to);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20)
-			fprintf(to, "\\u%04x", c);
-		else if (c == '"' || c == '\\')
-			fprintf(to, "\\%c", c);
-		else
-			putc(c, to);
-	}
-	putc('"', to);
-}
-
-/* The fewest digits that read back as the same double. */
-static void put_double(double value, FILE *to)
-{
-	char buf[40];
-	int digits = 0;
-
-	if (value == floor(value) && fabs(value) <= 0x1.0p53) {
-		fprintf(to, "%.0f", value + 0.0); /* + 0.0 makes -0 a 0 */
-		return;
-	}
-	do
-		snprintf(buf, sizeof(buf), "%.*g", ++digits, value);
-	while (digits < 17 && strtod(buf, NULL) != value);
-	fputs(buf, to);
-}
+#include "json/scalar.h"
 
 static bool put_value(struct json_object *value, FILE *to);
 
@@ -67,7 +35,7 @@ static bool put_object(struct json_object *object, FILE *to)
 	for (i = 0; i < n; i++) {
 		if (i)
 			putc(',', to);
-		put_string(keys[i], to);
+		json_put_quoted(keys[i], to);
 		putc(':', to);
 		if (!put_value(json_object_object_get(object, keys[i]), to))
 			return false;
@@ -96,15 +64,8 @@ static bool put_value(struct json_object *value, FILE *to)
 		return put_object(value, to);
 	case json_type_array:
 		return put_array(value, to);
-	case json_type_string:
-		put_string(json_object_get_string(value), to);
-		return true;
-	case json_type_double:
-		put_double(json_object_get_double(value), to);
-		return true;
 	default:
-		/* null, true, false, and integers, which json-c prints in full */
-		fputs(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN), to);
+		json_put_scalar(value, to);
 		return true;
 	}
 }

@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "base/rng.h"
+#include "base/text.h"
 
 static void test_parse_u64(void **state)
 {
@@ -121,6 +122,67 @@ static void test_format_count(void **state)
 	assert_string_equal(num_format_count(UINT64_MAX, buf), "18 446 744 073 709 551 615");
 }
 
+static void test_format_double(void **state)
+{
+	static const double values[] = {0,
+					1,
+					-1,
+					0.1,
+					1.0 / 3,
+					1e300,
+					5e-324,
+					12345.678,
+					0x1p53,
+					0x1p53 + 2,
+					1.7976931348623157e308};
+	char buf[NUM_TEXT_SIZE];
+
+	assert_string_equal(num_format_double(0.1, buf), "0.1");
+	assert_string_equal(num_format_double(5, buf), "5");
+	assert_string_equal(num_format_double(-0.0, buf), "0");
+	assert_string_equal(num_format_double(0.05, buf), "0.05");
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		assert_true(strtod(num_format_double(values[i], buf), NULL) == values[i]);
+}
+
+static char *wrapped(const char *head, int indent, const char *text)
+{
+	char *printed = NULL;
+	size_t size;
+	FILE *to = open_memstream(&printed, &size);
+
+	text_print_wrapped(head, indent, text, to);
+	fclose(to);
+	return printed;
+}
+
+static void assert_wrapped(const char *head, int indent, const char *text, const char *expected)
+{
+	char *printed = wrapped(head, indent, text);
+
+	assert_string_equal(printed, expected);
+	free(printed);
+}
+
+static void test_text_wrapped(void **state)
+{
+	char words[121] = "", *printed;
+
+	assert_wrapped("head", 6, "a  b", "head  a b\n");
+	assert_wrapped("longer", 4, "a", "longer a\n");
+	assert_wrapped("", 0, "", "\n");
+	assert_wrapped("", 2, "\033[2J\xc2\x9b\n\xc3\xa4", "  ?[2J??\xc3\xa4\n");
+	for (int i = 0; i < 60; i++)
+		strcat(words, "x ");
+	printed = wrapped("", 3, words); /* 49 words of 2 columns fit behind the indent */
+	assert_int_equal(strcspn(printed, "\n"), 100);
+	assert_memory_equal(printed + 101, "   x x", 6);
+	free(printed);
+	memset(words, 'x', 120);
+	assert_int_equal(strlen(printed = wrapped("", 3, words)), 124);
+	free(printed);
+}
+
 static void test_rng_streams(void **state)
 {
 	struct rng a, b, c;
@@ -209,7 +271,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse_u64),      cmocka_unit_test(test_parse_double),
 		cmocka_unit_test(test_parse_duration), cmocka_unit_test(test_format_ns),
-		cmocka_unit_test(test_format_count),   cmocka_unit_test(test_rng_streams),
+		cmocka_unit_test(test_format_count),   cmocka_unit_test(test_format_double),
+		cmocka_unit_test(test_text_wrapped),   cmocka_unit_test(test_rng_streams),
 		cmocka_unit_test(test_rng_moments),    cmocka_unit_test(test_replace_file),
 		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
 	};
