@@ -5,7 +5,10 @@
 
 #include "result/result.h"
 
-/* The whole file as text; the caller frees. -ENOMEM. */
+/*
+ * The whole file as text; the caller frees. -ENOMEM, or -EINVAL where a run's spec is not JSON.
+ * Strings that are no UTF-8 are repaired; what is unknown is null.
+ */
 int result_to_json(const struct result *r, char **ret_text, size_t *ret_size);
 
 /* Replaces the file atomically (io_replace_file). EXIT_FAULT in `e`, with the path. */

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "result/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "result/table_rows.h"
+
+enum { HEAD_INDENT = 12 };
+
+static const char *known(const char *text)
+{
+	return text && text[0] ? text : "unknown";
+}
+
+static void print_tool(const struct result *r, FILE *to)
+{
+	text_printf_wrapped("", 0, to, "%s %s, %s, seed %llu%s%s%s", known(r->tool_name),
+			    known(r->tool_version), known(r->started_at),
+			    (unsigned long long)r->seed, r->label ? ", label \"" : "",
+			    r->label ? r->label : "", r->label ? "\"" : "");
+	if (!r->complete)
+		text_print_wrapped("incomplete", HEAD_INDENT, "interrupted, or still under way",
+				   to);
+	if (r->attributed)
+		text_print_wrapped("attributed", HEAD_INDENT,
+				   "measured with tracing attached: not to be compared with plain "
+				   "results",
+				   to);
+	if (r->raw)
+		text_print_wrapped("raw", HEAD_INDENT,
+				   "samples were written out while they were taken", to);
+}
+
+static const char *patch_words(enum tristate present)
+{
+	switch (present) {
+	case TRISTATE_YES:
+		return "per-threadgroup patch: in it";
+	case TRISTATE_NO:
+		return "per-threadgroup patch: not in it";
+	case TRISTATE_UNKNOWN:
+		break;
+	}
+	return "per-threadgroup patch: unknown";
+}
+
+static void print_lock(const struct host *h, FILE *to)
+{
+	static const char *const words[] = {
+		[LOCK_REGIME_UNKNOWN] = "",
+		[LOCK_REGIME_GLOBAL] = " (the default: a migration waits for a grace period and "
+				       "for all forks under way)",
+		[LOCK_REGIME_GLOBAL_FAVORED] = " (favordynmods without the patch: no grace "
+					       "period, but all forks under way)",
+		[LOCK_REGIME_PER_THREADGROUP] = " (favordynmods with the patch: a migration "
+						"waits for its own process only)",
+		[LOCK_REGIME_PER_THREADGROUP_RESIDUAL] =
+			" (favordynmods was on and is off: a migration still locks its own "
+			"process only, until reboot)",
+	};
+
+	text_printf_wrapped("lock", HEAD_INDENT, to, "%s%s; %s", lock_regime_names[h->lock_regime],
+			    words[h->lock_regime], known(h->lock_confidence));
+}
+
+static void print_machine(const struct host *h, FILE *to)
+{
+	char cpus[32] = "an unknown number of CPUs";
+
+	if (h->cpu_count == 1)
+		strcpy(cpus, "1 CPU");
+	else if (h->cpu_count > 0)
+		snprintf(cpus, sizeof(cpus), "%lld CPUs", (long long)h->cpu_count);
+	text_printf_wrapped("machine", HEAD_INDENT, to, "%s, %s; accelerator: %s", cpus,
+			    known(h->cpu_model), known(h->accelerator));
+	if (h->accelerator && strcmp(h->accelerator, "tcg") == 0)
+		text_print_wrapped("emulated", HEAD_INDENT,
+				   "TCG translates each instruction: absolute times mean nothing "
+				   "here. Compare only with results of the same emulation.",
+				   to);
+}
+
+static void print_instrument(const struct result_instrument *i, FILE *to)
+{
+	char clock[NUM_TEXT_SIZE], step[NUM_TEXT_SIZE], record[NUM_TEXT_SIZE];
+
+	text_printf_wrapped("instrument", HEAD_INDENT, to,
+			    "one clock read %s, an empty step %s, one record %s; nothing is "
+			    "subtracted, resampled or corrected",
+			    num_format_ns(i->clock_ns, clock), num_format_ns(i->null_step_ns, step),
+			    num_format_ns(i->record_ns, record));
+}
+
+static void print_header(const struct result *r, FILE *to)
+{
+	const struct host *h = &r->host;
+
+	print_tool(r, to);
+	text_printf_wrapped("kernel", HEAD_INDENT, to, "%s%s%s; %s", known(h->kernel_release),
+			    h->kernel_version ? " " : "",
+			    h->kernel_version ? h->kernel_version : "",
+			    patch_words(h->lock_patch_present));
+	print_lock(h, to);
+	print_machine(h, to);
+	print_instrument(&r->instrument, to);
+}
+
+/* "3 trials of 5.00 s, pooled; 13 groups; controllers pids" */
+static void print_run_heading(const struct result_run *run, FILE *to, bool colour)
+{
+	size_t n = 0;
+	char window[NUM_TEXT_SIZE] = "", text[1024], groups[NUM_TEXT_SIZE];
+	int used;
+
+	for (size_t i = 0; i < run->n_trials; i++)
+		if (table_uses(run, &run->trials[i]) && n++ == 0)
+			num_format_ns((double)run->trials[i].duration_ns, window);
+	used = snprintf(text, sizeof(text), "%zu trial%s%s%s%s", n, n == 1 ? "" : "s",
+			n ? " of " : "", window, n > 1 ? ", pooled" : "");
+	if (n < run->trials_planned)
+		used += snprintf(text + used, sizeof(text) - (size_t)used, " (%llu were planned)",
+				 (unsigned long long)run->trials_planned);
+	used += snprintf(text + used, sizeof(text) - (size_t)used, "; %s group%s",
+			 num_format_count(run->hierarchy.groups, groups),
+			 run->hierarchy.groups == 1 ? "" : "s");
+	for (size_t i = 0; i < run->hierarchy.n_controllers && (size_t)used < sizeof(text); i++)
+		used += snprintf(text + used, sizeof(text) - (size_t)used, "%s%s",
+				 i ? ", " : "; controllers ", run->hierarchy.controllers[i]);
+	fprintf(to, "\n%s%s%s\n", colour ? "\033[1m" : "", run->workload, colour ? "\033[0m" : "");
+	text_print_wrapped("", 2, text, to);
+}
+
+static void print_run(const struct result_run *run, FILE *to, bool colour)
+{
+	_cleanup_free struct table_row *rows = NULL;
+	size_t n = 0;
+
+	print_run_heading(run, to, colour);
+	if (table_make_rows(run, &rows, &n) < 0) {
+		fputs("  (no memory left for the table)\n", to);
+		return;
+	}
+	if (n)
+		table_print_rows(rows, n, to, colour);
+	table_print_notes(run, rows, n, to);
+}
+
+static bool has_spread(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_runs; i++)
+		if (r->runs[i].n_trials > 1)
+			return true;
+	return false;
+}
+
+void result_print_table(const struct result *r, FILE *to, bool colour)
+{
+	print_header(r, to);
+	for (size_t i = 0; i < r->n_runs; i++)
+		print_run(&r->runs[i], to, colour);
+	if (has_spread(r)) {
+		fputc('\n', to);
+		text_print_wrapped("spread", 8,
+				   "of the trials' p50s: highest less lowest, as a share of their "
+				   "middle. A dash: fewer than 10 samples lie beyond.",
+				   to);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The parts of result_to_json(), private to this folder. */
+#ifndef CGCHURN_RESULT_WRITE_H
+#define CGCHURN_RESULT_WRITE_H
+
+#include "json/build.h"
+#include "result/result.h"
+
+/* Appends a series to an array of them. */
+void write_series(struct json_build *b, struct json_object *array, const struct result_series *s);
+
+/* The key of a percentile: "50", "99.9". */
+#define PERCENTILE_KEY_SIZE 16
+const char *percentile_key(double q, char buf[PERCENTILE_KEY_SIZE]);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/text.h"
+#include "fake-result.h"
+#include "result/table.h"
+
+static char *table_of(const struct result *r, bool colour)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	assert_non_null(to);
+	result_print_table(r, to, colour);
+	assert_int_equal(fclose(to), 0);
+	return text;
+}
+
+static void assert_contains(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in:\n%s", part, text);
+}
+
+static void assert_lines_fit(const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		if (n > TEXT_COLUMNS)
+			fail_msg("%zu columns: %.*s", n, (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void assert_contains_line(const char *text, const char *line)
+{
+	char whole[256];
+
+	snprintf(whole, sizeof(whole), "\n%s\n", line);
+	assert_contains(text, whole);
+}
+
+/* The figures are those of the trials that count; 200 samples support a p90 and no p99. */
+static void test_rows(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text = table_of(r, false);
+
+	assert_contains_line(text, "actor     span   time       count  rate/s     p50     p90     "
+				   "p99   p99.9     max  errors  spread");
+	assert_contains(text, "\nstorm     spawn  service   40 000   4 000  61.");
+	assert_contains(text, "\nmigrator  write  response     200    20.0  6.");
+	assert_contains(text, "ms       -       -  ");
+	assert_contains(text,
+			"\nidle      step   service        0    0.00       -       -       -  "
+			"     -       -       0       -\n");
+	assert_contains(text, "2 trials of 5.00 s, pooled (4 were planned); 13 groups; "
+			      "controllers pids");
+	assert_lines_fit(text);
+	free(text);
+	result_destroy(r);
+}
+
+static void test_notes(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text = table_of(r, false);
+
+	assert_contains(text,
+			"  migrator: a p99 needs 1 000 samples: windows of 50.0 s together at "
+			"20.0/s (here 10.0 s).\n");
+	assert_contains(text, "  migrator: of 208 planned starts 6 late, 2 missed.\n");
+	assert_contains(text, "  migrator write: 6 of 206 failed: 4 EAGAIN, 2 errno 4711.\n");
+	assert_contains(text, "  Trial 3 is not valid: the hypervisor stole 3.0 % of the CPU");
+	assert_contains(text, "  Controller skipped: memory: not available");
+	assert_null(strstr(text, "storm: a p99"));
+	free(text);
+	result_destroy(r);
+}
+
+static void test_header(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text;
+
+	free(r->host.accelerator);
+	r->host.accelerator = fake_text("tcg");
+	r->attributed = true;
+	text = table_of(r, false);
+	assert_contains(text, "kernel      6.18.0 ");
+	assert_contains(text, "per-threadgroup patch: in it");
+	assert_contains(text, "lock        global (the default");
+	assert_contains(text, "certain: paced migrations wait");
+	assert_contains(text, "absolute times mean nothing");
+	assert_contains(text, "incomplete  ");
+	assert_contains(text, "attributed  ");
+	assert_lines_fit(text);
+	free(text);
+	result_destroy(r);
+}
+
+/* A result of a machine about which nothing is known, with nothing in it, is still one. */
+static void test_empty(void **state)
+{
+	struct result *r = result_create();
+	char *text;
+
+	assert_non_null(r);
+	assert_non_null(result_add_run(r));
+	text = table_of(r, true);
+	assert_contains(text, "unknown");
+	assert_contains(text, "0 trials");
+	free(text);
+	result_destroy(r);
+}
+
+static void test_all_invalid(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text;
+
+	r->runs[0].trials[0].valid = r->runs[0].trials[1].valid = false;
+	text = table_of(r, false);
+	assert_contains(text, "3 trials of 5.00 s");
+	assert_contains(text, "No trial is valid");
+	assert_contains(text, "  Trial 1 is not valid.\n");
+	free(text);
+	result_destroy(r);
+}
+
+/* The longest names there are cost no column, and what a file says drives no terminal. */
+static void test_hostile_text(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text;
+
+	for (size_t i = 0; i < 3; i++) {
+		memset(r->runs[0].trials[i].series[0].actor, 'a', WORKLOAD_NAME_SIZE - 1);
+		memset(r->runs[0].trials[i].series[0].span, 's', 31);
+	}
+	free(r->label);
+	r->label = fake_text("\033[2J\xc2\x9b"
+			     "2J");
+	text = table_of(r, false);
+	assert_null(strchr(text, '\033'));
+	assert_null(strstr(text, "\xc2\x9b"));
+	assert_contains(text, "~");
+	assert_lines_fit(text);
+	free(text);
+	result_destroy(r);
+}
+
+static void test_colour(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text = table_of(r, true);
+
+	assert_contains(text, "\033[1mmigrate-under-fork\033[0m\n");
+	free(text);
+	result_destroy(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),        cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_header),      cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_all_invalid), cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_colour),
+	};
+
+	return cmocka_run_group_tests_name("result-table", tests, NULL, NULL);
+}
