@@ -1,0 +1,42 @@
+"""The folder for what is costly to get again: ${XDG_CACHE_HOME:-~/.cache}/cgchurn."""
+import contextlib
+import fcntl
+import hashlib
+import os
+import pathlib
+import tempfile
+
+
+def folder(*parts):
+    """A folder of the cache, made if it is missing."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    path = pathlib.Path(home, "cgchurn", *parts)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@contextlib.contextmanager
+def locked(name):
+    """One process at a time fills a part of the cache."""
+    with open(folder() / f"{name}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def write(path, data):
+    """Writes the file whole or not at all."""
+    path = pathlib.Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data if isinstance(data, bytes) else data.encode())
+        os.chmod(temporary, 0o644)
+        os.rename(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def sha256(path):
+    with open(path, "rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()

@@ -1,0 +1,19 @@
+"""The two ways in which a script of ours ends before it has done anything, with their exit codes."""
+
+
+class Failed(Exception):
+    """A message for the user, and the exit code that the script ends with."""
+
+    def __init__(self, message, exit_code):
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def usage(message):
+    """Wrong usage or bad input."""
+    return Failed(message, 2)
+
+
+def cannot(message):
+    """This host lacks what is needed; the message says what would help."""
+    return Failed(message, 4)

@@ -1,0 +1,162 @@
+"""The guest's file system: busybox, the installed program, what else was asked for, and the libraries of it all.
+
+Written as an uncompressed cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst): an emulated CPU
+would spend longer on unpacking than it takes to load. The archive is kept in the cache under the digest of its entries.
+"""
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+
+from . import cache
+from .errors import cannot, usage
+
+INIT = pathlib.Path(__file__).with_name("init")
+SOURCE = pathlib.Path(__file__).parents[3]
+FOLDERS = ("bin", "boot", "dev", "etc", "proc", "root", "run", "sys", "tmp", "usr/bin", "var/tmp")
+
+
+class Tree:
+    """Paths of the guest, each with its mode and content; folders in between come by themselves."""
+
+    def __init__(self):
+        self.entries = {}
+
+    def folder(self, path):
+        path = clean(path)
+        if path and path not in self.entries:
+            self.folder(os.path.dirname(path))
+            self.entries[path] = (stat.S_IFDIR | 0o755, b"")
+
+    def data(self, path, content, mode=0o644):
+        path = clean(path)
+        self.folder(os.path.dirname(path))
+        self.entries[path] = (stat.S_IFREG | mode, content)
+
+    def link(self, path, target):
+        path = clean(path)
+        self.folder(os.path.dirname(path))
+        self.entries[path] = (stat.S_IFLNK | 0o777, target.encode())
+
+    def copy(self, source, path):
+        """A file of the host, or a folder with all that is in it; programs bring their libraries."""
+        source = pathlib.Path(source)
+        if source.is_dir():
+            self.folder(path)
+            for entry in sorted(source.iterdir()):
+                self.copy(entry, f"{path}/{entry.name}")
+        elif source.is_symlink() and not source.exists():
+            self.link(path, os.readlink(source))
+        elif source.is_file():
+            content = source.read_bytes()
+            self.data(path, content, stat.S_IMODE(source.stat().st_mode))
+            if content.startswith(b"\x7fELF"):
+                self.libraries(source)
+
+    def libraries(self, program):
+        for path in libraries_of(program):
+            if clean(path) not in self.entries:
+                self.data(path, pathlib.Path(path).read_bytes(), 0o755)
+
+    def archive(self):
+        """The cpio archive, padded so that another may follow."""
+        parts, number = [], 0
+        for number, (path, (mode, content)) in enumerate(sorted(self.entries.items()), 1):
+            parts.append(record(path, mode, content, number))
+        parts.append(record("TRAILER!!!", 0, b"", 0))
+        return b"".join(parts)
+
+
+def clean(path):
+    return os.path.normpath("/" + str(path)).lstrip("/")
+
+
+def padded(data):
+    return data + b"\0" * (-len(data) % 4)
+
+
+def record(path, mode, content, number):
+    name = path.encode() + b"\0"
+    links = 2 if stat.S_ISDIR(mode) else 1
+    fields = (number, mode, 0, 0, links, 0, len(content), 0, 0, 0, 0, len(name), 0)
+    return padded(b"070701" + b"".join(b"%08X" % field for field in fields) + name) + padded(content)
+
+
+def libraries_of(program):
+    """Paths of the shared libraries and the loader that a program needs; none where it is static."""
+    listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=False).stdout
+    missing = re.findall(r"(\S+) => not found", listed)
+    if missing:
+        raise cannot(f"{program} needs {', '.join(missing)}, which this machine lacks")
+    return re.findall(r"(/\S+) \(0x", listed)
+
+
+def with_busybox(tree):
+    busybox = shutil.which("busybox")
+    if not busybox:
+        raise cannot("the guests need busybox: apt-get install busybox-static")
+    if libraries_of(busybox):
+        raise cannot("the guests need a static busybox: apt-get install busybox-static")
+    tree.data("bin/busybox", pathlib.Path(busybox).read_bytes(), 0o755)
+    applets = subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split()
+    for applet in applets:
+        if applet != "busybox":
+            tree.link(f"bin/{applet}", "busybox")
+    tree.link("usr/bin/env", "/bin/busybox")
+
+
+def with_program(tree, build):
+    """The program as `meson install` lays it out."""
+    with tempfile.TemporaryDirectory() as stage:
+        done = subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", stage],
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise cannot(f"the program could not be installed out of {build}: {done.stderr.strip()[-400:]}")
+        tree.copy(stage, "/")
+
+
+def built(given):
+    """The build folder: the given one as it is, or the source's own, brought up to date."""
+    build = pathlib.Path(given or SOURCE / "build")
+    steps = []
+    if not (build / "build.ninja").exists():
+        if given:
+            raise usage(f"'{build}' is no build folder")
+        steps.append(["meson", "setup", str(build), str(SOURCE)])
+    if not given:
+        steps.append(["ninja", "-C", str(build)])
+    for step in steps:
+        done = subprocess.run(step, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise cannot(f"'{' '.join(step)}' failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return build
+
+
+def base(build):
+    """The path of the archive that all guests of this build share."""
+    tree = Tree()
+    for folder in FOLDERS:
+        tree.folder(folder)
+    tree.data("init", INIT.read_bytes(), 0o755)
+    tree.data("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n")
+    tree.data("etc/group", b"root:x:0:\nnogroup:x:65534:\n")
+    with_busybox(tree)
+    with_program(tree, build)
+    data = tree.archive()
+    folder = cache.folder("initramfs")
+    path = folder / f"{hashlib.sha256(data).hexdigest()}.cpio"
+    if not path.exists():
+        prune(folder)
+        cache.write(path, data)
+    os.utime(path)
+    return path
+
+
+def prune(folder, keep=4):
+    """Old builds' archives go; the newest stay, for another checkout may be using them."""
+    for path in sorted(folder.glob("*.cpio"), key=lambda p: p.stat().st_mtime)[:-keep]:
+        path.unlink(missing_ok=True)
