@@ -33,9 +33,17 @@ static int64_t read_key(int fd, const char *file, const char *key)
 	return -ENODATA;
 }
 
+/* What a file of a group answers once the group was removed: opening, and reading what is open. */
+static bool is_gone(int r)
+{
+	return r == -ENOENT || r == -ENODEV;
+}
+
 int group_is_populated(int fd)
 {
-	return (int)read_key(fd, "cgroup.events", "populated");
+	int r = (int)read_key(fd, "cgroup.events", "populated");
+
+	return is_gone(r) ? 0 : r;
 }
 
 /* SIGKILL to each process listed in the group's own cgroup.procs. */
@@ -46,7 +54,7 @@ static int kill_listed(int fd)
 	int r = io_read_all(fd, "cgroup.procs", 1 << 24, &text, NULL);
 
 	/* A threaded group lists no processes; its domain's top does. */
-	if (r == -EOPNOTSUPP)
+	if (r == -EOPNOTSUPP || is_gone(r))
 		return 0;
 	for (at = text; r == 0 && (line = strtok_r(at, "\n", &save)); at = NULL) {
 		pid_t pid = (pid_t)strtol(line, NULL, 10);
@@ -57,16 +65,16 @@ static int kill_listed(int fd)
 	return r;
 }
 
-/* Calls `each` for the group and every group below it, parents first. */
-static int walk(int fd, int (*each)(int fd))
+/* The same for the group and every group below it. */
+static int kill_listed_below(int fd)
 {
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
 	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
 	struct dirent *entry;
 
 	if (!dir)
-		return -errno;
-	r = each(fd);
+		return is_gone(-errno) ? 0 : -errno;
+	r = kill_listed(fd);
 	while (r == 0 && (entry = readdir(dir))) {
 		_cleanup_fd int child = -1;
 
@@ -74,27 +82,28 @@ static int walk(int fd, int (*each)(int fd))
 			continue;
 		child = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		/* Gone since it was listed: nothing left to do there. */
-		r = child < 0 ? (errno == ENOENT ? 0 : -errno) : walk(child, each);
+		r = child >= 0 ? kill_listed_below(child) : is_gone(-errno) ? 0 : -errno;
 	}
 	return r;
 }
 
-static int thaw(int fd)
-{
-	int r = io_write_attr(fd, "cgroup.freeze", "0");
-
-	return r == -ENOENT || r == -ENODEV ? 0 : r;
-}
-
-/* Without cgroup.kill: as long as there is anybody, since processes fork while they are listed. */
+/*
+ * Without cgroup.kill (before 5.14): frozen first, so that nobody forks while they are listed; a
+ * frozen process of v2 dies of SIGKILL all the same. Again as long as there is anybody, for the
+ * freezing takes its time, and before 5.2 there is none.
+ */
 static int kill_by_walk(int fd)
 {
-	int r = walk(fd, thaw);
+	int r = io_write_attr(fd, "cgroup.freeze", "1");
 
+	if (is_gone(r))
+		r = 0;
 	for (int round = 0; r == 0 && round < 1000 && group_is_populated(fd) > 0; round++) {
-		r = walk(fd, kill_listed);
+		r = kill_listed_below(fd);
 		clock_sleep_until(clock_now_ns() + NS_PER_MS);
 	}
+	/* Whoever is put into the group later is to live. */
+	io_write_attr(fd, "cgroup.freeze", "0");
 	return r;
 }
 
@@ -111,7 +120,7 @@ int group_wait_empty(int fd, uint64_t deadline_ns)
 	struct pollfd p = {.fd = events, .events = POLLPRI};
 
 	if (events < 0)
-		return -errno;
+		return is_gone(-errno) ? 0 : -errno;
 	for (;;) {
 		uint64_t now = clock_now_ns();
 		struct timespec left = clock_timespec(deadline_ns > now ? deadline_ns - now : 0);
@@ -124,7 +133,7 @@ int group_wait_empty(int fd, uint64_t deadline_ns)
 		/* kernfs notifies whoever has read the file since; group_is_populated() opens its
 		 * own. */
 		if (pread(events, (char[256]){0}, 256, 0) < 0)
-			return -errno;
+			return is_gone(-errno) ? 0 : -errno;
 		if (group_is_populated(fd) > 0 && ppoll(&p, 1, &left, NULL) < 0 && errno != EINTR)
 			return -errno;
 	}
@@ -144,7 +153,7 @@ int group_remove(int parent_fd, const char *name, uint64_t deadline_ns, uint64_t
 	return 0;
 }
 
-static int remove_children(int fd, uint64_t deadline_ns)
+int group_remove_below(int fd, uint64_t deadline_ns)
 {
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
 	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
@@ -169,7 +178,7 @@ int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns)
 	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	r = remove_children(fd, deadline_ns);
+	r = group_remove_below(fd, deadline_ns);
 	return r < 0 ? r : group_remove(parent_fd, name, deadline_ns, NULL);
 }
 

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Whether any process lives in the group or below it (`populated` of cgroup.events): 1, 0, or a
- * negative errno.
+ * Whether any process lives in the group or below it (`populated` of cgroup.events): 1, 0 (also
+ * where the group was removed), or a negative errno.
  */
 int group_is_populated(int fd);
 
@@ -31,6 +31,9 @@ int group_wait_empty(int fd, uint64_t deadline_ns);
  * deadline. 0 (also where there is none), -EBUSY at the deadline, or another negative errno.
  */
 int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns);
+
+/* The same for all groups below `fd`, which stays. */
+int group_remove_below(int fd, uint64_t deadline_ns);
 
 /* Removes one group without children, with the same patience. `ret_retries` may be NULL; it is
  * added to. */

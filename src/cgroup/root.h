@@ -16,8 +16,8 @@
 #include "base/err.h"
 
 struct cgroup_root {
-	int fd;              /* of the folder, O_DIRECTORY */
-	char path[PATH_MAX]; /* for people and for the result */
+	int fd;                /* of the folder, O_DIRECTORY */
+	char path[PATH_MAX];   /* for people and for the result */
 	char controllers[512]; /* cgroup.controllers: what the run group could be given */
 	bool delegated;        /* the group we were started in, and not the mount's root */
 };

@@ -24,21 +24,33 @@
 int run_group_name(char ret[RUN_GROUP_NAME_SIZE]);
 
 struct run_group_settings {
-	uint64_t max_tasks;      /* pids.max, where v2 has the controller here; 0: unbounded */
-	uint64_t max_bytes;      /* memory.max, likewise */
+	uint64_t max_tasks; /* pids.max, where v2 has the controller here; 0: unbounded */
+	uint64_t max_bytes; /* memory.max, likewise */
 	const char *const *controllers; /* wanted below the run group */
 	size_t n_controllers;
-	bool enable_controllers; /* may write the parent's cgroup.subtree_control; undone at the end */
+	/* May write the parent's cgroup.subtree_control, and move ourselves and our children to a
+	 * leaf where that needs it; undone at the end, by the guardian or `clean` where we die. */
+	bool enable_controllers;
 };
+
+/*
+ * libcgroup makes a group only where all ancestors hand a controller down already, since it would
+ * change them otherwise; where it only knows the way there, it bounds and removes what descriptors
+ * made; where v2 has no controller, it knows no way.
+ */
+#define RUN_GROUP_BY_LIBCGROUP "libcgroup"
+#define RUN_GROUP_BY_BOTH "directory descriptors; bounded and removed by libcgroup"
+#define RUN_GROUP_BY_DESCRIPTORS "directory descriptors"
 
 struct run_group {
 	const struct cgroup_root *root; /* outlives the group */
 	int fd;
 	char name[RUN_GROUP_NAME_SIZE];
-	const char *backend;     /* "libcgroup" or "directory descriptors": what made it */
-	char bounds[128];        /* "pids.max 1234, memory.max 5678", or "" where v2 bounds nothing */
-	char enabled_in_parent[256]; /* what was switched on in the parent and is to be undone; "" */
-	bool moved_to_leaf;      /* we moved ourselves out of a delegated group's way */
+	const char *backend; /* one of RUN_GROUP_BY_ below: what made it */
+	char bounds[128];    /* "pids.max 1234, memory.max 5678", or "" where v2 bounds nothing */
+	char enabled_in_parent[256]; /* what was switched on in the parent and is to be undone; ""
+				      */
+	bool moved_to_leaf; /* we moved ourselves out of a delegated group's way (run_leaf.h) */
 };
 
 /*
@@ -46,7 +58,8 @@ struct run_group {
  * already. EXIT_CANNOT in `e`; what was made until then is gone again.
  */
 int run_group_create(const struct cgroup_root *root, const char *name,
-		     const struct run_group_settings *settings, struct run_group *ret, struct err *e);
+		     const struct run_group_settings *settings, struct run_group *ret,
+		     struct err *e);
 
 /*
  * Kills what is left in it, removes it and all below, and undoes what was changed in the parent.
@@ -56,10 +69,10 @@ int run_group_remove(struct run_group *g, uint64_t deadline_ns, struct err *e);
 
 /*
  * Calls `each` for every run group below `root` (not deeper than its children) whose owner no
- * longer lives: no process of that pid with that start time. A non-zero return ends the walk and is
- * returned.
+ * longer lives: no process of that pid with that start time, and nobody who holds the group's lock
+ * (cgroup/run_name.h). A non-zero return ends the walk and is returned.
  */
-int run_groups_orphaned(const struct cgroup_root *root,
-			int (*each)(const char *name, void *opaque), void *opaque);
+int run_groups_orphaned(const struct cgroup_root *root, int (*each)(const char *name, void *opaque),
+			void *opaque);
 
 #endif

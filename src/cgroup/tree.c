@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "cgroup/group.h"
+#include "cgroup/words.h"
 
 /* Everything that a step down the tree needs. */
 struct builder {
@@ -20,37 +21,26 @@ struct builder {
 	char enable[256]; /* "+pids +cpu", what is written to each interior group; "" */
 };
 
-static bool has_word(const char *words, const char *word)
+/* Those that can work on threads; the kernel refuses all others in a threaded subtree
+ * (cgroup-v2.rst, "Threads"). */
+static bool works_on_threads(const char *controller)
 {
-	size_t length = strlen(word);
-
-	for (const char *at = words; (at = strstr(at, word)); at += length)
-		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-			return true;
-	return false;
+	return words_have("cpu cpuset perf_event pids", controller);
 }
 
-static void append(char *text, size_t size, const char *separator, const char *word)
-{
-	size_t used = strlen(text);
-
-	snprintf(text + used, size - used, "%s%s", used ? separator : "", word);
-}
-
-static int miss_controller(struct builder *b, const char *controller, struct err *e)
+static int miss_controller(struct builder *b, const char *controller, const char *why,
+			   struct err *e)
 {
 	char line[160];
 
 	if (!b->spec->optional) {
-		err_set(e, EXIT_CANNOT, ENOENT, "controller %s is not available to the run group",
-			controller);
+		err_set(e, EXIT_CANNOT, ENOENT, "controller %s %s", controller, why);
 		err_hint(e, "`--enable-controllers` enables it in the parent where cgroup v2 has "
-			    "it; with "
-			    "\"optional\": true the workload runs without.");
+			    "it; with \"optional\": true the workload runs without.");
 		return -ENOENT;
 	}
-	snprintf(line, sizeof(line), "%s: not available to the run group", controller);
-	append(b->tree->skipped, sizeof(b->tree->skipped), "\n", line);
+	snprintf(line, sizeof(line), "%s: %s", controller, why);
+	words_append(b->tree->skipped, sizeof(b->tree->skipped), "\n", line);
 	return 0;
 }
 
@@ -64,17 +54,22 @@ static int choose_controllers(struct builder *b, struct err *e)
 		return err_sys(e, EXIT_CANNOT, -r, "cgroup.controllers");
 	for (size_t i = 0; i < b->spec->n_controllers; i++) {
 		const char *controller = b->spec->controllers[i];
+		const char *why = NULL;
 		char word[64];
 
-		if (!has_word(available, controller)) {
-			r = miss_controller(b, controller, e);
+		if (!words_have(available, controller))
+			why = "is not available to the run group";
+		else if (b->spec->threaded && !works_on_threads(controller))
+			why = "does not work in threaded groups";
+		if (why) {
+			r = miss_controller(b, controller, why, e);
 			if (r < 0)
 				return r;
 			continue;
 		}
 		snprintf(word, sizeof(word), "+%s", controller);
-		append(b->enable, sizeof(b->enable), " ", word);
-		append(b->tree->enabled, sizeof(b->tree->enabled), " ", controller);
+		words_append(b->enable, sizeof(b->enable), " ", word);
+		words_append(b->tree->enabled, sizeof(b->tree->enabled), " ", controller);
 	}
 	return 0;
 }
@@ -159,7 +154,9 @@ int tree_create(int parent_fd, const char *name, const struct tree_spec *spec, s
 	r = build(&b, e);
 	if (r < 0) {
 		close_fd(t.fd);
-		group_remove_all(parent_fd, name, clock_now_ns() + NS_PER_S);
+		/* A top that was there before is not ours. */
+		if (t.n_groups)
+			group_remove_all(parent_fd, name, clock_now_ns() + NS_PER_S);
 		return r;
 	}
 	*ret = t;

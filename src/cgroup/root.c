@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cgroup/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "cgroup/libcgroup.h"
+#include "mounts/mounts.h"
+
+static bool is_v2(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+/*
+ * Groups can be made there, and processes brought from there into them: the kernel asks for write
+ * access to cgroup.procs of the common ancestor.
+ */
+static bool may_build_in(int fd)
+{
+	return faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == 0 &&
+	       faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) == 0;
+}
+
+/* Groups below a threaded group can hold threads of its processes and nobody else. */
+static bool is_domain(int fd)
+{
+	char type[64];
+
+	/* The hierarchy's root has no such file. */
+	return io_read_attr(fd, "cgroup.type", type, sizeof(type)) < 0 ||
+	       strcmp(type, "domain") == 0 || strcmp(type, "domain threaded") == 0;
+}
+
+static int open_folder(const char *path, struct cgroup_root *r)
+{
+	_cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (!is_v2(fd))
+		return -ENODEV;
+	if (!realpath(path, r->path))
+		return -errno;
+	r->fd = steal_fd(&fd);
+	return 0;
+}
+
+/* Opens `path` if groups can be made there. -EACCES where they cannot. */
+static int try_folder(const char *path, struct cgroup_root *r)
+{
+	int result = open_folder(path, r);
+
+	if (result == 0 && !may_build_in(r->fd)) {
+		r->fd = close_fd(r->fd);
+		result = -EACCES;
+	}
+	return result;
+}
+
+static int find_wanted(const char *wanted, struct cgroup_root *r, struct err *e)
+{
+	int result = open_folder(wanted, r);
+
+	if (result < 0) {
+		if (result == -ENODEV)
+			err_set(e, EXIT_USAGE, ENODEV,
+				"--cgroup-root: %s does not lie in a cgroup v2 mount", wanted);
+		else
+			err_sys(e, EXIT_USAGE, -result, "--cgroup-root: %s", wanted);
+		err_hint(e, "`findmnt -t cgroup2` lists the mounts of cgroup v2.");
+		return result;
+	}
+	if (may_build_in(r->fd))
+		return 0;
+	r->fd = close_fd(r->fd);
+	err_set(e, EXIT_CANNOT, EACCES, "--cgroup-root: %s may not be written to", r->path);
+	err_hint(e, "Run as root, or have the group and its cgroup.procs given to your user.");
+	return -EACCES;
+}
+
+/* What libcgroup found where that is a mount of the whole hierarchy, else what we find. */
+static const struct cgroup_mount *choose_mount(const struct cgroup_mounts *mounts)
+{
+	char path[PATH_MAX];
+
+	if (libcgroup_find_v2(path) == 0)
+		for (size_t i = 0; i < mounts->n; i++) {
+			const struct cgroup_mount *m = &mounts->items[i];
+
+			if (m->v2 && strcmp(m->path, path) == 0 && strcmp(m->root, "/") == 0 &&
+			    cgroup_mount_reachable(m))
+				return m;
+		}
+	return mounts_find_v2(mounts);
+}
+
+/* The folder of the group that we live in, through this mount. -ENOENT where it is not below it. */
+static int own_folder(const struct cgroup_mount *m, char ret[PATH_MAX])
+{
+	_cleanup_free char *text = NULL;
+	int r = io_read_all(AT_FDCWD, "/proc/self/cgroup", 1 << 16, &text, NULL);
+	size_t prefix = strcmp(m->root, "/") == 0 ? 0 : strlen(m->root);
+	char *save = NULL;
+
+	if (r < 0)
+		return r;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		const char *group = line + 3;
+
+		if (strncmp(line, "0::/", 4) != 0 || strncmp(group, m->root, prefix) != 0 ||
+		    (group[prefix] != '/' && group[prefix] != '\0'))
+			continue;
+		/* "/" is the mount itself. */
+		if (strcmp(group + prefix, "/") == 0 || group[prefix] == '\0')
+			return -ENOENT;
+		r = snprintf(ret, PATH_MAX, "%s%s", m->path, group + prefix);
+		return r < PATH_MAX ? 0 : -ENAMETOOLONG;
+	}
+	return -ENOENT;
+}
+
+static int find_in_mount(const struct cgroup_mount *m, struct cgroup_root *r, struct err *e)
+{
+	char own[PATH_MAX] = "";
+	int result = try_folder(m->path, r);
+
+	if (result == 0)
+		return 0;
+	if (own_folder(m, own) == 0 && try_folder(own, r) == 0) {
+		r->delegated = true;
+		return 0;
+	}
+	err_set(e, EXIT_CANNOT, -result, "no group of cgroup v2 may be written to: neither %s%s%s",
+		m->path, own[0] ? " nor ours, " : " nor one that we were started in", own);
+	err_hint(e, "Run as root, or in a group that is delegated to you: "
+		    "`systemd-run --user --scope -p Delegate=yes cgchurn ...`.");
+	return result;
+}
+
+static int discover(struct cgroup_root *r, struct err *e)
+{
+	struct cgroup_mounts mounts = {0};
+	const struct cgroup_mount *m;
+	int result = mounts_read(MOUNTS_SELF, &mounts);
+
+	if (result < 0)
+		return err_sys(e, EXIT_CANNOT, -result, MOUNTS_SELF);
+	m = choose_mount(&mounts);
+	if (m) {
+		result = find_in_mount(m, r, e);
+	} else {
+		result = err_set(e, EXIT_CANNOT, ENODEV, "cgroup v2 is not mounted here");
+		err_hint(e, "As root: `mkdir -p /sys/fs/cgroup/unified && mount -t cgroup2 none "
+			    "/sys/fs/cgroup/unified`.");
+	}
+	mounts_finish(&mounts);
+	return result;
+}
+
+static void read_controllers(struct cgroup_root *r)
+{
+	struct libcgroup_place place;
+
+	if (libcgroup_reach(r->path, &place) == 0 &&
+	    libcgroup_read(&place, ".", "cgroup.controllers", r->controllers,
+			   sizeof(r->controllers)) == 0)
+		return;
+	if (io_read_attr(r->fd, "cgroup.controllers", r->controllers, sizeof(r->controllers)) < 0)
+		r->controllers[0] = '\0';
+}
+
+int cgroup_root_find(const char *wanted, struct cgroup_root *ret, struct err *e)
+{
+	struct cgroup_root r = {.fd = -1};
+	int result = wanted ? find_wanted(wanted, &r, e) : discover(&r, e);
+
+	if (result < 0)
+		return result;
+	if (!is_domain(r.fd)) {
+		close_fd(r.fd);
+		err_set(e, EXIT_CANNOT, EOPNOTSUPP, "%s is a threaded group", r.path);
+		err_hint(e, "Name another folder with --cgroup-root: only threads of its own "
+			    "processes can enter groups below this one.");
+		return -EOPNOTSUPP;
+	}
+	read_controllers(&r);
+	*ret = r;
+	return 0;
+}
+
+void cgroup_root_finish(struct cgroup_root *r)
+{
+	r->fd = close_fd(r->fd);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cgroup/run_group.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/num.h"
+#include "cgroup/group.h"
+#include "cgroup/libcgroup.h"
+#include "cgroup/run_drain.h"
+#include "cgroup/run_leaf.h"
+#include "cgroup/run_name.h"
+#include "cgroup/words.h"
+
+enum { UNDO_SECONDS = 5 };
+
+/* PID_MAX_LIMIT of the kernel's include/linux/threads.h on 64-bit machines; pids.max takes no more.
+ */
+enum { TASKS_MAX = 4 * 1024 * 1024 };
+
+/* A group under construction. */
+struct maker {
+	struct run_group *g;
+	const struct run_group_settings *settings;
+	struct libcgroup_place place;
+	bool reachable; /* libcgroup knows the way to the folder */
+};
+
+static int make(struct maker *m, struct err *e)
+{
+	struct run_group *g = m->g;
+	int r = m->reachable ? libcgroup_create(&m->place, g->name) : -EOPNOTSUPP;
+
+	g->backend = RUN_GROUP_BY_LIBCGROUP;
+	if (r < 0) {
+		g->backend = m->reachable ? RUN_GROUP_BY_BOTH : RUN_GROUP_BY_DESCRIPTORS;
+		if (mkdirat(g->root->fd, g->name, 0755) < 0)
+			return err_sys(e, EXIT_CANNOT, errno, "making the group %s/%s",
+				       g->root->path, g->name);
+	}
+	g->fd = openat(g->root->fd, g->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (g->fd < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "opening the group %s/%s", g->root->path,
+			       g->name);
+	r = run_name_hold(g->fd);
+	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "locking the group %s", g->name) : 0;
+}
+
+/* Adds the controller to `ret` where the parent has it and does not hand it down yet. */
+static void want(const struct run_group *g, const char *handed_down, const char *controller,
+		 char *ret, size_t size)
+{
+	if (words_have(g->root->controllers, controller) && !words_have(handed_down, controller) &&
+	    !words_have(ret, controller))
+		words_append(ret, size, " ", controller);
+}
+
+static int hand_down(int fd, const char *controller)
+{
+	char text[66];
+
+	snprintf(text, sizeof(text), "+%s", controller);
+	return io_write_attr(fd, "cgroup.subtree_control", text);
+}
+
+/* In the parent; we go out of its way where it is the group that we live in. */
+static int enable_one(struct run_group *g, const char *controller, struct err *e)
+{
+	int r = hand_down(g->root->fd, controller);
+
+	if (r == -EBUSY && !g->moved_to_leaf) {
+		g->moved_to_leaf = run_leaf_enter(g->root->fd, g->name) == 0;
+		r = hand_down(g->root->fd, controller);
+	}
+	if (r == 0)
+		return 0;
+	err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: enabling %s in %s", controller,
+		g->root->path);
+	if (r == -EBUSY)
+		err_hint(e, "Other processes live in that group. Start cgchurn in a group of its "
+			    "own: `systemd-run --scope -p Delegate=yes cgchurn ...`.");
+	return r;
+}
+
+static int enable_in_parent(struct maker *m, struct err *e)
+{
+	const struct run_group_settings *s = m->settings;
+	struct run_group *g = m->g;
+	char handed_down[1024], controller[64];
+	const char *at = g->enabled_in_parent;
+	size_t size = sizeof(g->enabled_in_parent);
+	int r = (int)io_read_attr(g->root->fd, "cgroup.subtree_control", handed_down,
+				  sizeof(handed_down));
+
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "%s/cgroup.subtree_control", g->root->path);
+	if (s->max_tasks)
+		want(g, handed_down, "pids", g->enabled_in_parent, size);
+	if (s->max_bytes)
+		want(g, handed_down, "memory", g->enabled_in_parent, size);
+	for (size_t i = 0; i < s->n_controllers; i++)
+		want(g, handed_down, s->controllers[i], g->enabled_in_parent, size);
+	if (!g->enabled_in_parent[0])
+		return 0;
+	r = run_drain_note(g->fd, g->enabled_in_parent);
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: noting what to undo");
+	for (r = 0; r == 0 && words_next(&at, controller, sizeof(controller));)
+		r = enable_one(g, controller, e);
+	return r;
+}
+
+/* From the run group to the hierarchies below it. One that cannot be had is the tree's to judge. */
+static void hand_down_wanted(struct maker *m)
+{
+	for (size_t i = 0; i < m->settings->n_controllers; i++)
+		hand_down(m->g->fd, m->settings->controllers[i]);
+}
+
+static int write_value(struct maker *m, const char *file, const char *value)
+{
+	if (m->reachable && libcgroup_set(&m->place, m->g->name, file, value) == 0)
+		return 0;
+	return io_write_attr(m->g->fd, file, value);
+}
+
+/* Writes a bound and reads it back. The group has the file only where its parent hands the
+ * controller down; without it there is no bound. */
+static int bound(struct maker *m, const char *file, uint64_t limit, struct err *e)
+{
+	struct run_group *g = m->g;
+	char wanted[24], found[64], text[96];
+	int r;
+
+	if (!limit || faccessat(g->fd, file, F_OK, 0) < 0)
+		return 0;
+	snprintf(wanted, sizeof(wanted), "%" PRIu64, limit);
+	r = write_value(m, file, wanted);
+	if (r == 0)
+		r = (int)io_read_attr(g->fd, file, found, sizeof(found));
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "setting %s of the run group to %s", file,
+			       wanted);
+	if (strcmp(wanted, found) != 0)
+		return err_set(e, EXIT_CANNOT, EIO, "%s of the run group reads %s after writing %s",
+			       file, found, wanted);
+	snprintf(text, sizeof(text), "%s %s", file, found);
+	words_append(g->bounds, sizeof(g->bounds), ", ", text);
+	return 0;
+}
+
+static int set_bounds(struct maker *m, struct err *e)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), tasks = m->settings->max_tasks;
+	/* The kernel counts whole pages. */
+	uint64_t bytes = m->settings->max_bytes / page * page;
+	int r = bound(m, "pids.max", tasks < TASKS_MAX ? tasks : TASKS_MAX, e);
+
+	return r < 0 ? r : bound(m, "memory.max", bytes, e);
+}
+
+static int fill(struct maker *m, struct err *e)
+{
+	int r = m->settings->enable_controllers ? enable_in_parent(m, e) : 0;
+
+	if (r < 0)
+		return r;
+	hand_down_wanted(m);
+	return set_bounds(m, e);
+}
+
+int run_group_create(const struct cgroup_root *root, const char *name,
+		     const struct run_group_settings *settings, struct run_group *ret,
+		     struct err *e)
+{
+	struct run_group g = {.root = root, .fd = -1};
+	struct maker m = {.g = &g, .settings = settings};
+	int r;
+
+	snprintf(g.name, sizeof(g.name), "%s", name);
+	m.reachable = libcgroup_reach(root->path, &m.place) == 0;
+	r = make(&m, e);
+	if (r == 0)
+		r = fill(&m, e);
+	if (r < 0) {
+		/* Where it could not even be opened, there may be somebody else's of that name. */
+		if (g.fd >= 0)
+			run_drain_remove(root->fd, name, clock_now_ns() + UNDO_SECONDS * NS_PER_S);
+		close_fd(g.fd);
+		return r;
+	}
+	*ret = g;
+	return 0;
+}
+
+static int explain(const struct run_group *g, int r, struct err *e)
+{
+	if (faccessat(g->root->fd, g->name, F_OK, 0) == 0) {
+		err_sys(e, EXIT_FAULT, -r, "%s/%s could not be removed", g->root->path, g->name);
+		err_hint(e, "When cgchurn has ended, `cgchurn clean` tries again.");
+	} else {
+		err_sys(e, EXIT_FAULT, -r, "undoing what was changed in %s (%s enabled%s)",
+			g->root->path, g->enabled_in_parent,
+			g->moved_to_leaf ? ", cgchurn moved to a leaf" : "");
+		err_hint(e, "Another group there uses the controller now.");
+	}
+	return r == -ETIME ? -EBUSY : r;
+}
+
+int run_group_remove(struct run_group *g, uint64_t deadline_ns, struct err *e)
+{
+	struct libcgroup_place place;
+	int r, removed;
+
+	if (strcmp(g->backend, RUN_GROUP_BY_DESCRIPTORS) != 0 &&
+	    libcgroup_reach(g->root->path, &place) == 0 &&
+	    run_drain(g->fd, g->root->fd, deadline_ns) == 0)
+		libcgroup_remove(&place, g->name);
+	/* Whatever libcgroup made of it: nothing to do, or all. */
+	r = run_drain_remove(g->root->fd, g->name, deadline_ns);
+	g->fd = close_fd(g->fd);
+	removed = r < 0 ? explain(g, r, e) : 0;
+	return removed;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cgroup/run_name.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/num.h"
+#include "cgroup/run_group.h"
+
+static const char prefix[] = "cgchurn-";
+
+/* Takes decimal digits and the `end` after them from `*at`. */
+static int take_number(const char **at, char end, uint64_t *ret)
+{
+	size_t n = strspn(*at, "0123456789");
+	char text[24];
+	int r;
+
+	if (n == 0 || n >= sizeof(text) || (*at)[n] != end)
+		return -EINVAL;
+	snprintf(text, sizeof(text), "%.*s", (int)n, *at);
+	r = num_parse_u64(text, ret);
+	*at += n + 1;
+	return r < 0 ? -EINVAL : 0;
+}
+
+int run_name_parse(const char *name, pid_t *ret_pid, uint64_t *ret_start)
+{
+	const char *at = name + sizeof(prefix) - 1;
+	uint64_t pid, start;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 || take_number(&at, '-', &pid) < 0 ||
+	    take_number(&at, '-', &start) < 0)
+		return -EINVAL;
+	if (pid == 0 || pid > INT_MAX || strspn(at, "0123456789abcdef") != 8 || at[8] != '\0')
+		return -EINVAL;
+	*ret_pid = (pid_t)pid;
+	*ret_start = start;
+	return 0;
+}
+
+int run_name_start_time(pid_t pid, uint64_t *ret)
+{
+	enum { FIELD_STATE = 3, FIELD_START = 22 };
+	char path[32], text[1024];
+	char *at, *word, *save = NULL;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	n = io_read_attr(AT_FDCWD, path, text, sizeof(text));
+	if (n < 0)
+		return n == -ENOENT ? -ESRCH : (int)n;
+	/* The name, in brackets, may hold blanks and brackets. */
+	at = strrchr(text, ')');
+	word = at ? strtok_r(at + 1, " ", &save) : NULL;
+	if (word && (*word == 'Z' || *word == 'X'))
+		return -ESRCH;
+	for (int field = FIELD_STATE; word && field < FIELD_START; field++)
+		word = strtok_r(NULL, " ", &save);
+	return word && num_parse_u64(word, ret) == 0 ? 0 : -EIO;
+}
+
+int run_group_name(char ret[RUN_GROUP_NAME_SIZE])
+{
+	uint64_t start;
+	uint32_t random;
+	int r = run_name_start_time(getpid(), &start);
+
+	if (r < 0)
+		return r;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return -EIO;
+	snprintf(ret, RUN_GROUP_NAME_SIZE, "%s%d-%" PRIu64 "-%08" PRIx32, prefix, getpid(), start,
+		 random);
+	return 0;
+}
+
+int run_name_hold(int fd)
+{
+	int r;
+
+	/* Whoever looks whether it is held keeps it for a moment; so this may block, but shortly.
+	 */
+	do
+		r = flock(fd, LOCK_SH);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
+static bool is_held(int parent_fd, const char *name)
+{
+	_cleanup_fd int fd =
+		openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? errno != ENOENT : flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
+bool run_name_owner_lives(int parent_fd, const char *name)
+{
+	uint64_t named, found;
+	pid_t pid;
+	int r;
+
+	if (run_name_parse(name, &pid, &named) < 0)
+		return true;
+	r = run_name_start_time(pid, &found);
+	if (r < 0 && r != -ESRCH)
+		return true;
+	return (r == 0 && found == named) || is_held(parent_fd, name);
+}
+
+/* The name of the run group that an entry belongs to: its own, or that of its leaf. */
+static bool name_of(const char *entry, char ret[RUN_GROUP_NAME_SIZE])
+{
+	const char *suffix = strstr(entry, RUN_LEAF_SUFFIX);
+	size_t n = suffix && strcmp(suffix, RUN_LEAF_SUFFIX) == 0 ? (size_t)(suffix - entry)
+								  : strlen(entry);
+	uint64_t start;
+	pid_t pid;
+
+	if (n >= RUN_GROUP_NAME_SIZE)
+		return false;
+	snprintf(ret, RUN_GROUP_NAME_SIZE, "%.*s", (int)n, entry);
+	return run_name_parse(ret, &pid, &start) == 0;
+}
+
+/* A leaf goes with its run group; alone it counts when the run group has gone before it. */
+static bool counts(int parent_fd, const char *entry, const char *name)
+{
+	return strcmp(entry, name) == 0 || faccessat(parent_fd, name, F_OK, 0) < 0;
+}
+
+int run_groups_orphaned(const struct cgroup_root *root, int (*each)(const char *name, void *opaque),
+			void *opaque)
+{
+	int own = openat(root->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
+	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	char name[RUN_GROUP_NAME_SIZE];
+	struct dirent *entry;
+
+	if (!dir)
+		return -errno;
+	while (r == 0 && (entry = readdir(dir)))
+		if (entry->d_type == DT_DIR && name_of(entry->d_name, name) &&
+		    counts(root->fd, entry->d_name, name) && !run_name_owner_lives(root->fd, name))
+			r = each(name, opaque);
+	return r;
+}

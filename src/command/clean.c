@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cgchurn clean: finishes what a killed run could not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "cgroup/group.h"
+#include "cgroup/run_drain.h"
+#include "cgroup/run_group.h"
+#include "command/command.h"
+
+enum { REMOVAL_SECONDS = 10 }; /* for each group */
+
+struct clean_options {
+	const char *cgroup_root;
+	bool dry_run;
+};
+
+/* A walk over the orphans. */
+struct clean {
+	const struct cgroup_root *root;
+	bool dry_run;
+	size_t n_found, n_failed;
+};
+
+static bool is_populated(const struct clean *c, const char *name)
+{
+	_cleanup_fd int fd = openat(c->root->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && group_is_populated(fd) > 0;
+}
+
+static int clean_one(const char *name, void *opaque)
+{
+	struct clean *c = opaque;
+	const char *populated = is_populated(c, name) ? ", with processes in it" : "";
+	int r;
+
+	c->n_found++;
+	if (c->dry_run) {
+		printf("would remove %s/%s%s\n", c->root->path, name, populated);
+		return 0;
+	}
+	r = run_drain_remove(c->root->fd, name, clock_now_ns() + REMOVAL_SECONDS * NS_PER_S);
+	if (r < 0) {
+		c->n_failed++;
+		fprintf(stderr, "cgchurn: %s/%s could not be removed: %s\n", c->root->path, name,
+			strerror(-r));
+	} else {
+		printf("removed %s/%s%s\n", c->root->path, name, populated);
+	}
+	return 0;
+}
+
+static int clean_all(struct clean *c, struct err *e)
+{
+	int r = run_groups_orphaned(c->root, clean_one, c);
+
+	if (r < 0)
+		return err_sys(e, EXIT_FAULT, -r, "reading %s", c->root->path);
+	if (c->n_failed)
+		return err_set(e, EXIT_FAULT, EBUSY, "%zu of %zu run groups could not be removed",
+			       c->n_failed, c->n_found);
+	if (!c->n_found)
+		printf("nothing to clean in %s\n", c->root->path);
+	return EXIT_DONE;
+}
+
+static int clean_main(const struct command_call *call, struct err *e)
+{
+	const struct clean_options *o = call->options;
+	struct cgroup_root root;
+	struct clean c = {.root = &root, .dry_run = o->dry_run};
+	int r = cgroup_root_find(o->cgroup_root, &root, e);
+
+	if (r < 0)
+		return r;
+	r = clean_all(&c, e);
+	cgroup_root_finish(&root);
+	return r;
+}
+
+static const struct command_option options[] = {
+	{"cgroup-root", 0, OPTION_STRING, offsetof(struct clean_options, cgroup_root), "DIR",
+	 "Look in this folder of a cgroup v2 mount, as given to `cgchurn run`. Without it: where\n"
+	 "`cgchurn run` would work, the top of the v2 mount or the group delegated to you.",
+	 NULL},
+	{"dry-run", 'n', OPTION_FLAG, offsetof(struct clean_options, dry_run), NULL,
+	 "Say what would be removed, and change nothing.", NULL},
+};
+
+const struct command command_clean = {
+	.name = "clean",
+	.summary = "remove the groups of runs that were killed",
+	.arguments = "",
+	.help = "A run makes all its groups below one group, cgchurn-PID-START-RANDOM, and "
+		"removes\n"
+		"it at the end. When the run is killed, its guardian does that within seconds. "
+		"When\n"
+		"both are killed, the groups stay, and their processes may go on: this command "
+		"kills\n"
+		"these processes, removes the groups, and takes back what --enable-controllers\n"
+		"switched on.\n\n"
+		"It touches no run that is still alive: a group is left alone while a process "
+		"with\n"
+		"the PID and the start time of its name lives, or while its owner holds the lock "
+		"on\n"
+		"it (a PID means nothing outside its own container). Groups of other names are "
+		"not\n"
+		"looked at.\n\n"
+		"Example: see first, then do.\n\n"
+		"    cgchurn clean --dry-run\n"
+		"    cgchurn clean\n\n"
+		"Exit status: 0 nothing is left, 4 this host has no cgroup v2 group that may be\n"
+		"written to, 5 something could not be removed.",
+	.max_arguments = 0,
+	.options = options,
+	.n_options = sizeof(options) / sizeof(options[0]),
+	.options_size = sizeof(struct clean_options),
+	.main = clean_main,
+};
