@@ -9,6 +9,7 @@
 static const struct command *const commands[] = {
 	&command_list,
 	&command_show,
+	&command_host,
 	&command_clean,
 	NULL, /* the end */
 };

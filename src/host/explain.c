@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/explain.h"
+
+#include <stdio.h>
+
+const char *lock_in_force(const struct host *h)
+{
+	switch (h->lock_regime) {
+	case LOCK_REGIME_GLOBAL:
+		return h->lock_patch_present == TRISTATE_YES
+			       ? "no: it sleeps until the mount option favordynmods wakes it"
+			       : "no: one lock for all processes";
+	case LOCK_REGIME_GLOBAL_FAVORED:
+		return "no: favordynmods is on, but the kernel has one lock for all processes";
+	case LOCK_REGIME_PER_THREADGROUP:
+		return "yes: favordynmods is on";
+	case LOCK_REGIME_PER_THREADGROUP_RESIDUAL:
+		return "yes, until reboot: favordynmods was on earlier in this boot";
+	case LOCK_REGIME_UNKNOWN:
+		break;
+	}
+	return "not found out";
+}
+
+const char *lock_meaning(enum lock_regime regime)
+{
+	switch (regime) {
+	case LOCK_REGIME_GLOBAL:
+		return "Moving a process to another cgroup first waits for an RCU grace period, "
+		       "milliseconds on most machines, unless another move came just before. Then "
+		       "every fork and exit of the whole machine is held up until those under way "
+		       "are done and the process has moved.";
+	case LOCK_REGIME_GLOBAL_FAVORED:
+		return "Moving a process to another cgroup waits for no RCU grace period. But "
+		       "every "
+		       "fork and exit of the whole machine is still held up until those under way "
+		       "are done and the process has moved, and each of them takes the lock's slow "
+		       "path at all times.";
+	case LOCK_REGIME_PER_THREADGROUP:
+		return "Moving a process to another cgroup locks that process alone: there is no "
+		       "grace period, and whoever else forks or exits is not held up. For that "
+		       "each "
+		       "fork and exit takes two locks at all times, one of them by its slow path.";
+	case LOCK_REGIME_PER_THREADGROUP_RESIDUAL:
+		return "Moving a process to another cgroup locks that process alone, as if "
+		       "favordynmods were still on, though no mount shows it: the kernel cannot go "
+		       "back before the next boot. Do not take figures of this boot for those of "
+		       "the default.";
+	case LOCK_REGIME_UNKNOWN:
+		break;
+	}
+	return "Without the regime, figures of this machine cannot be told apart from those of "
+	       "another regime. As root, `cgchurn host --probe always` judges by behaviour.";
+}
+
+static const char *how_on(const struct host *h, char buf[LOCK_ADVICE_SIZE])
+{
+	if (!h->cgroup_mount) {
+		snprintf(buf, LOCK_ADVICE_SIZE,
+			 "There is no cgroup v2 mount to turn it on for. As root: mkdir "
+			 "/mnt/cgroup2; "
+			 "mount -t cgroup2 -o favordynmods none /mnt/cgroup2");
+		return buf;
+	}
+	snprintf(buf, LOCK_ADVICE_SIZE,
+		 "As root: mount -o remount,favordynmods %s. For one measurement: cgchurn run "
+		 "--favordynmods on%s. From boot on: cgroup_favordynmods=1 on the kernel's command "
+		 "line (6.12 and later).",
+		 h->cgroup_mount, h->lock_patch_present == TRISTATE_NO ? "" : " --allow-one-way");
+	return buf;
+}
+
+const char *lock_how_to(const struct host *h, char buf[LOCK_ADVICE_SIZE])
+{
+	switch (h->lock_regime) {
+	case LOCK_REGIME_GLOBAL_FAVORED:
+		return "This kernel has no more to give: the lock per process came with Linux 6.18 "
+		       "and is there once favordynmods is on. To turn favordynmods off for one "
+		       "measurement: cgchurn run --favordynmods off.";
+	case LOCK_REGIME_PER_THREADGROUP:
+		return "It is on. Turning favordynmods off again does not turn off the lock per "
+		       "process; only a reboot without it does.";
+	case LOCK_REGIME_PER_THREADGROUP_RESIDUAL:
+		return "To measure the default again: reboot, without favordynmods.";
+	case LOCK_REGIME_GLOBAL:
+	case LOCK_REGIME_UNKNOWN:
+		break;
+	}
+	return how_on(h, buf);
+}
+
+const char *lock_cost(const struct host *h)
+{
+	if (h->lock_regime != LOCK_REGIME_GLOBAL && h->lock_regime != LOCK_REGIME_UNKNOWN)
+		return NULL;
+	if (h->lock_patch_present == TRISTATE_NO)
+		return "Migrations are spared the grace period, no more, for this kernel lacks the "
+		       "patch. Each fork and exit becomes slower, for the lock stays in its slow "
+		       "mode. A remount without the option turns it off again.";
+	return "It is one way: on a kernel with the patch the lock per process stays until reboot, "
+	       "whatever is remounted. Each fork and exit takes two locks instead of one; "
+	       "`cgchurn run spawn-quiet-fork` before and after shows what that costs here.";
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# `cgchurn host`: the same facts for people and as JSON, for root and for others, probed or not.
+
+field() {
+	python3 -c '
+import json, sys
+value = json.load(sys.stdin)
+for key in sys.argv[1].split("."):
+    value = value[int(key)] if isinstance(value, list) else value[key]
+print(value)' "$1"
+}
+
+# A user who may not write to any cgroup: the tests run as root, or as such a user already.
+as_nobody() {
+	if [ "$(id -u)" -ne 0 ]; then "$@"; else setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; fi
+}
+
+@test "for people: the kernel, the regime, what it means, the noise" {
+	run --separate-stderr "$CGCHURN" host --probe never
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[[ "$output" == *"$(uname -r)"* ]]
+	regime=$("$CGCHURN" host --json --probe never | field host.lock.regime)
+	[[ "$output" == *"regime        $regime ("* ]]
+	[[ "$output" == *"what it means"* ]]
+	[[ "$output" == *"What makes this machine noisy"* ]]
+}
+
+@test "no line is longer than a terminal of 100 columns, but for words that are" {
+	run "$CGCHURN" host --probe never
+	while IFS= read -r line; do
+		[ "${#line}" -le 100 ] || [[ "${line##* }" == *"/"* ]]
+	done <<<"$output"
+}
+
+@test "without colours where it is no terminal" {
+	run "$CGCHURN" host --probe never
+	[[ "$output" != *$'\033'* ]]
+}
+
+@test "--json: the facts of results, mounts and noise" {
+	run --separate-stderr "$CGCHURN" host --json --probe never
+	[ "$status" -eq 0 ]
+	[ "$(field schema <<<"$output")" = cgchurn-host/1 ]
+	[ "$(field host.kernel.release <<<"$output")" = "$(uname -r)" ]
+	[ "$(field host.cpu.count <<<"$output")" = "$(getconf _NPROCESSORS_ONLN)" ]
+	[ "$(field host.boot_id <<<"$output")" = "$(cat /proc/sys/kernel/random/boot_id)" ]
+	[ "$(field noise.0.source <<<"$output")" = hypervisor ]
+	mounts=$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)["mounts"]))' <<<"$output")
+	[ "$mounts" -eq "$(grep -c ' - cgroup2\? ' /proc/self/mountinfo)" ]
+}
+
+@test "a user without rights gets all that may be known, and no error" {
+	as_nobody test -x "$CGCHURN" || skip "another user may not run the program in this folder"
+	run --separate-stderr as_nobody "$CGCHURN" host
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"regime        "* ]]
+	[[ "$output" == *"Not seen: the kernel's own variables, /proc/kcore"* ]]
+}
+
+@test "a probe that is wanted and not allowed is refused with 4" {
+	as_nobody test -x "$CGCHURN" || skip "another user may not run the program in this folder"
+	run --separate-stderr as_nobody "$CGCHURN" host --probe always
+	[ "$status" -eq 4 ]
+	[ -z "$output" ]
+	[ -n "$stderr" ]
+}
+
+@test "--cgroup-root outside of any cgroup mount is wrong usage" {
+	run --separate-stderr "$CGCHURN" host --cgroup-root /tmp
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"/tmp does not lie in a cgroup v2 mount"* ]]
+}
+
+@test "an argument, and a word that --probe does not know, are wrong usage" {
+	run "$CGCHURN" host here
+	[ "$status" -eq 2 ]
+	run "$CGCHURN" host --probe often
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"is not one of auto, always, never"* ]]
+}
