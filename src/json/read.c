@@ -152,6 +152,8 @@ int json_want_object(const struct json_at *at, const char *const *keys, size_t n
 {
 	if (!json_object_is_type(at->value, json_type_object))
 		return json_refuse(at, "an object");
+	if (!keys)
+		return 0;
 	json_object_object_foreach(at->value, key, value)
 	{
 		size_t i = 0;
@@ -159,7 +161,7 @@ int json_want_object(const struct json_at *at, const char *const *keys, size_t n
 		(void)value;
 		while (i < n && strcmp(keys[i], key) != 0)
 			i++;
-		if (keys && i == n)
+		if (i == n)
 			return refuse_key(at, key, keys, n);
 	}
 	return 0;
