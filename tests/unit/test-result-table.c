@@ -17,8 +17,13 @@ static char *table_of(const struct result *r, bool colour)
 
 static void assert_contains(const char *text, const char *part)
 {
-	if (!strstr(text, part))
-		fail_msg("'%s' is not in:\n%s", part, text);
+	bool found = strstr(text, part) != NULL;
+
+	if (!found)
+		print_error("%s\nlacks: ", text);
+	if (!found)
+		fputs(part, stderr);
+	assert_true(found);
 }
 
 static void assert_lines_fit(const char *text)
