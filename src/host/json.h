@@ -5,18 +5,19 @@
 
 #include "host/host.h"
 #include "json/build.h"
-#include "json/read.h"
+#include "json/cursor.h"
+
+/* What a file may say of one fact. */
+#define HOST_STRING_MAX 65536
+#define HOST_STRINGS_MAX 1000
 
 /* Adds each fact to the object `to`, nested by its dotted path. */
 void host_put_json(struct json_build *b, struct json_object *to, const struct host *h);
 
 /*
- * Fills `ret`, which host_init() has prepared, from such an object. A fact that is absent or null
- * stays unknown; one of another type is refused (-EINVAL, json/read.h); -ENOMEM. Strings are at
- * most HOST_STRING_MAX bytes long, lists HOST_STRINGS_MAX.
+ * Takes such an object into `ret`, which host_init() has prepared. A fact that is absent or null
+ * stays unknown; one of another type is refused. As json/cursor.h's functions.
  */
-#define HOST_STRING_MAX 65536
-#define HOST_STRINGS_MAX 1000
-int host_from_json(const struct json_at *at, struct host *ret);
+int host_take_json(struct json_cursor *c, struct host *ret);
 
 #endif

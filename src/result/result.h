@@ -24,10 +24,11 @@
 
 /* What a file may hold, far above what a run makes: bounds what a hostile one can cost. */
 #define RESULT_RUNS_MAX 1000
-#define RESULT_TRIALS_MAX 10000 /* of one run */
-#define RESULT_SERIES_MAX 1000  /* of one trial */
-#define RESULT_STRINGS_MAX 1000 /* of one list */
-#define RESULT_ERRORS_MAX 200   /* of one series; Linux knows some 130 */
+#define RESULT_TRIALS_MAX 10000     /* of one run */
+#define RESULT_SERIES_MAX 1000      /* of one trial */
+#define RESULT_STRINGS_MAX 1000     /* of one list */
+#define RESULT_INTERVALS_MAX 100000 /* of one series */
+#define RESULT_ERRORS_MAX 200       /* of one series; Linux knows some 130 */
 
 struct result_error_count {
 	char name[32]; /* "EAGAIN"; "errno 4711" for one without a name */

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/json.h"
+#include "json/doc.h"
 #include "json/pretty.h"
 #include "result/json.h"
 

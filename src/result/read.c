@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "result/read.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "host/json.h"
+#include "json/canonical.h"
+#include "json/doc.h"
+#include "result/json.h"
+
+enum { TEXT_MAX = 4096 };
+
+static int fail_memory(struct json_cursor *c)
+{
+	return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
+}
+
+/* A list of strings and its length, which stands behind it in each struct. */
+struct strings {
+	char ***items;
+	size_t *n;
+};
+
+static int read_element(struct json_cursor *c, const char *key, void *to)
+{
+	const struct strings *s = to;
+	_cleanup_free char *text = NULL;
+	int r = json_take_string(c, TEXT_MAX, &text);
+
+	if (r == 0 && result_add_string(s->items, s->n, "%s", text) < 0)
+		r = fail_memory(c);
+	return r;
+}
+
+static int read_strings(struct json_cursor *c, char ***items, size_t *n)
+{
+	struct strings s = {items, n};
+
+	return json_take_array(c, RESULT_STRINGS_MAX, read_element, &s);
+}
+
+static int read_reasons(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result_trial *trial = to;
+
+	return read_strings(c, &trial->reasons, &trial->n_reasons);
+}
+
+static int read_throttled(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result_trial_env *env = to;
+
+	env->has_throttled = true;
+	return json_take_u64(c, 0, UINT64_MAX, &env->throttled_ns);
+}
+
+static int read_psi(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result_trial_env *env = to;
+
+	env->has_psi = true;
+	return json_take_u64(c, 0, UINT64_MAX, &env->psi_cpu_ns);
+}
+
+static int read_env(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("clock_source", json_field_text, struct result_trial_env, clock_source,
+		      .max = 31, .nullable = true),
+		FIELD("load1", json_field_double, struct result_trial_env, load1, .nullable = true),
+		FIELD("steal_ns", json_field_u64, struct result_trial_env, steal_ns,
+		      .max = UINT64_MAX),
+		{.key = "throttled_ns", .take = read_throttled, .nullable = true},
+		{.key = "psi_cpu_ns", .take = read_psi, .nullable = true},
+		FIELD("taint", json_field_u64, struct result_trial_env, taint, .max = UINT64_MAX),
+	};
+	struct result_trial *trial = to;
+
+	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), &trial->env);
+}
+
+static int read_one_series(struct json_cursor *c, const char *key, void *to)
+{
+	struct result_trial *trial = to;
+	struct result_series *s = result_add_series(trial);
+	const char *start = c->p;
+	int r = s ? read_series(c, s) : fail_memory(c);
+
+	if (r == 0 && result_find_series(trial, s->actor, s->span, s->time) != s)
+		r = json_cursor_complain(c, start,
+					 "found the series %s, %s, %s again, allowed: each once",
+					 s->actor, s->span, span_time_names[s->time]);
+	return r;
+}
+
+static int read_series_list(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_array(c, RESULT_SERIES_MAX, read_one_series, to);
+}
+
+#define TIME_TEXT_MAX 23 /* an RFC 3339 time in UTC, and some room */
+
+static int read_trial(struct json_cursor *c, const char *key, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("index", json_field_u64, struct result_trial, index, .max = UINT64_MAX,
+		      .required = true),
+		FIELD("started_at", json_field_text, struct result_trial, started_at,
+		      .max = TIME_TEXT_MAX, .required = true),
+		FIELD("duration_ns", json_field_u64, struct result_trial, duration_ns,
+		      .max = UINT64_MAX, .required = true),
+		FIELD("setup_ns", json_field_u64, struct result_trial, setup_ns, .max = UINT64_MAX),
+		FIELD("teardown_ns", json_field_u64, struct result_trial, teardown_ns,
+		      .max = UINT64_MAX),
+		FIELD("valid", json_field_bool, struct result_trial, valid, .required = true),
+		{.key = "reasons", .take = read_reasons},
+		{.key = "env", .take = read_env},
+		{.key = "series", .take = read_series_list, .required = true},
+	};
+	struct result_trial *trial = result_add_trial(to);
+
+	return trial ? json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), trial)
+		     : fail_memory(c);
+}
+
+static int read_trials(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_array(c, RESULT_TRIALS_MAX, read_trial, to);
+}
+
+/* A message about the specification stands behind the place of the specification. */
+static int read_primaries(struct json_cursor *c, const char *start, struct result_run *run)
+{
+	struct err e = {0};
+	int r = workload_primaries_from_spec(run->spec, run->primaries, &run->n_primaries, &e);
+	const char *path = strstr(e.text, "$.");
+
+	if (r == -ENOMEM)
+		return fail_memory(c);
+	return r < 0 ? json_cursor_complain(c, start, "%s", path ? path : e.text) : 0;
+}
+
+static int read_spec(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result_run *run = to;
+	const char *start = c->p;
+	struct json_doc doc;
+	size_t size;
+	int r;
+
+	if (*start != '{')
+		return json_cursor_refuse(c, "an object");
+	json_take_raw(c, &start, &size);
+	r = json_doc_init(&doc, start, size, c->origin, c->e);
+	if (r < 0)
+		return r;
+	run->spec = json_canonical(doc.root);
+	json_doc_finish(&doc);
+	return run->spec ? read_primaries(c, start, run) : fail_memory(c);
+}
+
+static int read_workload(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("name", read_name, struct result_run, workload, .max = WORKLOAD_NAME_SIZE - 1,
+		      .required = true),
+		FIELD("sha256", json_field_text, struct result_run, sha256, .max = 64,
+		      .required = true),
+		{.key = "spec", .take = read_spec, .required = true, .nullable = true},
+	};
+
+	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), to);
+}
+
+static int read_controllers(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result_hierarchy *h = to;
+
+	return read_strings(c, &h->controllers, &h->n_controllers);
+}
+
+static int read_skipped(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result_hierarchy *h = to;
+
+	return read_strings(c, &h->skipped, &h->n_skipped);
+}
+
+static int read_hierarchy(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("groups", json_field_u64, struct result_hierarchy, groups, .max = UINT64_MAX),
+		{.key = "controllers", .take = read_controllers},
+		{.key = "skipped", .take = read_skipped},
+	};
+	struct result_run *run = to;
+
+	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), &run->hierarchy);
+}
+
+static int read_run(struct json_cursor *c, const char *key, void *to)
+{
+	static const struct json_field fields[] = {
+		{.key = "workload", .take = read_workload, .required = true},
+		FIELD("trials_planned", json_field_u64, struct result_run, trials_planned,
+		      .max = UINT64_MAX),
+		{.key = "hierarchy", .take = read_hierarchy},
+		{.key = "trials", .take = read_trials, .required = true},
+	};
+	struct result_run *run = result_add_run(to);
+
+	return run ? json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), run)
+		   : fail_memory(c);
+}
+
+static int read_runs(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_array(c, RESULT_RUNS_MAX, read_run, to);
+}
+
+static int read_tool(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("name", json_field_string, struct result, tool_name, .max = TEXT_MAX,
+		      .nullable = true),
+		FIELD("version", json_field_string, struct result, tool_version, .max = TEXT_MAX,
+		      .nullable = true),
+	};
+
+	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), to);
+}
+
+static int read_sequence(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("block", json_field_u64, struct result, sequence_block, .max = UINT64_MAX,
+		      .required = true),
+		FIELD("position", json_field_u64, struct result, sequence_position,
+		      .max = UINT64_MAX, .required = true),
+	};
+	struct result *r = to;
+
+	r->has_sequence = true;
+	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), r);
+}
+
+static int read_instrument(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("clock_ns", json_field_double, struct result_instrument, clock_ns,
+		      .nullable = true),
+		FIELD("null_step_ns", json_field_double, struct result_instrument, null_step_ns,
+		      .nullable = true),
+		FIELD("record_ns", json_field_double, struct result_instrument, record_ns,
+		      .nullable = true),
+	};
+	struct result *r = to;
+
+	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), &r->instrument);
+}
+
+static int read_host(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result *r = to;
+
+	return host_take_json(c, &r->host);
+}
+
+static int read_root(struct json_cursor *c, struct result *ret)
+{
+	static const struct json_field fields[] = {
+		{.key = "tool", .take = read_tool},
+		FIELD("id", json_field_text, struct result, id, .max = sizeof(ret->id) - 1,
+		      .required = true),
+		FIELD("label", json_field_string, struct result, label, .max = TEXT_MAX,
+		      .nullable = true),
+		FIELD("started_at", json_field_text, struct result, started_at,
+		      .max = TIME_TEXT_MAX, .required = true),
+		FIELD("complete", json_field_bool, struct result, complete, .required = true),
+		FIELD("attributed", json_field_bool, struct result, attributed),
+		FIELD("raw", json_field_bool, struct result, raw),
+		FIELD("seed", json_field_u64, struct result, seed, .max = UINT64_MAX),
+		{.key = "sequence", .take = read_sequence, .nullable = true},
+		{.key = "host", .take = read_host, .required = true},
+		{.key = "instrument", .take = read_instrument, .required = true},
+		{.key = "runs", .take = read_runs, .required = true},
+	};
+
+	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), ret);
+}
+
+/* Ends the look-through with -ECANCELED once the schema has been found to be ours. */
+static int visit_schema(struct json_cursor *c, const char *key, void *to)
+{
+	static const char *const schemas[] = {RESULT_SCHEMA};
+	size_t index;
+	int r;
+
+	if (strcmp(key, "schema") != 0)
+		return 0;
+	r = json_take_choice(c, schemas, 1, &index);
+	return r < 0 ? r : -ECANCELED;
+}
+
+/* First: a file of another version, or of another kind, should not be told about its keys. */
+static int check_schema(const struct json_cursor *c)
+{
+	struct json_cursor ahead = *c;
+	int r = json_take_object(&ahead, visit_schema, NULL);
+
+	if (r == 0)
+		r = json_cursor_complain(&ahead, c->p,
+					 "found no key \"schema\", allowed: one that says \"%s\"",
+					 RESULT_SCHEMA);
+	return r == -ECANCELED ? 0 : r;
+}
+
+int result_from_json(const char *text, size_t size, const char *origin, struct result **ret,
+		     struct err *e)
+{
+	struct json_cursor c;
+	struct result *result;
+	int r = json_cursor_init(&c, text, size, origin, e);
+
+	if (r == 0)
+		r = check_schema(&c);
+	if (r < 0)
+		return r;
+	result = result_create();
+	if (!result)
+		return fail_memory(&c);
+	r = read_root(&c, result);
+	if (r == 0)
+		*ret = result;
+	else
+		result_destroy(result);
+	return r;
+}
+
+int result_read(const char *path, struct result **ret, struct err *e)
+{
+	_cleanup_free char *text = NULL;
+	size_t size;
+	int r = json_read_file(path, RESULT_FILE_SIZE_MAX, &text, &size, e);
+
+	return r < 0 ? r : result_from_json(text, size, path, ret, e);
+}
