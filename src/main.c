@@ -7,6 +7,7 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
+	&command_run,
 	&command_list,
 	&command_show,
 	&command_host,

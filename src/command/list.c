@@ -6,32 +6,14 @@
 
 #include "base/near.h"
 #include "base/num.h"
+#include "base/text.h"
 #include "command/command.h"
 #include "stressor/stressor.h"
 #include "workload/catalogue.h"
 #include "workload/suite.h"
 #include "workload/workload.h"
 
-enum { WIDTH = 100, INDENT = 4 };
-
-/* Words of `text` from column `indent` on, never beyond WIDTH. */
-static void print_wrapped(const char *text, int indent)
-{
-	int column = 0;
-
-	while (*text) {
-		int length = (int)strcspn(text, " ");
-
-		if (column && column + 1 + length > WIDTH) {
-			putchar('\n');
-			column = 0;
-		}
-		column += printf("%*s%.*s", column ? 1 : indent, "", length, text);
-		text += length;
-		text += strspn(text, " ");
-	}
-	putchar('\n');
-}
+enum { INDENT = 4 };
 
 static int list_workload(const char *path, struct err *e)
 {
@@ -43,7 +25,7 @@ static int list_workload(const char *path, struct err *e)
 		return r;
 	printf("%s   (%" PRIu64 " trials, %s)\n", w->name, w->trials,
 	       num_format_ns((double)(w->trials * (w->warmup_ns + w->duration_ns)), total));
-	print_wrapped(w->why, INDENT);
+	text_print_wrapped("", INDENT, w->why, stdout);
 	workload_destroy(w);
 	return 0;
 }
@@ -56,7 +38,7 @@ static int list_suite(const char *path, struct err *e)
 	if (r < 0)
 		return r;
 	printf("%s   (%zu workloads)\n", s.name, s.n_workloads);
-	print_wrapped(s.why, INDENT);
+	text_print_wrapped("", INDENT, s.why, stdout);
 	suite_finish(&s);
 	return 0;
 }
@@ -112,7 +94,7 @@ static void list_stressor(const struct kind *k)
 		printf("    option  %s", k->options[i].name);
 		print_fallback(&k->options[i]);
 		putchar('\n');
-		print_wrapped(k->options[i].help, 3 * INDENT);
+		text_print_wrapped("", 3 * INDENT, k->options[i].help, stdout);
 	}
 }
 

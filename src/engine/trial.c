@@ -194,6 +194,7 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 {
 	struct crew_places places = {.worker_path = t->around->worker_path,
 				     .child_path = t->around->child_path};
+	const struct plan_worker *failed;
 	int r = make_groups(t, e);
 
 	if (r < 0)
@@ -204,7 +205,8 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 	if (r < 0)
 		return r;
 	r = wait_for(t, all_ready_or_failed, clock_now_ns() + READY_SECONDS * NS_PER_S, e);
-	if (r < 0 || t->crew.n_ready < t->crew.n_members)
+	/* Who failed has reported too. */
+	if (r < 0 || t->crew.n_ready < t->crew.n_members || crew_failure(&t->crew, &failed))
 		return explain_not_ready(t, r, e);
 	return 0;
 }

@@ -81,14 +81,28 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 	return r;
 }
 
+/* What was recorded is whole all the same, so the trial stays valid. */
+static void tell_lost(struct invocation *in, size_t index, uint64_t trial, uint64_t lost)
+{
+	char sentence[256];
+
+	if (!lost)
+		return;
+	snprintf(sentence, sizeof(sentence),
+		 "%s, trial %llu: %llu raw samples came faster than they could be written and are "
+		 "not "
+		 "in the CSV file; the result has them all",
+		 in->list->items[index].workload->name, (unsigned long long)trial + 1,
+		 (unsigned long long)lost);
+	tell(in, sentence);
+}
+
 static int keep(struct invocation *in, size_t index, uint64_t trial, struct trial_outcome *o,
 		struct err *e)
 {
 	int r;
 
-	if (o->raw_lost)
-		trial_invalidate(o, "%llu raw samples were lost; the series have them all",
-				 (unsigned long long)o->raw_lost);
+	tell_lost(in, index, trial, o->raw_lost);
 	r = record_trial(&in->result->runs[index], &in->list->items[index].plan, trial, o);
 	trial_outcome_finish(o);
 	if (r < 0)

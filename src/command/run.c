@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/num.h"
+#include "cgroup/libcgroup.h"
+#include "command/command.h"
+#include "command/overrides.h"
+#include "command/progress.h"
+#include "host/host.h"
+#include "invocation/invocation.h"
+#include "invocation/raw.h"
+#include "result/json.h"
+#include "result/table.h"
+
+struct run_options {
+	struct override_options overrides;
+	const char *suite, *output, *label, *cgroup_root, *raw, *sequence;
+	struct option_u64 seed;
+	bool enable_controllers, quiet;
+};
+
+static const struct command_option options[] = {
+	{"output", 'o', OPTION_STRING, offsetof(struct run_options, output), "FILE",
+	 "Write the result there, as JSON, replaced whole after every trial. \"-\": to standard\n"
+	 "output at the end, and the table to standard error.",
+	 NULL},
+	{"suite", 's', OPTION_STRING, offsetof(struct run_options, suite), "NAME",
+	 "Run the workloads of a suite; without it and without WORKLOAD, \"headline\".", NULL},
+	{"label", 'l', OPTION_STRING, offsetof(struct run_options, label), "TEXT",
+	 "A name for this result, shown in reports.", NULL},
+	OVERRIDE_OPTIONS(struct run_options, overrides),
+	{"seed", 0, OPTION_U64, offsetof(struct run_options, seed), "N",
+	 "Of arrivals and random choices; a result holds the one it was made with.", NULL},
+	{"sequence", 0, OPTION_STRING, offsetof(struct run_options, sequence), "BLOCK:POSITION",
+	 "Where this invocation stands in a series laid out in blocks, for compare.", NULL},
+	{"raw", 0, OPTION_STRING, offsetof(struct run_options, raw), "DIR",
+	 "Keep every sample too, a CSV file a trial. Writing them takes CPU time from what is\n"
+	 "measured; the result says so.",
+	 NULL},
+	{"cgroup-root", 0, OPTION_STRING, offsetof(struct run_options, cgroup_root), "DIR",
+	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
+	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct run_options, enable_controllers),
+	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
+	{"quiet", 'q', OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
+	 "No progress and no table; messages stay.", NULL},
+};
+
+/* One run of the command: what it was asked, what it made. */
+struct run {
+	const struct run_options *o;
+	struct run_list list;
+	struct session session;
+	struct result *result;
+	struct progress progress;
+};
+
+static int parse_sequence(const char *text, struct result *r, struct err *e)
+{
+	const char *colon = text ? strchr(text, ':') : NULL;
+	char block[24];
+
+	if (!text)
+		return 0;
+	if (!colon || (size_t)(colon - text) >= sizeof(block))
+		goto refuse;
+	snprintf(block, sizeof(block), "%.*s", (int)(colon - text), text);
+	if (num_parse_u64(block, &r->sequence_block) < 0 ||
+	    num_parse_u64(colon + 1, &r->sequence_position) < 0)
+		goto refuse;
+	r->has_sequence = true;
+	return 0;
+refuse:
+	return err_set(e, EXIT_USAGE, EINVAL,
+		       "--sequence: '%s' is not two whole numbers with a colon between (3:1)",
+		       text);
+}
+
+static int random_u64(uint64_t *ret)
+{
+	return getrandom(ret, sizeof(*ret), 0) == sizeof(*ret) ? 0 : -EIO;
+}
+
+static int describe(struct run *run, struct err *e)
+{
+	struct result *r = run->result;
+	uint64_t id[2];
+
+	r->tool_name = strdup("cgchurn");
+	r->tool_version = strdup(CGCHURN_VERSION);
+	r->label = run->o->label ? strdup(run->o->label) : NULL;
+	if (!r->tool_name || !r->tool_version || (run->o->label && !r->label))
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	if (random_u64(&id[0]) < 0 || random_u64(&id[1]) < 0 || random_u64(&r->seed) < 0)
+		return err_sys(e, EXIT_FAULT, EIO, "random numbers");
+	snprintf(r->id, sizeof(r->id), "%016llx%016llx", (unsigned long long)id[0],
+		 (unsigned long long)id[1]);
+	/* Within what every reader of JSON holds exactly. */
+	r->seed = run->o->seed.given ? run->o->seed.value : r->seed >> 11;
+	r->raw = run->o->raw != NULL;
+	clock_rfc3339(r->started_at);
+	return parse_sequence(run->o->sequence, r, e);
+}
+
+static int load(struct run *run, const struct command_call *call, struct err *e)
+{
+	const struct run_options *o = run->o;
+	struct workload_overrides overrides = overrides_from_options(&o->overrides);
+	struct plan_settings settings = {.seed = run->result->seed, .raw = o->raw != NULL};
+	int r = 0;
+
+	if (o->suite || call->n_arguments == 0)
+		r = run_list_add_suite(&run->list, o->suite ? o->suite : "headline", &overrides, e);
+	if (r == 0)
+		r = run_list_add(&run->list, (const char *const *)call->arguments,
+				 call->n_arguments, &overrides, e);
+	return r == 0 ? run_list_plan(&run->list, &settings, e) : r;
+}
+
+/* What is found out before anything is started, so that a wish that cannot be met costs nothing. */
+static int check_outputs(const struct run *run, struct err *e)
+{
+	const struct run_options *o = run->o;
+	int r = o->raw ? raw_folder_prepare(o->raw, e) : 0;
+
+	if (r == 0 && o->output && strcmp(o->output, "-") != 0)
+		r = result_write(run->result, o->output, e);
+	if (r < 0)
+		e->exit_code = EXIT_USAGE;
+	return r;
+}
+
+/* Three quarters of the machine's memory: a workload that touches more would only measure swap. */
+static uint64_t memory_bound(const struct host *h)
+{
+	return h->memory_total_bytes > 0 ? (uint64_t)h->memory_total_bytes / 4 * 3 : 0;
+}
+
+/* Every controller that one of the workloads wants, once. */
+static size_t wanted_controllers(const struct run_list *l, const char **ret, size_t room)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct workload_hierarchy *h = &l->items[i].workload->hierarchy;
+
+		for (size_t k = 0; k < h->n_controllers; k++) {
+			size_t at = 0;
+
+			while (at < n && strcmp(ret[at], h->controllers[k]) != 0)
+				at++;
+			if (at == n && n < room)
+				ret[n++] = h->controllers[k];
+		}
+	}
+	return n;
+}
+
+static uint64_t most_tasks(const struct run_list *l)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->items[i].plan.max_tasks > most)
+			most = l->items[i].plan.max_tasks;
+	return most;
+}
+
+static int begin(struct run *run, struct err *e)
+{
+	struct host *host = &run->result->host;
+	const char *controllers[WORKLOAD_CONTROLLERS_MAX];
+	struct run_group_settings settings = {
+		.max_tasks = most_tasks(&run->list),
+		.max_bytes = memory_bound(host),
+		.controllers = controllers,
+		.enable_controllers = run->o->enable_controllers,
+	};
+	int r;
+
+	settings.n_controllers =
+		wanted_controllers(&run->list, controllers, WORKLOAD_CONTROLLERS_MAX);
+	r = session_begin(&run->session, &settings, e);
+	if (r < 0)
+		return r;
+	host->cgroup_backend = strdup(run->session.group.backend);
+	host->cgroup_libcgroup_version = strdup(libcgroup_version());
+	if (!host->cgroup_backend || !host->cgroup_libcgroup_version)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	return 0;
+}
+
+static int learn_host(struct run *run, struct err *e)
+{
+	struct instrument found;
+	int r = host_gather(&run->result->host, run->session.root.path, e);
+
+	if (r == 0)
+		r = helpers_measure_instrument(&run->session.helpers, &found, e);
+	if (r == 0)
+		run->result->instrument = (struct result_instrument){
+			.clock_ns = found.clock_ns,
+			.null_step_ns = found.null_step_ns,
+			.record_ns = found.record_ns,
+		};
+	return r;
+}
+
+static void announce(const struct run *run)
+{
+	uint64_t seconds = (run_list_duration_ns(&run->list) + NS_PER_S - 1) / NS_PER_S;
+
+	if (!run->o->quiet)
+		fprintf(stderr, "%zu workload%s in %s, about %llu s\n", run->list.n,
+			run->list.n == 1 ? "" : "s", run->session.root.path,
+			(unsigned long long)seconds);
+}
+
+static int measure(struct run *run, struct err *e)
+{
+	bool file = run->o->output && strcmp(run->o->output, "-") != 0;
+	struct invocation in = {
+		.session = &run->session,
+		.list = &run->list,
+		.result = run->result,
+		.output = file ? run->o->output : NULL,
+		.raw_folder = run->o->raw,
+	};
+	struct err ending = {0};
+	int r, ended;
+
+	progress_init(&run->progress, run->o->quiet);
+	in.listener = progress_listener(&run->progress);
+	r = begin(run, e);
+	if (r == 0)
+		r = invocation_prepare(&in, e);
+	if (r == 0) {
+		announce(run);
+		r = invocation_run(&in, e);
+	}
+	progress_clear(&run->progress);
+	ended = session_end(&run->session, &ending);
+	if (r == 0 && ended < 0) {
+		*e = ending;
+		return ended;
+	}
+	if (ended < 0)
+		err_print(&ending, stderr);
+	if (r == 0 && in.save_error < 0)
+		return err_sys(e, EXIT_FAULT, -in.save_error, "%s could not be written",
+			       run->o->output);
+	return r;
+}
+
+static bool has_trials(const struct result *r)
+{
+	for (size_t i = 0; i < r->n_runs; i++)
+		if (r->runs[i].n_trials)
+			return true;
+	return false;
+}
+
+static bool wants_colour(FILE *to)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fileno(to)) && !(no && *no);
+}
+
+static void print_json(const struct result *r)
+{
+	_cleanup_free char *text = NULL;
+	size_t size;
+
+	if (result_to_json(r, &text, &size) == 0)
+		fwrite(text, 1, size, stdout);
+}
+
+/* `lost`: the result could not be written to its file; rather than to lose it, print it. */
+static void show(const struct run *run, bool lost)
+{
+	const char *output = run->o->output;
+	bool to_stdout = lost || (output && strcmp(output, "-") == 0);
+	FILE *to = to_stdout ? stderr : stdout;
+
+	if (!has_trials(run->result))
+		return;
+	if (!run->o->quiet)
+		result_print_table(run->result, to, wants_colour(to));
+	if (to_stdout)
+		print_json(run->result);
+	else if (!output && !run->o->quiet)
+		fputs("Not kept; `-o FILE` keeps a result for `cgchurn compare`.\n", stderr);
+	else if (output && !run->o->quiet)
+		fprintf(stderr, "The result is in %s.\n", output);
+}
+
+static int carry_out(struct run *run, const struct command_call *call, struct err *e)
+{
+	bool lost;
+	int r = describe(run, e);
+
+	if (r == 0)
+		r = load(run, call, e);
+	if (r == 0)
+		r = session_find(&run->session, run->o->cgroup_root, e);
+	if (r == 0)
+		r = check_outputs(run, e);
+	if (r == 0)
+		r = learn_host(run, e);
+	if (r < 0) {
+		session_end(&run->session, NULL);
+		return r;
+	}
+	r = measure(run, e);
+	lost = run->o->output && r < 0 && e->exit_code == EXIT_FAULT && run->result->complete;
+	show(run, lost);
+	return r;
+}
+
+static int run_main(const struct command_call *call, struct err *e)
+{
+	struct run run = {.o = call->options, .session = {.signal_fd = -1}};
+	int r;
+
+	run.result = result_create();
+	if (!run.result)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	r = carry_out(&run, call, e);
+	run_list_finish(&run.list);
+	result_destroy(run.result);
+	return r < 0 ? r : EXIT_DONE;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.summary = "measure workloads on this kernel",
+	.arguments = "[WORKLOAD...]",
+	.help = "Makes cgroup v2 groups, lets storms of process creation and migrations loose in "
+		"them, and\nprints latency percentiles. WORKLOAD is a name that `cgchurn list` "
+		"shows, or "
+		"the path of a\nJSON file. Everything that is made lies in one group of its own "
+		"and is "
+		"gone at the end,\nhowever the program ends.\n\n"
+		"  cgchurn run                                 the headline figures, about a "
+		"minute\n"
+		"  cgchurn run -o before.json -l 6.12          ... kept, to compare with later\n"
+		"  cgchurn run migrate-under-fork --trials 10  one question, asked longer\n"
+		"  cgchurn run migrate-under-fork --set storm.workers=8 --duration 30s",
+	.min_arguments = 0,
+	.max_arguments = 1000,
+	.options = options,
+	.n_options = sizeof(options) / sizeof(options[0]),
+	.options_size = sizeof(struct run_options),
+	.main = run_main,
+};

@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# What workload files may not say: refused with 2, file and place named, and nothing started.
+
+setup() {
+	file=$BATS_TEST_TMPDIR/w.json
+}
+
+# A workload that is right, with one piece of its text replaced.
+write() {
+	cat >"$file" <<-'END'
+	{"schema": "cgchurn-workload/1", "name": "w", "why": "To test.",
+	 "hierarchy": {"depth": 1, "fanout": 2},
+	 "actors": [{"name": "storm", "stressor": "fork", "workers": 1,
+	             "arrival": {"kind": "paced", "per_second": 20}}],
+	 "warmup_s": 0.1, "duration_s": 0.1, "trials": 1,
+	 "primary": [{"actor": "storm", "span": "cycle", "time": "response", "metric": "p50", "tolerance": 0.05}]}
+	END
+	[ $# -eq 0 ] || { sed "s|$1|$2|" "$file" >"$file.new" && ! cmp -s "$file" "$file.new" && mv "$file.new" "$file"; }
+}
+
+# Refused by run and show alike, naming the file and $1.
+refused() {
+	local command
+	for command in show run; do
+		run --separate-stderr timeout 1 "$CGCHURN" $command "$file"
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[[ "$stderr" == *"w.json"* ]]
+		[[ "$stderr" == *"$1"* ]] || { echo "$stderr"; false; }
+	done
+}
+
+@test "the workload that the others are made from is right" {
+	write
+	"$CGCHURN" show "$file"
+}
+
+@test "truncated" {
+	write
+	truncate -s 100 "$file"
+	refused "w.json:"
+}
+
+@test "empty" {
+	: >"$file"
+	refused "w.json:"
+}
+
+@test "not JSON" {
+	echo "depth: 3" >"$file"
+	refused "w.json:1:"
+}
+
+@test "something behind the end" {
+	write
+	echo "x" >>"$file"
+	refused "w.json:7:"
+}
+
+@test "a wrong type" {
+	write '"depth": 1' '"depth": "1"'
+	refused '$.hierarchy.depth'
+}
+
+@test "an unknown key, with the one that may have been meant" {
+	write '"per_second"' '"per_secnd"'
+	refused '$.actors[0].arrival.per_secnd'
+	refused 'per_second'
+}
+
+@test "a duplicate key" {
+	write '"trials": 1' '"trials": 1, "trials": 2'
+	refused 'trials'
+}
+
+@test "NaN" {
+	write '"per_second": 20' '"per_second": NaN'
+	refused "w.json:4:"
+}
+
+@test "a negative number" {
+	write '"per_second": 20' '"per_second": -20'
+	refused '$.actors[0].arrival.per_second'
+}
+
+@test "a huge number" {
+	write '"trials": 1' '"trials": 1e300'
+	refused '$.trials'
+}
+
+@test "depth 10^9" {
+	write '"depth": 1' '"depth": 1000000000'
+	refused '$.hierarchy.depth'
+}
+
+@test "more groups than anybody wants" {
+	write '"depth": 1, "fanout": 2' '"depth": 32, "fanout": 1000'
+	refused '$.hierarchy'
+}
+
+@test "an unknown stressor, with the one that may have been meant" {
+	write '"stressor": "fork"' '"stressor": "frok"'
+	refused '$.actors[0].stressor'
+	refused 'fork'
+}
+
+@test "a primary that names no actor" {
+	write '"actor": "storm"' '"actor": "strom"'
+	refused '$.primary[0].actor'
+}
+
+@test "a primary that names no span" {
+	write '"span": "cycle"' '"span": "write"'
+	refused '$.primary[0].span'
+}
+
+@test "a response time in a closed loop" {
+	write '"kind": "paced", "per_second": 20' '"kind": "closed"'
+	refused '$.primary[0]'
+}
+
+@test "100 MB of nesting" {
+	head -c 100000000 /dev/zero | tr '\0' '[' >"$file"
+	refused "w.json"
+}
+
+@test "a folder, a FIFO, a file that is not there" {
+	mkdir "$file"
+	refused "w.json"
+	rmdir "$file"
+	mkfifo "$file"
+	refused "w.json"
+	rm "$file"
+	refused "w.json"
+}
+
+@test "terminal escapes in a file do not reach the terminal" {
+	write '"name": "w"' '"name": "\\u001b[31mred"'
+	run --separate-stderr "$CGCHURN" show "$file"
+	[ "$status" -eq 2 ]
+	[[ "$stderr" != *$'\033'* ]]
+}
+
+@test "--set goes through the same checks and is named" {
+	write
+	run --separate-stderr "$CGCHURN" show "$file" --set storm.workers=0
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"storm.workers=0"* ]]
+	run --separate-stderr "$CGCHURN" show "$file" --set nobody.workers=1
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"nobody"* ]]
+	"$CGCHURN" show "$file" --set storm.workers=2 --set storm.child=exec
+}
+
+@test "every workload and suite that comes with cgchurn can be read" {
+	run --separate-stderr "$CGCHURN" list
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	run --separate-stderr "$CGCHURN" list suites
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	for path in "$CGCHURN_SOURCE"/workloads/*.json; do
+		"$CGCHURN" show "$(basename "$path" .json)" >/dev/null
+	done
+}
+
+@test "a name that is nearly right" {
+	run "$CGCHURN" show migrate-undr-fork
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"Did you mean 'migrate-under-fork'?"* ]]
+}

@@ -1,0 +1,257 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# cgchurn run on this machine's kernel: results, bad luck, and that nothing stays behind.
+
+v2_root() {
+	awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo
+}
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	root=$(v2_root)
+	[ -n "$root" ] || skip "no cgroup v2 is mounted"
+	cd "$BATS_TEST_TMPDIR"
+	short=(--duration 200ms --warmup 50ms --trials 1)
+}
+
+# Run groups of our own tests that are still there. Others may be at work on this machine, so only owners that
+# this file started count: their ids are in $pids.
+left_behind() {
+	local pid
+	for pid in "$@"; do compgen -G "$root/cgchurn-$pid-*" && return 0; done
+	return 1
+}
+
+wait_gone() {
+	for _ in $(seq 50); do
+		left_behind "$@" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+@test "every workload runs, gives samples and leaves nothing behind" {
+	"$CGCHURN" run "${short[@]}" -q -o all.json $(cd "$CGCHURN_SOURCE/workloads" && ls *.json | sed 's/\.json$//') &
+	pid=$!
+	wait $pid
+	python3 - <<-'END'
+	import json
+	result = json.load(open("all.json"))
+	assert result["complete"] is True
+	assert len(result["runs"]) >= 15
+	for run in result["runs"]:
+	    trial = run["trials"][0]
+	    empty = [s for s in trial["series"] if s["count"] == 0]
+	    assert trial["series"] and not empty, (run["workload"]["name"], empty)
+	END
+	! left_behind $pid
+}
+
+@test "the table and the file agree, and quiet means quiet" {
+	run --separate-stderr "$CGCHURN" run migrate-under-fork "${short[@]}" -o r.json
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"migrator  write  response"* ]]
+	[[ "$stderr" == *"r.json"* ]]
+	run "$CGCHURN" run null "${short[@]}" -q -o q.json
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "-o - prints JSON on standard output and nothing else" {
+	run --separate-stderr "$CGCHURN" run null "${short[@]}" -o -
+	[ "$status" -eq 0 ]
+	python3 -c 'import json, sys; assert json.loads(sys.argv[1])["complete"] is True' "$output"
+	[[ "$stderr" == *"null"* ]]
+}
+
+@test "a seed, a label and a sequence are kept; the same seed gives the same schedule" {
+	for file in a b; do
+		"$CGCHURN" run migrate-quiet "${short[@]}" -q --seed 7 -l "my label" --sequence 3:1 -o $file.json
+	done
+	python3 - <<-'END'
+	import json
+	a, b = (json.load(open(f"{n}.json")) for n in "ab")
+	assert a["seed"] == 7 and a["label"] == "my label" and a["sequence"] == {"block": 3, "position": 1}
+	planned = [[s["planned"] for s in r["runs"][0]["trials"][0]["series"]] for r in (a, b)]
+	assert planned[0] == planned[1] and planned[0][0] > 0, planned
+	END
+}
+
+@test "raw samples give the published figures again" {
+	"$CGCHURN" run migrate-under-fork spawn-under-migration-vfork author-replica "${short[@]}" -q -o raw.json --raw raw
+	"$CGCHURN_SOURCE/scripts/recompute" raw.json raw
+	sed -i '2s/[0-9]$/&7/' raw/migrate-under-fork-trial-0.csv
+	! "$CGCHURN_SOURCE/scripts/recompute" raw.json raw
+}
+
+@test "SIGINT: what was finished is saved, complete is false, 130, nothing stays" {
+	"$CGCHURN" run null --duration 300ms --warmup 10ms --trials 100 -q -o int.json &
+	pid=$!
+	for _ in $(seq 100); do
+		grep -q '"index": 1' int.json 2>/dev/null && break
+		sleep 0.1
+	done
+	kill -INT $pid
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 130 ]
+	python3 - <<-'END'
+	import json
+	result = json.load(open("int.json"))
+	assert result["complete"] is False and 2 <= len(result["runs"][0]["trials"]) < 100
+	END
+	! left_behind $pid
+}
+
+@test "SIGTERM during set-up, and while the gate is closed" {
+	for delay in 0 0.02 0.05 0.1; do
+		"$CGCHURN" run migrate-under-fork --trials 5 -q -o term.json &
+		pid=$!
+		sleep $delay
+		kill -TERM $pid
+		status=0
+		wait $pid || status=$?
+		# Before the signals are blocked it dies of SIGTERM, and the guardian cleans up.
+		[ "$status" -eq 130 ] || [ "$status" -eq 143 ]
+		wait_gone $pid
+	done
+}
+
+@test "SIGKILL of the supervisor: within 5 s no process and no group is left" {
+	"$CGCHURN" run migrate-under-fork -q -o kill.json &
+	pid=$!
+	for _ in $(seq 100); do
+		left_behind $pid >/dev/null && break
+		sleep 0.05
+	done
+	group=$(left_behind $pid)
+	sleep 0.3
+	kill -KILL $pid
+	wait $pid || true
+	wait_gone $pid
+	# Zombies that nobody has reaped yet hold no group: theirs reads "(deleted)".
+	! grep -h "$(basename "$group")" /proc/[0-9]*/cgroup 2>/dev/null | grep -v '(deleted)$'
+}
+
+@test "a disk that is full at the start: refused before anything is measured" {
+	mkdir full
+	mount -t tmpfs -o size=16k tmpfs full || skip "cannot mount a tmpfs here"
+	dd if=/dev/zero of=full/filler bs=1k count=64 2>/dev/null || true
+	run --separate-stderr "$CGCHURN" run null "${short[@]}" -o full/r.json
+	umount full
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"full/r.json"* ]]
+	[ -z "$output" ]
+}
+
+@test "a disk that becomes full: the result is printed rather than lost" {
+	mkdir full
+	mount -t tmpfs -o size=256k tmpfs full || skip "cannot mount a tmpfs here"
+	"$CGCHURN" run null --trials 4 --duration 500ms --warmup 10ms -o full/r.json >printed.json 2>messages &
+	pid=$!
+	for _ in $(seq 100); do
+		grep -q '"index": 0' full/r.json 2>/dev/null && break
+		sleep 0.1
+	done
+	dd if=/dev/zero of=full/filler bs=1k 2>/dev/null || true
+	status=0
+	wait $pid || status=$?
+	umount full
+	[ "$status" -eq 5 ]
+	grep -q "full/r.json" messages
+	python3 -c 'import json; r = json.load(open("printed.json")); assert len(r["runs"][0]["trials"]) == 4'
+}
+
+@test "an output that cannot be written, a folder for raw samples that cannot be made" {
+	run "$CGCHURN" run null "${short[@]}" -o /nowhere/r.json
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"/nowhere/r.json"* ]]
+	run "$CGCHURN" run null "${short[@]}" --raw /nowhere/raw
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"/nowhere/raw"* ]]
+}
+
+@test "a result file that is a symbolic link: the link is replaced, what it points to is not" {
+	echo precious >precious
+	ln -s precious link.json
+	"$CGCHURN" run null "${short[@]}" -q -o link.json
+	[ "$(cat precious)" = precious ]
+	[ ! -L link.json ]
+}
+
+@test "without root: 4, and what would help" {
+	command -v setpriv >/dev/null || skip "no setpriv"
+	mkdir -m 777 out
+	chmod 755 "$BATS_TEST_TMPDIR"
+	run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups "$CGCHURN" run null "${short[@]}" -o out/r.json
+	[ "$status" -eq 4 ] || { echo "$status $stderr"; false; }
+	[[ "$stderr" == *"root"* ]] || [[ "$stderr" == *"elegat"* ]]
+}
+
+@test "a target that cannot be made, a CPU that is not there" {
+	run --separate-stderr "$CGCHURN" run migrate-under-fork "${short[@]}" --set storm.cpus=4000
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"4000"* ]]
+	run --separate-stderr "$CGCHURN" run spawn-quiet-posix-spawn "${short[@]}" --set 'storm.path="/nowhere/program"'
+	[ "$status" -eq 4 ]
+	[[ "$stderr" == *"/nowhere/program"* ]]
+}
+
+@test "processes at a limit: EAGAIN is counted, and the run goes on" {
+	command -v prlimit >/dev/null || skip "no prlimit"
+	grep -qw pids "$root/cgroup.controllers" || skip "no pids controller in cgroup v2 here"
+	cat >limit.json <<-'END'
+	{"schema": "cgchurn-workload/1", "name": "limit", "why": "To hit a limit.",
+	 "hierarchy": {"depth": 1, "fanout": 1, "controllers": ["pids"]},
+	 "actors": [{"name": "storm", "stressor": "fork", "workers": 1}], "warmup_s": 0.1, "duration_s": 1, "trials": 1}
+	END
+	"$CGCHURN" run limit.json -q --enable-controllers -o limit-result.json &
+	pid=$!
+	for _ in $(seq 100); do
+		group=$(compgen -G "$root/cgchurn-$pid-*/tree/0") && break
+		sleep 0.02
+	done
+	echo 1 >"$group/pids.max"
+	wait $pid
+	python3 -c '
+	import json
+	series = json.load(open("limit-result.json"))["runs"][0]["trials"][0]["series"]
+	assert series[0]["errors"].get("EAGAIN", 0) > 0, series[0]["errors"]'
+}
+
+@test "groups that somebody else freezes or removes: counted or told, never a hang" {
+	"$CGCHURN" run migrate-under-fork --duration 1s --warmup 100ms --trials 1 -q -o frozen.json 2>messages &
+	pid=$!
+	for _ in $(seq 100); do
+		group=$(compgen -G "$root/cgchurn-$pid-*/tree") && break
+		sleep 0.02
+	done
+	sleep 0.5
+	echo 1 >"$group/cgroup.freeze"
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 0 ]
+	python3 - <<-'END'
+	import json
+	trial = json.load(open("frozen.json"))["runs"][0]["trials"][0]
+	assert trial["valid"] is False and trial["reasons"], trial["reasons"]
+	END
+	! left_behind $pid
+}
+
+@test "a worker that is killed makes the trial invalid, by name" {
+	"$CGCHURN" run migrate-under-fork --duration 1s --warmup 100ms --trials 1 -q -o killed.json &
+	pid=$!
+	for _ in $(seq 100); do
+		group=$(compgen -G "$root/cgchurn-$pid-*/side") && [ -n "$(cat "$group/cgroup.procs")" ] && break
+		sleep 0.02
+	done
+	sleep 0.4
+	read -r worker <"$group/cgroup.procs"
+	kill -KILL "$worker"
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 0 ]
+	grep -q "SIGKILL" killed.json
+	! left_behind $pid
+}
