@@ -28,9 +28,10 @@ class Kernel:
         favored = ("cgroup_favordynmods=true",) if self.favordynmods else ()
         return favored + self.parameters
 
-    def label(self):
-        """The SPEC as a file name."""
-        return re.sub(r"[^A-Za-z0-9.+-]+", "-", self.spec.rsplit("/", 1)[-1]).strip("-")
+
+def label(spec):
+    """A SPEC as a file name."""
+    return re.sub(r"[^A-Za-z0-9.+-]+", "-", spec.rsplit("/", 1)[-1]).strip("-")
 
 
 def resolve(spec):

@@ -1,0 +1,99 @@
+"""The boots of a plan, one after the other, in guests: each ends as a result in its place, or as a record of what failed."""
+import dataclasses
+import errno
+import json
+import os
+import shutil
+import sys
+import time
+
+from . import cache, initramfs, kernels, machine
+from . import plan as plans
+from .errors import cannot, usage
+
+USAGE = 2
+
+
+def kernel_of(plan, side):
+    fields = {f.name: side[f.name] for f in dataclasses.fields(kernels.Kernel)}
+    image = plan.folder / "kernels" / f"{side['sha256']}.image"
+    config = image.with_suffix(".config")
+    if not image.exists() or cache.sha256(image) != side["sha256"]:
+        raise usage(f"{image} is missing or changed; begin anew in another folder (-o)")
+    fields.update(image=str(image), config=str(config) if config.exists() else "", parameters=tuple(side["parameters"]))
+    return kernels.Kernel(**fields)
+
+
+def job_of(plan, slot):
+    side, request = plan.sides[slot.side], plan.data["request"]
+    tree, names = initramfs.Tree(), []
+    for workload in request["workloads"]:
+        if os.path.isabs(workload):
+            tree.copy(workload, f"guest/workloads/{os.path.basename(workload)}")
+            workload = f"/guest/workloads/{os.path.basename(workload)}"
+        names.append(workload)
+    command = ("cgchurn", "run", "-o", "/out/result.json", "--label", side["label"], "--seed", str(plan.seed_of(slot)),
+               "--sequence", f"{slot.block}:{slot.position}", *request["run"], *names)
+    return machine.Job(kernel_of(plan, side), str(plan.folder / "guest.cpio"), command, request["cpus"],
+                       request["memory"], additions=tree)
+
+
+def take(slot, boot):
+    """Accepts the boot's result, or says in the record why there is none."""
+    result = slot.record / "out" / "result.json"
+    if boot.outcome == "ok" and boot.status != 0:
+        said = machine.read(slot.record / "stderr").strip()
+        if boot.status == USAGE:  # what one boot refuses all will refuse
+            raise usage(f"cgchurn run: {said}")
+        boot.outcome, boot.detail = "command", f"cgchurn run ended with {boot.status}: {said[-200:]}"
+    elif boot.outcome == "ok" and not complete(result):
+        boot.outcome, boot.detail = "command", "cgchurn run left no complete result"
+    if boot.outcome == "ok":
+        slot.result.parent.mkdir(parents=True, exist_ok=True)
+        cache.write(slot.result, result.read_bytes())
+        shutil.rmtree(slot.record / "out")
+    plans.record(slot, dataclasses.asdict(boot))
+
+
+def complete(path):
+    try:
+        return json.loads(path.read_text(encoding="utf-8")).get("complete") is True
+    except (OSError, ValueError):
+        return False
+
+
+def boot_one(plan, slot, timeout_s):
+    """One boot, from nothing to its record. Returns the boot."""
+    shutil.rmtree(slot.record, ignore_errors=True)
+    try:
+        slot.record.mkdir(parents=True)
+        job = dataclasses.replace(job_of(plan, slot), timeout_s=timeout_s)
+        boot = machine.run(job, slot.record)
+        if boot.outcome in ("damaged", "lost", "host") and plans.full(plan.folder):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        take(slot, boot)
+    except OSError as error:
+        shutil.rmtree(slot.record, ignore_errors=True)
+        raise cannot(f"{error.strerror}: the boot under way is lost, those before it are kept in {plan.folder}; "
+                            "once there is room, the same command goes on") from error
+    except BaseException:
+        shutil.rmtree(slot.record, ignore_errors=True)
+        raise
+    return boot
+
+
+def boot_all(plan, timeout_s):
+    todo, total = plan.missing(), sum(1 for _ in plan.slots())
+    started = time.monotonic()
+    for count, slot in enumerate(todo):
+        side = plan.sides[slot.side]
+        print(f"boot {slot.number} of {total}: {side['spec']} ({side['release']})", end="", file=sys.stderr, flush=True)
+        boot = boot_one(plan, slot, timeout_s)
+        each = (time.monotonic() - started) / (count + 1)
+        left = f", about {left_in_words(each * (len(todo) - count - 1))} left" if count + 1 < len(todo) else ""
+        told = "done" if boot.outcome == "ok" else f"FAILED, {boot.outcome}: {boot.detail}"
+        print(f": {told}, {boot.seconds:.0f} s, {boot.accelerator}{left}", file=sys.stderr, flush=True)
+
+
+def left_in_words(seconds):
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,147 @@
+"""The plan of a comparison over many boots: which kernel when, and what has been done of it.
+
+A folder holds it all, so that an interrupted comparison goes on by the same command:
+
+    plan.json                   sides, seed, order; written once
+    SIDE/block-01.json          the result of one boot, there only when the boot has succeeded
+    boots/01-1-SIDE/            that boot's record: boot.json, console.log, dmesg, stderr
+    kernels/, guest.cpio        what the boots need, kept until the last one is done
+
+Order: in blocks; each block holds every side once, shuffled. Drift of the machine then falls on all sides alike, and
+what ran first is not always the same.
+"""
+import dataclasses
+import json
+import os
+import pathlib
+import random
+
+from . import cache
+from .errors import Failed, usage
+
+SCHEMA = "cgchurn-boots/1"
+# Of these the guest or its kernel is the cause; a boot that the host spoiled is done again by the next start.
+GUEST_FAILURES = ("warning", "panic", "oom", "hang", "lost", "command")
+
+
+@dataclasses.dataclass(frozen=True)
+class Slot:
+    """One boot: its place in the order, and its files."""
+    number: int  # from 1
+    block: int  # from 1
+    position: int  # within the block, from 1
+    side: int
+    result: pathlib.Path
+    record: pathlib.Path
+
+    def boot(self):
+        """The record of the finished boot, or None."""
+        try:
+            return json.loads((self.record / "boot.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def done(self):
+        return self.result.exists() or self.failed()
+
+    def failed(self):
+        boot = self.boot()
+        return bool(boot) and boot["outcome"] in GUEST_FAILURES and not self.result.exists()
+
+
+class Plan:
+    """`data` is plan.json as it is on disk."""
+
+    def __init__(self, folder, data):
+        self.folder = pathlib.Path(folder)
+        self.data = data
+
+    @property
+    def sides(self):
+        return self.data["sides"]
+
+    def slots(self):
+        number = 0
+        for block, order in enumerate(self.data["order"], 1):
+            for position, side in enumerate(order, 1):
+                number += 1
+                label = self.sides[side]["label"]
+                yield Slot(number, block, position, side, self.folder / label / f"block-{block:02}.json",
+                           self.folder / "boots" / f"{block:02}-{position}-{label}")
+
+    def seed_of(self, slot):
+        """Boots of a block share the seed of what they run: one source of difference less."""
+        return (self.data["seed"] + slot.block) % 2**63
+
+    def missing(self):
+        return [slot for slot in self.slots() if not slot.done()]
+
+
+def make(folder, sides, boots, seed, request):
+    """Writes a new plan. `request` is what the user asked for, by which a later start knows it for its own."""
+    seed = int.from_bytes(os.urandom(6), "big") if seed is None else seed
+    plan = Plan(folder, {"schema": SCHEMA, "seed": seed, "request": request, "sides": label(sides),
+                         "order": shuffled(len(sides), boots, seed)})
+    plan.folder.mkdir(parents=True, exist_ok=True)
+    cache.write(plan.folder / "plan.json", json.dumps(plan.data, indent=2) + "\n")
+    return plan
+
+
+def shuffled(sides, blocks, seed):
+    chance = random.Random(seed)
+    return [chance.sample(range(sides), sides) for _ in range(blocks)]
+
+
+def label(sides):
+    """Each side's label becomes its folder's name, so it must be the only one of its kind."""
+    taken = {"boots", "kernels"}
+    for side in sides:
+        name, number = side["label"], 2
+        while side["label"] in taken:
+            side["label"] = f"{name}-{number}"
+            number += 1
+        taken.add(side["label"])
+    return sides
+
+
+def load(folder, request):
+    """The plan that a folder holds, or None where it holds none or nothing was done of it; another's is refused."""
+    path = pathlib.Path(folder) / "plan.json"
+    if not path.exists():
+        return None
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise usage(f"{path} is no plan: {error}") from error
+    if data.get("schema") != SCHEMA:
+        raise usage(f"{path}: schema {data.get('schema')!r}, and only {SCHEMA!r} can be read")
+    plan = Plan(folder, data)
+    differing = [key for key in request if data["request"].get(key) != request[key]]
+    if differing and not any(slot.done() for slot in plan.slots()):
+        return None
+    if differing:
+        told = ", ".join(f"{key} {data['request'].get(key)!r} (now {request[key]!r})" for key in differing)
+        raise usage(f"{folder} holds a comparison with {told}; give another folder with -o")
+    return plan
+
+
+def record(slot, boot):
+    cache.write(slot.record / "boot.json", json.dumps(boot, indent=2) + "\n")
+
+
+def full(folder):
+    """Whether the disk has no room left, tried by writing."""
+    probe = pathlib.Path(folder) / ".room"
+    try:
+        probe.write_bytes(b"\0" * (1 << 20))
+        return False
+    except OSError:
+        return True
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def interrupted(plan):
+    finished = sum(slot.done() for slot in plan.slots())
+    return Failed(f"interrupted; {finished} of {sum(1 for _ in plan.slots())} boots are done and kept in {plan.folder}; "
+                  "the same command goes on", 130)
