@@ -83,7 +83,8 @@ struct json_field {
 	const char *key;
 	int (*take)(struct json_cursor *c, const struct json_field *field, void *to);
 	size_t offset;
-	uint64_t min, max; /* of numbers; `max` bytes of strings */
+	uint64_t min, max; /* of numbers (of a double 0 means no upper bound); `max`
+			      bytes of strings */
 	bool required;
 	bool nullable; /* null leaves the struct as it is */
 };
