@@ -162,8 +162,16 @@ static int set_bounds(struct maker *m, struct err *e)
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), tasks = m->settings->max_tasks;
 	/* The kernel counts whole pages. */
 	uint64_t bytes = m->settings->max_bytes / page * page;
-	int r = bound(m, "pids.max", tasks < TASKS_MAX ? tasks : TASKS_MAX, e);
+	int r;
 
+	/*
+	 * A migration charges its destination before it releases its origin, so for a moment the
+	 * common ancestor counts the process twice. Under the global lock no fork can meet that
+	 * moment; under the per-threadgroup one it can, and an exact bound gave it EAGAIN.
+	 * Migrations queue on cgroup_mutex, so twice the tasks is always enough.
+	 */
+	tasks = tasks < TASKS_MAX / 2 ? 2 * tasks : TASKS_MAX;
+	r = bound(m, "pids.max", tasks, e);
 	return r < 0 ? r : bound(m, "memory.max", bytes, e);
 }
 

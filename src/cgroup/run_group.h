@@ -24,8 +24,9 @@
 int run_group_name(char ret[RUN_GROUP_NAME_SIZE]);
 
 struct run_group_settings {
-	uint64_t max_tasks; /* pids.max, where v2 has the controller here; 0: unbounded */
-	uint64_t max_bytes; /* memory.max, likewise */
+	/* Alive at once; pids.max is twice that, where v2 has the controller here. 0: unbounded. */
+	uint64_t max_tasks;
+	uint64_t max_bytes;             /* memory.max, likewise */
 	const char *const *controllers; /* wanted below the run group */
 	size_t n_controllers;
 	/* May write the parent's cgroup.subtree_control, and move ourselves and our children to a
