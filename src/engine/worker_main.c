@@ -39,6 +39,8 @@ static struct slot *map_slot(char **argv)
 	if (slot == MAP_FAILED)
 		_exit(EXIT_FAULT);
 	close((int)number(argv[1]));
+	((struct slot *)slot)->worker.mapping = slot;
+	((struct slot *)slot)->worker.mapping_size = number(argv[3]);
 	return slot;
 }
 

@@ -100,7 +100,7 @@ static int setup(struct worker *w)
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	struct spawn_options *o = (void *)w->options;
 	struct clone3_extra *extra;
-	int r = spawn_setup(w);
+	int r = o->mode == MODE_VM_VFORK ? spawn_setup(w) : spawn_setup_copied(w);
 
 	if (r < 0 || o->mode == MODE_PLAIN)
 		return r;
@@ -118,6 +118,7 @@ static void step(struct worker *w)
 	struct spawn_options *o = (void *)w->options;
 	struct clone3_extra *extra = s->extra;
 	struct clone_args args = {.exit_signal = SIGCHLD};
+	bool exits_at_once = spawn_exits_at_once(w);
 	uint64_t start;
 	pid_t pid;
 
@@ -133,7 +134,7 @@ static void step(struct worker *w)
 	start = worker_start(w);
 	pid = o->mode == MODE_VM_VFORK ? clone3_shared(&args, w) : clone3_raw(&args);
 	if (pid == 0)
-		spawn_child(w);
+		spawn_copied_child(w, exits_at_once);
 	spawn_finish(w, start, pid);
 }
 

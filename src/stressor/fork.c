@@ -7,11 +7,12 @@ static const struct kind_option options[] = {SPAWN_OPTIONS(SPAWN_CHILD_EXIT)};
 
 static void step(struct worker *w)
 {
+	bool exits_at_once = spawn_exits_at_once(w);
 	uint64_t start = worker_start(w);
 	pid_t pid = fork();
 
 	if (pid == 0)
-		spawn_child(w);
+		spawn_copied_child(w, exits_at_once);
 	spawn_finish(w, start, pid);
 }
 
@@ -29,7 +30,7 @@ const struct stressor stressor_fork = {
 			.refuse = spawn_refuse,
 			.live_tasks = spawn_live_tasks,
 		},
-	.setup = spawn_setup,
+	.setup = spawn_setup_copied,
 	.step = step,
 	.teardown = spawn_teardown,
 };

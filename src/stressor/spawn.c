@@ -104,6 +104,17 @@ int spawn_setup(struct worker *w)
 	return o->touch_bytes ? touch_memory(w, s, o->touch_bytes) : 0;
 }
 
+int spawn_setup_copied(struct worker *w)
+{
+	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	struct spawn_options *o = (void *)w->options;
+	int r = spawn_setup(w);
+
+	s->exits_at_once =
+		o->child == SPAWN_CHILD_EXIT && !o->child_start && o->child_cpus == SPAWN_CPUS_SAME;
+	return r == 0 && s->exits_at_once ? worker_hide_from_children(w) : r;
+}
+
 void spawn_teardown(struct worker *w)
 {
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);

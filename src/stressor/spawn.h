@@ -13,6 +13,7 @@
 #define CGCHURN_STRESSOR_SPAWN_H
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "stressor/stressor.h"
 
@@ -40,6 +41,7 @@ struct spawn_state {
 		stamp_write;    /* the pipe our tiny program stamps into; 0 where there is none */
 	uint64_t child_started; /* written by a child that shares or inherits this memory */
 	int32_t child_errno;    /* why it could not go on; 0 */
+	bool exits_at_once;     /* a child has nothing to do */
 	uint64_t turn;          /* steps so far, where a method goes round */
 	void *extra;            /* a method's own */
 };
@@ -75,11 +77,29 @@ uint64_t spawn_live_tasks(const void *options);
 const char *spawn_refuse(const void *options); /* what no method can do */
 
 int spawn_setup(struct worker *w);
-int spawn_setup_exec(struct worker *w); /* for a method whose children always exec */
+int spawn_setup_copied(struct worker *w); /* for a method that uses spawn_copied_child() */
+int spawn_setup_exec(struct worker *w);   /* for a method whose children always exec */
 void spawn_teardown(struct worker *w);
 
 /* The child's side. Only system calls, so it may share its parent's memory. */
 _Noreturn void spawn_child(struct worker *w);
+
+/*
+ * The same for a child with a copy of its parent's memory. Where it only exits it is told so by
+ * value: our shared memory, which it would have to look into, is not even mapped in it, and costs
+ * the fork nothing. `exits_at_once` is read before the call that makes the child.
+ */
+static inline bool spawn_exits_at_once(const struct worker *w)
+{
+	return ((const struct spawn_state *)(const void *)w->state)->exits_at_once;
+}
+
+_Noreturn static inline void spawn_copied_child(struct worker *w, bool exits_at_once)
+{
+	if (exits_at_once)
+		_exit(0);
+	spawn_child(w);
+}
 
 /* The parent's side, after the call returned `pid` (or -1 with errno): records, waits, records. */
 void spawn_finish(struct worker *w, uint64_t start, pid_t pid);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "cgroup/tree_path.h"
 
@@ -43,6 +44,13 @@ int worker_fail(struct worker *w, int errnum, const char *format, ...)
 	used = strlen(w->failure);
 	snprintf(w->failure + used, sizeof(w->failure) - used, ": %s", strerror(errnum));
 	return -errnum;
+}
+
+int worker_hide_from_children(struct worker *w)
+{
+	if (madvise(w->mapping, w->mapping_size, MADV_DONTFORK) < 0)
+		return worker_fail(w, errno, "keeping shared memory out of children");
+	return 0;
 }
 
 int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags)

@@ -48,6 +48,8 @@ struct worker {
 	char child_path[PATH_MAX]; /* our tiny program, for children that exec */
 	uint64_t window_start, window_ns;
 	struct rng rng;
+	void *mapping; /* the shared memory that this struct and the recorders lie in */
+	size_t mapping_size;
 
 	/* of the current step */
 	_Alignas(64) uint64_t started; /* when it began */
@@ -100,6 +102,12 @@ void worker_error(struct worker *w, unsigned span, int errnum);
 /* Fails the set-up with a sentence for the user; returns -errnum. */
 int worker_fail(struct worker *w, int errnum, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Keeps the shared mapping out of children that are forked from here on, so that a fork does not
+ * copy it. They must not touch the worker then.
+ */
+int worker_hide_from_children(struct worker *w);
 
 /* Opens a file of leaf `index` modulo their number. A descriptor, or a negative errno. */
 int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags);
