@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compare/comparison.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "compare/estimate.h"
+
+static int no_memory(struct err *e)
+{
+	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+}
+
+void comparison_finish(struct comparison *c)
+{
+	metrics_finish(&c->metrics);
+}
+
+static bool is_paired_once(const struct data_side *side, uint64_t block)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < side->n_units; i++)
+		n += side->units[i].has_block && side->units[i].block == block;
+	return n == 1;
+}
+
+static bool all_paired(const struct data_side *side, const struct data_side *other)
+{
+	for (size_t i = 0; i < side->n_units; i++)
+		if (!side->units[i].has_block || !is_paired_once(side, side->units[i].block) ||
+		    !is_paired_once(other, side->units[i].block))
+			return false;
+	return side->n_units > 0;
+}
+
+static int check_pairs(const struct comparison *c, struct err *e)
+{
+	const struct data *d = c->data;
+	size_t n = d->side[0].n_units, m = c->metrics.n_primaries;
+
+	if (!all_paired(&d->side[0], &d->side[1]) || !all_paired(&d->side[1], &d->side[0])) {
+		err_set(e, EXIT_USAGE, EINVAL,
+			"--paired: not every block of the sequence holds one %s of each side",
+			data_unit_name(d, 1));
+		err_hint(e, "Without --paired, the order of the runs does not matter.");
+		return -EINVAL;
+	}
+	if (n >= decide_units_needed(m ? m : 1, true))
+		return 0;
+	err_set(e, EXIT_USAGE, EINVAL,
+		"--paired: %zu pairs cannot decide %zu primary metrics, %zu "
+		"pairs can",
+		n, m, decide_units_needed(m ? m : 1, true));
+	err_hint(e, "Without --paired, %zu + %zu %s can.", decide_units_needed(m ? m : 1, false),
+		 decide_units_needed(m ? m : 1, false), data_unit_name(d, 2));
+	return -EINVAL;
+}
+
+static size_t count_estimated(const struct metric *m, size_t n)
+{
+	size_t estimated = 0;
+
+	for (size_t i = 0; i < n; i++)
+		estimated += m[i].decision.estimated;
+	return estimated;
+}
+
+static int decide(const struct comparison *c, struct decider *decider, struct metric *m, size_t n,
+		  enum family family)
+{
+	_cleanup_free struct decision **list = calloc(n + 1, sizeof(*list));
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		list[i] = &m[i].decision;
+	r = decider_decide(decider, list, n, family);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		estimate_explain(c->data, &m[i], count_estimated(m, n));
+	return r;
+}
+
+static void cleanup_decider(struct decider **d)
+{
+	decider_destroy(*d);
+}
+
+static int run(struct comparison *c, struct decider *decider)
+{
+	struct metric *items = c->metrics.items;
+	size_t n = c->metrics.n, primaries = c->metrics.n_primaries;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = estimate_metric(c->data, &c->options, decider, &items[i]);
+	if (r < 0)
+		return r;
+	c->n_tested = count_estimated(items, primaries);
+	r = decide(c, decider, items, primaries, FAMILY_HOLM);
+	if (r == 0)
+		r = decide(c, decider, items + primaries, n - primaries, FAMILY_BENJAMINI_HOCHBERG);
+	return r;
+}
+
+static int run_with_decider(struct comparison *c, struct err *e)
+{
+	_cleanup_(cleanup_decider) struct decider *own = NULL;
+	int r = c->options.decider ? 0 : decider_create(c->options.seed, &own);
+
+	if (r == 0)
+		r = run(c, c->options.decider ? c->options.decider : own);
+	if (r == -EINVAL)
+		return err_set(e, EXIT_USAGE, EINVAL, "more units than a comparison takes");
+	return r < 0 ? no_memory(e) : 0;
+}
+
+int comparison_make(const struct data *d, const struct comparison_options *options,
+		    struct comparison *ret, struct err *e)
+{
+	struct comparison c = {.data = d, .options = *options};
+	size_t n[2] = {d->side[0].n_units, d->side[1].n_units};
+	int r;
+
+	c.smallest_p = decide_smallest_p(n, options->paired);
+	if (metrics_list(d, -1, options->tolerance, &c.metrics) < 0)
+		return no_memory(e);
+	if (options->primaries_only)
+		c.metrics.n = c.metrics.n_primaries;
+	r = options->paired ? check_pairs(&c, e) : 0;
+	if (r == 0)
+		r = run_with_decider(&c, e);
+	if (r < 0)
+		comparison_finish(&c);
+	else
+		*ret = c;
+	return r;
+}
+
+size_t comparison_count(const struct comparison *c, enum verdict verdict)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->metrics.n_primaries; i++)
+		n += c->metrics.items[i].decision.verdict == verdict;
+	return n;
+}
+
+enum exit_code comparison_exit_code(const struct comparison *c, bool decision_required)
+{
+	if (decision_required && c->data->scope != SCOPE_BOOTS)
+		return EXIT_INCONCLUSIVE;
+	if (comparison_count(c, VERDICT_REGRESSION))
+		return EXIT_REGRESSION;
+	if (decision_required &&
+	    (!c->metrics.n_primaries || comparison_count(c, VERDICT_INCONCLUSIVE)))
+		return EXIT_INCONCLUSIVE;
+	return EXIT_DONE;
+}

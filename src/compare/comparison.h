@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Both sides, what was asked, and what came out: everything that a report of a comparison shows.
+ */
+#ifndef CGCHURN_COMPARE_COMPARISON_H
+#define CGCHURN_COMPARE_COMPARISON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "compare/data.h"
+#include "compare/metric.h"
+
+#define COMPARISON_SCHEMA "cgchurn-comparison/1"
+
+struct comparison_options {
+	double tolerance; /* above 0: for all metrics; 0: the workloads' own */
+	bool paired;      /* units of one block are a pair */
+	uint64_t seed;
+	bool primaries_only;     /* leave the exploratory rest out */
+	struct decider *decider; /* to use; NULL: one of its own */
+};
+
+struct comparison {
+	const struct data *data; /* the caller's; lives as long */
+	struct comparison_options options;
+	struct metrics metrics;
+	size_t n_tested;   /* primaries that could be estimated: the family of Holm's correction */
+	double smallest_p; /* that units of these numbers can reach */
+};
+
+/*
+ * Compares. The facts must have been judged, and `d` arranged. With `paired`: EXIT_USAGE in `e`
+ * where units cannot be paired by their blocks, or are too few to decide that many primaries
+ * (2^n >= 40 m). -ENOMEM.
+ */
+int comparison_make(const struct data *d, const struct comparison_options *options,
+		    struct comparison *ret, struct err *e);
+void comparison_finish(struct comparison *c);
+
+/*
+ * EXIT_REGRESSION for a regression among the primaries (exploratory metrics alarm nobody), else
+ * EXIT_DONE. `decision_required`: EXIT_INCONCLUSIVE where a primary is undecided, where there is
+ * none, or where only one boot was looked at; a regression found between boots comes first.
+ */
+enum exit_code comparison_exit_code(const struct comparison *c, bool decision_required);
+
+/* How many primaries have this verdict. */
+size_t comparison_count(const struct comparison *c, enum verdict verdict);
+
+#endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compare/data.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "compare/mask.h"
+#include "compare/spec.h"
+
+static int no_memory(struct err *e)
+{
+	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+}
+
+static void finish_series_side(struct data_series_side *side)
+{
+	for (size_t i = 0; i < side->n_trials; i++)
+		free(side->trials[i].extras);
+	free(side->trials);
+	free(side->pooled);
+}
+
+static void finish_side(struct data_side *side)
+{
+	for (size_t i = 0; i < side->n_invocations; i++) {
+		free(side->invocations[i].origin);
+		free(side->invocations[i].boot_id);
+	}
+	free(side->invocations);
+	free(side->units);
+}
+
+void data_finish(struct data *d)
+{
+	for (size_t i = 0; i < d->n_series; i++) {
+		finish_series_side(&d->series[i].side[0]);
+		finish_series_side(&d->series[i].side[1]);
+	}
+	for (size_t i = 0; i < d->n_workloads; i++)
+		free(d->workloads[i].primaries);
+	finish_side(&d->side[0]);
+	finish_side(&d->side[1]);
+	facts_finish(&d->facts);
+	free(d->workloads);
+	free(d->series);
+	*d = (struct data){0};
+}
+
+static bool is_series(const struct data_series *s, size_t workload, const struct result_series *of)
+{
+	return s->workload == workload && s->time == of->time && strcmp(s->span, of->span) == 0 &&
+	       strcmp(s->actor, of->actor) == 0;
+}
+
+/* Series come in the same order in every trial, so the next one is tried first. */
+static struct data_series *find_series(struct data *d, size_t workload,
+				       const struct result_series *of)
+{
+	for (size_t i = 0; i < d->n_series; i++) {
+		size_t k = (d->next_series + i) % d->n_series;
+
+		if (is_series(&d->series[k], workload, of)) {
+			d->next_series = k + 1;
+			return &d->series[k];
+		}
+	}
+	return NULL;
+}
+
+static int find_or_add_series(struct data *d, size_t workload, const struct result_series *of,
+			      struct data_series **ret, struct err *e)
+{
+	struct data_series *s = find_series(d, workload, of);
+
+	if (!s) {
+		if (d->n_series == DATA_SERIES_MAX)
+			return err_set(e, EXIT_USAGE, E2BIG,
+				       "more than %d different series in all, which is more than a "
+				       "comparison takes",
+				       DATA_SERIES_MAX);
+		s = array_grow(&d->series, &d->n_series, sizeof(*s));
+		if (!s)
+			return no_memory(e);
+		s->workload = workload;
+		s->time = of->time;
+		mask_copy(s->actor, sizeof(s->actor), of->actor);
+		mask_copy(s->stressor, sizeof(s->stressor), of->stressor);
+		mask_copy(s->span, sizeof(s->span), of->span);
+	}
+	*ret = s;
+	return 0;
+}
+
+static double supported_percentile(const struct sparse_histogram *h, double q)
+{
+	double value;
+
+	if (!sparse_histogram_percentile_supported(h, q))
+		return NAN;
+	value = sparse_histogram_percentile(h, q);
+	return value > 0 ? value : NAN; /* 0 ns has no logarithm */
+}
+
+static bool is_kept_anyway(double q)
+{
+	for (size_t i = 0; i < result_n_percentiles; i++)
+		if (result_percentiles[i] == q)
+			return true;
+	return false;
+}
+
+static bool is_of_series(const struct workload_primary *p, const struct result_series *s)
+{
+	return p->time == s->time && strcmp(p->actor, s->actor) == 0 &&
+	       strcmp(p->span, s->span) == 0;
+}
+
+static int add_extras(struct data_trial *trial, const struct result_run *run,
+		      const struct result_series *series)
+{
+	for (size_t i = 0; i < run->n_primaries; i++) {
+		const struct workload_primary *p = &run->primaries[i];
+		struct data_extra *extra;
+		uint64_t ns;
+		double q;
+
+		if (!is_of_series(p, series) ||
+		    metric_parse(p->metric, &q, &ns) != METRIC_PERCENTILE || is_kept_anyway(q))
+			continue;
+		extra = array_grow(&trial->extras, &trial->n_extras, sizeof(*extra));
+		if (!extra)
+			return -ENOMEM;
+		*extra = (struct data_extra){q, supported_percentile(&series->histogram, q)};
+	}
+	return 0;
+}
+
+static int fill_trial(struct data_trial *trial, const struct result_run *run,
+		      const struct result_series *series)
+{
+	const struct sparse_histogram *h = &series->histogram;
+
+	_Static_assert(DATA_PERCENTILES == 10, "as many as result_percentiles has");
+	trial->count = h->count;
+	trial->mean_ns = h->sum_ns ? sparse_histogram_mean(h) : NAN;
+	trial->rate_per_s = series->rate_per_s > 0 ? series->rate_per_s : NAN;
+	for (size_t i = 0; i < DATA_PERCENTILES; i++)
+		trial->percentiles_ns[i] = supported_percentile(h, result_percentiles[i]);
+	memcpy(trial->thresholds, series->thresholds, sizeof(trial->thresholds));
+	trial->n_thresholds = series->n_thresholds;
+	return add_extras(trial, run, series);
+}
+
+static void add_error_names(struct data_series_side *to, const struct result_series *series)
+{
+	for (size_t i = 0; i < series->n_errors; i++) {
+		size_t used = strlen(to->error_names);
+
+		if (series->errors[i].count && !strstr(to->error_names, series->errors[i].name))
+			snprintf(to->error_names + used, sizeof(to->error_names) - used, "%s%s",
+				 used ? ", " : "", series->errors[i].name);
+	}
+	mask_text(to->error_names);
+}
+
+static void add_sums(struct data_series_side *to, const struct result_series *series)
+{
+	to->count += series->histogram.count;
+	to->clipped += series->histogram.clipped;
+	to->errors += result_series_errors(series);
+	to->planned += series->planned;
+	to->late += series->late;
+	to->missed += series->missed;
+	add_error_names(to, series);
+	sparse_histogram_add_to(&series->histogram, to->pooled);
+}
+
+static int add_series(struct data *d, int side, size_t workload, const struct result_run *run,
+		      const struct result_series *series, struct err *e)
+{
+	struct data_series_side *to;
+	struct data_series *s = NULL;
+	struct data_trial *trial;
+	int r = find_or_add_series(d, workload, series, &s, e);
+
+	if (r < 0)
+		return r;
+	to = &s->side[side];
+	if (!to->pooled)
+		to->pooled = calloc(1, sizeof(*to->pooled));
+	trial = to->pooled ? array_grow(&to->trials, &to->n_trials, sizeof(*trial)) : NULL;
+	if (!trial || fill_trial(trial, run, series) < 0)
+		return no_memory(e);
+	trial->invocation = d->side[side].n_invocations - 1;
+	add_sums(to, series);
+	return 0;
+}
+
+static int find_or_add_workload(struct data *d, const struct result_run *run, size_t *ret,
+				struct err *e)
+{
+	struct data_workload *w;
+
+	for (size_t i = 0; i < d->n_workloads; i++)
+		if (strcmp(d->workloads[i].name, run->workload) == 0) {
+			*ret = i;
+			return 0;
+		}
+	if (d->n_workloads == DATA_WORKLOADS_MAX)
+		return err_set(e, EXIT_USAGE, E2BIG, "more than %d workloads", DATA_WORKLOADS_MAX);
+	w = array_grow(&d->workloads, &d->n_workloads, sizeof(*w));
+	if (!w)
+		return no_memory(e);
+	mask_copy(w->name, sizeof(w->name), run->workload);
+	*ret = d->n_workloads - 1;
+	return 0;
+}
+
+static bool same_metric(const struct workload_primary *a, const struct workload_primary *b)
+{
+	return a->time == b->time && strcmp(a->actor, b->actor) == 0 &&
+	       strcmp(a->span, b->span) == 0 && strcmp(a->metric, b->metric) == 0;
+}
+
+static struct workload_primary *find_primary(const struct data_workload *w,
+					     const struct workload_primary *p)
+{
+	for (size_t i = 0; i < w->n_primaries; i++)
+		if (same_metric(&w->primaries[i], p))
+			return &w->primaries[i];
+	return NULL;
+}
+
+/* Those of all results: to leave some out after the fact would be to choose by what was found. */
+static int add_primaries(struct data_workload *w, const struct result_run *run)
+{
+	bool first = !w->seen[0] && !w->seen[1];
+
+	w->primaries_differ |= !first && run->n_primaries != w->n_primaries;
+	for (size_t i = 0; i < run->n_primaries; i++) {
+		const struct workload_primary *p = &run->primaries[i];
+		struct workload_primary *known = find_primary(w, p);
+
+		if (known) {
+			w->primaries_differ |= known->tolerance != p->tolerance ||
+					       known->direction != p->direction;
+			continue;
+		}
+		w->primaries_differ |= !first;
+		known = array_grow(&w->primaries, &w->n_primaries, sizeof(*known));
+		if (!known)
+			return -ENOMEM;
+		*known = *p;
+		mask_text(known->actor);
+		mask_text(known->span);
+	}
+	return 0;
+}
+
+static void count_trial(struct data_workload *w, int side, const struct result_trial *trial,
+			double warmup_s)
+{
+	double s = warmup_s +
+		   (double)(trial->setup_ns + trial->duration_ns + trial->teardown_ns) / 1e9;
+
+	if (s > w->trial_s)
+		w->trial_s = s;
+	if (trial->valid) {
+		w->valid[side]++;
+		return;
+	}
+	w->invalid[side]++;
+	if (!w->invalid_reason[0] && trial->n_reasons)
+		mask_copy(w->invalid_reason, sizeof(w->invalid_reason), trial->reasons[0]);
+}
+
+static int check_series_once(const struct result_trial *trial, const char *origin, struct err *e)
+{
+	for (size_t i = 0; i < trial->n_series; i++) {
+		const struct result_series *s = &trial->series[i];
+
+		if (result_find_series(trial, s->actor, s->span, s->time) != s)
+			return err_set(e, EXIT_USAGE, EINVAL,
+				       "%s: trial %llu has the series %s %s %s twice", origin,
+				       (unsigned long long)trial->index, s->actor, s->span,
+				       span_time_names[s->time]);
+	}
+	return 0;
+}
+
+static int add_trial(struct data *d, int side, const char *origin, size_t workload,
+		     const struct result_run *run, const struct result_trial *trial, struct err *e)
+{
+	int r = check_series_once(trial, origin, e);
+
+	for (size_t i = 0; r == 0 && trial->valid && i < trial->n_series; i++)
+		r = add_series(d, side, workload, run, &trial->series[i], e);
+	return r;
+}
+
+static void note_failure(struct data_workload *w, int side, const struct result_run *run)
+{
+	if (!run->failure)
+		return;
+	w->given_up[side]++;
+	if (!w->failure[0])
+		mask_copy(w->failure, sizeof(w->failure), run->failure);
+}
+
+static int add_run(struct data *d, int side, const char *origin, const struct result_run *run,
+		   struct err *e)
+{
+	size_t workload = 0;
+	double warmup_s;
+	int r = find_or_add_workload(d, run, &workload, e);
+
+	if (r < 0)
+		return r;
+	if (add_primaries(&d->workloads[workload], run) < 0)
+		return no_memory(e);
+	d->workloads[workload].seen[side] = true;
+	note_failure(&d->workloads[workload], side, run);
+	warmup_s = spec_warmup_s(run->spec);
+	for (size_t i = 0; r == 0 && i < run->n_trials; i++) {
+		count_trial(&d->workloads[workload], side, &run->trials[i], warmup_s);
+		r = add_trial(d, side, origin, workload, run, &run->trials[i], e);
+	}
+	return r;
+}
+
+static const struct data_invocation *find_invocation(const struct data *d, const char *id)
+{
+	for (int s = 0; s < 2; s++)
+		for (size_t i = 0; i < d->side[s].n_invocations; i++)
+			if (strcmp(d->side[s].invocations[i].id, id) == 0)
+				return &d->side[s].invocations[i];
+	return NULL;
+}
+
+static int add_invocation(struct data_side *side, const char *origin, const struct result *r)
+{
+	struct data_invocation *i =
+		array_grow(&side->invocations, &side->n_invocations, sizeof(*i));
+
+	if (!i)
+		return -ENOMEM;
+	i->origin = mask_dup(origin);
+	i->boot_id = mask_dup(r->host.boot_id);
+	mask_copy(i->id, sizeof(i->id), r->id);
+	mask_copy(i->started_at, sizeof(i->started_at), r->started_at);
+	i->has_block = r->has_sequence;
+	i->block = r->sequence_block;
+	side->incomplete += !r->complete;
+	return i->origin && (i->boot_id || !r->host.boot_id) ? 0 : -ENOMEM;
+}
+
+int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e)
+{
+	const struct data_invocation *same = find_invocation(d, r->id);
+	int ret = 0;
+
+	if (same)
+		return err_set(e, EXIT_USAGE, EINVAL, "%s: the same result as %s (id %s)", origin,
+			       same->origin, same->id);
+	if (add_invocation(&d->side[side], origin, r) < 0 ||
+	    facts_add(&d->facts, side, origin, r) < 0)
+		return no_memory(e);
+	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
+		ret = add_run(d, side, origin, &r->runs[i], e);
+	return ret;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a comparison keeps of the results of both sides: per trial and series a handful of figures,
+ * per side and series one pooled histogram. A result is added and can be thrown away, so that
+ * memory grows by some 300 bytes a series and trial, whatever the files' size.
+ *
+ * The unit of all statistics is the boot. Where neither side has more than one boot, the unit is
+ * the invocation, and whatever is found holds for those boots only.
+ */
+#ifndef CGCHURN_COMPARE_DATA_H
+#define CGCHURN_COMPARE_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "compare/decide.h"
+#include "compare/facts.h"
+#include "record/histogram.h"
+#include "result/result.h"
+
+/* Bound what a hostile file can make us hold: each series may cost two histograms of 35 KiB. */
+#define DATA_SERIES_MAX 2000
+#define DATA_WORKLOADS_MAX 1000
+
+/* Percentiles kept of every trial: those of result_percentiles, and the run's own primaries'. */
+#define DATA_PERCENTILES 10
+
+struct data_extra {
+	double percentile, value;
+};
+
+/* One series in one valid trial. Figures that its samples do not support are NAN. */
+struct data_trial {
+	size_t invocation; /* of the side */
+	size_t unit;       /* of the side; set by data_arrange() */
+	uint64_t count;
+	double mean_ns, rate_per_s;
+	double percentiles_ns[DATA_PERCENTILES];
+	struct data_extra *extras; /* primaries' percentiles that are not among those */
+	size_t n_extras;
+	struct result_threshold thresholds[WORKLOAD_THRESHOLDS_MAX];
+	size_t n_thresholds;
+};
+
+struct data_series_side {
+	struct data_trial *trials; /* in the order of units, once arranged */
+	size_t n_trials;
+	uint64_t count, clipped, errors, planned, late, missed; /* sums over valid trials */
+	char error_names[64];                                   /* "EAGAIN, ENOMEM" */
+	struct histogram *pooled;                               /* NULL without trials */
+};
+
+struct data_series {
+	size_t workload; /* index */
+	char actor[WORKLOAD_NAME_SIZE];
+	char stressor[WORKLOAD_NAME_SIZE];
+	char span[32];
+	enum span_time time;
+	struct data_series_side side[2];
+};
+
+struct data_workload {
+	char name[WORKLOAD_NAME_SIZE];
+	struct workload_primary *primaries; /* those of all results, each once, BASE's first */
+	size_t n_primaries;
+	bool primaries_differ; /* not all results name the same ones with the same tolerance */
+	bool seen[2];
+	size_t valid[2], invalid[2]; /* trials */
+	char invalid_reason[128];    /* the first one's */
+	size_t given_up[2];          /* runs that were */
+	char failure[128];           /* why, the first one */
+	double trial_s;              /* longest trial with all that belongs to it; for plans */
+};
+
+struct data_invocation {
+	char *origin;
+	char id[40];
+	char *boot_id; /* NULL unknown: all unknown ones count as one boot */
+	char started_at[24];
+	bool has_block;
+	uint64_t block;
+	size_t unit; /* set by data_arrange() */
+};
+
+struct data_unit {
+	bool has_block; /* all its invocations lie in one block */
+	uint64_t block;
+	size_t invocations;
+};
+
+struct data_side {
+	struct data_invocation *invocations;
+	size_t n_invocations;
+	size_t n_boots;
+	struct data_unit *units;
+	size_t n_units;
+	size_t incomplete; /* results that were interrupted */
+};
+
+enum data_scope {
+	SCOPE_BOOTS,     /* the unit is the boot */
+	SCOPE_THIS_BOOT, /* all was measured in one boot; the unit is the invocation */
+	SCOPE_TWO_BOOTS, /* one boot a side; the unit is the invocation */
+};
+
+struct data {
+	struct facts facts;
+	struct data_side side[2];
+	enum data_scope scope;
+	struct data_workload *workloads;
+	size_t n_workloads;
+	struct data_series *series;
+	size_t n_series;
+	size_t next_series; /* where the next one is likely to be found */
+};
+
+void data_finish(struct data *d); /* zeroed memory is a valid empty one */
+
+/*
+ * Adds a result to a side. -EINVAL with EXIT_USAGE in `e` where it is there already (the same id),
+ * or where it holds more than a comparison takes. `origin` names it in messages.
+ */
+int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e);
+
+/* Makes the units, once all is added. -ENOMEM. */
+int data_arrange(struct data *d);
+
+/*
+ * The units of side 0 dealt out to two sides: unit i goes to side_of_unit[i], or nowhere where that
+ * is neither 0 nor 1. Borrows from `from`, which must live as long; no histograms are pooled. To be
+ * released with data_split_finish(). -ENOMEM.
+ */
+int data_split(const struct data *from, const uint8_t *side_of_unit, struct data *ret);
+void data_split_finish(struct data *d);
+
+/* "boots" or "invocations", "boot" or "invocation". */
+const char *data_unit_name(const struct data *d, size_t n);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compare/decide.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "stats/adjust.h"
+#include "stats/power.h"
+#include "stats/shift.h"
+
+const char *const verdict_names[4] = {
+	[VERDICT_INCONCLUSIVE] = "inconclusive",
+	[VERDICT_EQUIVALENT] = "equivalent",
+	[VERDICT_IMPROVEMENT] = "improvement",
+	[VERDICT_REGRESSION] = "regression",
+};
+
+/* A test or a power of one size. */
+struct size_key {
+	size_t n[2];
+	bool paired;
+	double alpha;
+};
+
+struct sized_test {
+	struct size_key key;
+	struct shift_test *test;
+};
+
+struct sized_power {
+	struct size_key key;
+	struct power power;
+};
+
+struct decider {
+	uint64_t seed;
+	struct sized_test *tests;
+	size_t n_tests;
+	struct sized_power *powers;
+	size_t n_powers;
+};
+
+int decider_create(uint64_t seed, struct decider **ret)
+{
+	struct decider *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return -ENOMEM;
+	d->seed = seed;
+	*ret = d;
+	return 0;
+}
+
+void decider_destroy(struct decider *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->n_tests; i++)
+		shift_test_destroy(d->tests[i].test);
+	for (size_t i = 0; i < d->n_powers; i++)
+		power_finish(&d->powers[i].power);
+	free(d->tests);
+	free(d->powers);
+	free(d);
+}
+
+static bool same_size(const struct size_key *a, const struct size_key *b)
+{
+	return a->n[0] == b->n[0] && a->n[1] == b->n[1] && a->paired == b->paired &&
+	       a->alpha == b->alpha;
+}
+
+static int find_test(struct decider *d, const struct decision *c, struct shift_test **ret)
+{
+	struct size_key key = {{c->n[0], c->n[1]}, c->paired, 0};
+	struct shift_test *test;
+	struct sized_test *added;
+	int r;
+
+	for (size_t i = 0; i < d->n_tests; i++)
+		if (same_size(&d->tests[i].key, &key)) {
+			*ret = d->tests[i].test;
+			return 0;
+		}
+	r = c->paired ? shift_test_create_paired(c->n[0], DECIDE_LEVEL, d->seed, &test)
+		      : shift_test_create(c->n[0], c->n[1], DECIDE_LEVEL, d->seed, &test);
+	if (r < 0)
+		return r;
+	added = array_grow(&d->tests, &d->n_tests, sizeof(*added));
+	if (!added) {
+		shift_test_destroy(test);
+		return -ENOMEM;
+	}
+	*added = (struct sized_test){key, test};
+	*ret = test;
+	return 0;
+}
+
+/* The pointer is good until the next call. */
+static int find_power(struct decider *d, const struct size_key *key, struct power **ret)
+{
+	struct sized_power *added;
+	struct power power = {0};
+	int r;
+
+	for (size_t i = 0; i < d->n_powers; i++)
+		if (same_size(&d->powers[i].key, key)) {
+			*ret = &d->powers[i].power;
+			return 0;
+		}
+	r = power_create(key->paired ? 0 : key->n[0], key->n[1], key->paired, key->alpha, d->seed,
+			 &power);
+	if (r < 0)
+		return r;
+	added = array_grow(&d->powers, &d->n_powers, sizeof(*added));
+	if (!added) {
+		power_finish(&power);
+		return -ENOMEM;
+	}
+	*added = (struct sized_power){*key, power};
+	*ret = &added->power;
+	return 0;
+}
+
+static double sum_of_squares(const double *values, size_t n)
+{
+	double mean = 0, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		mean += values[i] / (double)n;
+	for (size_t i = 0; i < n; i++)
+		sum += (values[i] - mean) * (values[i] - mean);
+	return sum;
+}
+
+static void keep(struct decision *c, const struct shift_estimate *e, double squares, size_t degrees)
+{
+	c->estimated = true;
+	c->shift = e->shift;
+	c->low = e->low;
+	c->high = e->high;
+	c->p = e->p;
+	c->deviation = degrees ? sqrt(squares / (double)degrees) : NAN;
+}
+
+static int estimate_pairs(struct shift_test *test, struct decision *c, const double *base,
+			  const double *new)
+{
+	size_t n = c->n[0];
+	_cleanup_free double *differences = malloc(n * sizeof(*differences));
+	struct shift_estimate e;
+	int r;
+
+	if (!differences)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		differences[i] = new[i] - base[i];
+	r = shift_test_run_paired(test, differences, &e);
+	if (r == 0)
+		keep(c, &e, sum_of_squares(differences, n), n - 1);
+	return r;
+}
+
+int decider_estimate(struct decider *d, struct decision *c, const double *base, const double *new)
+{
+	struct shift_estimate e;
+	struct shift_test *test;
+	int r;
+
+	c->estimated = false;
+	if (!c->n[SIDE_BASE] || !c->n[SIDE_NEW])
+		return 0;
+	r = find_test(d, c, &test);
+	if (r < 0)
+		return r;
+	if (c->paired)
+		return estimate_pairs(test, c, base, new);
+	r = shift_test_run(test, base, new, &e);
+	if (r == 0)
+		keep(c, &e,
+		     sum_of_squares(base, c->n[SIDE_BASE]) + sum_of_squares(new, c->n[SIDE_NEW]),
+		     c->n[SIDE_BASE] + c->n[SIDE_NEW] - 2);
+	return r;
+}
+
+static enum verdict judge(const struct decision *c)
+{
+	double bound = log1p(c->tolerance);
+
+	if (!c->estimated || c->undecidable)
+		return VERDICT_INCONCLUSIVE;
+	if (c->p_adjusted <= DECIDE_ALPHA && fabs(c->shift) > bound)
+		return (c->shift > 0) == (c->direction == METRIC_LOWER_IS_BETTER)
+			       ? VERDICT_REGRESSION
+			       : VERDICT_IMPROVEMENT;
+	if (c->low >= -bound && c->high <= bound)
+		return VERDICT_EQUIVALENT;
+	return VERDICT_INCONCLUSIVE;
+}
+
+/* At the level of the family's first step: what a lone effect would have had to pass. */
+static int find_detectable(struct decider *d, struct decision *c, size_t family)
+{
+	struct size_key key = {{c->n[0], c->n[1]}, c->paired, DECIDE_ALPHA / (double)family};
+	struct power *power;
+	int r;
+
+	c->detectable = INFINITY;
+	if (!c->estimated || c->undecidable || isnan(c->deviation))
+		return 0;
+	r = find_power(d, &key, &power);
+	if (r == 0)
+		c->detectable =
+			power_detectable(power, DECIDE_POWER, c->deviation, log1p(c->tolerance));
+	return r;
+}
+
+static int adjust(struct decision *const *decisions, size_t n, enum family family, size_t *ret_m)
+{
+	_cleanup_free double *p = malloc((n + 1) * sizeof(*p));
+	size_t m = 0;
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		if (decisions[i]->estimated)
+			p[m++] = decisions[i]->p;
+	r = family == FAMILY_HOLM ? adjust_holm(p, m) : adjust_benjamini_hochberg(p, m);
+	*ret_m = m;
+	m = 0;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		decisions[i]->p_adjusted = decisions[i]->estimated ? p[m++] : 1;
+	return r;
+}
+
+int decider_decide(struct decider *d, struct decision *const *decisions, size_t n,
+		   enum family family)
+{
+	size_t m;
+	int r = adjust(decisions, n, family, &m);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		decisions[i]->verdict = judge(decisions[i]);
+		if (decisions[i]->verdict == VERDICT_INCONCLUSIVE)
+			r = find_detectable(d, decisions[i], m);
+	}
+	return r;
+}
+
+int decider_power(struct decider *d, const size_t n[2], bool paired, double alpha, double effect,
+		  double deviation, double tolerance, double *ret)
+{
+	struct size_key key = {{n[0], n[1]}, paired, alpha};
+	struct power *power;
+	int r = find_power(d, &key, &power);
+
+	if (r == 0)
+		*ret = power_of(power, effect, deviation, log1p(tolerance));
+	return r;
+}
+
+double decide_smallest_p(const size_t n[2], bool paired)
+{
+	if (!n[0] || !n[1])
+		return 1;
+	return paired ? shift_smallest_p_paired(n[0]) : shift_smallest_p(n[0], n[1]);
+}
+
+size_t decide_units_needed(size_t family, bool paired)
+{
+	size_t n[2] = {1, 1};
+
+	while (decide_smallest_p(n, paired) * (double)family > DECIDE_ALPHA)
+		n[0] = ++n[1];
+	return n[0];
+}

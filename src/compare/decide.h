@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From one value a unit (a boot, or an invocation where there is one boot only) to a verdict.
+ * Pure: knows nothing of results, so that a simulation can run it a million times.
+ *
+ * Four verdicts. `regression` and `improvement`: the p adjusted for the family is at most 0.05
+ * *and* the estimate lies beyond the metric's tolerance t. `equivalent`: the 95 % interval lies
+ * inside [1 / (1 + t), 1 + t]. `inconclusive`: all else. "Not significant" is not "equivalent".
+ */
+#ifndef CGCHURN_COMPARE_DECIDE_H
+#define CGCHURN_COMPARE_DECIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "workload/workload.h"
+
+#define DECIDE_ALPHA 0.05
+#define DECIDE_LEVEL 0.95 /* of intervals */
+#define DECIDE_POWER 0.80 /* what "could have been shown" and a plan mean */
+
+enum { SIDE_BASE, SIDE_NEW };
+
+enum verdict { VERDICT_INCONCLUSIVE, VERDICT_EQUIVALENT, VERDICT_IMPROVEMENT, VERDICT_REGRESSION };
+extern const char *const verdict_names[4];
+
+/* All shifts are logarithms of ratios new / base. */
+struct decision {
+	/* the question, for the caller to fill */
+	double tolerance; /* above 0; relative: 0.05 */
+	enum metric_direction direction;
+	bool paired;
+	size_t n[2]; /* units a side; equal where paired */
+
+	/* by decider_estimate(), or the caller for estimates of another kind */
+	bool estimated;   /* false: there was nothing to test; the verdict is inconclusive */
+	bool undecidable; /* the estimate must not become a verdict (few samples above a threshold)
+			   */
+	double shift, low, high; /* ends may be infinite */
+	double p;
+	double deviation; /* of units within a side, of differences where paired; NAN unknown */
+
+	/* by decider_decide() */
+	double p_adjusted;
+	enum verdict verdict;
+	double detectable; /* of inconclusive ones: the smallest shift that would have been called
+			      with a chance of DECIDE_POWER; INFINITY where there is none */
+};
+
+/* Correction for the number of metrics that are looked at. */
+enum family { FAMILY_HOLM, FAMILY_BENJAMINI_HOCHBERG };
+
+/* What decisions of the same sizes share: laws of tests, simulated powers. */
+struct decider;
+
+/* -ENOMEM. `seed` is used where laws are sampled and for the simulated power. */
+int decider_create(uint64_t seed, struct decider **ret);
+void decider_destroy(struct decider *d); /* NULL is fine */
+
+/*
+ * Estimates shift, interval, p and deviation from `base` (n[0] finite values) and `new` (n[1]);
+ * where paired, base[i] goes with new[i]. With no unit on a side nothing is estimated. -EINVAL for
+ * more units than SHIFT_UNITS_MAX, -ENOMEM.
+ */
+int decider_estimate(struct decider *d, struct decision *decision, const double *base,
+		     const double *new);
+
+/* Adjusts the p of those that were estimated, and gives all n their verdicts. -ENOMEM. */
+int decider_decide(struct decider *d, struct decision *const *decisions, size_t n,
+		   enum family family);
+
+/* The chance to call a shift `effect` with these sizes at level `alpha`; 0 where never. -ENOMEM. */
+int decider_power(struct decider *d, const size_t n[2], bool paired, double alpha, double effect,
+		  double deviation, double tolerance, double *ret);
+
+/* The smallest two-sided p that units of these sizes can reach. */
+double decide_smallest_p(const size_t n[2], bool paired);
+
+/* The fewest units a side (equal sides) that can reject one of `family` hypotheses. */
+size_t decide_units_needed(size_t family, bool paired);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compare/estimate.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "stats/order.h"
+
+#define SAY(m, ...) snprintf((m)->reason, sizeof((m)->reason), __VA_ARGS__)
+
+/* The median of a copy, so that the values keep their order. -ENOMEM. */
+static int typical(const double *logs, size_t n, double *ret)
+{
+	_cleanup_free double *copy = malloc((n + 1) * sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, logs, n * sizeof(*copy));
+	*ret = n ? exp(order_median(copy, n)) : NAN;
+	return 0;
+}
+
+int estimate_pair(const struct data *d, struct metric_sample *a, struct metric_sample *b)
+{
+	_cleanup_free double *values = malloc((a->n + 1) * sizeof(*values));
+	size_t n = 0;
+
+	if (!values)
+		return -ENOMEM;
+	for (size_t i = 0; i < a->n; i++) {
+		uint64_t block = d->side[0].units[a->units[i]].block;
+
+		for (size_t k = 0; k < b->n; k++) {
+			if (d->side[1].units[b->units[k]].block != block)
+				continue;
+			a->values[n] = a->values[i];
+			a->units[n] = a->units[i];
+			values[n++] = b->values[k];
+			break;
+		}
+	}
+	/* n is at most the room that either has: every block is there once a side. */
+	memcpy(b->values, values, n * sizeof(*values));
+	a->n = b->n = n;
+	return 0;
+}
+
+static void explain_missing(struct metric *m, const struct metric_sample s[2])
+{
+	int side = s[0].missing ? 0 : 1;
+
+	if (m->kind == METRIC_PERCENTILE)
+		SAY(m,
+		    "%s needs %llu samples a trial; %zu of %zu trials of %s have fewer, or did "
+		    "not name it as primary",
+		    m->metric, (unsigned long long)histogram_samples_needed(m->percentile),
+		    s[side].missing, s[side].trials, side ? "new" : "base");
+	else
+		SAY(m, "%zu of %zu trials of %s have no %s", s[side].missing, s[side].trials,
+		    side ? "new" : "base", m->metric);
+}
+
+static int estimate_samples(const struct data *d, const struct comparison_options *options,
+			    struct decider *decider, struct metric *m, struct metric_sample s[2])
+{
+	int r = 0;
+
+	if (s[0].missing || s[1].missing) {
+		explain_missing(m, s);
+		return 0;
+	}
+	if (options->paired)
+		r = estimate_pair(d, &s[0], &s[1]);
+	m->decision.paired = options->paired;
+	for (int side = 0; r == 0 && side < 2; side++) {
+		m->decision.n[side] = s[side].n;
+		r = typical(s[side].values, s[side].n, &m->typical[side]);
+	}
+	return r < 0 ? r : decider_estimate(decider, &m->decision, s[0].values, s[1].values);
+}
+
+static bool has_trials(struct metric *m)
+{
+	for (int side = 0; side < 2; side++)
+		if (!m->series || !m->series->side[side].n_trials) {
+			SAY(m, "%s has no valid trial with it", side ? "new" : "base");
+			return false;
+		}
+	return true;
+}
+
+int estimate_metric(const struct data *d, const struct comparison_options *options,
+		    struct decider *decider, struct metric *m)
+{
+	struct metric_sample s[2] = {{0}, {0}};
+	int r;
+
+	if (!has_trials(m))
+		return 0;
+	if (m->kind == METRIC_SHARE_ABOVE)
+		return estimate_share(d, options, decider, m);
+	r = metric_sample(m, 0, &s[0]);
+	if (r == 0)
+		r = metric_sample(m, 1, &s[1]);
+	if (r == 0)
+		r = estimate_samples(d, options, decider, m, s);
+	metric_sample_finish(&s[0]);
+	metric_sample_finish(&s[1]);
+	return r;
+}
+
+static void explain_inconclusive(const struct data *d, struct metric *m, size_t family)
+{
+	const struct decision *c = &m->decision;
+	double smallest = decide_smallest_p(c->n, c->paired);
+
+	if (c->undecidable)
+		SAY(m, "fewer than %d samples above the threshold on either side",
+		    METRIC_SAMPLES_ABOVE);
+	else if (smallest * (double)family > DECIDE_ALPHA && c->low == -INFINITY)
+		SAY(m, "cannot decide: %zu + %zu %s reach no p below %.2g", c->n[0], c->n[1],
+		    data_unit_name(d, 2), smallest);
+	else if (c->p_adjusted <= DECIDE_ALPHA)
+		SAY(m, "differs (p %.2g), but the estimate is within %g %% and the interval is not",
+		    c->p_adjusted, 100 * c->tolerance);
+	else
+		SAY(m, "p %.2g after correction, and the interval reaches beyond %g %%",
+		    c->p_adjusted, 100 * c->tolerance);
+}
+
+void estimate_explain(const struct data *d, struct metric *m, size_t family)
+{
+	const struct decision *c = &m->decision;
+
+	if (!c->estimated)
+		return; /* the reason is there already */
+	if (c->verdict == VERDICT_INCONCLUSIVE)
+		explain_inconclusive(d, m, family);
+	else if (c->verdict == VERDICT_EQUIVALENT)
+		SAY(m, "the 95 %% interval lies within %g %%", 100 * c->tolerance);
+	else
+		SAY(m, "p %.2g after correction, and the estimate is beyond %g %%", c->p_adjusted,
+		    100 * c->tolerance);
+}

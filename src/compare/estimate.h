@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The estimate of one metric, from the units of both sides; inside src/compare/ only. */
+#ifndef CGCHURN_COMPARE_ESTIMATE_H
+#define CGCHURN_COMPARE_ESTIMATE_H
+
+#include "compare/comparison.h"
+
+/* Fills the decision's estimate and the typical values. Where there is none, the reason. -ENOMEM.
+ */
+int estimate_metric(const struct data *d, const struct comparison_options *options,
+		    struct decider *decider, struct metric *m);
+
+/* Writes the reason of a verdict that was just given in a family of this size. */
+void estimate_explain(const struct data *d, struct metric *m, size_t family);
+
+/* For shares: ratio and interval by the hierarchical bootstrap, p by permutation of units. */
+int estimate_share(const struct data *d, const struct comparison_options *options,
+		   struct decider *decider, struct metric *m);
+
+/* Keeps the units whose block both have, in the order of `a`. -ENOMEM. */
+int estimate_pair(const struct data *d, struct metric_sample *a, struct metric_sample *b);
+
+#endif

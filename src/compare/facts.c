@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compare/facts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "compare/mask.h"
+
+void facts_finish(struct facts *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		for (int s = 0; s < 2; s++)
+			for (size_t k = 0; k < f->items[i].n_values[s]; k++) {
+				free(f->items[i].values[s][k].text);
+				free(f->items[i].values[s][k].origin);
+			}
+	free(f->items);
+	*f = (struct facts){0};
+}
+
+static struct fact *find(const struct facts *f, const char *name)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->items[i].name, name) == 0)
+			return &f->items[i];
+	return NULL;
+}
+
+const struct fact *facts_find(const struct facts *f, const char *name)
+{
+	return find(f, name);
+}
+
+static struct fact *find_or_add(struct facts *f, const char *name, const char *label,
+				enum host_field_role role)
+{
+	struct fact *fact = find(f, name);
+
+	if (fact)
+		return fact;
+	fact = array_grow(&f->items, &f->n, sizeof(*fact));
+	if (!fact)
+		return NULL;
+	snprintf(fact->name, sizeof(fact->name), "%s", name);
+	fact->label = label;
+	fact->role = role;
+	return fact;
+}
+
+static bool has_value(const struct fact *fact, int side, const char *text)
+{
+	for (size_t i = 0; i < fact->n_values[side]; i++)
+		if (strcmp(fact->values[side][i].text, text) == 0)
+			return true;
+	return false;
+}
+
+static int add_value(struct fact *fact, int side, const char *text, const char *origin)
+{
+	_cleanup_free char *masked = mask_dup(text), *from = mask_dup(origin);
+
+	if (!fact || !masked || !from)
+		return -ENOMEM;
+	if (has_value(fact, side, masked) || fact->n_values[side] == FACT_VALUES_MAX)
+		return 0;
+	fact->values[side][fact->n_values[side]++] =
+		(struct fact_value){steal_ptr(masked), steal_ptr(from)};
+	return 0;
+}
+
+static const char *tristate_text(enum tristate value)
+{
+	return value == TRISTATE_UNKNOWN ? "unknown" : value == TRISTATE_YES ? "yes" : "no";
+}
+
+/* The field's value as text; `buf` has room for 64 bytes. */
+static const char *field_text(const struct host *h, const struct host_field *field, char *buf)
+{
+	const void *at = (const char *)h + field->offset;
+	const char *text;
+
+	switch (field->type) {
+	case HOST_STRING:
+		text = *(char *const *)at;
+		return text ? text : "unknown";
+	case HOST_INT:
+		if (*(const int64_t *)at < 0)
+			return "unknown";
+		snprintf(buf, 64, "%lld", (long long)*(const int64_t *)at);
+		return buf;
+	case HOST_DOUBLE:
+		snprintf(buf, 64, "%g", *(const double *)at);
+		return buf;
+	case HOST_TRISTATE:
+		return tristate_text(*(const enum tristate *)at);
+	case HOST_REGIME:
+		return lock_regime_names[*(const enum lock_regime *)at];
+	case HOST_STRINGS:
+		break;
+	}
+	return "";
+}
+
+static int add_host(struct facts *f, int side, const char *origin, const struct host *h)
+{
+	char buf[64];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < host_n_fields; i++) {
+		const struct host_field *field = &host_fields[i];
+
+		if (field->role == HOST_INFO || field->type == HOST_STRINGS)
+			continue;
+		r = add_value(find_or_add(f, field->path, field->label, field->role), side,
+			      field_text(h, field, buf), origin);
+	}
+	return r;
+}
+
+static int add_hierarchy(struct fact *fact, int side, const char *origin,
+			 const struct result_hierarchy *h)
+{
+	char text[256];
+	size_t used =
+		(size_t)snprintf(text, sizeof(text), "%llu groups", (unsigned long long)h->groups);
+
+	for (size_t i = 0; i < h->n_controllers && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, " +%s",
+					 h->controllers[i]);
+	return add_value(fact, side, text, origin);
+}
+
+static int add_run(struct facts *f, int side, const char *origin, const struct result_run *run)
+{
+	char name[96];
+	int r;
+
+	snprintf(name, sizeof(name), "workload:%s", run->workload);
+	r = add_value(find_or_add(f, name, "workload digest", HOST_MUST_MATCH), side, run->sha256,
+		      origin);
+	if (r < 0)
+		return r;
+	if (!run->n_trials) /* then none was made */
+		return 0;
+	snprintf(name, sizeof(name), "hierarchy:%s", run->workload);
+	return add_hierarchy(find_or_add(f, name, "hierarchy as made", HOST_MUST_MATCH), side,
+			     origin, &run->hierarchy);
+}
+
+int facts_add(struct facts *f, int side, const char *origin, const struct result *r)
+{
+	struct fact *attributed;
+	int ret = add_host(f, side, origin, &r->host);
+
+	if (ret == 0)
+		ret = add_value(find_or_add(f, "tool", "cgchurn", HOST_MUST_MATCH), side,
+				r->tool_version ? r->tool_version : "unknown", origin);
+	if (ret == 0)
+		ret = add_value(find_or_add(f, "raw", "raw samples streamed", HOST_MUST_MATCH),
+				side, r->raw ? "yes" : "no", origin);
+	if (ret < 0)
+		return ret;
+	attributed = find_or_add(f, "attributed", "measured while traced", HOST_MUST_MATCH);
+	if (attributed)
+		attributed->fixed = true;
+	ret = add_value(attributed, side, r->attributed ? "yes" : "no", origin);
+	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
+		ret = add_run(f, side, origin, &r->runs[i]);
+	return ret;
+}
+
+static bool names_it(const char *allowed, const struct fact *fact)
+{
+	size_t length = strlen(allowed);
+
+	return strncmp(allowed, fact->name, length) == 0 &&
+	       (fact->name[length] == '\0' || fact->name[length] == ':');
+}
+
+static int allow(struct facts *f, const char *name, struct err *e)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (names_it(name, &f->items[i])) {
+			f->items[i].allowed = !f->items[i].fixed;
+			found = true;
+		}
+	if (found)
+		return 0;
+	err_set(e, EXIT_USAGE, EINVAL, "--allow-different: '%s' is nothing that is compared", name);
+	err_hint(e, "Without the option, a refusal lists the names.");
+	return -EINVAL;
+}
+
+static void judge(struct fact *fact)
+{
+	fact->mixed = fact->n_values[0] > 1 || fact->n_values[1] > 1;
+	fact->differs =
+		fact->n_values[0] && fact->n_values[1] && (fact->n_values[0] != fact->n_values[1]);
+	for (size_t i = 0; i < fact->n_values[1] && fact->n_values[0]; i++)
+		fact->differs |= !has_value(fact, 0, fact->values[1][i].text);
+}
+
+bool fact_refused(const struct fact *fact)
+{
+	if (fact->allowed)
+		return false;
+	return fact->mixed || (fact->differs && fact->role == HOST_MUST_MATCH);
+}
+
+int facts_judge(struct facts *f, const char *const *allowed, size_t n_allowed, struct err *e)
+{
+	int refused = 0;
+
+	for (size_t i = 0; i < n_allowed; i++) {
+		int r = allow(f, allowed[i], e);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < f->n; i++) {
+		judge(&f->items[i]);
+		refused += fact_refused(&f->items[i]);
+	}
+	return refused;
+}
+
+const char *fact_text(const struct fact *fact, int side, char buf[256])
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < fact->n_values[side] && used < 255; i++)
+		used += (size_t)snprintf(buf + used, 256 - used, "%s%s", i ? " | " : "",
+					 fact->values[side][i].text);
+	return fact->n_values[side] ? buf : "-";
+}
+
+static void print_side(const struct fact *fact, int side, FILE *to)
+{
+	for (size_t i = 0; i < fact->n_values[side]; i++)
+		fprintf(to, "      %s: %.80s (%s)\n", side ? "new" : "base",
+			fact->values[side][i].text, fact->values[side][i].origin);
+}
+
+void facts_print_refusals(const struct facts *f, FILE *to)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct fact *fact = &f->items[i];
+
+		if (!fact_refused(fact))
+			continue;
+		fprintf(to, "  %s (%s)%s%s\n", fact->name, fact->label,
+			fact->role == HOST_UNDER_TEST ? ", within one side" : "",
+			fact->fixed ? ": cannot be allowed" : "");
+		print_side(fact, 0, to);
+		print_side(fact, 1, to);
+	}
+}

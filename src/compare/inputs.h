@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The files of one side, opened before the process is confined and read after. Descriptors and not
+ * texts are kept, so that a thousand results are never in memory at once.
+ */
+#ifndef CGCHURN_COMPARE_INPUTS_H
+#define CGCHURN_COMPARE_INPUTS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct input {
+	char *path;
+	int fd;
+	dev_t device;
+	ino_t inode;
+};
+
+struct inputs {
+	struct input *items;
+	size_t n;
+};
+
+/*
+ * Opens `path`: a regular file, or the files of a folder whose names end in ".json" and do not
+ * begin with a dot, in the order of their names; folders in it are not entered. Appends to
+ * `inputs`. A folder without such a file, a FIFO, a device, a file too large to be a result, or one
+ * that `inputs` already holds are refused with EXIT_USAGE in `e`. The limit on open files is raised
+ * as far as the process may.
+ */
+int inputs_open(struct inputs *inputs, const char *path, struct err *e);
+void inputs_finish(struct inputs *inputs);
+
+/* A file that both have, under whatever names, is refused with EXIT_USAGE in `e`. */
+int inputs_check_distinct(const struct inputs *a, const struct inputs *b, struct err *e);
+
+/* The text of one, whose descriptor is closed; the caller frees. EXIT_USAGE in `e`. */
+int input_read(struct input *input, char **ret_text, size_t *ret_size, struct err *e);
+
+#endif

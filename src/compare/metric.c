@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compare/metric.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "stats/order.h"
+
+void metrics_finish(struct metrics *m)
+{
+	free(m->items);
+	*m = (struct metrics){0};
+}
+
+static double percentile_of_trial(const struct data_trial *trial, double q)
+{
+	for (size_t i = 0; i < DATA_PERCENTILES; i++)
+		if (result_percentiles[i] == q)
+			return trial->percentiles_ns[i];
+	for (size_t i = 0; i < trial->n_extras; i++)
+		if (trial->extras[i].percentile == q)
+			return trial->extras[i].value;
+	return NAN;
+}
+
+static double share_of_trial(const struct data_trial *trial, uint64_t threshold_ns)
+{
+	for (size_t i = 0; i < trial->n_thresholds; i++)
+		if (trial->thresholds[i].ns == threshold_ns && trial->count)
+			return (double)trial->thresholds[i].above / (double)trial->count;
+	return NAN;
+}
+
+double metric_of_trial(const struct metric *m, const struct data_trial *trial)
+{
+	switch (m->kind) {
+	case METRIC_PERCENTILE:
+		return percentile_of_trial(trial, m->percentile);
+	case METRIC_MEAN:
+		return trial->mean_ns;
+	case METRIC_RATE:
+		return trial->rate_per_s;
+	case METRIC_SHARE_ABOVE:
+		return share_of_trial(trial, m->threshold_ns);
+	case METRIC_INVALID:
+		break;
+	}
+	return NAN;
+}
+
+const char *metric_unit(const struct metric *m)
+{
+	return m->kind == METRIC_RATE ? "1/s" : m->kind == METRIC_SHARE_ABOVE ? "" : "ns";
+}
+
+static bool side_counts(int wanted, int side)
+{
+	return wanted < 0 || wanted == side;
+}
+
+static bool workload_counts(const struct data_workload *w, int side)
+{
+	return (!side_counts(side, 0) || w->seen[0]) && (!side_counts(side, 1) || w->seen[1]);
+}
+
+static bool all_trials_have(const struct metric *m, int side)
+{
+	for (int s = 0; s < 2; s++) {
+		const struct data_series_side *of = &m->series->side[s];
+
+		if (!side_counts(side, s))
+			continue;
+		for (size_t i = 0; i < of->n_trials; i++)
+			if (isnan(metric_of_trial(m, &of->trials[i])))
+				return false;
+		if (!of->n_trials)
+			return false;
+	}
+	return true;
+}
+
+static bool same_metric(const struct metric *a, const struct metric *b)
+{
+	return a->workload == b->workload && a->time == b->time &&
+	       strcmp(a->actor, b->actor) == 0 && strcmp(a->span, b->span) == 0 &&
+	       strcmp(a->metric, b->metric) == 0;
+}
+
+static bool is_listed(const struct metrics *list, const struct metric *m)
+{
+	for (size_t i = 0; i < list->n_primaries; i++)
+		if (same_metric(&list->items[i], m))
+			return true;
+	return false;
+}
+
+static int add(struct metrics *list, const struct metric *m)
+{
+	struct metric *added = array_grow(&list->items, &list->n, sizeof(*added));
+
+	if (!added)
+		return -ENOMEM;
+	*added = *m;
+	added->typical[0] = added->typical[1] = NAN;
+	return 0;
+}
+
+static const struct data_series *find_series(const struct data *d, size_t workload,
+					     const struct workload_primary *p)
+{
+	for (size_t i = 0; i < d->n_series; i++) {
+		const struct data_series *s = &d->series[i];
+
+		if (s->workload == workload && s->time == p->time &&
+		    strcmp(s->actor, p->actor) == 0 && strcmp(s->span, p->span) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+static int add_primary(struct metrics *list, const struct data *d, size_t workload,
+		       const struct workload_primary *p, double tolerance)
+{
+	struct metric m = {.workload = workload,
+			   .series = find_series(d, workload, p),
+			   .time = p->time,
+			   .primary = true};
+
+	strcpy(m.actor, p->actor);
+	strcpy(m.span, p->span);
+	strcpy(m.metric, p->metric);
+	m.kind = metric_parse(m.metric, &m.percentile, &m.threshold_ns);
+	m.decision.tolerance = tolerance > 0 ? tolerance : p->tolerance;
+	m.decision.direction = p->direction;
+	return add(list, &m);
+}
+
+static int add_primaries(struct metrics *list, const struct data *d, int side, double tolerance)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < d->n_workloads; i++) {
+		const struct data_workload *w = &d->workloads[i];
+
+		for (size_t k = 0; r == 0 && workload_counts(w, side) && k < w->n_primaries; k++)
+			r = add_primary(list, d, i, &w->primaries[k], tolerance);
+	}
+	list->n_primaries = list->n;
+	return r;
+}
+
+static int add_exploratory(struct metrics *list, const struct data_series *s, int side,
+			   const char *name, double tolerance)
+{
+	struct metric m = {.workload = s->workload, .series = s, .time = s->time};
+
+	strcpy(m.actor, s->actor);
+	strcpy(m.span, s->span);
+	snprintf(m.metric, sizeof(m.metric), "%s", name);
+	m.kind = metric_parse(m.metric, &m.percentile, &m.threshold_ns);
+	m.decision.tolerance = tolerance > 0 ? tolerance : METRIC_EXPLORATORY_TOLERANCE;
+	m.decision.direction = metric_default_direction(m.kind);
+	if (is_listed(list, &m) || !all_trials_have(&m, side))
+		return 0;
+	return add(list, &m);
+}
+
+/* All spans of one step have one rate: it is looked at once an actor, at its first service time. */
+static bool shows_rate(const struct data *d, const struct data_series *s)
+{
+	if (s->time != SPAN_SERVICE)
+		return false;
+	for (const struct data_series *k = d->series; k < s; k++)
+		if (k->workload == s->workload && k->time == SPAN_SERVICE &&
+		    strcmp(k->actor, s->actor) == 0)
+			return false;
+	return true;
+}
+
+/* "share>1ms", as a workload would spell it. */
+static void name_share(uint64_t ns, char name[32])
+{
+	static const struct {
+		uint64_t ns;
+		const char *unit;
+	} units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+	size_t i = 0;
+
+	while (ns % units[i].ns)
+		i++;
+	snprintf(name, 32, "share>%llu%s", (unsigned long long)(ns / units[i].ns), units[i].unit);
+}
+
+static int add_shares(struct metrics *list, const struct data_series *s, int side, double tolerance)
+{
+	const struct data_series_side *of = &s->side[side > 0 || !s->side[0].n_trials];
+	char name[32];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && of->n_trials && i < of->trials[0].n_thresholds; i++) {
+		name_share(of->trials[0].thresholds[i].ns, name);
+		r = add_exploratory(list, s, side, name, tolerance);
+	}
+	return r;
+}
+
+static int add_series(struct metrics *list, const struct data *d, const struct data_series *s,
+		      int side, double tolerance)
+{
+	static const char *const percentiles[] = {"p50", "p90", "p99"};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < 3; i++)
+		r = add_exploratory(list, s, side, percentiles[i], tolerance);
+	if (r == 0 && shows_rate(d, s))
+		r = add_exploratory(list, s, side, "rate", tolerance);
+	return r < 0 ? r : add_shares(list, s, side, tolerance);
+}
+
+int metrics_list(const struct data *d, int side, double tolerance, struct metrics *ret)
+{
+	struct metrics list = {0};
+	int r = add_primaries(&list, d, side, tolerance);
+
+	for (size_t i = 0; r == 0 && i < d->n_series; i++)
+		if (workload_counts(&d->workloads[d->series[i].workload], side))
+			r = add_series(&list, d, &d->series[i], side, tolerance);
+	if (r < 0)
+		metrics_finish(&list);
+	else
+		*ret = list;
+	return r;
+}
+
+void metric_sample_finish(struct metric_sample *s)
+{
+	free(s->values);
+	free(s->units);
+	*s = (struct metric_sample){0};
+}
+
+static void add_within(struct metric_sample *s, const double *values, size_t n)
+{
+	double mean = 0;
+
+	for (size_t i = 0; i < n; i++)
+		mean += values[i] / (double)n;
+	for (size_t i = 0; i < n; i++)
+		s->within_squares += (values[i] - mean) * (values[i] - mean);
+	s->within_degrees += n - 1;
+}
+
+/* Trials are in the order of units. */
+static void take_units(const struct data_series_side *of, double *logs, struct metric_sample *s)
+{
+	for (size_t first = 0, end; first < of->n_trials; first = end) {
+		size_t unit = of->trials[first].unit;
+
+		end = first;
+		while (end < of->n_trials && of->trials[end].unit == unit)
+			end++;
+		add_within(s, logs + first, end - first);
+		s->values[s->n] = order_median(logs + first, end - first);
+		s->units[s->n++] = unit;
+	}
+}
+
+int metric_sample(const struct metric *m, int side, struct metric_sample *ret)
+{
+	const struct data_series_side *of = &m->series->side[side];
+	_cleanup_free double *logs = malloc((of->n_trials + 1) * sizeof(*logs));
+	struct metric_sample s = {
+		.values = malloc((of->n_trials + 1) * sizeof(*s.values)),
+		.units = malloc((of->n_trials + 1) * sizeof(*s.units)),
+		.trials = of->n_trials,
+	};
+
+	if (!logs || !s.values || !s.units) {
+		metric_sample_finish(&s);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < of->n_trials; i++) {
+		logs[i] = log(metric_of_trial(m, &of->trials[i]));
+		s.missing += !isfinite(logs[i]);
+	}
+	if (!s.missing)
+		take_units(of, logs, &s);
+	*ret = s;
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One figure of one series that two sides are compared by. Per trial the logarithm of the figure;
+ * per unit the median of its trials. A share of samples above a threshold has no logarithm where it
+ * is 0, so there a unit's value is the share itself and the interval comes from the bootstrap.
+ */
+#ifndef CGCHURN_COMPARE_METRIC_H
+#define CGCHURN_COMPARE_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compare/data.h"
+
+#define METRIC_NOTES_MAX 8
+#define METRIC_TEXT_SIZE 200
+
+/* A share is judged only where this many samples lie above on at least one side, and found
+ * equivalent only where they do on both. */
+#define METRIC_SAMPLES_ABOVE 10
+
+struct metric {
+	size_t workload;
+	const struct data_series *series; /* NULL: no side has it */
+	char actor[WORKLOAD_NAME_SIZE], span[32], metric[32];
+	enum span_time time;
+	enum metric_kind kind;
+	double percentile;
+	uint64_t threshold_ns;
+	bool primary;
+	struct decision decision;
+	double typical[2];             /* the median of units; shares: their mean. NAN unknown */
+	char reason[METRIC_TEXT_SIZE]; /* why this verdict */
+};
+
+/* What is to be looked at: primaries first, then the exploratory rest. */
+struct metrics {
+	struct metric *items;
+	size_t n, n_primaries;
+};
+
+/*
+ * The primaries of the workloads that both sides have (those of one side too where `side` is not
+ * -1: then only that side counts), and for each series p50, p90, p99, the rate of each actor's
+ * steps and the shares above thresholds, as far as all trials support them. `tolerance` above 0
+ * replaces the workloads' own. -ENOMEM.
+ */
+int metrics_list(const struct data *d, int side, double tolerance, struct metrics *ret);
+void metrics_finish(struct metrics *m);
+
+/* Of the trials of one side, per unit. */
+struct metric_sample {
+	double *values; /* one a unit that has trials */
+	size_t *units;  /* whose they are */
+	size_t n;
+	size_t trials;
+	size_t missing;        /* trials without the figure; then n is 0 */
+	double within_squares; /* of trials about their unit's mean */
+	size_t within_degrees;
+};
+
+/* -ENOMEM. Not for shares. */
+int metric_sample(const struct metric *m, int side, struct metric_sample *ret);
+void metric_sample_finish(struct metric_sample *s);
+
+/* The figure of one trial, not its logarithm; NAN where its samples do not support it. */
+double metric_of_trial(const struct metric *m, const struct data_trial *trial);
+
+/* Tolerance of exploratory metrics. */
+#define METRIC_EXPLORATORY_TOLERANCE 0.05
+
+/* "ns", "1/s" or "" for shares. */
+const char *metric_unit(const struct metric *m);
+
+/* Sentences about what differs beside the figure: failures, missed starts, invalid trials. Returns
+ * how many. */
+size_t metric_notes(const struct data *d, const struct metric *m,
+		    char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE]);
+
+#endif

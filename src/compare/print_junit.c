@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+
+#include "compare/print.h"
+
+static void print_escaped(const char *text, FILE *to)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '&':
+			fputs("&amp;", to);
+			break;
+		case '<':
+			fputs("&lt;", to);
+			break;
+		case '>':
+			fputs("&gt;", to);
+			break;
+		case '"':
+			fputs("&quot;", to);
+			break;
+		default:
+			putc(*text, to);
+		}
+	}
+}
+
+static bool fails(const struct metric *m)
+{
+	return m->primary && m->decision.verdict == VERDICT_REGRESSION;
+}
+
+static bool skips(const struct metric *m)
+{
+	return m->decision.verdict == VERDICT_INCONCLUSIVE;
+}
+
+static void print_outcome(const struct metric *m, FILE *to)
+{
+	const char *element = fails(m) ? "failure" : skips(m) ? "skipped" : NULL;
+
+	if (!element)
+		return;
+	fprintf(to, "      <%s message=\"%s: ", element, verdict_names[m->decision.verdict]);
+	print_escaped(m->reason, to);
+	fputs("\"/>\n", to);
+}
+
+static void print_case(const struct comparison *c, const struct metric *m, FILE *to)
+{
+	char label[160], base[PRINT_CELL_SIZE], new[PRINT_CELL_SIZE], ratio[PRINT_CELL_SIZE],
+		interval[PRINT_CELL_SIZE], p[PRINT_CELL_SIZE],
+		notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
+	const struct decision *d = &m->decision;
+	size_t n = metric_notes(c->data, m, notes);
+
+	fputs("    <testcase classname=\"", to);
+	print_escaped(c->data->workloads[m->workload].name, to);
+	fputs("\" name=\"", to);
+	print_escaped(print_label(m, label, sizeof(label)), to);
+	fputs("\">\n", to);
+	print_outcome(m, to);
+	fprintf(to, "      <system-out>%s: base %s, new %s, ratio %s, 95 %% interval %s, p %s%s",
+		verdict_names[d->verdict], print_value(m, m->typical[0], base),
+		print_value(m, m->typical[1], new),
+		print_ratio(d->estimated ? d->shift : NAN, ratio), print_interval(d, interval),
+		print_p(d, p), m->primary ? "" : "; exploratory");
+	for (size_t i = 0; i < n; i++) {
+		fputs("; ", to);
+		print_escaped(notes[i], to);
+	}
+	fputs("</system-out>\n    </testcase>\n", to);
+}
+
+static void print_suite(const struct comparison *c, const char *name, size_t from, size_t to_index,
+			FILE *to)
+{
+	size_t failures = 0, skipped = 0;
+
+	for (size_t i = from; i < to_index; i++) {
+		failures += fails(&c->metrics.items[i]);
+		skipped += skips(&c->metrics.items[i]);
+	}
+	fprintf(to,
+		"  <testsuite name=\"%s\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
+		"skipped=\"%zu\">\n",
+		name, to_index - from, failures, skipped);
+	for (size_t i = from; i < to_index; i++)
+		print_case(c, &c->metrics.items[i], to);
+	fputs("  </testsuite>\n", to);
+}
+
+void comparison_print_junit(const struct comparison *c, FILE *to)
+{
+	size_t primaries = c->metrics.n_primaries;
+
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"cgchurn compare\">\n",
+	      to);
+	print_suite(c, "primary", 0, primaries, to);
+	print_suite(c, "exploratory", primaries, c->metrics.n, to);
+	fputs("</testsuites>\n", to);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/text.h"
+#include "compare/print.h"
+
+enum { FACT_CELL = 34, LABEL = 28 };
+
+static void print_fact_row(const struct fact *fact, FILE *to)
+{
+	char base[256], new[256], head[40];
+	const char *values[2] = {print_fact(fact, 0, base), print_fact(fact, 1, new)};
+
+	if (strlen(values[0]) <= FACT_CELL && strlen(values[1]) <= FACT_CELL) {
+		fprintf(to, "  %-24s %-*s %s\n", fact->label, FACT_CELL, values[0], values[1]);
+		return;
+	}
+	for (int s = 0; s < 2; s++) {
+		snprintf(head, sizeof(head), "  %-24.24s %-4s", s ? "" : fact->label,
+			 s ? "new" : "base");
+		text_print_wrapped(head, 32, values[s], to);
+	}
+}
+
+static void print_facts(const struct comparison *c, FILE *to)
+{
+	const struct facts *f = &c->data->facts;
+	const char *separator = "  the same on both sides: ";
+	char buf[256];
+
+	fprintf(to, "\n%-26s %-*s new\n", "UNDER TEST", FACT_CELL, "base");
+	for (size_t i = 0; i < f->n; i++)
+		if (f->items[i].role == HOST_UNDER_TEST && f->items[i].differs)
+			print_fact_row(&f->items[i], to);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct fact *fact = &f->items[i];
+		const char *value = print_fact(fact, 0, buf);
+
+		if (fact->role != HOST_UNDER_TEST || fact->differs || strlen(value) > FACT_CELL ||
+		    strcmp(value, "unknown") == 0)
+			continue;
+		fprintf(to, "%s%s %s", separator, fact->label, value);
+		separator = ",\n    ";
+	}
+	if (separator[0] == ',')
+		putc('\n', to);
+}
+
+static void print_allowed(const struct comparison *c, FILE *to)
+{
+	const struct facts *f = &c->data->facts;
+	bool first = true;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct fact *fact = &f->items[i];
+
+		if (!fact->allowed || !(fact->differs || fact->mixed))
+			continue;
+		if (first)
+			fputs("\nDIFFERENT, AND ALLOWED TO BE\n", to);
+		first = false;
+		print_fact_row(fact, to);
+	}
+}
+
+static void count_trials(const struct data *d, int side, size_t *ret)
+{
+	*ret = 0;
+	for (size_t i = 0; i < d->n_workloads; i++)
+		*ret += d->workloads[i].valid[side];
+}
+
+static void print_head(const struct comparison *c, FILE *to)
+{
+	char remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE], limits[PRINT_CLAUSE_SIZE];
+	const struct data *d = c->data;
+	size_t n = print_remarks(c, remarks), trials[2];
+
+	count_trials(d, 0, &trials[0]);
+	count_trials(d, 1, &trials[1]);
+	fprintf(to, "Base: %zu %s, %zu trials. New: %zu %s, %zu trials.%s\n", d->side[0].n_units,
+		data_unit_name(d, d->side[0].n_units), trials[0], d->side[1].n_units,
+		data_unit_name(d, d->side[1].n_units), trials[1],
+		c->options.paired ? " Paired by block." : "");
+	if (print_limits(c, limits))
+		text_print_wrapped("", 0, limits, to);
+	for (size_t i = 0; i < n; i++)
+		text_print_wrapped("", 0, remarks[i], to);
+	print_facts(c, to);
+	print_allowed(c, to);
+}
+
+static void print_row(const struct comparison *c, const struct metric *m, FILE *to)
+{
+	char label[160], base[PRINT_CELL_SIZE], new[PRINT_CELL_SIZE], ratio[PRINT_CELL_SIZE],
+		interval[PRINT_CELL_SIZE], p[PRINT_CELL_SIZE], verdict[PRINT_CELL_SIZE];
+
+	print_label(m, label, sizeof(label));
+	if (strlen(label) > LABEL) {
+		fprintf(to, " %s\n", label);
+		label[0] = '\0';
+	}
+	fprintf(to, " %-*s %8s %8s %6s %15s %6s  %s\n", LABEL, label,
+		print_value(m, m->typical[0], base), print_value(m, m->typical[1], new),
+		print_ratio(m->decision.estimated ? m->decision.shift : NAN, ratio),
+		print_interval(&m->decision, interval), print_p(&m->decision, p),
+		print_verdict(&m->decision, verdict));
+}
+
+static void print_details(const struct comparison *c, const struct metric *m, FILE *to)
+{
+	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
+	size_t n = metric_notes(c->data, m, notes);
+
+	if (m->primary && m->decision.verdict == VERDICT_INCONCLUSIVE)
+		text_print_wrapped("", 5, m->reason, to);
+	for (size_t i = 0; i < n; i++)
+		text_print_wrapped("", 5, notes[i], to);
+}
+
+static void print_table(const struct comparison *c, size_t from, size_t to_index, FILE *to)
+{
+	size_t workload = SIZE_MAX;
+
+	fprintf(to, " %-*s %8s %8s %6s %15s %6s  %s\n", LABEL, "", "base", "new", "ratio",
+		"95 % interval", "p", "verdict");
+	for (size_t i = from; i < to_index; i++) {
+		const struct metric *m = &c->metrics.items[i];
+
+		if (m->workload != workload)
+			fprintf(to, "%s\n", c->data->workloads[m->workload].name);
+		workload = m->workload;
+		print_row(c, m, to);
+		print_details(c, m, to);
+	}
+}
+
+static bool is_first_of_series(const struct comparison *c, size_t index)
+{
+	const struct metric *m = c->metrics.items;
+
+	for (size_t i = 0; i < index; i++)
+		if (m[i].series == m[index].series)
+			return false;
+	return m[index].series && m[index].series->side[0].pooled &&
+	       m[index].series->side[1].pooled;
+}
+
+/* "6.05ms": without the space, so that twelve fit into a line. */
+static void print_time(double ns, FILE *to)
+{
+	char buf[NUM_TEXT_SIZE], *space;
+
+	if (isnan(ns)) {
+		fprintf(to, "%7s", "-");
+		return;
+	}
+	num_format_ns(ns, buf);
+	space = strchr(buf, ' ');
+	if (space)
+		memmove(space, space + 1, strlen(space));
+	fprintf(to, "%7s", buf);
+}
+
+static void print_distribution(const struct data_series *s, FILE *to)
+{
+	char name[PRINT_CELL_SIZE];
+
+	fprintf(to, " %s %s%s\n  %-7s", s->actor, s->span,
+		s->time == SPAN_RESPONSE ? " response" : "", "");
+	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
+		snprintf(name, sizeof(name), "p%g", print_quantiles[i]);
+		fprintf(to, "%7s", name);
+	}
+	for (int side = 0; side < 2; side++) {
+		fprintf(to, "\n  %-7s", side ? "new" : "base");
+		for (size_t i = 0; i < PRINT_QUANTILES; i++)
+			print_time(print_quantile(s, side, print_quantiles[i]), to);
+	}
+	fprintf(to, "\n  %-7s", "ratio");
+	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
+		double ratio = print_quantile(s, 1, print_quantiles[i]) /
+			       print_quantile(s, 0, print_quantiles[i]);
+
+		if (isfinite(ratio))
+			fprintf(to, "%7.3g", ratio);
+		else
+			fprintf(to, "%7s", "-");
+	}
+	putc('\n', to);
+}
+
+static void print_distributions(const struct comparison *c, FILE *to)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
+		if (!is_first_of_series(c, i))
+			continue;
+		if (first)
+			fputs("\nDISTRIBUTIONS of the primaries (all trials of a side pooled: they "
+			      "show shapes and test nothing)\n",
+			      to);
+		first = false;
+		print_distribution(c->metrics.items[i].series, to);
+	}
+}
+
+static void print_words(const struct comparison *c, FILE *to)
+{
+	char clause[PRINT_CLAUSE_SIZE];
+
+	putc('\n', to);
+	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
+		char line[PRINT_CLAUSE_SIZE + 40];
+
+		snprintf(line, sizeof(line), "%s%s%s", print_clause(c, i, clause), print_scope(c),
+			 i + 1 < c->metrics.n_primaries ? ";" : ".");
+		text_print_wrapped("", 0, line, to);
+	}
+}
+
+void comparison_print_text(const struct comparison *c, FILE *to)
+{
+	size_t primaries = c->metrics.n_primaries, n = c->metrics.n;
+
+	print_head(c, to);
+	if (primaries) {
+		fprintf(to, "\nPRIMARY (p after Holm's correction for %zu)\n", c->n_tested);
+		print_table(c, 0, primaries, to);
+	}
+	if (n > primaries) {
+		fprintf(to,
+			"\nEXPLORATORY (p after Benjamini-Hochberg's correction for %zu; they "
+			"decide nothing)\n",
+			n - primaries);
+		print_table(c, primaries, n, to);
+	}
+	fputs("\nratio: new / base. inconclusive (x): a change of x is the least that this data "
+	      "would have shown,\nwith a chance of 80 %.\n",
+	      to);
+	print_distributions(c, to);
+	print_words(c, to);
+}

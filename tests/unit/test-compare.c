@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Comparisons of results whose truth is known, in memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../churn-result.h"
+#include "base/cleanup.h"
+#include "compare/aa.h"
+#include "compare/comparison.h"
+#include "compare/plan.h"
+#include "compare/print.h"
+#include "json/doc.h"
+
+static const struct churn base = {.seed = 1, .name = "base", .trials = 3};
+
+static void add_with_change(struct data *d, int side, const struct churn *c, unsigned n,
+			    void (*change)(struct result *r))
+{
+	struct err e = {0};
+
+	for (unsigned i = 0; i < n; i++) {
+		struct result *r = churn_result(c, i);
+
+		if (change)
+			change(r);
+		if (data_add(d, side, "file", r, &e) < 0)
+			fail_msg("%s", e.text);
+		result_destroy(r);
+	}
+}
+
+static void add(struct data *d, int side, const struct churn *c, unsigned n)
+{
+	add_with_change(d, side, c, n, NULL);
+}
+
+static struct churn new_like(double migration, double forks)
+{
+	return (struct churn){
+		.seed = 2, .name = "new", .trials = 3, .migration = migration, .forks = forks};
+}
+
+static void compare(struct data *d, const struct comparison_options *options,
+		    struct comparison *ret)
+{
+	struct err e = {0};
+
+	assert_int_equal(data_arrange(d), 0);
+	assert_int_equal(facts_judge(&d->facts, NULL, 0, &e), 0);
+	if (comparison_make(d, options, ret, &e) < 0)
+		fail_msg("%s", e.text);
+}
+
+struct two {
+	struct data data;
+	struct comparison comparison;
+};
+
+static void compare_churns(struct two *t, const struct churn *a, unsigned m, const struct churn *b,
+			   unsigned n)
+{
+	const struct comparison_options options = {.seed = 1};
+
+	*t = (struct two){0};
+	add(&t->data, 0, a, m);
+	add(&t->data, 1, b, n);
+	compare(&t->data, &options, &t->comparison);
+}
+
+static void finish(struct two *t)
+{
+	comparison_finish(&t->comparison);
+	data_finish(&t->data);
+}
+
+static enum verdict verdict_of(const struct two *t, size_t primary)
+{
+	assert_true(primary < t->comparison.metrics.n_primaries);
+	return t->comparison.metrics.items[primary].decision.verdict;
+}
+
+static void test_verdicts(void **state)
+{
+	struct churn other = new_like(0.5, 1.2);
+	struct two t;
+
+	compare_churns(&t, &base, 6, &other, 6);
+	assert_int_equal(t.data.scope, SCOPE_BOOTS);
+	assert_int_equal(t.comparison.metrics.n_primaries, 2);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_IMPROVEMENT);
+	assert_int_equal(verdict_of(&t, 1), VERDICT_REGRESSION);
+	assert_int_equal(comparison_exit_code(&t.comparison, false), EXIT_REGRESSION);
+	finish(&t);
+
+	other = new_like(1, 1);
+	compare_churns(&t, &base, 6, &other, 6);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_EQUIVALENT);
+	assert_int_equal(verdict_of(&t, 1), VERDICT_EQUIVALENT);
+	assert_int_equal(comparison_exit_code(&t.comparison, true), EXIT_DONE);
+	finish(&t);
+}
+
+/* 0.0022 is what 6 + 6 reach at best, times two primaries. */
+static void test_figures(void **state)
+{
+	struct churn other = new_like(2, 1);
+	const struct decision *d;
+	struct two t;
+
+	compare_churns(&t, &base, 6, &other, 6);
+	d = &t.comparison.metrics.items[0].decision;
+	assert_true(fabs(exp(d->shift) / 2 - 1) < 0.03);
+	assert_true(d->low < d->shift && d->shift < d->high);
+	assert_true(fabs(d->p - 2. / 924) < 1e-12);
+	assert_true(fabs(d->p_adjusted - 4. / 924) < 1e-12);
+	assert_true(fabs(t.comparison.metrics.items[0].typical[0] / 6e6 - 1) < 0.03);
+	finish(&t);
+}
+
+/* The unit is the boot: many trials of few boots decide nothing. */
+static void test_too_few_boots(void **state)
+{
+	struct churn many = {.seed = 1, .name = "base", .trials = 40},
+		     other = {.seed = 2, .name = "new", .trials = 40, .migration = 3};
+	char text[PRINT_CLAUSE_SIZE];
+	struct two t;
+
+	compare_churns(&t, &many, 2, &other, 2);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_INCONCLUSIVE);
+	assert_true(isinf(t.comparison.metrics.items[0].decision.high));
+	assert_non_null(print_limits(&t.comparison, text));
+	assert_non_null(strstr(text, "0.333"));
+	assert_non_null(strstr(text, "5 + 5 can"));
+	assert_int_equal(comparison_exit_code(&t.comparison, false), EXIT_DONE);
+	assert_int_equal(comparison_exit_code(&t.comparison, true), EXIT_INCONCLUSIVE);
+	finish(&t);
+
+	compare_churns(&t, &many, 1, &other, 1);
+	assert_int_equal(t.data.scope, SCOPE_TWO_BOOTS);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_INCONCLUSIVE);
+	finish(&t);
+}
+
+static void test_one_boot(void **state)
+{
+	struct churn a = base, b = new_like(2, 1);
+	struct two t;
+
+	a.boot = b.boot = "the-only-one";
+	compare_churns(&t, &a, 6, &b, 6);
+	assert_int_equal(t.data.scope, SCOPE_THIS_BOOT);
+	assert_int_equal(t.data.side[0].n_units, 6);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_REGRESSION);
+	assert_string_equal(print_scope(&t.comparison), " (this boot only)");
+	assert_int_equal(comparison_exit_code(&t.comparison, false), EXIT_REGRESSION);
+	assert_int_equal(comparison_exit_code(&t.comparison, true), EXIT_INCONCLUSIVE);
+	finish(&t);
+}
+
+/* Two invocations of one boot are one unit as soon as there are several boots. */
+static void test_boots_are_units(void **state)
+{
+	struct churn a = base, b = base, other = new_like(1, 1);
+	struct two t = {0};
+
+	a.boot = "first";
+	b.name = "again";
+	b.boot = "second";
+	add(&t.data, 0, &a, 3);
+	add(&t.data, 0, &b, 3);
+	add(&t.data, 1, &other, 3);
+	assert_int_equal(data_arrange(&t.data), 0);
+	assert_int_equal(t.data.side[0].n_units, 2);
+	assert_int_equal(t.data.side[0].units[0].invocations, 3);
+	assert_false(t.data.side[0].units[0].has_block);
+	assert_int_equal(t.data.side[1].n_units, 3);
+	data_finish(&t.data);
+}
+
+static void test_invalid_trials(void **state)
+{
+	struct churn other = new_like(1, 1);
+	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
+	struct two t;
+
+	other.invalid = 1;
+	other.errors = 9;
+	compare_churns(&t, &base, 4, &other, 4);
+	assert_int_equal(t.data.workloads[0].valid[1], 8);
+	assert_int_equal(t.data.workloads[0].invalid[1], 4);
+	assert_int_equal(t.comparison.metrics.items[0].series->side[1].n_trials, 8);
+	assert_int_equal(metric_notes(&t.data, &t.comparison.metrics.items[0], notes), 2);
+	assert_non_null(strstr(notes[0], "EAGAIN"));
+	assert_non_null(strstr(notes[0], "base 0 %, new 2.2 %"));
+	assert_non_null(strstr(notes[1], "new 4 of 12"));
+	finish(&t);
+}
+
+static void change_cpu(struct result *r)
+{
+	free(r->host.cpu_model);
+	r->host.cpu_model = churn_text("Another CPU");
+}
+
+static void change_workload(struct result *r)
+{
+	r->runs[0].sha256[0] = 'b';
+}
+
+static void change_regime(struct result *r)
+{
+	r->host.lock_regime = LOCK_REGIME_PER_THREADGROUP;
+}
+
+static void attribute(struct result *r)
+{
+	r->attributed = true;
+}
+
+/* Returns how many facts are refused. */
+static int judge(void (*change)(struct result *r), const char *allowed)
+{
+	struct churn other = new_like(1, 1);
+	struct data d = {0};
+	struct err e = {0};
+	int refused;
+
+	add(&d, 0, &base, 2);
+	add_with_change(&d, 1, &other, 2, change);
+	refused = facts_judge(&d.facts, &allowed, allowed != NULL, &e);
+	data_finish(&d);
+	return refused;
+}
+
+static void test_refusals(void **state)
+{
+	assert_int_equal(judge(NULL, NULL), 0);
+	assert_int_equal(judge(change_regime, NULL), 0);
+	assert_int_equal(judge(change_cpu, NULL), 1);
+	assert_int_equal(judge(change_cpu, "cpu.count"), 1);
+	assert_int_equal(judge(change_cpu, "cpu.model"), 0);
+	assert_int_equal(judge(change_workload, NULL), 1);
+	assert_int_equal(judge(change_workload, "workload"), 0);
+	assert_int_equal(judge(change_workload, "workload:migrate-under-fork"), 0);
+	assert_int_equal(judge(change_workload, "work"), -EINVAL);
+	assert_int_equal(judge(attribute, NULL), 1);
+	assert_int_equal(judge(attribute, "attributed"), 1);
+}
+
+/* Two kernels in one folder are not one side. */
+static void test_mixed_side(void **state)
+{
+	struct churn other = new_like(1, 1);
+	struct data d = {0};
+	struct err e = {0};
+
+	other.release = "7.3.0";
+	add(&d, 0, &base, 2);
+	add(&d, 0, &other, 2);
+	assert_int_equal(facts_judge(&d.facts, NULL, 0, &e), 1);
+	data_finish(&d);
+}
+
+static void test_same_result_twice(void **state)
+{
+	struct result *r = churn_result(&base, 0);
+	struct data d = {0};
+	struct err e = {0};
+
+	assert_int_equal(data_add(&d, 0, "a.json", r, &e), 0);
+	assert_int_equal(data_add(&d, 1, "b.json", r, &e), -EINVAL);
+	assert_int_equal(e.exit_code, EXIT_USAGE);
+	assert_non_null(strstr(e.text, "a.json"));
+	data_finish(&d);
+	result_destroy(r);
+}
+
+static void test_pairs(void **state)
+{
+	const struct comparison_options options = {.seed = 1, .paired = true};
+	struct churn other = new_like(1.5, 1);
+	struct two t = {0};
+	struct err e = {0};
+
+	add(&t.data, 0, &base, 7);
+	add(&t.data, 1, &other, 7);
+	compare(&t.data, &options, &t.comparison);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_REGRESSION);
+	assert_true(fabs(t.comparison.metrics.items[0].decision.p - 2. / 128) < 1e-12);
+	finish(&t);
+
+	/* 6 pairs: 0.031 > 0.05 / 2. And 7 against 6 are no pairs. */
+	for (unsigned n = 6; n <= 7; n++) {
+		t = (struct two){0};
+		add(&t.data, 0, &base, 6);
+		add(&t.data, 1, &other, n);
+		assert_int_equal(data_arrange(&t.data), 0);
+		assert_int_equal(comparison_make(&t.data, &options, &t.comparison, &e), -EINVAL);
+		assert_int_equal(e.exit_code, EXIT_USAGE);
+		data_finish(&t.data);
+	}
+}
+
+/* p99.9 of 400 samples is not supported: said, and not made up. */
+static void name_another_primary(struct result *r)
+{
+	strcpy(r->runs[0].primaries[0].metric, "p99.9");
+}
+
+static void test_unsupported_primary(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn other = new_like(1, 1);
+	struct two t = {0};
+
+	add_with_change(&t.data, 0, &base, 5, name_another_primary);
+	add_with_change(&t.data, 1, &other, 5, name_another_primary);
+	compare(&t.data, &options, &t.comparison);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_INCONCLUSIVE);
+	assert_false(t.comparison.metrics.items[0].decision.estimated);
+	assert_non_null(strstr(t.comparison.metrics.items[0].reason, "10000 samples"));
+	/* One test less: the other primary is not corrected for it. */
+	assert_int_equal(t.comparison.n_tested, 1);
+	finish(&t);
+}
+
+static void name_share(struct result *r)
+{
+	strcpy(r->runs[0].primaries[0].metric, "share>1ms");
+}
+
+static void move_above(struct result *r)
+{
+	name_share(r);
+	for (size_t i = 0; i < r->runs[0].n_trials; i++)
+		r->runs[0].trials[i].series[0].thresholds[0].above = 100;
+}
+
+static void test_shares(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn other = new_like(1, 1);
+	const struct metric *m;
+	struct two t = {0};
+
+	add_with_change(&t.data, 0, &base, 6, name_share);
+	add_with_change(&t.data, 1, &other, 6, move_above);
+	compare(&t.data, &options, &t.comparison);
+	m = &t.comparison.metrics.items[0];
+	assert_true(m->typical[0] > 0.99 && fabs(m->typical[1] - 0.25) < 1e-9);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_IMPROVEMENT);
+	assert_true(fabs(exp(m->decision.shift) - 0.25) < 0.01);
+	finish(&t);
+}
+
+static void drop_above(struct result *r)
+{
+	name_share(r);
+	for (size_t i = 0; i < r->runs[0].n_trials; i++)
+		r->runs[0].trials[i].series[0].thresholds[0].above = i == 0;
+}
+
+/* Next to nothing on both sides is no equivalence. */
+static void test_rare_shares(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn other = new_like(1, 1);
+	struct two t = {0};
+
+	add_with_change(&t.data, 0, &base, 6, drop_above);
+	add_with_change(&t.data, 1, &other, 6, drop_above);
+	compare(&t.data, &options, &t.comparison);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_INCONCLUSIVE);
+	assert_non_null(strstr(t.comparison.metrics.items[0].reason, "fewer than 10"));
+	finish(&t);
+}
+
+static char *print(const struct comparison *c, void (*how)(const struct comparison *, FILE *))
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	assert_non_null(to);
+	how(c, to);
+	assert_int_equal(fclose(to), 0);
+	return text;
+}
+
+static void print_json(const struct comparison *c, FILE *to)
+{
+	assert_int_equal(comparison_print_json(c, to), 0);
+}
+
+static void check_columns(const char *text)
+{
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+		if (strcspn(line, "\n") > 100)
+			fail_msg("%.120s", line);
+}
+
+static void test_print(void **state)
+{
+	struct churn other = new_like(1. / 58, 1);
+	struct json_doc doc;
+	struct err e = {0};
+	struct two t;
+	char *text;
+
+	other.release = "7.3.0";
+	compare_churns(&t, &base, 6, &other, 6);
+	text = print(&t.comparison, comparison_print_text);
+	check_columns(text);
+	assert_non_null(strstr(text, "x faster at p50;"));
+	assert_non_null(strstr(text, "forks are equivalent within 5 % at p50."));
+	assert_non_null(strstr(text, "7.3.0"));
+	free(text);
+	text = print(&t.comparison, print_json);
+	if (json_doc_init(&doc, text, strlen(text), "json", &e) < 0)
+		fail_msg("%s", e.text);
+	json_doc_finish(&doc);
+	free(text);
+	text = print(&t.comparison, comparison_print_junit);
+	assert_non_null(strstr(text, "<testsuite name=\"primary\" tests=\"2\" failures=\"0\""));
+	free(text);
+	text = print(&t.comparison, comparison_print_markdown);
+	assert_non_null(strstr(text, "| 6.18.0 | 7.3.0 |"));
+	free(text);
+	finish(&t);
+}
+
+static void test_aa(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct data d = {0};
+	struct err e = {0};
+	struct aa aa;
+
+	add(&d, 0, &base, 13);
+	assert_int_equal(data_arrange(&d), 0);
+	if (aa_run(&d, &options, &aa, &e) < 0)
+		fail_msg("%s", e.text);
+	assert_int_equal(aa.half, 6);
+	assert_int_equal(aa.draws, AA_DRAWS);
+	assert_int_equal(aa.verdicts, 2 * AA_DRAWS);
+	assert_true(aa.alarms <= 64);
+	aa_finish(&aa);
+	data_finish(&d);
+}
+
+static void test_plan(void **state)
+{
+	struct churn wide = {.seed = 3, .name = "wide", .trials = 3, .boot_sigma = 0.1};
+	struct data d = {0};
+	struct needs n;
+	double effect;
+	struct err e = {0};
+
+	assert_int_equal(needs_parse_effect("1.5x", &effect, &e), 0);
+	assert_true(fabs(effect - log(1.5)) < 1e-12);
+	assert_int_equal(needs_parse_effect("ten", &effect, &e), -EINVAL);
+	assert_int_equal(needs_parse_effect("-5%", &effect, &e), -EINVAL);
+	assert_int_equal(needs_parse_effect("20%", &effect, &e), 0);
+	add(&d, 0, &wide, 20);
+	assert_int_equal(data_arrange(&d), 0);
+	assert_int_equal(needs_find(&d, effect, 0, 1, &n, &e), 0);
+	/* True are 0.1 between boots and 0.01 (more by the 400 samples) between trials. */
+	assert_true(fabs(n.rows[1].between - 0.1) < 0.05);
+	assert_true(n.rows[1].within < 0.04);
+	assert_true(n.units[0] >= 5 && n.units[0] < 30);
+	assert_true(n.units[PLAN_TRIALS - 1] <= n.units[0]);
+	needs_finish(&n);
+	data_finish(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_figures),
+		cmocka_unit_test(test_too_few_boots),
+		cmocka_unit_test(test_one_boot),
+		cmocka_unit_test(test_boots_are_units),
+		cmocka_unit_test(test_invalid_trials),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_mixed_side),
+		cmocka_unit_test(test_same_result_twice),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_unsupported_primary),
+		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_rare_shares),
+		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_aa),
+		cmocka_unit_test(test_plan),
+	};
+
+	return cmocka_run_group_tests_name("compare", tests, NULL, NULL);
+}
