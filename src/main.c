@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&command_run,
+	&command_compare,
 	&command_list,
 	&command_show,
 	&command_host,

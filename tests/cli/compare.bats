@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# Comparisons of result files whose truth is known, from outside: verdicts, exit codes, bad input.
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR"
+	make_results base 6 name=base seed=1
+	make_results same 6 name=same seed=2
+	make_results slow 6 name=slow seed=3 migration=2 release=7.3.0
+	make_results two 2 name=two seed=4
+	make_results boot-a 6 name=boot-a seed=5 boot=the-one
+	make_results boot-b 6 name=boot-b seed=6 boot=the-one migration=2
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR"
+}
+
+make_results() {
+	"$CGCHURN_BUILD/tests/cli/make-results" "$@"
+}
+
+# The value of a Python expression over the comparison `c` on standard input.
+ask() {
+	python3 -c "import json, sys; c = json.load(sys.stdin); print($1)"
+}
+
+@test "no change: equivalent, exit 0, also where a decision is required" {
+	run --separate-stderr "$CGCHURN" compare --require-decision base same
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	[[ "$output" == *"migrations are equivalent within 10 % at p50;"* ]]
+	[[ "$output" == *"forks are equivalent within 5 % at p50."* ]]
+}
+
+@test "a regression of a primary: exit 1" {
+	run --separate-stderr "$CGCHURN" compare base slow
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"migrations became 2.0x slower at p50;"* ]]
+	[[ "$output" == *"6.18.0"*"7.3.0"* ]]
+}
+
+@test "an improvement: exit 0" {
+	run --separate-stderr "$CGCHURN" compare slow base
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"migrations became 2.0x faster at p50;"* ]]
+}
+
+@test "too few boots: told beforehand, exit 0; exit 3 where a decision is required" {
+	run --separate-stderr "$CGCHURN" compare two slow/0000.json
+	[ "$status" -eq 0 ]
+	[[ "${lines[1]}" == *"cannot reach a regression or an improvement"* ]]
+	run "$CGCHURN" compare --require-decision two slow/0000.json
+	[ "$status" -eq 3 ]
+}
+
+@test "one boot only: said with each verdict, never a decision about kernels" {
+	run --separate-stderr "$CGCHURN" compare boot-a boot-b
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"migrations became 2.0x slower at p50 (this boot only);"* ]]
+	run "$CGCHURN" compare --require-decision boot-a boot-b
+	[ "$status" -eq 3 ]
+}
+
+@test "a tolerance of the caller's decides" {
+	run --separate-stderr "$CGCHURN" compare --tolerance 100 slow/0000.json base
+	[ "$status" -eq 0 ]
+	make_results little 6 name=little seed=7 forks=1.1
+	run "$CGCHURN" compare base little
+	[ "$status" -eq 1 ]
+	run "$CGCHURN" compare --tolerance 20 base little
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"forks are equivalent within 20 % at p50."* ]]
+	run "$CGCHURN" compare --tolerance 0 base little
+	[ "$status" -eq 2 ]
+}
+
+@test "JSON fits its schema and says the same" {
+	"$CGCHURN" compare --format json base slow >out.json || [ $? -eq 1 ]
+	python3 - "$CGCHURN_SOURCE/doc/schema/cgchurn-comparison-1.json" out.json <<'PYTHON'
+import json, sys
+import jsonschema
+schema, document = (json.load(open(path)) for path in sys.argv[1:])
+jsonschema.Draft202012Validator.check_schema(schema)
+jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+PYTHON
+	[ "$(ask '(c["schema"], c["scope"])' <out.json)" = "('cgchurn-comparison/1', 'boots')" ]
+	[ "$(ask '(c["metrics"][0]["verdict"], c["metrics"][0]["primary"])' <out.json)" = "('regression', True)" ]
+	[ "$(ask '1.9 < c["metrics"][0]["low"] < c["metrics"][0]["ratio"] < c["metrics"][0]["high"] < 2.1' <out.json)" = True ]
+	[ "$(ask '[f["new"] for f in c["under_test"] if f["name"] == "kernel.release"]' <out.json)" = "[['7.3.0']]" ]
+}
+
+@test "JUnit is XML in which the regression fails" {
+	"$CGCHURN" compare --format junit base slow >out.xml || [ $? -eq 1 ]
+	python3 - out.xml <<'PYTHON'
+import sys
+import xml.etree.ElementTree as ElementTree
+suite = ElementTree.parse(sys.argv[1]).getroot().find("testsuite[@name='primary']")
+assert suite.get("tests") == "2" and suite.get("failures") == "1", suite.attrib
+assert suite.find("testcase[@name='migrator write response p50']/failure") is not None
+PYTHON
+}
+
+@test "markdown has a table and the words" {
+	run --separate-stderr "$CGCHURN" compare --format markdown base slow
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"- migrations became 2.0x slower at p50"* ]]
+	[[ "$output" == *"| **regression** |"* ]]
+}
+
+@test "what should not differ is refused with the list, and allowed by name" {
+	make_results other 6 name=other seed=8
+	sed -i 's/Some CPU/Another CPU/' other/*.json
+	run --separate-stderr "$CGCHURN" compare base other
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[[ "$stderr" == *"cpu.model (CPU model)"*"Some CPU"*"base/0000.json"*"Another CPU"* ]]
+	run --separate-stderr "$CGCHURN" compare --allow-different cpu.model base other
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"DIFFERENT, AND ALLOWED TO BE"*"CPU model"* ]]
+	run "$CGCHURN" compare --allow-different cpu.modell base other
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"'cpu.modell' is nothing that is compared"* ]]
+}
+
+@test "traced results never stand beside plain ones" {
+	make_results traced 6 name=traced seed=9 attributed=1
+	run "$CGCHURN" compare --allow-different attributed base traced
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"attributed"*"cannot be allowed"* ]]
+}
+
+@test "differing failures and invalid trials are told beside the metric" {
+	make_results failing 6 name=failing seed=10 errors=40 invalid=1
+	run "$CGCHURN" compare base failing
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"failed operations differ: base 0 %, new 9.09 % (EAGAIN)"* ]]
+	[[ "$output" == *"invalid trials left out: base 0 of 18, new 6 of 18 (the hypervisor stole"* ]]
+}
+
+@test "the same file, or a copy of it, on both sides is refused" {
+	run "$CGCHURN" compare base/0000.json base
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"on both sides"* ]]
+	cp base/0000.json copy.json
+	run "$CGCHURN" compare base copy.json
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"the same result as"* ]]
+}
+
+@test "one invocation a side cannot decide, because" {
+	run "$CGCHURN" compare --require-decision base/0000.json slow/0000.json
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"no decision at p50"* ]]
+	[[ "$output" == *"cannot decide: 1 + 1 invocations"* ]]
+}
+
+@test "truncated, foreign, newer and self-contradictory files: exit 2 with the file's name" {
+	mkdir -p bad
+	head -c 3000 base/0000.json >bad/truncated.json
+	echo '{"hello": 1}' >bad/foreign.json
+	echo 'not json' >bad/no.json
+	sed 's#cgchurn-result/1#cgchurn-result/2#' base/0000.json >bad/newer.json
+	sed '0,/"count": 400/s//"count": 401/' base/0000.json >bad/sum.json
+	sed '0,/"duration_ns": 1000000000/s//"duration_ns": -5/' base/0000.json >bad/negative.json
+	: >bad/empty.json
+	for file in bad/*.json; do
+		! cmp -s "$file" base/0000.json
+		run --separate-stderr "$CGCHURN" compare "$file" same
+		echo "$file: $status: $stderr"
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[[ "$stderr" == *"$file"* ]]
+	done
+}
+
+@test "an empty folder, no file, a FIFO, a device: exit 2 at once" {
+	mkdir -p empty
+	mkfifo -m 600 fifo.json || true
+	for path in empty nowhere fifo.json /dev/zero; do
+		run timeout 10 "$CGCHURN" compare base "$path"
+		echo "$path: $status: $output"
+		[ "$status" -eq 2 ]
+		[[ "$output" == *"$path"* ]]
+	done
+}
+
+@test "wrong usage: exit 2" {
+	for arguments in "base" "base same slow" "--aa --plan 10% base" "--plan ten base" "--aa two" "--paired two same" \
+		"--aa --format json base"; do
+		run "$CGCHURN" compare $arguments
+		echo "$arguments: $status: $output"
+		[ "$status" -eq 2 ]
+	done
+}
+
+@test "pairs must be declared, complete and enough" {
+	run "$CGCHURN" compare --paired base same
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"6 pairs cannot decide 2 primary metrics, 7 pairs can"* ]]
+	make_results pairs-a 7 name=pairs-a seed=11
+	make_results pairs-b 7 name=pairs-b seed=12 migration=1.5
+	run "$CGCHURN" compare --paired pairs-a pairs-b
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"Paired by block."* ]]
+}
+
+@test "--aa tells the false alarm rate" {
+	make_results twelve 12 name=twelve seed=13
+	run --separate-stderr "$CGCHURN" compare --aa twelve
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"A/A: 6 + 6 boots, dealt at random 1000 times"* ]]
+	[[ "$output" == *"False alarms: "*" of 1000 comparisons"* ]]
+}
+
+@test "--plan tells boots, trials and time" {
+	run --separate-stderr "$CGCHURN" compare --plan 20% base same
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"with a chance of 80 %"* ]]
+	[[ "$output" == *"boots of 3 trials: "*" of measuring"* ]]
+}
+
+@test "what files say cannot drive the terminal" {
+	make_results escape 6 name=escape seed=14
+	sed -i 's/"6.18.0"/"6.18.0\\u001b[31m"/' escape/*.json
+	run "$CGCHURN" compare base escape
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"6.18.0?[31m"* ]]
+	[[ "$output" != *$'\e'* ]]
+}
+
+@test "after the inputs are open nothing can be opened, started or sent" {
+	strace -f -o trace "$CGCHURN" compare base same >/dev/null
+	grep -q 'seccomp(SECCOMP_SET_MODE_FILTER' trace
+	sed -n '/seccomp(SECCOMP_SET_MODE_FILTER/,$p' trace | tail -n +2 >after
+	# It did read all twelve results after that, and did nothing else that could be heard of.
+	[ "$(grep -c 'read(.*cgchurn-result/1' after)" -eq 12 ]
+	! grep -E '(open|openat|creat|socket|connect|execve|fork|vfork|clone|clone3|unlink|rename|kill|ptrace)\(' after
+}
