@@ -54,12 +54,13 @@ static void record(struct slot *slot)
 
 static void null_steps(struct slot *slot)
 {
+	const struct stressor *null = stressor_find("null");
 	struct worker *w = &slot->worker;
 
 	for (int i = 0; i < OPERATIONS; i++) {
 		if (atomic_load_explicit(&slot->stop, memory_order_relaxed))
 			return;
-		stressor_null.step(w);
+		null->step(w);
 		if (w->started >= w->window_start + w->window_ns)
 			return;
 	}

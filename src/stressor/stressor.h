@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stressor: one kind of actor. One const struct in one file, and one line in table.c.
+ * A stressor: one kind of actor. One const struct, stressor_NAME, in one file NAME.c, and one line
+ * in the list of meson.build.
  *
  * setup() runs before the gate and may do anything; it returns 0, or a negative errno after
  * worker_fail(). step() does one scheduled operation, calls worker_start() first, records its
@@ -19,9 +20,6 @@ struct stressor {
 	void (*step)(struct worker *w);
 	void (*teardown)(struct worker *w); /* NULL: nothing to do */
 };
-
-extern const struct stressor stressor_null, stressor_fork, stressor_vfork, stressor_clone3,
-	stressor_posix_spawn, stressor_thread, stressor_migrate;
 
 /* NULL where there is none of this name. */
 const struct stressor *stressor_find(const char *name);

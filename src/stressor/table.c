@@ -3,10 +3,16 @@
 
 #include "stressor/stressor.h"
 
+/* The build's list (meson.build), once as declarations and once as the table. */
+#define STRESSOR(name) extern const struct stressor stressor_##name;
+#include "stressor/list.h"
+#undef STRESSOR
+
+#define STRESSOR(name) &stressor_##name,
 static const struct stressor *const stressors[] = {
-	&stressor_null,        &stressor_fork,   &stressor_vfork,   &stressor_clone3,
-	&stressor_posix_spawn, &stressor_thread, &stressor_migrate,
+#include "stressor/list.h"
 };
+#undef STRESSOR
 
 enum { N_STRESSORS = sizeof(stressors) / sizeof(stressors[0]) };
 
