@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clone3(2) by raw system call: glibc has no wrapper for it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "stressor/into.h"
 #include "stressor/spawn.h"
 
 enum { MODE_PLAIN, MODE_VM_VFORK, MODE_INTO_CGROUP };
@@ -43,11 +41,6 @@ static const char *refuse(const void *opaque)
 		return "vm-vfork is written for x86-64 only; use vfork or posix_spawn";
 #endif
 	return spawn_refuse(o);
-}
-
-static pid_t clone3_raw(struct clone_args *args)
-{
-	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
 }
 
 /*

@@ -26,19 +26,27 @@ static int parse_kind_name(const struct json_at *at, const struct kind_table *ki
 	return r;
 }
 
-/* "cpus", "cpus-1", "cpus+2" */
+enum { PER_CPU_MAX = 64 };
+
+/* "cpus", "cpus-1", "cpus+2", "cpus*4" */
 static bool workers_from_text(const char *text, struct workload_workers *ret)
 {
-	uint64_t add = 0;
+	struct workload_workers workers = {.per_cpu = 1};
+	uint64_t n = 0;
+	char sign;
 
 	if (strncmp(text, "cpus", 4) != 0)
 		return false;
-	text += 4;
-	if (*text && ((*text != '-' && *text != '+') || num_parse_u64(text + 1, &add) < 0 ||
-		      add > WORKLOAD_WORKERS_MAX))
+	sign = text[4];
+	if (sign && (num_parse_u64(text + 5, &n) < 0 || n > WORKLOAD_WORKERS_MAX))
 		return false;
-	*ret = (struct workload_workers){.per_cpu = 1,
-					 .add = *text == '-' ? -(int64_t)add : (int64_t)add};
+	if (sign == '*' && n >= 1 && n <= PER_CPU_MAX)
+		workers.per_cpu = n;
+	else if (sign == '+' || sign == '-')
+		workers.add = sign == '-' ? -(int64_t)n : (int64_t)n;
+	else if (sign)
+		return false;
+	*ret = workers;
 	return true;
 }
 
@@ -55,8 +63,10 @@ static int parse_workers(const struct json_at *at, struct workload_workers *ret)
 	}
 	if (json_is_string(at) || json_get_u64(at, 1, WORKLOAD_WORKERS_MAX, &n) < 0)
 		return json_refuse(
-			at, "a whole number from 1 to %d, or \"cpus\", \"cpus-1\", \"cpus+2\"",
-			WORKLOAD_WORKERS_MAX);
+			at,
+			"a whole number from 1 to %d, or \"cpus\", \"cpus-1\", \"cpus+2\", "
+			"\"cpus*4\" (at most %d)",
+			WORKLOAD_WORKERS_MAX, PER_CPU_MAX);
 	*ret = (struct workload_workers){.add = (int64_t)n};
 	return 0;
 }
@@ -92,6 +102,12 @@ static int check_needs(const struct json_at *at, const struct workload_actor *ac
 			at,
 			"%s moves tasks between leaves: found a hierarchy with one "
 			"leaf, allowed: at least 2 (depth 1 or more, fanout 2 or more)",
+			kind->name);
+	if (kind->makes_groups && hierarchy->threaded)
+		return json_complain(
+			at,
+			"%s makes groups with processes in them, which cannot be below "
+			"threaded groups; allowed: without \"threaded\" in $.hierarchy",
 			kind->name);
 	reason = kind->wants_threaded && !hierarchy->threaded ? kind->wants_threaded(actor->options)
 							      : NULL;

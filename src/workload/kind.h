@@ -16,7 +16,7 @@
 
 #define KIND_OPTIONS_SIZE 512
 #define KIND_PATH_SIZE 128
-#define KIND_SPANS_MAX 8
+#define KIND_SPANS_MAX 16
 
 enum kind_option_type {
 	KIND_COUNT,    /* a whole number */
@@ -67,7 +67,8 @@ struct kind {
 	/* The most processes and threads that one worker has alive at once, itself not counted. */
 	uint64_t (*live_tasks)(const void *options);
 
-	bool moves_tasks; /* writes cgroup.procs or cgroup.threads: needs at least two groups */
+	bool moves_tasks;  /* writes cgroup.procs or cgroup.threads: needs at least two groups */
+	bool makes_groups; /* of its own, with processes in them: not below threaded groups */
 
 	/* NULL, or a reason why these options need hierarchy.threaded. */
 	const char *(*wants_threaded)(const void *options);

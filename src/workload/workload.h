@@ -44,7 +44,7 @@ struct workload_hierarchy {
 
 /* A number of workers: `fixed`, or `per_cpu` for each usable CPU, plus `add`; at least 1. */
 struct workload_workers {
-	uint64_t per_cpu; /* 0 or 1: "cpus", "cpus-1", "cpus+2" have 1 */
+	uint64_t per_cpu; /* 1 for "cpus", "cpus-1", "cpus+2", 4 for "cpus*4"; 0 for a number */
 	int64_t add;      /* the plain number where per_cpu is 0 */
 };
 

@@ -58,7 +58,10 @@ static const struct kind fake_mover = {
 
 static const struct kind fake_idle = {.name = "idle", .spans = fake_spans, .n_spans = 1};
 
-static const struct kind *const fake_kind_list[] = {&fake_mover, &fake_idle};
-static const struct kind_table fake_kinds = {.kinds = fake_kind_list, .n = 2};
+static const struct kind fake_maker = {
+	.name = "maker", .spans = fake_spans, .n_spans = 1, .makes_groups = true};
+
+static const struct kind *const fake_kind_list[] = {&fake_mover, &fake_idle, &fake_maker};
+static const struct kind_table fake_kinds = {.kinds = fake_kind_list, .n = 3};
 
 #endif

@@ -153,12 +153,21 @@ static void test_defaults(void **state)
 	workload_destroy(w);
 }
 
+#define WORKERS(found)                                                                           \
+	"t:6: $.actors[0].workers: found " found ", allowed: a whole number from 1 to 4096, or " \
+	"\"cpus\", \"cpus-1\", \"cpus+2\", \"cpus*4\" (at most 64)"
+
 static const struct {
 	const char *from, *to, *message;
 } refused[] = {
 	/* the envelope */
 	{"workload/1", "workload/2",
 	 "t:1: $.schema: found \"cgchurn-workload/2\", allowed: cgchurn-workload/1"},
+	/* workers */
+	{"\"cpus-1\"", "\"cpus*0\"", WORKERS("\"cpus*0\"")},
+	{"\"cpus-1\"", "\"cpus*65\"", WORKERS("\"cpus*65\"")},
+	{"\"cpus-1\"", "\"cpus*\"", WORKERS("\"cpus*\"")},
+	{"\"cpus-1\"", "\"cpus/2\"", WORKERS("\"cpus/2\"")},
 };
 
 static void test_refusals(void **state)
@@ -174,6 +183,33 @@ static void test_refusals(void **state)
 	}
 }
 
+static void test_workers_of_all_cpus(void **state)
+{
+	_cleanup_free char *text = with(full, "cpus-1", "cpus*16");
+	struct workload *w = parse_good(text, NULL);
+
+	assert_int_equal(w->actors[0].workers.per_cpu, 16);
+	assert_int_equal(w->actors[0].workers.add, 0);
+	workload_destroy(w);
+}
+
+/* A process cannot live in a new group below a threaded one. */
+static void test_makers_of_groups(void **state)
+{
+	static const char text[] =
+		"{\"schema\": \"cgchurn-workload/1\", \"name\": \"m\", \"why\": \"To test.\",\n"
+		" \"hierarchy\": {\"depth\": 1, \"threaded\": false},\n"
+		" \"actors\": [{\"name\": \"m\", \"stressor\": \"maker\"}]}";
+	_cleanup_free char *threaded = with(text, "false", "true");
+	struct err e = {0};
+
+	workload_destroy(parse_good(text, NULL));
+	assert_null(parse(threaded, NULL, &e));
+	assert_string_equal(e.text, "t:3: $.actors[0]: maker makes groups with processes in them, "
+				    "which cannot be below threaded groups; allowed: without "
+				    "\"threaded\" in $.hierarchy");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +217,8 @@ int main(void)
 		cmocka_unit_test(test_primaries),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_workers_of_all_cpus),
+		cmocka_unit_test(test_makers_of_groups),
 	};
 
 	return cmocka_run_group_tests_name("workload", tests, NULL, NULL);
