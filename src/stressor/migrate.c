@@ -31,7 +31,7 @@ static const struct kind_span spans[SPANS] = {
 };
 
 struct migrate_options {
-	uint64_t target, targets, threads, via, pattern, groups, hold_ns;
+	uint64_t target, targets, threads, life, via, pattern, groups, hold_ns;
 };
 
 struct migrate_state {
@@ -56,6 +56,9 @@ static const struct kind_option options[] = {
 	 .help = "process: how many, moved in turn"},
 	{"threads", KIND_COUNT, offsetof(struct migrate_options, threads), 1, 1,
 	 TARGETS_THREADS_MAX, .help = "process: threads of each, its leader included"},
+	{"life", KIND_CHOICE, offsetof(struct migrate_options, life), TARGETS_WAIT,
+	 .choices = targets_life_choices,
+	 .help = "process: they sleep, or fork without a pause while they are moved"},
 	{"via", KIND_CHOICE, offsetof(struct migrate_options, via), VIA_PROCS,
 	 .choices = via_choices,
 	 .help = "cgroup.procs moves whole processes; cgroup.threads one thread (threaded groups)"},
@@ -80,7 +83,7 @@ static uint64_t live_tasks(const void *opaque)
 	const struct migrate_options *o = opaque;
 
 	if (o->target == TARGET_PROCESS)
-		return o->targets * o->threads;
+		return targets_live_tasks(o->targets, o->threads, o->life);
 	return o->target == TARGET_FRESH ? 1 : 0;
 }
 
@@ -90,8 +93,8 @@ static const char *refuse(const void *opaque)
 
 	if (o->targets * o->threads > TARGETS_TASKS_MAX)
 		return "\"targets\" times \"threads\" must not exceed 16384";
-	if (o->target != TARGET_PROCESS && (o->targets != 1 || o->threads != 1))
-		return "\"targets\" and \"threads\" are for \"target\": \"process\"";
+	if (o->target != TARGET_PROCESS && (o->targets != 1 || o->threads != 1 || o->life))
+		return "\"targets\", \"threads\" and \"life\" are for \"target\": \"process\"";
 	if (o->target == TARGET_FRESH && o->via == VIA_THREADS)
 		return "a fresh child moves as a process; use \"via\": \"procs\"";
 	return NULL;
@@ -158,7 +161,7 @@ static int setup(struct worker *w)
 		r = place(w, s, &s->special, 1);
 	if (r < 0 || o->target != TARGET_PROCESS)
 		return r;
-	r = targets_init(&s->targets, w, o->targets, o->threads);
+	r = targets_init(&s->targets, w, o->targets, o->threads, o->life);
 	return r == 0 ? place(w, s, s->targets.ids, o->targets * o->threads) : r;
 }
 

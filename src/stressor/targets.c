@@ -14,6 +14,14 @@
 
 enum { STACK_SIZE = 64 << 10 };
 
+const char *const targets_life_choices[] = {
+	[TARGETS_WAIT] = "wait", [TARGETS_FORK] = "fork", [TARGETS_FORK + 1] = NULL};
+
+uint64_t targets_live_tasks(uint64_t n_processes, uint64_t n_threads, enum targets_life life)
+{
+	return n_processes * (n_threads + (life == TARGETS_FORK));
+}
+
 void target_id_format(struct target_id *id, pid_t pid)
 {
 	id->length = (uint8_t)snprintf(id->text, sizeof(id->text), "%d", (int)pid);
@@ -37,7 +45,21 @@ static void *thread_body(void *opaque)
 	stay();
 }
 
-static _Noreturn void process_body(uint64_t n_threads, int pipe_fd, pid_t parent)
+/* Children that cannot be made (pids.max, a freeze's end) are no matter: this is load. */
+static _Noreturn void fork_on(void)
+{
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(0);
+		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+}
+
+static _Noreturn void process_body(struct worker *w, uint64_t n_threads, enum targets_life life,
+				   int pipe_fd, pid_t parent)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
@@ -52,8 +74,13 @@ static _Noreturn void process_body(uint64_t n_threads, int pipe_fd, pid_t parent
 		if (pthread_create(&thread, &attributes, thread_body, (void *)(intptr_t)pipe_fd) !=
 		    0)
 			_exit(1);
-	thread_body((void *)(intptr_t)pipe_fd);
-	_exit(1);
+	if (life == TARGETS_WAIT)
+		thread_body((void *)(intptr_t)pipe_fd);
+	/* On its worker's CPU it would measure who gets that CPU. */
+	sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	if (write(pipe_fd, &(pid_t){getpid()}, sizeof(pid_t)) != sizeof(pid_t))
+		_exit(1);
+	fork_on();
 }
 
 /* Reads the ids of one process; a process that ends early closes the pipe, which ends the wait. */
@@ -86,7 +113,7 @@ static int start_process(struct targets *t, struct worker *w, uint64_t index)
 		return worker_fail(w, errno, "pipe for target %llu", (unsigned long long)index);
 	pid = fork();
 	if (pid == 0)
-		process_body(t->n_threads, ends[1], self);
+		process_body(w, t->n_threads, t->life, ends[1], self);
 	r = pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (r == 0) {
@@ -97,7 +124,8 @@ static int start_process(struct targets *t, struct worker *w, uint64_t index)
 	return r < 0 ? worker_fail(w, -r, "starting target %llu", (unsigned long long)index) : 0;
 }
 
-int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads)
+int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads,
+		 enum targets_life life)
 {
 	uint64_t n_ids = n_processes * n_threads;
 	size_t size = n_processes * sizeof(*t->pids) + n_ids * sizeof(*t->ids);
@@ -107,7 +135,11 @@ int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint
 	if (memory == MAP_FAILED)
 		return worker_fail(w, errno, "memory for %llu targets",
 				   (unsigned long long)n_processes);
+	/* Whoever forks may be killed before its child has exited; that is for us to reap then. */
+	if (life == TARGETS_FORK && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		r = worker_fail(w, errno, "becoming a subreaper");
 	*t = (struct targets){
+		.life = life,
 		.n_processes = n_processes,
 		.n_threads = n_threads,
 		.pids = memory,
@@ -129,6 +161,8 @@ void targets_finish(struct targets *t)
 	for (uint64_t i = 0; i < t->n_processes; i++)
 		while (t->pids[i] > 0 && waitpid(t->pids[i], NULL, 0) < 0 && errno == EINTR)
 			;
+	while (t->life == TARGETS_FORK && (waitpid(-1, NULL, 0) > 0 || errno == EINTR))
+		;
 	munmap(t->pids, t->mapped);
 	*t = (struct targets){0};
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Processes that do nothing but be moved: made in a set-up, killed in the tear-down. */
+/*
+ * Processes for a step to work on, that wait to be moved, frozen, counted: made in a set-up, killed
+ * in the tear-down.
+ */
 #ifndef CGCHURN_STRESSOR_TARGETS_H
 #define CGCHURN_STRESSOR_TARGETS_H
 
@@ -19,11 +22,22 @@ struct target_id {
 	uint16_t group; /* index among the groups that its mover uses */
 };
 
+enum targets_life {
+	TARGETS_WAIT, /* they sleep */
+	TARGETS_FORK, /* each forks without a pause a child that exits, on any CPU of the run */
+};
+
+extern const char *const targets_life_choices[]; /* for an option's table */
+
+/* The most tasks of `n` such processes with so many threads each. */
+uint64_t targets_live_tasks(uint64_t n_processes, uint64_t n_threads, enum targets_life life);
+
 struct targets {
 	uint64_t n_processes, n_threads; /* threads of each process, its leader included */
 	pid_t *pids;
 	struct target_id *ids; /* by process then thread; the first of each process is its pid */
 	size_t mapped;         /* size of the mapping that holds both */
+	enum targets_life life;
 };
 
 void target_id_format(struct target_id *id, pid_t pid);
@@ -32,7 +46,8 @@ void target_id_format(struct target_id *id, pid_t pid);
  * Starts the processes, in the worker's own group, and waits until all of their threads exist. They
  * die with the worker. 0, or a negative errno after worker_fail(); targets_finish() in either case.
  */
-int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads);
+int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads,
+		 enum targets_life life);
 
 /* Kills and reaps them. */
 void targets_finish(struct targets *t);
