@@ -1,34 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Threads created and joined inside one process. Each takes the read side of the global lock like a
- * fork does, and where the patch is in force also its own threadgroup's rwsem.
+ * fork does, and where the patch is in force also its own threadgroup's rwsem: with `batch` and
+ * `peers` many at once take that one, which is where the patch may cost something. All of them
+ * share the address space and libc's cache of stacks too, with their own locks.
  */
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 #include "stressor/stressor.h"
 
 enum { SPAN_SPAWN, SPAN_CHILD_START, SPAN_REAP, SPAN_CYCLE, SPANS };
 enum { CHILD_EXIT, CHILD_HOLD };
-enum { STACK_SIZE = 64 << 10 };
+enum { STACK_SIZE = 64 << 10, BATCH_MAX = 256, PEERS_MAX = 64 };
 
 static const struct kind_span spans[SPANS] = {
-	[SPAN_SPAWN] = {"spawn", true, "pthread_create(3)"},
+	[SPAN_SPAWN] = {"spawn", true, "pthread_create(3), all of the batch"},
 	[SPAN_CHILD_START] = {"child_start", true,
-			      "from pthread_create's call to the thread's start"},
-	[SPAN_REAP] = {"reap", false, "pthread_join(3)"},
-	[SPAN_CYCLE] = {"cycle", true, "from pthread_create's call to the thread joined"},
+			      "from the first pthread_create's call to the last thread's start"},
+	[SPAN_REAP] = {"reap", false, "pthread_join(3), all of the batch"},
+	[SPAN_CYCLE] = {"cycle", true,
+			"from the first pthread_create's call to the last thread joined"},
 };
 
 struct thread_options {
-	uint64_t child, hold_ns, child_start;
+	uint64_t child, hold_ns, child_start, batch, peers;
 };
 
 struct thread_state {
 	pthread_attr_t attributes;
-	uint64_t started;
+	pthread_t peers[PEERS_MAX];
+	uint64_t n_peers;
+	_Atomic bool stop;
+	uint64_t started; /* by the last thread of the batch to write it */
 };
 
 static const char *const children[] = {"exit", "hold", NULL};
@@ -40,6 +47,10 @@ static const struct kind_option options[] = {
 	 .help = "how long a hold thread stays"},
 	{"child_start", KIND_FLAG, offsetof(struct thread_options, child_start), 0,
 	 .help = "time the thread's first instruction too"},
+	{"batch", KIND_COUNT, offsetof(struct thread_options, batch), 1, 1, BATCH_MAX,
+	 .help = "threads of each step, created one after the other, then joined"},
+	{"peers", KIND_COUNT, offsetof(struct thread_options, peers), 0, 0, PEERS_MAX,
+	 .help = "threads of the same process that do the same all the time, on any CPU, untimed"},
 };
 
 static uint32_t spans_on(const void *opaque)
@@ -49,19 +60,20 @@ static uint32_t spans_on(const void *opaque)
 	return UINT32_MAX & ~(o->child_start ? 0 : UINT32_C(1) << SPAN_CHILD_START);
 }
 
-static uint64_t live_tasks(const void *opaque)
+static const char *refuse(const void *opaque)
 {
-	return 1;
+	const struct thread_options *o = opaque;
+
+	return o->peers && o->child_start
+		       ? "\"child_start\" cannot tell the step's threads from those of \"peers\""
+		       : NULL;
 }
 
-static int setup(struct worker *w)
+static uint64_t live_tasks(const void *opaque)
 {
-	struct thread_state *s = STRESSOR_STATE(struct thread_state, w);
+	const struct thread_options *o = opaque;
 
-	/* A small stack, which glibc keeps and hands to the next thread: no mmap between steps. */
-	pthread_attr_init(&s->attributes);
-	pthread_attr_setstacksize(&s->attributes, STACK_SIZE);
-	return 0;
+	return o->batch + o->peers * (1 + o->batch);
 }
 
 static void *body(void *opaque)
@@ -79,25 +91,86 @@ static void *body(void *opaque)
 	return NULL;
 }
 
+/* Creates the batch. 0 or an errno; *ret_n is how many there are. */
+static int create(struct worker *w, pthread_t *threads, uint64_t *ret_n)
+{
+	struct thread_state *s = STRESSOR_STATE(struct thread_state, w);
+	struct thread_options *o = (void *)w->options;
+	int r = 0;
+
+	for (*ret_n = 0; *ret_n < o->batch; ++*ret_n) {
+		r = pthread_create(&threads[*ret_n], &s->attributes, body, w);
+		if (r != 0)
+			break;
+	}
+	return r;
+}
+
+static void join(const pthread_t *threads, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void *peer(void *opaque)
+{
+	struct worker *w = opaque;
+	struct thread_state *s = STRESSOR_STATE(struct thread_state, w);
+	pthread_t threads[BATCH_MAX];
+	uint64_t n;
+
+	sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	while (!atomic_load_explicit(&s->stop, memory_order_relaxed)) {
+		create(w, threads, &n);
+		join(threads, n);
+	}
+	return NULL;
+}
+
+static int setup(struct worker *w)
+{
+	struct thread_state *s = STRESSOR_STATE(struct thread_state, w);
+	struct thread_options *o = (void *)w->options;
+
+	/* A small stack, which glibc keeps and hands to the next thread: no mmap between steps. */
+	pthread_attr_init(&s->attributes);
+	pthread_attr_setstacksize(&s->attributes, STACK_SIZE);
+	for (; s->n_peers < o->peers; s->n_peers++) {
+		int r = pthread_create(&s->peers[s->n_peers], &s->attributes, peer, w);
+
+		if (r != 0)
+			return worker_fail(w, r, "starting a peer");
+	}
+	return 0;
+}
+
 static void step(struct worker *w)
 {
 	struct thread_state *s = STRESSOR_STATE(struct thread_state, w);
-	uint64_t start = worker_start(w), returned, joined;
-	pthread_t thread;
-	int r = pthread_create(&thread, &s->attributes, body, w);
+	pthread_t threads[BATCH_MAX];
+	uint64_t start = worker_start(w), returned, joined, n;
+	int r = create(w, threads, &n);
 
 	returned = clock_now_ns();
+	join(threads, n);
+	joined = clock_now_ns();
 	if (r != 0) {
 		worker_error(w, SPAN_SPAWN, r);
 		return;
 	}
-	pthread_join(thread, NULL);
-	joined = clock_now_ns();
 	worker_span(w, SPAN_SPAWN, start, returned);
 	worker_span(w, SPAN_REAP, returned, joined);
 	worker_span(w, SPAN_CYCLE, start, joined);
 	if (w->service[SPAN_CHILD_START])
 		worker_span(w, SPAN_CHILD_START, start, s->started);
+}
+
+static void teardown(struct worker *w)
+{
+	struct thread_state *s = STRESSOR_STATE(struct thread_state, w);
+
+	atomic_store(&s->stop, true);
+	join(s->peers, s->n_peers);
 }
 
 const struct stressor stressor_thread = {
@@ -111,8 +184,10 @@ const struct stressor stressor_thread = {
 			.n_options = sizeof(options) / sizeof(options[0]),
 			.options_size = sizeof(struct thread_options),
 			.spans_on = spans_on,
+			.refuse = refuse,
 			.live_tasks = live_tasks,
 		},
 	.setup = setup,
 	.step = step,
+	.teardown = teardown,
 };
