@@ -30,6 +30,7 @@ struct spawn_options {
 	uint64_t child_cpus;  /* enum spawn_cpus */
 	uint64_t mode;        /* of clone3, see there */
 	uint64_t groups;      /* of clone3 into-cgroup */
+	uint64_t every_ns;    /* of moved: the time between two moves */
 	char path[KIND_PATH_SIZE]; /* what `exec` children execute; "": our tiny program */
 };
 
