@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A controller switched on and off for groups that hold processes, as managers do when a unit asks
+ * for a limit: every process below moves to another set of controllers, under the write side of the
+ * global lock, with and without the patch.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "stressor/stressor.h"
+#include "stressor/targets.h"
+#include "stressor/yard.h"
+
+enum { SPAN_ENABLE, SPAN_DISABLE, SPANS };
+enum { GROUPS_MAX = 256, WORD_SIZE = 16 };
+enum { CONTROLLER_ANY };
+
+static const struct kind_span spans[SPANS] = {
+	[SPAN_ENABLE] = {"enable", true, "write(2) of +controller"},
+	[SPAN_DISABLE] = {"disable", true, "write(2) of -controller"},
+};
+
+struct subtree_options {
+	uint64_t controller, groups, targets, threads;
+};
+
+struct subtree_state {
+	struct yard yard;
+	struct targets targets;
+	int control_fd;
+	uint64_t turn;
+	char words[SPANS][WORD_SIZE]; /* "+pids", "-pids" */
+};
+
+/* In the order in which "any" looks for one: the cheapest first. */
+static const char *const controllers[] = {"any", "misc",   "pids", "hugetlb", "cpu",
+					  "io",  "cpuset", "rdma", "memory",  NULL};
+
+static const struct kind_option options[] = {
+	{"controller", KIND_CHOICE, offsetof(struct subtree_options, controller), CONTROLLER_ANY,
+	 .choices = controllers, .help = "which; or any that there is, in this order"},
+	{"groups", KIND_COUNT, offsetof(struct subtree_options, groups), 1, 1, GROUPS_MAX,
+	 .help = "groups that are switched together"},
+	{"targets", KIND_COUNT, offsetof(struct subtree_options, targets), 8, 1, TARGETS_MAX,
+	 .help = "waiting processes, dealt to the groups"},
+	{"threads", KIND_COUNT, offsetof(struct subtree_options, threads), 1, 1,
+	 TARGETS_THREADS_MAX, .help = "threads of each, its leader included"},
+};
+
+static uint64_t live_tasks(const void *opaque)
+{
+	const struct subtree_options *o = opaque;
+
+	return o->targets * o->threads;
+}
+
+static const char *refuse(const void *opaque)
+{
+	const struct subtree_options *o = opaque;
+
+	return o->targets * o->threads > TARGETS_TASKS_MAX
+		       ? "\"targets\" times \"threads\" must not exceed 16384"
+		       : NULL;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += length)
+		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+	return false;
+}
+
+static const char *choose_controller(const struct yard *y, uint64_t wanted)
+{
+	if (wanted != CONTROLLER_ANY)
+		return has_word(y->controllers, controllers[wanted]) ? controllers[wanted] : NULL;
+	for (size_t i = CONTROLLER_ANY + 1; controllers[i]; i++)
+		if (has_word(y->controllers, controllers[i]))
+			return controllers[i];
+	return NULL;
+}
+
+/* Every group gets its share of the targets. */
+static int populate(struct worker *w, struct subtree_state *s, const struct subtree_options *o)
+{
+	char name[WORD_SIZE];
+	int r = targets_init(&s->targets, w, o->targets, o->threads, TARGETS_WAIT);
+
+	for (uint64_t i = 0; r == 0 && i < o->groups; i++) {
+		int fd;
+
+		snprintf(name, sizeof(name), "%u", (unsigned)i);
+		fd = yard_make_group(&s->yard, name);
+		if (fd < 0)
+			return worker_fail(w, -fd, "making group %s", name);
+		for (uint64_t k = i; k < o->targets && r == 0; k += o->groups)
+			r = io_write_attr(fd, "cgroup.procs", s->targets.ids[k * o->threads].text);
+		close(fd);
+		if (r < 0)
+			worker_fail(w, -r, "moving a target into group %s", name);
+	}
+	return r;
+}
+
+static int setup(struct worker *w)
+{
+	struct subtree_state *s = STRESSOR_STATE(struct subtree_state, w);
+	const struct subtree_options *o = (const void *)w->options;
+	const char *controller;
+	int r = yard_init(&s->yard, w, false);
+
+	if (r < 0)
+		return r;
+	controller = choose_controller(&s->yard, o->controller);
+	if (!controller)
+		return worker_fail(w, ENODEV, "controller %s: the hierarchy has \"%s\"",
+				   controllers[o->controller], s->yard.controllers);
+	snprintf(s->words[SPAN_ENABLE], WORD_SIZE, "+%s", controller);
+	snprintf(s->words[SPAN_DISABLE], WORD_SIZE, "-%s", controller);
+	s->control_fd = openat(s->yard.fd, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
+	if (s->control_fd < 0)
+		return worker_fail(w, errno, "cgroup.subtree_control");
+	return populate(w, s, o);
+}
+
+static void step(struct worker *w)
+{
+	struct subtree_state *s = STRESSOR_STATE(struct subtree_state, w);
+	unsigned span = s->turn++ % 2 ? SPAN_DISABLE : SPAN_ENABLE;
+	size_t length = strlen(s->words[span]);
+	uint64_t start = worker_start(w);
+
+	if (write(s->control_fd, s->words[span], length) < 0)
+		worker_error(w, span, errno);
+	else
+		worker_span(w, span, start, clock_now_ns());
+}
+
+static void teardown(struct worker *w)
+{
+	struct subtree_state *s = STRESSOR_STATE(struct subtree_state, w);
+
+	targets_finish(&s->targets);
+	yard_finish(&s->yard);
+}
+
+const struct stressor stressor_subtree = {
+	.kind =
+		{
+			.name = "subtree",
+			.summary = "switches a controller on and off for groups with processes",
+			.spans = spans,
+			.n_spans = SPANS,
+			.options = options,
+			.n_options = sizeof(options) / sizeof(options[0]),
+			.options_size = sizeof(struct subtree_options),
+			.refuse = refuse,
+			.live_tasks = live_tasks,
+			.makes_groups = true,
+		},
+	.setup = setup,
+	.step = step,
+	.teardown = teardown,
+};
