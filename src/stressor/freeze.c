@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A group frozen and thawed, as checkpoints and pauses do it, while its processes sleep or fork.
+ * Freezing takes no write side of the lock; every task has to come to its freezer first.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "stressor/events.h"
+#include "stressor/stressor.h"
+#include "stressor/targets.h"
+#include "stressor/yard.h"
+
+enum { SPAN_FREEZE_WRITE, SPAN_FREEZE, SPAN_THAW_WRITE, SPAN_THAW, SPANS };
+enum { AWAIT_SECONDS = 2 };
+
+static const struct kind_span spans[SPANS] = {
+	[SPAN_FREEZE_WRITE] = {"freeze_write", true, "write(2) of 1 to cgroup.freeze"},
+	[SPAN_FREEZE] = {"freeze", true, "from its call until the whole group is frozen"},
+	[SPAN_THAW_WRITE] = {"thaw_write", false, "write(2) of 0 to cgroup.freeze"},
+	[SPAN_THAW] = {"thaw", false, "from its call until the group counts as thawed"},
+};
+
+struct freeze_options {
+	uint64_t targets, threads, life, wait;
+};
+
+struct freeze_state {
+	struct yard yard;
+	struct targets targets;
+	int freeze_fd, events_fd;
+};
+
+static const struct kind_option options[] = {
+	{"targets", KIND_COUNT, offsetof(struct freeze_options, targets), 8, 1, TARGETS_MAX,
+	 .help = "processes in the group"},
+	{"threads", KIND_COUNT, offsetof(struct freeze_options, threads), 1, 1, TARGETS_THREADS_MAX,
+	 .help = "threads of each, its leader included"},
+	{"life", KIND_CHOICE, offsetof(struct freeze_options, life), TARGETS_FORK,
+	 .choices = targets_life_choices, .help = "they sleep, or fork without a pause"},
+	{"wait", KIND_CHOICE, offsetof(struct freeze_options, wait), EVENTS_READ,
+	 .choices = events_wait_choices,
+	 .help = "how to see that it is frozen: read cgroup.events over and over, or be woken, "
+		 "which the kernel does at most every 10 ms"},
+};
+
+static uint64_t live_tasks(const void *opaque)
+{
+	const struct freeze_options *o = opaque;
+
+	return targets_live_tasks(o->targets, o->threads, o->life);
+}
+
+static const char *refuse(const void *opaque)
+{
+	const struct freeze_options *o = opaque;
+
+	return o->targets * o->threads > TARGETS_TASKS_MAX
+		       ? "\"targets\" times \"threads\" must not exceed 16384"
+		       : NULL;
+}
+
+static int open_files(struct worker *w, struct freeze_state *s, int group_fd)
+{
+	s->freeze_fd = openat(group_fd, "cgroup.freeze", O_WRONLY | O_CLOEXEC);
+	if (s->freeze_fd < 0)
+		return worker_fail(w, errno, "cgroup.freeze");
+	s->events_fd = openat(group_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	return s->events_fd < 0 ? worker_fail(w, errno, "cgroup.events") : 0;
+}
+
+static int setup(struct worker *w)
+{
+	struct freeze_state *s = STRESSOR_STATE(struct freeze_state, w);
+	const struct freeze_options *o = (const void *)w->options;
+	int r = yard_init(&s->yard, w, true), fd;
+
+	if (r == 0)
+		r = targets_init(&s->targets, w, o->targets, o->threads, o->life);
+	if (r < 0)
+		return r;
+	fd = yard_make_group(&s->yard, "frozen");
+	if (fd < 0)
+		return worker_fail(w, -fd, "making a group");
+	for (uint64_t i = 0; i < o->targets && r == 0; i++)
+		r = io_write_attr(fd, "cgroup.procs", s->targets.ids[i * o->threads].text);
+	r = r < 0 ? worker_fail(w, -r, "moving the targets into the group") : open_files(w, s, fd);
+	close(fd);
+	return r;
+}
+
+/* Writes, waits for what was asked, records both. */
+static bool change(struct worker *w, struct freeze_state *s, const char *to, unsigned write_span,
+		   uint64_t start)
+{
+	const struct freeze_options *o = (const void *)w->options;
+	ssize_t n = write(s->freeze_fd, to, 1);
+	uint64_t written = clock_now_ns();
+	int r;
+
+	if (n < 0) {
+		worker_error(w, write_span, errno);
+		return false;
+	}
+	r = events_await(s->events_fd, "frozen", *to == '1', o->wait,
+			 written + AWAIT_SECONDS * NS_PER_S);
+	if (r < 0) {
+		worker_error(w, write_span + 1, -r);
+		return false;
+	}
+	worker_span(w, write_span, start, written);
+	worker_span(w, write_span + 1, start, clock_now_ns());
+	return true;
+}
+
+static void step(struct worker *w)
+{
+	struct freeze_state *s = STRESSOR_STATE(struct freeze_state, w);
+	uint64_t start = worker_start(w);
+
+	/* A group that would not freeze is thawed all the same. */
+	change(w, s, "1", SPAN_FREEZE_WRITE, start);
+	change(w, s, "0", SPAN_THAW_WRITE, clock_now_ns());
+}
+
+static void teardown(struct worker *w)
+{
+	struct freeze_state *s = STRESSOR_STATE(struct freeze_state, w);
+
+	if (s->freeze_fd > 0 && write(s->freeze_fd, "0", 1) < 0)
+		worker_error(w, SPAN_THAW_WRITE, errno);
+	targets_finish(&s->targets);
+	yard_finish(&s->yard);
+}
+
+const struct stressor stressor_freeze = {
+	.kind =
+		{
+			.name = "freeze",
+			.summary = "freezes and thaws a group of processes",
+			.spans = spans,
+			.n_spans = SPANS,
+			.options = options,
+			.n_options = sizeof(options) / sizeof(options[0]),
+			.options_size = sizeof(struct freeze_options),
+			.refuse = refuse,
+			.live_tasks = live_tasks,
+			.makes_groups = true,
+		},
+	.setup = setup,
+	.step = step,
+	.teardown = teardown,
+};
