@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A group filled with processes and ended by one write to cgroup.kill (5.14 and later), as runtimes
+ * end a container, while its processes sleep or fork.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "stressor/events.h"
+#include "stressor/into.h"
+#include "stressor/stressor.h"
+#include "stressor/targets.h"
+#include "stressor/yard.h"
+
+enum { SPAN_FILL, SPAN_KILL, SPAN_DRAIN, SPAN_RMDIR, SPAN_CYCLE, SPANS };
+enum { PROCESSES_MAX = 256, DRAIN_SECONDS = 5 };
+
+static const char group_name[] = "killed";
+
+static const struct kind_span spans[SPANS] = {
+	[SPAN_FILL] = {"fill", true, "mkdir(2) and clone3(2) of all processes into the group"},
+	[SPAN_KILL] = {"kill", false, "write(2) to cgroup.kill"},
+	[SPAN_DRAIN] = {"drain", false, "until all are reaped and the group counts as empty"},
+	[SPAN_RMDIR] = {"rmdir", false, "rmdir(2), EBUSY tried again and counted"},
+	[SPAN_CYCLE] = {"cycle", true, "all of it"},
+};
+
+struct kill_options {
+	uint64_t processes, life;
+};
+
+struct kill_state {
+	struct yard yard;
+};
+
+static const struct kind_option options[] = {
+	{"processes", KIND_COUNT, offsetof(struct kill_options, processes), 16, 1, PROCESSES_MAX,
+	 .help = "in the group when it is killed"},
+	{"life", KIND_CHOICE, offsetof(struct kill_options, life), TARGETS_FORK,
+	 .choices = targets_life_choices, .help = "they sleep, or fork without a pause"},
+};
+
+static uint64_t live_tasks(const void *opaque)
+{
+	const struct kill_options *o = opaque;
+
+	return targets_live_tasks(o->processes, 1, o->life);
+}
+
+static int setup(struct worker *w)
+{
+	/* What forking processes leave behind when they are killed is for us to reap. */
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		return worker_fail(w, errno, "becoming a subreaper");
+	return yard_init(&STRESSOR_STATE(struct kill_state, w)->yard, w, true);
+}
+
+/* Only system calls from here: it was made without libc's knowledge. */
+static _Noreturn void child(const struct worker *w, const struct kill_options *o)
+{
+	struct clone_args args = {.exit_signal = SIGCHLD};
+
+	sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	for (;;) {
+		pid_t pid = o->life == TARGETS_FORK ? clone3_raw(&args) : -1;
+
+		if (pid == 0)
+			_exit(0);
+		if (o->life == TARGETS_WAIT)
+			pause();
+		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+}
+
+/* 0 or the errno of what could not be made; what was made is there. */
+static int fill(struct worker *w, int fd, const struct kill_options *o)
+{
+	for (uint64_t i = 0; i < o->processes; i++) {
+		pid_t pid = fork_into(fd);
+
+		if (pid == 0)
+			child(w, o);
+		if (pid < 0)
+			return errno;
+	}
+	return 0;
+}
+
+static int kill_group(int fd)
+{
+	int kill_fd = openat(fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	int failure = kill_fd < 0 || write(kill_fd, "1", 1) < 0 ? errno : 0;
+
+	if (kill_fd >= 0)
+		close(kill_fd);
+	return failure;
+}
+
+/* All children and orphans, then what the kernel says of the group. */
+static int drain(int fd, uint64_t deadline)
+{
+	int events_fd = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC), r;
+
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+	r = events_fd < 0 ? -errno : events_await(events_fd, "populated", 0, EVENTS_READ, deadline);
+	if (events_fd >= 0)
+		close(events_fd);
+	return -r;
+}
+
+static int remove_group(struct worker *w, const struct yard *y, uint64_t deadline)
+{
+	while (unlinkat(y->fd, group_name, AT_REMOVEDIR) < 0) {
+		if (errno != EBUSY || clock_now_ns() > deadline)
+			return errno;
+		worker_error(w, SPAN_RMDIR, EBUSY);
+		sched_yield();
+	}
+	return 0;
+}
+
+/* What must be gone before the next step, however this one went. */
+static void end_group(struct worker *w, const struct yard *y, int fd, uint64_t start,
+		      uint64_t filled, bool sample)
+{
+	uint64_t deadline = clock_now_ns() + DRAIN_SECONDS * NS_PER_S, killed, drained, removed;
+	int failure = kill_group(fd);
+
+	killed = clock_now_ns();
+	if (failure) {
+		worker_error(w, SPAN_KILL, failure);
+		return;
+	}
+	failure = drain(fd, deadline);
+	drained = clock_now_ns();
+	if (failure) {
+		worker_error(w, SPAN_DRAIN, failure);
+		return;
+	}
+	failure = remove_group(w, y, deadline);
+	removed = clock_now_ns();
+	if (failure || !sample) {
+		if (failure)
+			worker_error(w, SPAN_RMDIR, failure);
+		return;
+	}
+	worker_span(w, SPAN_FILL, start, filled);
+	worker_span(w, SPAN_KILL, filled, killed);
+	worker_span(w, SPAN_DRAIN, killed, drained);
+	worker_span(w, SPAN_RMDIR, drained, removed);
+	worker_span(w, SPAN_CYCLE, start, removed);
+}
+
+static void step(struct worker *w)
+{
+	struct kill_state *s = STRESSOR_STATE(struct kill_state, w);
+	const struct kill_options *o = (const void *)w->options;
+	uint64_t start = worker_start(w);
+	int fd = yard_make_group(&s->yard, group_name), failure;
+
+	if (fd < 0) {
+		worker_error(w, SPAN_FILL, -fd);
+		return;
+	}
+	failure = fill(w, fd, o);
+	if (failure)
+		worker_error(w, SPAN_FILL, failure);
+	end_group(w, &s->yard, fd, start, clock_now_ns(), failure == 0);
+	close(fd);
+}
+
+static void teardown(struct worker *w)
+{
+	yard_finish(&STRESSOR_STATE(struct kill_state, w)->yard);
+}
+
+const struct stressor stressor_kill = {
+	.kind =
+		{
+			.name = "kill",
+			.summary = "fills a group with processes and ends it by cgroup.kill",
+			.spans = spans,
+			.n_spans = SPANS,
+			.options = options,
+			.n_options = sizeof(options) / sizeof(options[0]),
+			.options_size = sizeof(struct kill_options),
+			.live_tasks = live_tasks,
+			.makes_groups = true,
+		},
+	.setup = setup,
+	.step = step,
+	.teardown = teardown,
+};
