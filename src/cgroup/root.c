@@ -70,23 +70,21 @@ static int try_folder(const char *path, struct cgroup_root *r)
 
 static int find_wanted(const char *wanted, struct cgroup_root *r, struct err *e)
 {
-	int result = open_folder(wanted, r);
+	int result = try_folder(wanted, r);
 
-	if (result < 0) {
+	if (result == -EACCES) {
+		err_set(e, EXIT_CANNOT, EACCES, "--cgroup-root: %s may not be written to", wanted);
+		err_hint(e, "Run as root, or have the group and its cgroup.procs given to your "
+			    "user.");
+	} else if (result < 0) {
 		if (result == -ENODEV)
 			err_set(e, EXIT_USAGE, ENODEV,
 				"--cgroup-root: %s does not lie in a cgroup v2 mount", wanted);
 		else
 			err_sys(e, EXIT_USAGE, -result, "--cgroup-root: %s", wanted);
 		err_hint(e, "`findmnt -t cgroup2` lists the mounts of cgroup v2.");
-		return result;
 	}
-	if (may_build_in(r->fd))
-		return 0;
-	r->fd = close_fd(r->fd);
-	err_set(e, EXIT_CANNOT, EACCES, "--cgroup-root: %s may not be written to", r->path);
-	err_hint(e, "Run as root, or have the group and its cgroup.procs given to your user.");
-	return -EACCES;
+	return result;
 }
 
 /* What libcgroup found where that is a mount of the whole hierarchy, else what we find. */

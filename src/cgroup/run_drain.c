@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include "base/cleanup.h"
@@ -94,6 +97,14 @@ int run_drain(int fd, int parent_fd, uint64_t deadline_ns)
 	return r < 0 ? r : undo(fd, parent_fd);
 }
 
+/* Whatever was mounted over a group is not ours to empty. */
+static bool is_group(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
 int run_drain_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 {
 	_cleanup_fd int fd =
@@ -102,6 +113,8 @@ int run_drain_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 
 	if (fd < 0 && errno != ENOENT)
 		return -errno;
+	if (fd >= 0 && !is_group(fd))
+		return -EXDEV;
 	if (fd >= 0) {
 		r = run_drain(fd, parent_fd, deadline_ns);
 		removed = group_remove(parent_fd, name, deadline_ns, NULL);

@@ -1,0 +1,108 @@
+# For the tests with real cgroups: a group of the test's own, and the programs that hold groups for it.
+# Load with `load cgroups`; setup and teardown call cgroups_setup and cgroups_teardown.
+
+helpers=${CGCHURN_BUILD:?run it through Meson}/tests/kernel
+
+# Sets $v2, the v2 mount, and $own, a group of the test's own in it; $out is a folder for files.
+cgroups_setup() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	v2=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	[ -n "$v2" ] || skip "cgroup v2 is not mounted"
+	own=$(mktemp -d "$v2/test-cgchurn-XXXXXX") || skip "no group can be made in $v2"
+	out=$BATS_TEST_TMPDIR
+	holder=
+	handed_down=
+}
+
+# Ends what was started, and removes the group with all that is in it.
+cgroups_teardown() {
+	[ -z "$holder" ] || kill -KILL "$holder" 2>/dev/null || true
+	if [ -n "${own:-}" ] && [ -d "$own" ]; then
+		empty_group "$own"
+		find "$own" -depth -type d -exec rmdir {} +
+	fi
+	[ -z "${handed_down:-}" ] || echo "-$handed_down" >"$v2/cgroup.subtree_control"
+}
+
+# empty_group DIR: kills who lives in the group or below.
+empty_group() {
+	echo 0 >"$1/cgroup.freeze" 2>/dev/null || true
+	for _ in $(seq 500); do
+		grep -q 'populated 1' "$1/cgroup.events" || return 0
+		find "$1" -name cgroup.procs -exec cat {} + 2>/dev/null | xargs -r kill -KILL 2>/dev/null || true
+		sleep 0.01
+	done
+	return 1
+}
+
+# The first of the words that is a controller of v2 here; skips the test where there is none.
+some_controller() {
+	local words
+	words=$(cat "$v2/cgroup.controllers")
+	[ -n "$words" ] || skip "cgroup v2 has no controller here"
+	for controller in "$@"; do
+		[[ " $words " != *" $controller "* ]] || return 0
+	done
+	[ $# -eq 0 ] || skip "cgroup v2 has none of $* here, only $words"
+	controller=${words%% *}
+}
+
+# Has the mount's top hand $controller down, until the end of the test.
+hand_down_at_top() {
+	[[ " $(cat "$v2/cgroup.subtree_control") " != *" $controller "* ]] || return 0
+	echo "+$controller" >"$v2/cgroup.subtree_control" || skip "$v2 cannot hand $controller down"
+	handed_down=$controller
+}
+
+# start PROGRAM [ARGUMENT...]: runs it until it prints "ready" or ends; $holder is its pid.
+# finish lets it go to its end. Its output lies in $out/stdout and $out/stderr.
+start() {
+	rm -f "$out/hold"
+	mkfifo "$out/hold"
+	"$@" <"$out/hold" >"$out/stdout" 2>"$out/stderr" 3>&- &
+	holder=$!
+	exec 8>"$out/hold"
+	until grep -qx ready "$out/stdout"; do
+		kill -0 "$holder" 2>/dev/null || return 1
+		sleep 0.01
+	done
+}
+
+finish() {
+	exec 8>&-
+	status=0
+	wait "$holder" || status=$?
+	holder=
+	return "$status"
+}
+
+# What the started program said of KEY.
+said() {
+	sed -n "s/^$1=//p" "$out/stdout"
+}
+
+# within SECONDS COMMAND...: until the command succeeds.
+within() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -le "$end" ] || return 1
+		sleep 0.01
+	done
+}
+
+is_gone() {
+	[ ! -e "$1" ]
+}
+
+# Zombies wait for whoever inherited them, which is not ours to hurry.
+has_ended() {
+	[[ ! -e /proc/$1/stat || "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null)" == [ZX]* ]]
+}
+
+kill_holder() {
+	kill -KILL "$holder"
+	wait "$holder" 2>/dev/null || true
+	holder=
+	exec 8>&-
+}

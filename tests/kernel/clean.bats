@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# cgchurn clean: takes what no living run owns, and nothing else.
+load cgroups
+
+setup() { cgroups_setup; }
+teardown() { cgroups_teardown; }
+
+# No process has this pid: the kernel's largest is 2^22.
+dead=cgchurn-2147483647-1-00000000
+
+start_time() {
+	sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 20
+}
+
+@test "nothing to clean" {
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "nothing to clean in $own" ]
+}
+
+@test "--dry-run says it and changes nothing" {
+	mkdir -p "$own/$dead/tree/0"
+	run -0 "$CGCHURN" clean --cgroup-root "$own" --dry-run
+	[ "$output" = "would remove $own/$dead" ]
+	[ -d "$own/$dead/tree/0" ]
+}
+
+@test "a group whose owner is dead goes, with all below" {
+	mkdir -p "$own/$dead/tree/0/1" "$own/$dead/side"
+	run -0 --separate-stderr "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "removed $own/$dead" ]
+	[ -z "$stderr" ]
+	[ ! -e "$own/$dead" ]
+}
+
+@test "its processes are killed, frozen ones too, and only those" {
+	mkdir -p "$own/$dead/tree" "$own/others"
+	for group in "$dead/tree" "$dead" others; do
+		bash -c 'echo 0 >"$0/cgroup.procs"; exec sleep 300' "$own/$group" 3>&- &
+		within 5 grep -q . "$own/$group/cgroup.procs"
+	done
+	other=$!
+	echo 1 >"$own/$dead/tree/cgroup.freeze"
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "removed $own/$dead, with processes in it" ]
+	[ "$(cat "$own/others/cgroup.procs")" = "$other" ]
+}
+
+@test "a run that lives is not touched" {
+	start "$helpers/run-holder" -r "$own" -s 2
+	name=$(said name)
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "nothing to clean in $own" ]
+	grep -qx 'populated 1' "$own/$name/cgroup.events"
+	finish
+}
+
+@test "a run that lives, whose pid and start time say nothing here, is not touched" {
+	# In a PID namespace of its own it is process 1 or 2 of other start times than ours.
+	start unshare --pid --fork --mount-proc "$helpers/run-holder" -r "$own" -s 1
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "nothing to clean in $own" ]
+	[ -d "$own/$(said name)" ]
+	finish
+	[ ! -e "$own/$(said name)" ]
+}
+
+@test "a group of a living process's pid, but another start time: that pid was given out anew" {
+	orphan=cgchurn-$$-$(($(start_time $$) - 1))-0000abcd
+	live=cgchurn-$$-$(start_time $$)-0000abcd
+	mkdir "$own/$orphan" "$own/$live"
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "removed $own/$orphan" ]
+	[ -d "$own/$live" ]
+}
+
+@test "groups of other names are not looked at" {
+	names=(cgchurn cgchurn-1 cgchurn-2147483647-1 "$dead-more" "x$dead" "${dead^^}" system.slice)
+	for name in "${names[@]}"; do mkdir "$own/$name"; done
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "nothing to clean in $own" ]
+	for name in "${names[@]}"; do [ -d "$own/$name" ]; done
+}
+
+@test "a leaf that outlived its run group goes, and whoever is in it lives on" {
+	mkdir "$own/$dead.leaf"
+	bash -c 'echo 0 >"$0/cgroup.procs"; exec sleep 300' "$own/$dead.leaf" 3>&- &
+	sleeper=$!
+	within 5 grep -q . "$own/$dead.leaf/cgroup.procs"
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ ! -e "$own/$dead.leaf" ]
+	[ "$(cat "$own/cgroup.procs")" = "$sleeper" ]
+}
+
+@test "what is mounted over a group is left alone: exit 5, and the others go all the same" {
+	mkdir "$own/$dead" "$own/${dead%0}1" "$own/${dead%0}2"
+	mkdir -p "$out/precious/tree"
+	run -5 unshare --mount bash -c 'mount --bind "$1" "$2" && exec "$CGCHURN" clean --cgroup-root "$0"' \
+		"$own" "$out/precious" "$own/${dead%0}1"
+	[[ "$output" == *"${dead%0}1 could not be removed: Invalid cross-device link"* ]]
+	[[ "$output" == *"1 of 3 run groups could not be removed"* ]]
+	[ -d "$out/precious/tree" ]
+	[ ! -e "$own/$dead" ]
+	[ ! -e "$own/${dead%0}2" ]
+}
+
+@test "--help teaches" {
+	run -0 "$CGCHURN" clean --help
+	[[ "$output" == *"cgchurn clean --dry-run"* ]]
+	[[ "$output" == *"Exit status"* ]]
+}
+
+@test "arguments are refused with 2" {
+	run -2 "$CGCHURN" clean "$own/$dead"
+	[[ "$output" == *"too many arguments"* ]]
+}
