@@ -5,67 +5,51 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/vfs.h>
-#include <sys/xattr.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
 #include "cgroup/group.h"
 #include "cgroup/run_leaf.h"
+#include "cgroup/run_note.h"
 #include "cgroup/words.h"
 
-static const char *const note_names[] = {"user.cgchurn.enabled", "trusted.cgchurn.enabled"};
-enum { N_NOTE_NAMES = sizeof(note_names) / sizeof(note_names[0]) };
-
-int run_drain_note(int fd, const char *controllers)
+/* Everything that the group itself hands down. */
+static void disable_own(int fd)
 {
-	for (int i = 0; i < N_NOTE_NAMES; i++)
-		if (fsetxattr(fd, note_names[i], controllers, strlen(controllers), 0) == 0)
-			return 0;
-	return -errno;
+	char words[1024], word[64];
+	const char *at = words;
+
+	if (io_read_attr(fd, "cgroup.subtree_control", words, sizeof(words)) < 0)
+		return;
+	while (words_next(&at, word, sizeof(word)))
+		words_switch(fd, '-', word);
 }
 
-static void read_note(int fd, char *ret, size_t size)
+/*
+ * Takes back what is noted, except for what another run noted too. A child that hands a controller
+ * on keeps its parent from taking it back, so the group's own list goes first; and the note, so
+ * that of two runs that end together one at least sees no other.
+ */
+static int undo(int fd, int parent_fd)
 {
-	ssize_t n = -1;
-
-	for (int i = 0; i < N_NOTE_NAMES && n < 0; i++)
-		n = fgetxattr(fd, note_names[i], ret, size - 1);
-	ret[n < 0 ? 0 : n] = '\0';
-}
-
-/* "-x" for each word; goes on after a failure and returns the first. */
-static int disable(int fd, const char *words)
-{
-	char word[64], text[66];
+	char noted[256], word[64];
+	const char *at = noted;
 	int first = 0;
 
-	while (words_next(&words, word, sizeof(word))) {
-		int r;
+	run_note_read(fd, noted, sizeof(noted));
+	if (!noted[0])
+		return 0;
+	disable_own(fd);
+	run_note_remove(fd);
+	while (words_next(&at, word, sizeof(word))) {
+		int r = run_note_found(parent_fd, word) ? 0 : words_switch(parent_fd, '-', word);
 
-		snprintf(text, sizeof(text), "-%s", word);
-		r = io_write_attr(fd, "cgroup.subtree_control", text);
 		if (r < 0 && first == 0)
 			first = r;
 	}
 	return first;
-}
-
-/* A child that hands a controller on keeps its parent from taking it back, so the group's own list
- * goes first. */
-static int undo(int fd, int parent_fd)
-{
-	char noted[256], own[1024];
-
-	read_note(fd, noted, sizeof(noted));
-	if (!noted[0])
-		return 0;
-	if (io_read_attr(fd, "cgroup.subtree_control", own, sizeof(own)) > 0)
-		disable(fd, own);
-	return disable(parent_fd, noted);
 }
 
 /*

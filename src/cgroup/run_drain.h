@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The end of a run group, whoever brings it about: its owner, the guardian, or `cgchurn clean`.
- *
- * What was switched on in the parent's cgroup.subtree_control is noted in an extended attribute of
- * the run group before it is done ("user.cgchurn.enabled"; "trusted." before 5.7), so that it can
- * be undone by whoever comes when the owner is dead.
  */
 #ifndef CGCHURN_CGROUP_RUN_DRAIN_H
 #define CGCHURN_CGROUP_RUN_DRAIN_H
 
-#include <stddef.h>
 #include <stdint.h>
-
-/* Notes `controllers`, blank-separated, on the group. -ENOTSUP where the kernel keeps no notes. */
-int run_drain_note(int fd, const char *controllers);
 
 /*
  * Kills who lives in the group or below it, again and again while newcomers appear, waits until it
- * is empty, removes all groups below it, and undoes what is noted. The group itself stays. 0,
+ * is empty, removes all groups below it, and undoes what is noted (run_note.h). The group itself
+ * stays. 0,
  * -ETIME where processes do not die before the deadline, or another negative errno.
  */
 int run_drain(int fd, int parent_fd, uint64_t deadline_ns);

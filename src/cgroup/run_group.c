@@ -18,6 +18,7 @@
 #include "cgroup/run_drain.h"
 #include "cgroup/run_leaf.h"
 #include "cgroup/run_name.h"
+#include "cgroup/run_note.h"
 #include "cgroup/words.h"
 
 enum { UNDO_SECONDS = 5 };
@@ -54,31 +55,24 @@ static int make(struct maker *m, struct err *e)
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "locking the group %s", g->name) : 0;
 }
 
-/* Adds the controller to `ret` where the parent has it and does not hand it down yet. */
-static void want(const struct run_group *g, const char *handed_down, const char *controller,
-		 char *ret, size_t size)
+/* Takes the controller where the parent has it, and does not hand it down or does so for another
+ * run only. */
+static void want(struct run_group *g, const char *handed_down, const char *controller)
 {
-	if (words_have(g->root->controllers, controller) && !words_have(handed_down, controller) &&
-	    !words_have(ret, controller))
-		words_append(ret, size, " ", controller);
-}
-
-static int hand_down(int fd, const char *controller)
-{
-	char text[66];
-
-	snprintf(text, sizeof(text), "+%s", controller);
-	return io_write_attr(fd, "cgroup.subtree_control", text);
+	if (words_have(g->root->controllers, controller) &&
+	    !words_have(g->enabled_in_parent, controller) &&
+	    (!words_have(handed_down, controller) || run_note_found(g->root->fd, controller)))
+		words_append(g->enabled_in_parent, sizeof(g->enabled_in_parent), " ", controller);
 }
 
 /* In the parent; we go out of its way where it is the group that we live in. */
 static int enable_one(struct run_group *g, const char *controller, struct err *e)
 {
-	int r = hand_down(g->root->fd, controller);
+	int r = words_switch(g->root->fd, '+', controller);
 
 	if (r == -EBUSY && !g->moved_to_leaf) {
 		g->moved_to_leaf = run_leaf_enter(g->root->fd, g->name) == 0;
-		r = hand_down(g->root->fd, controller);
+		r = words_switch(g->root->fd, '+', controller);
 	}
 	if (r == 0)
 		return 0;
@@ -96,21 +90,20 @@ static int enable_in_parent(struct maker *m, struct err *e)
 	struct run_group *g = m->g;
 	char handed_down[1024], controller[64];
 	const char *at = g->enabled_in_parent;
-	size_t size = sizeof(g->enabled_in_parent);
 	int r = (int)io_read_attr(g->root->fd, "cgroup.subtree_control", handed_down,
 				  sizeof(handed_down));
 
 	if (r < 0)
 		return err_sys(e, EXIT_CANNOT, -r, "%s/cgroup.subtree_control", g->root->path);
 	if (s->max_tasks)
-		want(g, handed_down, "pids", g->enabled_in_parent, size);
+		want(g, handed_down, "pids");
 	if (s->max_bytes)
-		want(g, handed_down, "memory", g->enabled_in_parent, size);
+		want(g, handed_down, "memory");
 	for (size_t i = 0; i < s->n_controllers; i++)
-		want(g, handed_down, s->controllers[i], g->enabled_in_parent, size);
+		want(g, handed_down, s->controllers[i]);
 	if (!g->enabled_in_parent[0])
 		return 0;
-	r = run_drain_note(g->fd, g->enabled_in_parent);
+	r = run_note_write(g->fd, g->enabled_in_parent);
 	if (r < 0)
 		return err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: noting what to undo");
 	for (r = 0; r == 0 && words_next(&at, controller, sizeof(controller));)
@@ -122,7 +115,7 @@ static int enable_in_parent(struct maker *m, struct err *e)
 static void hand_down_wanted(struct maker *m)
 {
 	for (size_t i = 0; i < m->settings->n_controllers; i++)
-		hand_down(m->g->fd, m->settings->controllers[i]);
+		words_switch(m->g->fd, '+', m->settings->controllers[i]);
 }
 
 static int write_value(struct maker *m, const char *file, const char *value)

@@ -135,10 +135,14 @@ static bool name_of(const char *entry, char ret[RUN_GROUP_NAME_SIZE])
 	return run_name_parse(ret, &pid, &start) == 0;
 }
 
-/* A leaf goes with its run group; alone it counts when the run group has gone before it. */
+/*
+ * A leaf goes with its run group; alone it counts when the run group went before it. An entry can
+ * be listed that `each` has removed since.
+ */
 static bool counts(int parent_fd, const char *entry, const char *name)
 {
-	return strcmp(entry, name) == 0 || faccessat(parent_fd, name, F_OK, 0) < 0;
+	return faccessat(parent_fd, entry, F_OK, 0) == 0 &&
+	       (strcmp(entry, name) == 0 || faccessat(parent_fd, name, F_OK, 0) < 0);
 }
 
 int run_groups_orphaned(const struct cgroup_root *root, int (*each)(const char *name, void *opaque),

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
+
 bool words_have(const char *words, const char *word)
 {
 	size_t length = strlen(word);
@@ -32,4 +34,12 @@ bool words_next(const char **at, char *ret, size_t size)
 	snprintf(ret, size, "%.*s", (int)length, *at);
 	*at += length;
 	return true;
+}
+
+int words_switch(int fd, char sign, const char *word)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "%c%s", sign, word);
+	return io_write_attr(fd, "cgroup.subtree_control", text);
 }

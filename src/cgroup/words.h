@@ -19,4 +19,7 @@ void words_append(char *text, size_t size, const char *separator, const char *wo
  */
 bool words_next(const char **at, char *ret, size_t size);
 
+/* Writes "+word" or "-word" to the cgroup.subtree_control of a group. 0 or a negative errno. */
+int words_switch(int fd, char sign, const char *word);
+
 #endif

@@ -117,7 +117,7 @@ nothing_left() {
 }
 
 @test "SIGKILL at random moments of cgchurn run" {
-	"$CGCHURN_SOURCE/tests/kernel/kill-storm" 20 1500 \
+	"$CGCHURN_SOURCE/tests/kernel/kill-storm" 20 900 \
 		"$CGCHURN" run --quiet --cgroup-root @ROOT@ --trials 1 --warmup 100ms --duration 500ms \
 		-o "$out/result.json" migrate-under-fork
 }

@@ -169,3 +169,19 @@ group_of() {
 	[[ "$output" == *"making the group $own/cgchurn-"* ]]
 	[ -z "$(find "$own" -mindepth 1 -type d)" ]
 }
+
+@test "of two runs that share what the first switched on, the last switches it off" {
+	give_own_a_controller
+	start "$helpers/run-holder" -r "$own" -e -c "$controller" -d 1
+	mkfifo "$out/hold-second"
+	exec 7<>"$out/hold-second"
+	"$helpers/run-holder" -r "$own" -e -c "$controller" -d 1 <"$out/hold-second" >"$out/second" 3>&- 7>&- 8>&- &
+	second=$!
+	within 5 grep -qx ready "$out/second"
+	grep -qx "enabled=$controller" "$out/second"
+	finish
+	[ "$(subtree_control "$own")" = "$controller" ]
+	exec 7>&-
+	wait "$second"
+	[ -z "$(subtree_control "$own")" ]
+}
