@@ -177,7 +177,7 @@ static void test_lock(void **state)
 static void test_leaf(void **state)
 {
 	static const char both[] = "cgchurn-2147483647-1-0000000a",
-			  alone[] = "cgchurn-1-1-0000000b";
+			  alone[] = "cgchurn-2147483647-1-0000000b";
 	struct found found = {0};
 	struct folders f;
 
