@@ -39,7 +39,7 @@ static int miss_controller(struct builder *b, const char *controller, const char
 			    "it; with \"optional\": true the workload runs without.");
 		return -ENOENT;
 	}
-	snprintf(line, sizeof(line), "%s: %s", controller, why);
+	snprintf(line, sizeof(line), "%s %s", controller, why);
 	words_append(b->tree->skipped, sizeof(b->tree->skipped), "\n", line);
 	return 0;
 }

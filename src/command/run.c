@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/num.h"
 #include "cgroup/libcgroup.h"
 #include "command/command.h"
 #include "command/overrides.h"
 #include "command/progress.h"
+#include "command/run_show.h"
 #include "host/host.h"
+#include "host/noise.h"
 #include "invocation/invocation.h"
 #include "invocation/raw.h"
+#include "invocation/settle.h"
 #include "result/json.h"
-#include "result/table.h"
 
 struct run_options {
 	struct override_options overrides;
@@ -213,14 +214,31 @@ static int learn_host(struct run *run, struct err *e)
 	return r;
 }
 
+/* Other work is the one source of noise that can be gone before the first trial. */
+static void warn_of_load(const struct host *h)
+{
+	struct noise_finding findings[NOISE_SOURCES];
+	struct noise_facts facts;
+	_cleanup_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	noise_read(root, &facts);
+	noise_judge(h, &facts, findings);
+	for (size_t i = 0; i < NOISE_SOURCES; i++)
+		if (findings[i].level == NOISE_LOUD &&
+		    (strcmp(findings[i].source, "load") == 0 ||
+		     strcmp(findings[i].source, "pressure") == 0))
+			fprintf(stderr, "noise: %s %s\n", findings[i].text, findings[i].advice);
+}
+
 static void announce(const struct run *run)
 {
 	uint64_t seconds = (run_list_duration_ns(&run->list) + NS_PER_S - 1) / NS_PER_S;
 
-	if (!run->o->quiet)
-		fprintf(stderr, "%zu workload%s in %s, about %llu s\n", run->list.n,
-			run->list.n == 1 ? "" : "s", run->session.root.path,
-			(unsigned long long)seconds);
+	if (run->o->quiet)
+		return;
+	warn_of_load(&run->result->host);
+	fprintf(stderr, "%zu workload%s in %s, about %llu s\n", run->list.n,
+		run->list.n == 1 ? "" : "s", run->session.root.path, (unsigned long long)seconds);
 }
 
 static int measure(struct run *run, struct err *e)
@@ -239,6 +257,9 @@ static int measure(struct run *run, struct err *e)
 	progress_init(&run->progress, run->o->quiet);
 	in.listener = progress_listener(&run->progress);
 	r = begin(run, e);
+	/* Behaviour is asked only where nothing better decides: it takes seconds. */
+	if (r == 0 && !host_lock_certain(&run->result->host))
+		r = session_settle_lock(&run->session, &run->result->host, e);
 	if (r == 0)
 		r = invocation_prepare(&in, e);
 	if (r == 0) {
@@ -257,49 +278,6 @@ static int measure(struct run *run, struct err *e)
 		return err_sys(e, EXIT_FAULT, -in.save_error, "%s could not be written",
 			       run->o->output);
 	return r;
-}
-
-static bool has_trials(const struct result *r)
-{
-	for (size_t i = 0; i < r->n_runs; i++)
-		if (r->runs[i].n_trials)
-			return true;
-	return false;
-}
-
-static bool wants_colour(FILE *to)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(fileno(to)) && !(no && *no);
-}
-
-static void print_json(const struct result *r)
-{
-	_cleanup_free char *text = NULL;
-	size_t size;
-
-	if (result_to_json(r, &text, &size) == 0)
-		fwrite(text, 1, size, stdout);
-}
-
-/* `lost`: the result could not be written to its file; rather than to lose it, print it. */
-static void show(const struct run *run, bool lost)
-{
-	const char *output = run->o->output;
-	bool to_stdout = lost || (output && strcmp(output, "-") == 0);
-	FILE *to = to_stdout ? stderr : stdout;
-
-	if (!has_trials(run->result))
-		return;
-	if (!run->o->quiet)
-		result_print_table(run->result, to, wants_colour(to));
-	if (to_stdout)
-		print_json(run->result);
-	else if (!output && !run->o->quiet)
-		fputs("Not kept; `-o FILE` keeps a result for `cgchurn compare`.\n", stderr);
-	else if (output && !run->o->quiet)
-		fprintf(stderr, "The result is in %s.\n", output);
 }
 
 static int carry_out(struct run *run, const struct command_call *call, struct err *e)
@@ -321,7 +299,7 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 	}
 	r = measure(run, e);
 	lost = run->o->output && r < 0 && e->exit_code == EXIT_FAULT && run->result->complete;
-	show(run, lost);
+	run_show(run->result, run->o->output, run->o->quiet, lost);
 	return r;
 }
 
