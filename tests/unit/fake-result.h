@@ -45,14 +45,24 @@ static char *fake_text(const char *text)
 	return copy;
 }
 
-static void fake_record(struct rng *rng, const struct fake_series *like, struct recorder *r)
+/* Where each sample is told, a line each; NULL: nowhere. */
+static FILE *fake_raw;
+
+static void fake_record(struct rng *rng, const struct fake_series *like, uint64_t trial,
+			struct recorder *r)
 {
 	const uint64_t thresholds[] = {100000, 10000000};
 
 	recorder_init(r, FAKE_WINDOW_NS, thresholds, 2);
-	for (int i = 0; i < like->count; i++)
-		recorder_add(r, FAKE_WINDOW_NS / (uint64_t)like->count * (uint64_t)i,
-			     (uint64_t)(like->p50_ns * exp(like->sigma * rng_normal(rng))));
+	for (int i = 0; i < like->count; i++) {
+		uint64_t ns = (uint64_t)(like->p50_ns * exp(like->sigma * rng_normal(rng)));
+
+		recorder_add(r, FAKE_WINDOW_NS / (uint64_t)like->count * (uint64_t)i, ns);
+		if (fake_raw)
+			fprintf(fake_raw, "%llu %s %s %s %llu\n", (unsigned long long)trial,
+				like->actor, like->span, span_time_names[like->time],
+				(unsigned long long)ns);
+	}
 }
 
 static void fake_keep(struct result_series *s, const struct recorder *r)
@@ -84,7 +94,7 @@ static struct result_series *fake_series(struct rng *rng, struct result_trial *t
 	strcpy(s->stressor, like->stressor);
 	strcpy(s->span, like->span);
 	s->time = like->time;
-	fake_record(rng, like, r);
+	fake_record(rng, like, trial->index, r);
 	fake_keep(s, r);
 	s->rate_per_s = like->count / ((double)FAKE_WINDOW_NS / 1e9);
 	free(r);
