@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "result/table.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,27 +111,49 @@ static void print_header(const struct result *r, FILE *to)
 	print_instrument(&r->instrument, to);
 }
 
-/* "3 trials of 5.00 s, pooled; 13 groups; controllers pids" */
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
+							 const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text + used, size - used, format, ap);
+	va_end(ap);
+}
+
+/* "3 trials of 5.00 s, pooled, 1 more not valid, 5 planned" */
+static void append_trials(char *text, size_t size, const struct result_run *run)
+{
+	char window[NUM_TEXT_SIZE];
+	size_t n = 0, first = 0;
+
+	for (size_t i = run->n_trials; i--;)
+		if (table_uses(run, &run->trials[i])) {
+			first = i;
+			n++;
+		}
+	append(text, size, "%zu trial%s", n, n == 1 ? "" : "s");
+	if (n)
+		append(text, size, " of %s",
+		       num_format_ns((double)run->trials[first].duration_ns, window));
+	append(text, size, "%s", n > 1 ? ", pooled" : "");
+	if (n < run->n_trials)
+		append(text, size, ", %zu more not valid", run->n_trials - n);
+	if (run->n_trials < run->trials_planned)
+		append(text, size, ", %llu planned", (unsigned long long)run->trials_planned);
+}
+
 static void print_run_heading(const struct result_run *run, FILE *to, bool colour)
 {
-	size_t n = 0;
-	char window[NUM_TEXT_SIZE] = "", text[1024], groups[NUM_TEXT_SIZE];
-	int used;
+	const struct result_hierarchy *h = &run->hierarchy;
+	char text[1024] = "", groups[NUM_TEXT_SIZE];
 
-	for (size_t i = 0; i < run->n_trials; i++)
-		if (table_uses(run, &run->trials[i]) && n++ == 0)
-			num_format_ns((double)run->trials[i].duration_ns, window);
-	used = snprintf(text, sizeof(text), "%zu trial%s%s%s%s", n, n == 1 ? "" : "s",
-			n ? " of " : "", window, n > 1 ? ", pooled" : "");
-	if (n < run->trials_planned)
-		used += snprintf(text + used, sizeof(text) - (size_t)used, " (%llu were planned)",
-				 (unsigned long long)run->trials_planned);
-	used += snprintf(text + used, sizeof(text) - (size_t)used, "; %s group%s",
-			 num_format_count(run->hierarchy.groups, groups),
-			 run->hierarchy.groups == 1 ? "" : "s");
-	for (size_t i = 0; i < run->hierarchy.n_controllers && (size_t)used < sizeof(text); i++)
-		used += snprintf(text + used, sizeof(text) - (size_t)used, "%s%s",
-				 i ? ", " : "; controllers ", run->hierarchy.controllers[i]);
+	append_trials(text, sizeof(text), run);
+	append(text, sizeof(text), "; %s group%s", num_format_count(h->groups, groups),
+	       h->groups == 1 ? "" : "s");
+	for (size_t i = 0; i < h->n_controllers; i++)
+		append(text, sizeof(text), "%s%s", i ? ", " : "; controllers ", h->controllers[i]);
 	fprintf(to, "\n%s%s%s\n", colour ? "\033[1m" : "", run->workload, colour ? "\033[0m" : "");
 	text_print_wrapped("", 2, text, to);
 }

@@ -155,7 +155,7 @@ void table_print_notes(const struct result_run *run, const struct table_row *row
 		       FILE *to)
 {
 	for (size_t i = 0; i < run->hierarchy.n_skipped; i++)
-		text_printf_wrapped("", NOTE_INDENT, to, "Controller skipped: %s.",
+		text_printf_wrapped("", NOTE_INDENT, to, "Skipped controller %s.",
 				    run->hierarchy.skipped[i]);
 	note_trials(run, to);
 	for (size_t i = 0; i < n; i++) {

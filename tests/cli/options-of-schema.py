@@ -1,36 +1,39 @@
 #!/usr/bin/env python3
-"""Compares the options of the workload schema with `cgchurn list stressors` on standard input.
+"""Holds the schema of workloads against the stressors that there are.
 
-The schema may take fewer words of a choice than the table: what a stressor refuses in any case.
+describe-stressors | options-of-schema.py [--update] doc/schema/cgchurn-workload-1.json
+
+Exits 1 where the schema says anything else of their options; with --update it is rewritten.
 """
 import json
-import re
 import sys
 
-with open(sys.argv[1]) as file:
-    defs = json.load(file)["$defs"]
-listed, name = {}, None
-for line in sys.stdin.read().splitlines():
-    if re.match(r"\S", line):
-        name = line.split()[0]
-        listed[name] = {}
-    elif match := re.match(r" {4}option +(\S+) = (.*)", line):
-        words = match[2].replace("(default)", "").split("|")
-        listed[name][match[1]] = {word.strip() for word in words}
-problems = []
-if set(listed) != set(defs["options"]):
-    problems.append(f"stressors: listed {sorted(listed)}, in the schema {sorted(defs['options'])}")
-if set(listed) != set(defs["actor"]["properties"]["stressor"]["enum"]):
-    problems.append("stressors: the enum of actors differs from the list")
-for name in set(listed) & set(defs["options"]):
-    described = defs["options"][name]["properties"]
-    if set(listed[name]) != set(described):
-        problems.append(f"{name}: listed {sorted(listed[name])}, in the schema {sorted(described)}")
-    for option in set(listed[name]) & set(described):
-        value = described[option]
-        value = defs[value["$ref"].rsplit("/", 1)[1]] if "$ref" in value else value
-        extra = set(value.get("enum", [])) - listed[name][option]
-        if extra:
-            problems.append(f"{name}.{option}: {sorted(extra)} only in the schema")
-print("\n".join(problems))
-sys.exit(bool(problems))
+
+def text_of(schema):
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def with_options(schema, options):
+    schema["$defs"]["options"] = options
+    actor = schema["$defs"]["actor"]
+    actor["properties"]["stressor"]["enum"] = list(options)
+    actor["allOf"] = [
+        {
+            "if": {"required": ["stressor"], "properties": {"stressor": {"const": name}}},
+            "then": {"properties": {"options": {"$ref": "#/$defs/options/" + name}}},
+        }
+        for name in options
+    ]
+    return schema
+
+
+path = sys.argv[-1]
+with open(path) as file:
+    old = file.read()
+new = text_of(with_options(json.loads(old), json.load(sys.stdin)))
+if "--update" in sys.argv:
+    with open(path, "w") as file:
+        file.write(new)
+elif new != old:
+    sys.exit(f"{path} is out of date: update it with\n"
+             f"  BUILD/tests/cli/describe-stressors | {sys.argv[0]} --update {path}")

@@ -66,7 +66,7 @@ for i, line in enumerate(sys.stdin, 1):
 }
 
 @test "the schema has the stressors and options that there are" {
-	run sh -c '"$1" list stressors | python3 "$2" "$3"' - "$CGCHURN" \
+	run sh -c '"$1" | "$2" "$3"' - "$CGCHURN_BUILD/tests/cli/describe-stressors" \
 		"$CGCHURN_SOURCE/tests/cli/options-of-schema.py" "$schemas/cgchurn-workload-1.json"
 	echo "$output"
 	[ "$status" -eq 0 ]
