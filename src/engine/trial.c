@@ -180,10 +180,8 @@ static int explain_not_ready(struct trial *t, int r, struct err *e)
 	const char *failure = crew_failure(&t->crew, &pw);
 
 	if (failure)
-		return err_set(e, EXIT_CANNOT, ECANCELED,
-			       "%s: worker %u of %s could not be set up: %s",
-			       t->plan->workload->name, pw->index,
-			       t->plan->workload->actors[pw->actor].name, failure);
+		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
+			       pw->index, t->plan->workload->actors[pw->actor].name, failure);
 	if (r == 0 || r == -ETIME)
 		return err_set(e, EXIT_FAULT, ECANCELED, "%s: %zu of %zu workers became ready",
 			       t->plan->workload->name, t->crew.n_ready, t->crew.n_members);

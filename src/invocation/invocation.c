@@ -139,15 +139,18 @@ static uint64_t most_trials(const struct run_list *l)
 /* The host cannot do this workload: say why, remember it, go on with the others. */
 static int give_up(struct invocation *in, size_t index, const struct err *why, struct err *first)
 {
-	struct result_run *run = &in->result->runs[index];
+	const char *name = in->list->items[index].workload->name;
+	char sentence[sizeof(why->text) + WORKLOAD_NAME_SIZE + 2];
 
 	in->list->items[index].given_up = true;
 	if (!first->text[0])
 		*first = *why;
-	if (result_run_fail(run, why->text) < 0)
+	if (result_run_fail(&in->result->runs[index], why->text) < 0)
 		return err_set(first, EXIT_FAULT, ENOMEM, "out of memory");
+	/* Most reasons are the hierarchy's or a worker's, which do not know whose they are. */
+	snprintf(sentence, sizeof(sentence), "%s: %s", name, why->text);
 	if (in->list->n > 1)
-		tell(in, why->text);
+		tell(in, sentence);
 	return 0;
 }
 

@@ -207,6 +207,8 @@ static int read_run(struct json_cursor *c, const char *key, void *to)
 		{.key = "workload", .take = read_workload, .required = true},
 		FIELD("trials_planned", json_field_u64, struct result_run, trials_planned,
 		      .max = UINT64_MAX),
+		FIELD("failure", json_field_string, struct result_run, failure, .max = TEXT_MAX,
+		      .nullable = true),
 		{.key = "hierarchy", .take = read_hierarchy},
 		{.key = "trials", .take = read_trials, .required = true},
 	};

@@ -164,6 +164,8 @@ static void print_run(const struct result_run *run, FILE *to, bool colour)
 	size_t n = 0;
 
 	print_run_heading(run, to, colour);
+	if (run->failure)
+		text_print_wrapped("", 2, run->failure, to);
 	if (table_make_rows(run, &rows, &n) < 0) {
 		fputs("  (no memory left for the table)\n", to);
 		return;

@@ -76,6 +76,7 @@ static int write_run(struct json_build *b, struct json_object *array, const stru
 	if (r < 0)
 		return r;
 	json_put_u64(b, to, "trials_planned", run->trials_planned);
+	json_put_string(b, to, "failure", run->failure);
 	hierarchy = json_put_object(b, to, "hierarchy");
 	json_put_u64(b, hierarchy, "groups", h->groups);
 	json_put_strings(b, hierarchy, "controllers", h->controllers, h->n_controllers);
