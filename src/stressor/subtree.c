@@ -120,8 +120,9 @@ static int setup(struct worker *w)
 		return r;
 	controller = choose_controller(&s->yard, o->controller);
 	if (!controller)
-		return worker_fail(w, ENODEV, "controller %s: the hierarchy has \"%s\"",
-				   controllers[o->controller], s->yard.controllers);
+		return worker_fail(w, ENODEV, "no controller to switch: wanted %s, there are: %s",
+				   controllers[o->controller],
+				   s->yard.controllers[0] ? s->yard.controllers : "none");
 	snprintf(s->words[SPAN_ENABLE], WORD_SIZE, "+%s", controller);
 	snprintf(s->words[SPAN_DISABLE], WORD_SIZE, "-%s", controller);
 	s->control_fd = openat(s->yard.fd, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
