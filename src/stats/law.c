@@ -162,12 +162,16 @@ static int compare_sums(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/*
+ * Where the time of a large comparison goes; without a branch and in 32 bits, so that the compiler
+ * makes vectors of it. All doubled ranks of n units add up to n(n + 1), 4e8 for 20 000 of them.
+ */
 static uint64_t masked_sum(const uint32_t *ranks, const uint8_t *mask, size_t units)
 {
-	uint64_t sum = 0;
+	uint32_t sum = 0;
 
 	for (size_t i = 0; i < units; i++)
-		sum += mask[i] ? ranks[i] : 0;
+		sum += ranks[i] & (uint32_t)(int32_t)(int8_t)mask[i];
 	return sum;
 }
 
