@@ -8,6 +8,8 @@
 #include "compare/estimate.h"
 #include "stats/bootstrap.h"
 
+enum { BLOCKS_MIN = 5 };
+
 /* The trials of a side as the bootstrap takes them. */
 struct shares {
 	double *above, *count; /* a trial */
@@ -73,13 +75,19 @@ static int shares_init(struct shares *s, const struct metric *m, int side)
 	return r;
 }
 
-/* Units of blocks that both sides have go together; `base` is put into the order of `new`. */
-static void pair(const struct data *d, struct shares *base, struct shares *new)
+static uint64_t block_of(const struct data *d, int side, const struct shares *s, size_t i)
 {
+	return d->side[side].units[s->unit_of[i]].block;
+}
+
+/* Puts `base` into the order of the blocks of `new`. Whether each found its own. */
+static bool pair(const struct data *d, struct shares *base, struct shares *new)
+{
+	size_t found = 0;
+
 	for (size_t i = 0; i < new->n; i++)
 		for (size_t k = i; k < base->n; k++)
-			if (d->side[0].units[base->unit_of[k]].block ==
-			    d->side[1].units[new->unit_of[i]].block) {
+			if (block_of(d, 0, base, k) == block_of(d, 1, new, i)) {
 				double value = base->values[k];
 				size_t unit = base->unit_of[k];
 
@@ -87,12 +95,48 @@ static void pair(const struct data *d, struct shares *base, struct shares *new)
 				base->unit_of[k] = base->unit_of[i];
 				base->values[i] = value;
 				base->unit_of[i] = unit;
+				found++;
 				break;
 			}
+	return found == base->n && found == new->n;
 }
 
-static int interval(const struct comparison_options *options, const struct shares s[2],
-		    struct decision *c)
+/* The index of a block among those seen, which it joins if need be. */
+static size_t number_block(uint64_t *seen, size_t *n, uint64_t block)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (seen[i] == block)
+			return i;
+	seen[*n] = block;
+	return (*n)++;
+}
+
+/*
+ * Numbers the blocks of both sides' units. 0 blocks where a unit has none, or where there are so
+ * few that drawing from them would say little. -ENOMEM.
+ */
+static int number_blocks(const struct data *d, struct shares s[2], size_t *ret_n)
+{
+	_cleanup_free uint64_t *seen = malloc((s[0].n + s[1].n + 1) * sizeof(*seen));
+	size_t n = 0;
+
+	*ret_n = 0;
+	if (!seen)
+		return -ENOMEM;
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < s[side].n; i++) {
+			const struct data_unit *unit = &d->side[side].units[s[side].unit_of[i]];
+
+			if (!unit->has_block)
+				return 0;
+			s[side].units[i].block = number_block(seen, &n, unit->block);
+		}
+	*ret_n = n < BLOCKS_MIN ? 0 : n;
+	return 0;
+}
+
+static int interval(const struct data *d, const struct comparison_options *options,
+		    struct shares s[2], struct decision *c)
 {
 	struct bootstrap_input in = {
 		.units = {s[0].units, s[1].units},
@@ -101,7 +145,10 @@ static int interval(const struct comparison_options *options, const struct share
 		.seed = options->seed,
 	};
 	double low = 0, high = INFINITY;
-	int r = s[0].n > 1 && s[1].n > 1 ? bootstrap_ratio(&in, &low, &high) : 0;
+	int r = number_blocks(d, s, &in.n_blocks);
+
+	if (r == 0 && s[0].n > 1 && s[1].n > 1)
+		r = bootstrap_ratio(&in, &low, &high);
 
 	/* A handful of samples can make every draw alike: that is no narrow interval. */
 	c->low = s[1].above_sum < METRIC_SAMPLES_ABOVE ? -INFINITY : log(low);
@@ -128,24 +175,26 @@ static double deviation(const struct shares s[2])
 static int estimate(const struct data *d, const struct comparison_options *options,
 		    struct decider *decider, struct metric *m, struct shares s[2])
 {
-	struct decision *c = &m->decision;
+	struct decision *c = &m->decision, bounds = {0};
 	int r;
 
 	for (int side = 0; side < 2; side++) {
 		c->n[side] = s[side].n;
 		m->typical[side] = s[side].n ? bootstrap_share(s[side].units, s[side].n) : NAN;
 	}
-	c->paired = options->paired && s[0].n == s[1].n;
-	if (c->paired)
-		pair(d, &s[0], &s[1]);
-	r = decider_estimate(decider, c, s[0].values, s[1].values);
+	r = interval(d, options, s, &bounds); /* before pairing, which reorders */
+	c->paired = options->paired && pair(d, &s[0], &s[1]);
+	if (r == 0)
+		r = decider_estimate(decider, c, s[0].values, s[1].values);
 	if (r < 0 || !c->estimated)
 		return r;
+	c->low = bounds.low;
+	c->high = bounds.high;
 	c->undecidable =
 		s[0].above_sum < METRIC_SAMPLES_ABOVE && s[1].above_sum < METRIC_SAMPLES_ABOVE;
 	c->shift = m->typical[0] == m->typical[1] ? 0 : log(m->typical[1] / m->typical[0]);
 	c->deviation = deviation(s);
-	return interval(options, s, c);
+	return 0;
 }
 
 int estimate_share(const struct data *d, const struct comparison_options *options,
