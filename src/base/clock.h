@@ -37,4 +37,10 @@ static inline void clock_sleep_until(uint64_t ns)
 #define CLOCK_RFC3339_SIZE 24
 void clock_rfc3339(char buf[CLOCK_RFC3339_SIZE]);
 
+/*
+ * Back to seconds since 1970, for the years 1970 to 9999; this form and no other: no offset, no
+ * fraction. -EINVAL.
+ */
+int clock_parse_rfc3339(const char *text, int64_t *ret_s);
+
 #endif

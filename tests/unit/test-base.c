@@ -15,8 +15,10 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/io.h"
+#include "base/markup.h"
 #include "base/num.h"
 #include "base/rng.h"
 #include "base/text.h"
@@ -266,6 +268,65 @@ static void test_err(void **state)
 	assert_null(err_name(99999));
 }
 
+static void test_parse_rfc3339(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+		int64_t s;
+	} cases[] = {
+		{"1970-01-01T00:00:00Z", 0, 0},
+		{"2000-02-29T12:34:56Z", 0, 951827696},
+		{"2026-01-31T23:59:59Z", 0, 1769903999},
+		{"2100-03-01T00:00:00Z", 0, 4107542400},
+		{"9999-12-31T23:59:59Z", 0, 253402300799},
+		{"1969-12-31T23:59:59Z", -EINVAL, 0},
+		{"2026-02-29T00:00:00Z", -EINVAL, 0},
+		{"2100-02-29T00:00:00Z", -EINVAL, 0},
+		{"2026-13-01T00:00:00Z", -EINVAL, 0},
+		{"2026-01-01T24:00:00Z", -EINVAL, 0},
+		{"2026-01-01T00:00:00+01:00", -EINVAL, 0},
+		{"2026-01-01 00:00:00Z", -EINVAL, 0},
+		{"2026-01-01T00:00:0-Z", -EINVAL, 0},
+		{"", -EINVAL, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t s = 0;
+
+		assert_int_equal(clock_parse_rfc3339(cases[i].text, &s), cases[i].r);
+		assert_int_equal(s, cases[i].s);
+	}
+}
+
+static void test_markup(void **state)
+{
+	static const struct {
+		const char *text, *printed;
+	} cases[] = {
+		{"plain \xc3\xa9\xe2\x82\xac", "plain \xc3\xa9\xe2\x82\xac"},
+		{"<a b=\"c\" d='e'>&amp;", "&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;amp;"},
+		{"]]>", "]]&gt;"},
+		{"a\tb\nc", "a b c"},
+		{"\x01\x1b[31m\x7f", "\xef\xbf\xbd\xef\xbf\xbd[31m\xef\xbf\xbd"},
+		{"\xc2\x9b", "\xef\xbf\xbd"},             /* CSI of C1 */
+		{"\xe2\x80\xae.exe", "\xef\xbf\xbd.exe"}, /* right-to-left override */
+		{"\xef\xbf\xbf", "\xef\xbf\xbd"},         /* U+FFFF */
+		{NULL, ""},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_free char *printed = NULL;
+		size_t size;
+		FILE *to = open_memstream(&printed, &size);
+
+		assert_non_null(to);
+		markup_print(cases[i].text, to);
+		fclose(to);
+		assert_string_equal(printed, cases[i].printed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +335,7 @@ int main(void)
 		cmocka_unit_test(test_format_count),   cmocka_unit_test(test_format_double),
 		cmocka_unit_test(test_text_wrapped),   cmocka_unit_test(test_rng_streams),
 		cmocka_unit_test(test_rng_moments),    cmocka_unit_test(test_replace_file),
+		cmocka_unit_test(test_parse_rfc3339),  cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
 	};
 

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text of strangers inside XML and HTML. */
+#ifndef CGCHURN_BASE_MARKUP_H
+#define CGCHURN_BASE_MARKUP_H
+
+#include <stdio.h>
+
+/*
+ * Prints UTF-8 text as character data or as a quoted attribute's value: & < > " ' as references;
+ * control characters (which XML 1.0 cannot hold at all) and bidirectional overrides, which make a
+ * line read as something else, as U+FFFD; tabs and newlines as blanks. NULL prints nothing.
+ */
+void markup_print(const char *text, FILE *to);
+
+/* The same of formatted text, up to some 4000 bytes of it. */
+void markup_printf(FILE *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bencher Metric Format: a benchmark a series, with the measures "latency" (the median; its bounds
+ * are the lowest and the highest median of a trial), "latency-p99" and the like, and "throughput".
+ * https://bencher.dev/docs/reference/bencher-metric-format/
+ */
+#include "export/export.h"
+#include "export/name.h"
+#include "export/tree.h"
+
+static void put_measure(struct json_build *b, struct json_object *to, const char *name,
+			double value, double low, double high)
+{
+	struct json_object *measure = json_put_object(b, to, name);
+
+	json_put_double(b, measure, "value", value);
+	if (low > 0)
+		json_put_double(b, measure, "lower_value", low);
+	if (high > 0)
+		json_put_double(b, measure, "upper_value", high);
+}
+
+static void put_series(struct json_build *b, struct json_object *root, const struct pool *p,
+		       const struct pooled_series *s)
+{
+	static const struct {
+		double q;
+		const char *name;
+	} tails[] = {{90, "latency-p90"}, {99, "latency-p99"}, {99.9, "latency-p99-9"}};
+	const struct sparse_histogram *h = &s->histogram;
+	char name[EXPORT_NAME_SIZE];
+	struct json_object *benchmark;
+
+	if (!sparse_histogram_percentile_supported(h, 50))
+		return;
+	benchmark = json_put_object(b, root, export_name(p->run, s->first, name));
+	put_measure(b, benchmark, "latency", sparse_histogram_percentile(h, 50), s->p50_low_ns,
+		    s->p50_high_ns);
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
+		if (sparse_histogram_percentile_supported(h, tails[i].q))
+			put_measure(b, benchmark, tails[i].name,
+				    sparse_histogram_percentile(h, tails[i].q), 0, 0);
+	put_measure(b, benchmark, "throughput", s->rate_per_s, 0, 0);
+}
+
+static int write_bmf(const struct export_source *source, FILE *to)
+{
+	struct json_build b = {0};
+	struct json_object *root = json_build_object(&b);
+
+	for (size_t i = 0; i < source->result->n_runs; i++)
+		for (size_t k = 0; k < source->pools[i].n; k++)
+			put_series(&b, root, &source->pools[i], &source->pools[i].series[k]);
+	return export_print_tree(&b, root, to);
+}
+
+const struct exporter exporter_bmf = {
+	"bmf",
+	write_bmf,
+};

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * CSV after RFC 4180: a line a series of every trial, valid or not ("valid" says which), so that a
+ * spreadsheet or a data frame can do its own. Lines end in LF alone, as most tools here write them.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "export/export.h"
+
+/*
+ * A text that begins like a formula gets an apostrophe in front: spreadsheets run formulas, and the
+ * label may be a stranger's.
+ */
+static void print_text(FILE *to, const char *text)
+{
+	bool quote;
+
+	text = text ? text : "";
+	quote = text[strcspn(text, ",\"\r\n")] != '\0';
+	if (quote)
+		putc('"', to);
+	if (*text && strchr("=+-@\t", *text))
+		putc('\'', to);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', to);
+		putc(*text, to);
+	}
+	if (quote)
+		putc('"', to);
+}
+
+static void print_head(FILE *to)
+{
+	char buf[NUM_TEXT_SIZE];
+
+	fputs("label,kernel,regime,workload,trial,started_at,valid,actor,stressor,span,time,count,"
+	      "errors,clipped,planned,late,missed,rate_per_s,min_ns,mean_ns,max_ns",
+	      to);
+	for (size_t i = 0; i < result_n_percentiles; i++)
+		fprintf(to, ",p%s_ns", num_format_double(result_percentiles[i], buf));
+	putc('\n', to);
+}
+
+static void print_where(FILE *to, const struct result *r, const struct result_run *run,
+			const struct result_trial *trial)
+{
+	print_text(to, r->label);
+	putc(',', to);
+	print_text(to, r->host.kernel_release);
+	fprintf(to, ",%s,%s,%" PRIu64 ",%s,%s,", lock_regime_names[r->host.lock_regime],
+		run->workload, trial->index, trial->started_at, trial->valid ? "true" : "false");
+}
+
+static void print_series(FILE *to, const struct result_series *s)
+{
+	const struct sparse_histogram *h = &s->histogram;
+	char buf[NUM_TEXT_SIZE];
+
+	fprintf(to, "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64, s->actor, s->stressor, s->span,
+		span_time_names[s->time], h->count, result_series_errors(s), h->clipped);
+	fprintf(to, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%s", s->planned, s->late, s->missed,
+		num_format_double(s->rate_per_s, buf));
+	if (h->count)
+		fprintf(to, ",%" PRIu64 ",%lld,%" PRIu64, h->min_ns,
+			llround(sparse_histogram_mean(h)), h->max_ns);
+	else
+		fputs(",,,", to);
+	for (size_t i = 0; i < result_n_percentiles; i++) {
+		putc(',', to);
+		if (sparse_histogram_percentile_supported(h, result_percentiles[i]))
+			fprintf(to, "%lld",
+				llround(sparse_histogram_percentile(h, result_percentiles[i])));
+	}
+	putc('\n', to);
+}
+
+static void print_run(FILE *to, const struct result *r, const struct result_run *run)
+{
+	for (size_t i = 0; i < run->n_trials; i++)
+		for (size_t k = 0; k < run->trials[i].n_series; k++) {
+			print_where(to, r, run, &run->trials[i]);
+			print_series(to, &run->trials[i].series[k]);
+		}
+}
+
+static int write_csv(const struct export_source *source, FILE *to)
+{
+	print_head(to);
+	for (size_t i = 0; i < source->result->n_runs; i++)
+		print_run(to, source->result, &source->result->runs[i]);
+	return 0;
+}
+
+const struct exporter exporter_csv = {
+	"csv",
+	write_csv,
+};

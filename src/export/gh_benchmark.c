@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * github-action-benchmark. A file has one direction: `customSmallerIsBetter` for the latencies,
+ * `customBiggerIsBetter` for the rates, so there are two exporters.
+ */
+#include <stdio.h>
+
+#include "base/num.h"
+#include "export/export.h"
+#include "export/name.h"
+#include "export/tree.h"
+
+static void put_entry(struct json_build *b, struct json_object *root, const char *name,
+		      const char *unit, double value, const char *range, const char *extra)
+{
+	struct json_object *entry = json_put_object(b, root, NULL);
+
+	json_put_string(b, entry, "name", name);
+	json_put_string(b, entry, "unit", unit);
+	json_put_double(b, entry, "value", value);
+	if (range)
+		json_put_string(b, entry, "range", range);
+	json_put_string(b, entry, "extra", extra);
+}
+
+/* Shown where the pointer rests on a point of the chart. */
+static void describe(const struct export_source *source, const struct pool *p,
+		     const struct pooled_series *s, char *buf, size_t size)
+{
+	const struct host *h = &source->result->host;
+
+	snprintf(buf, size, "kernel %s, lock %s; %zu valid trials, %llu samples",
+		 h->kernel_release ? h->kernel_release : "unknown",
+		 lock_regime_names[h->lock_regime], p->n_valid,
+		 (unsigned long long)s->histogram.count);
+}
+
+static void put_latencies(const struct export_source *source, struct json_build *b,
+			  struct json_object *root, const struct pool *p,
+			  const struct pooled_series *s)
+{
+	static const double shown[] = {50, 90, 99, 99.9};
+	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256], range[64],
+		q[NUM_TEXT_SIZE];
+
+	describe(source, p, s, extra, sizeof(extra));
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		if (!sparse_histogram_percentile_supported(&s->histogram, shown[i]))
+			continue;
+		snprintf(name, sizeof(name), "%s p%s", export_name(p->run, s->first, series),
+			 num_format_double(shown[i], q));
+		snprintf(range, sizeof(range), "%.0f", s->p50_high_ns - s->p50_low_ns);
+		put_entry(b, root, name, "ns", sparse_histogram_percentile(&s->histogram, shown[i]),
+			  i == 0 && p->n_valid > 1 ? range : NULL, extra);
+	}
+}
+
+static void put_rate(const struct export_source *source, struct json_build *b,
+		     struct json_object *root, const struct pool *p, const struct pooled_series *s)
+{
+	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256];
+
+	if (s->first->time != SPAN_SERVICE || !s->histogram.count)
+		return;
+	describe(source, p, s, extra, sizeof(extra));
+	snprintf(name, sizeof(name), "%s rate", export_name(p->run, s->first, series));
+	put_entry(b, root, name, "operations/s", s->rate_per_s, NULL, extra);
+}
+
+static int write_entries(const struct export_source *source, FILE *to,
+			 void (*put)(const struct export_source *, struct json_build *,
+				     struct json_object *, const struct pool *,
+				     const struct pooled_series *))
+{
+	struct json_build b = {0};
+	struct json_object *root = json_object_new_array();
+
+	b.failed = !root;
+	for (size_t i = 0; i < source->result->n_runs; i++)
+		for (size_t k = 0; k < source->pools[i].n; k++)
+			put(source, &b, root, &source->pools[i], &source->pools[i].series[k]);
+	return export_print_tree(&b, root, to);
+}
+
+static int write_latencies(const struct export_source *source, FILE *to)
+{
+	return write_entries(source, to, put_latencies);
+}
+
+static int write_rates(const struct export_source *source, FILE *to)
+{
+	return write_entries(source, to, put_rate);
+}
+
+const struct exporter exporter_gh_benchmark = {
+	"gh-benchmark",
+	write_latencies,
+};
+
+const struct exporter exporter_gh_benchmark_rate = {
+	"gh-benchmark-rate",
+	write_rates,
+};

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * InfluxDB's line protocol: a point a series and valid trial (cgchurn_series), and one a trial
+ * whatever it is (cgchurn_trial), at the time the trial began. The trial's number is a tag, because
+ * trials may begin within one second and points of one time and tags replace each other. "time" is
+ * reserved, so the series' own is "timed".
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "export/export.h"
+
+/* The protocol has no escape for a newline in a tag, so control characters become blanks. */
+static void print_tag(FILE *to, const char *key, const char *value)
+{
+	size_t length = value ? strlen(value) : 0;
+
+	if (!length)
+		return;
+	fprintf(to, ",%s=", key);
+	for (; *value; value++) {
+		unsigned char c = (unsigned char)*value;
+
+		if (c < 0x20 || c == 0x7f || c == ' ')
+			fputs("\\ ", to);
+		else if (strchr(",=", c))
+			fprintf(to, "\\%c", c);
+		else if (c == '\\')
+			putc('/', to); /* would escape whatever follows it */
+		else
+			putc(c, to);
+	}
+}
+
+static void print_tags(FILE *to, const struct result *r, const struct result_run *run,
+		       const struct result_trial *trial)
+{
+	print_tag(to, "kernel", r->host.kernel_release);
+	print_tag(to, "regime", lock_regime_names[r->host.lock_regime]);
+	print_tag(to, "label", r->label);
+	print_tag(to, "workload", run->workload);
+	fprintf(to, ",trial=%" PRIu64, trial->index);
+}
+
+/* Integers of the protocol have a sign. */
+static uint64_t clamp(uint64_t value)
+{
+	return value > INT64_MAX ? INT64_MAX : value;
+}
+
+static void print_time(FILE *to, const struct result_trial *trial)
+{
+	int64_t s = 0;
+
+	clock_parse_rfc3339(trial->started_at, &s);
+	fprintf(to, " %" PRId64 "000000000\n", s);
+}
+
+static void print_series(FILE *to, const struct result *r, const struct result_run *run,
+			 const struct result_trial *trial, const struct result_series *s)
+{
+	const struct sparse_histogram *h = &s->histogram;
+	char buf[NUM_TEXT_SIZE];
+
+	fputs("cgchurn_series", to);
+	print_tags(to, r, run, trial);
+	print_tag(to, "actor", s->actor);
+	print_tag(to, "stressor", s->stressor);
+	print_tag(to, "span", s->span);
+	print_tag(to, "timed", span_time_names[s->time]);
+	fprintf(to,
+		" count=%" PRIu64 "i,errors=%" PRIu64 "i,planned=%" PRIu64 "i,late=%" PRIu64
+		"i,missed=%" PRIu64 "i,rate_per_s=%s",
+		clamp(h->count), clamp(result_series_errors(s)), clamp(s->planned), clamp(s->late),
+		clamp(s->missed), num_format_double(s->rate_per_s, buf));
+	if (h->count)
+		fprintf(to, ",min_ns=%" PRIu64 "i,mean_ns=%" PRIu64 "i,max_ns=%" PRIu64 "i",
+			clamp(h->min_ns), clamp((uint64_t)llround(sparse_histogram_mean(h))),
+			clamp(h->max_ns));
+	for (size_t i = 0; i < result_n_percentiles; i++)
+		if (sparse_histogram_percentile_supported(h, result_percentiles[i]))
+			fprintf(to, ",p%s_ns=%lldi", num_format_double(result_percentiles[i], buf),
+				llround(sparse_histogram_percentile(h, result_percentiles[i])));
+	print_time(to, trial);
+}
+
+static void print_trial(FILE *to, const struct result *r, const struct result_run *run,
+			const struct result_trial *trial)
+{
+	char buf[NUM_TEXT_SIZE];
+
+	fputs("cgchurn_trial", to);
+	print_tags(to, r, run, trial);
+	fprintf(to, " valid=%s,duration_ns=%" PRIu64 "i,steal_ns=%" PRIu64 "i,load1=%s",
+		trial->valid ? "true" : "false", clamp(trial->duration_ns),
+		clamp(trial->env.steal_ns), num_format_double(trial->env.load1, buf));
+	print_time(to, trial);
+	for (size_t i = 0; trial->valid && i < trial->n_series; i++)
+		print_series(to, r, run, trial, &trial->series[i]);
+}
+
+static int write_influx(const struct export_source *source, FILE *to)
+{
+	const struct result *r = source->result;
+
+	for (size_t i = 0; i < r->n_runs; i++)
+		for (size_t k = 0; k < r->runs[i].n_trials; k++)
+			print_trial(to, r, &r->runs[i], &r->runs[i].trials[k]);
+	return 0;
+}
+
+const struct exporter exporter_influx = {
+	"influx",
+	write_influx,
+};

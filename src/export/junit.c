@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * JUnit XML, as CI systems read it: a suite a workload, a case a series. Measuring passes no
+ * judgement (`cgchurn compare --format junit` does): a case passes where there are figures, is
+ * skipped where no trial was valid, and a workload that was given up is an error.
+ */
+#include "base/markup.h"
+#include "base/num.h"
+#include "export/export.h"
+#include "export/summary.h"
+
+static void print_property(FILE *to, const char *name, double ns)
+{
+	char value[NUM_TEXT_SIZE];
+
+	fprintf(to, "        <property name=\"%s\" value=\"%s\"/>\n", name,
+		num_format_double(ns, value));
+}
+
+static void print_case_head(FILE *to, const struct pool *p, const char *name)
+{
+	fputs("    <testcase classname=\"cgchurn.", to);
+	markup_print(p->run->workload, to);
+	fputs("\" name=\"", to);
+	markup_print(name, to);
+	fputs("\">\n", to);
+}
+
+static void print_series(FILE *to, const struct pool *p, const struct pooled_series *s)
+{
+	char text[EXPORT_SUMMARY_SIZE], name[NUM_TEXT_SIZE], q[NUM_TEXT_SIZE];
+
+	snprintf(text, sizeof(text), "%s %s (%s)", s->first->actor, s->first->span,
+		 span_time_names[s->first->time]);
+	print_case_head(to, p, text);
+	fputs("      <properties>\n", to);
+	print_property(to, "count", (double)s->histogram.count);
+	print_property(to, "rate_per_s", s->rate_per_s);
+	for (size_t i = 0; i < result_n_percentiles; i++)
+		if (sparse_histogram_percentile_supported(&s->histogram, result_percentiles[i])) {
+			snprintf(name, sizeof(name), "p%s_ns",
+				 num_format_double(result_percentiles[i], q));
+			print_property(
+				to, name,
+				sparse_histogram_percentile(&s->histogram, result_percentiles[i]));
+		}
+	fputs("      </properties>\n      <system-out>", to);
+	markup_print(export_summary(s, text), to);
+	fputs("</system-out>\n    </testcase>\n", to);
+}
+
+/* A workload without figures has one case, which says why. */
+static void print_none(FILE *to, const struct pool *p, const char *why)
+{
+	print_case_head(to, p, "trials");
+	fprintf(to, "      <%s message=\"", p->run->failure ? "error" : "skipped");
+	markup_print(why, to);
+	fputs("\"/>\n    </testcase>\n", to);
+}
+
+static const char *why_none(const struct pool *p)
+{
+	return p->run->failure ? p->run->failure : export_why_none(p);
+}
+
+static double seconds_of(const struct pool *p)
+{
+	uint64_t ns = 0;
+
+	for (size_t i = 0; i < p->run->n_trials; i++)
+		ns += p->run->trials[i].duration_ns;
+	return (double)ns / 1e9;
+}
+
+static void print_suite(FILE *to, const struct pool *p)
+{
+	const char *why = why_none(p);
+	size_t n = p->n + (why != NULL);
+
+	fputs("  <testsuite name=\"cgchurn.", to);
+	markup_print(p->run->workload, to);
+	fprintf(to, "\" tests=\"%zu\" failures=\"0\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\">\n",
+		n, why && p->run->failure, why && !p->run->failure, seconds_of(p));
+	for (size_t i = 0; i < p->n; i++)
+		print_series(to, p, &p->series[i]);
+	if (why)
+		print_none(to, p, why);
+	fputs("  </testsuite>\n", to);
+}
+
+static int write_junit(const struct export_source *source, FILE *to)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"cgchurn\">\n", to);
+	for (size_t i = 0; i < source->result->n_runs; i++)
+		print_suite(to, &source->pools[i]);
+	fputs("</testsuites>\n", to);
+	return 0;
+}
+
+const struct exporter exporter_junit = {
+	"junit",
+	write_junit,
+};

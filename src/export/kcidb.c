@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * KCIDB's I/O format, version 5.3 (kcidb_io/schema/v05_03.py): a test run for each workload, and
+ * one for each percentile of each series with its number. A measurement judges nothing: its status
+ * is DONE. A workload without a valid trial is MISS: the machine, not the kernel, stood in the way.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "export/export.h"
+#include "export/tree.h"
+
+enum { ID_SIZE = 512 };
+
+/* One submission while it is built. */
+struct submission {
+	const struct export_source *source;
+	struct json_build b;
+	struct json_object *tests;
+	const char *origin, *build;
+};
+
+/* A path is words of [a-zA-Z0-9_-] with dots between: a percentile's own dot becomes "_". */
+static void put_ids(struct submission *u, struct json_object *test, const char *path)
+{
+	char text[ID_SIZE];
+
+	json_put_string(&u->b, test, "build_id", u->build);
+	snprintf(text, sizeof(text), "%s:%s/%s", u->origin, u->source->result->id, path);
+	json_put_string(&u->b, test, "id", text);
+	json_put_string(&u->b, test, "origin", u->origin);
+	json_put_string(&u->b, test, "path", path);
+}
+
+static void put_environment(struct submission *u, struct json_object *test)
+{
+	const struct host *h = &u->source->result->host;
+	struct json_object *environment = json_put_object(&u->b, test, "environment"), *misc;
+	char comment[512];
+
+	snprintf(comment, sizeof(comment), "%s, %lld CPUs, accelerator %s",
+		 h->cpu_model ? h->cpu_model : "unknown CPU", (long long)h->cpu_count,
+		 h->accelerator ? h->accelerator : "unknown");
+	json_put_string(&u->b, environment, "comment", comment);
+	misc = json_put_object(&u->b, environment, "misc");
+	if (h->kernel_release)
+		json_put_string(&u->b, misc, "kernel", h->kernel_release);
+	json_put_string(&u->b, misc, "lock_regime", lock_regime_names[h->lock_regime]);
+}
+
+static void put_run(struct submission *u, const struct pool *p)
+{
+	struct json_object *test = json_put_object(&u->b, u->tests, NULL);
+	char path[128];
+
+	snprintf(path, sizeof(path), "cgchurn.%s", p->run->workload);
+	put_ids(u, test, path);
+	put_environment(u, test);
+	json_put_string(&u->b, test, "start_time",
+			p->run->n_trials ? p->run->trials[0].started_at
+					 : u->source->result->started_at);
+	json_put_string(&u->b, test, "status",
+			p->run->failure ? "ERROR"
+			: p->n_valid    ? "DONE"
+					: "MISS");
+	if (p->run->failure)
+		json_put_string(&u->b, test, "comment", p->run->failure);
+}
+
+static void put_percentile(struct submission *u, const struct pool *p,
+			   const struct pooled_series *s, double q)
+{
+	struct json_object *test, *number;
+	char path[384], text[NUM_TEXT_SIZE], *dot;
+
+	if (!sparse_histogram_percentile_supported(&s->histogram, q))
+		return;
+	num_format_double(q, text);
+	dot = strchr(text, '.');
+	if (dot)
+		*dot = '_';
+	snprintf(path, sizeof(path), "cgchurn.%s.%s.%s_%s.p%s", p->run->workload, s->first->actor,
+		 s->first->span, span_time_names[s->first->time], text);
+	test = json_put_object(&u->b, u->tests, NULL);
+	put_ids(u, test, path);
+	json_put_string(&u->b, test, "start_time", p->run->trials[0].started_at);
+	json_put_string(&u->b, test, "status", "DONE");
+	number = json_put_object(&u->b, test, "number");
+	json_put_double(&u->b, number, "value",
+			sparse_histogram_percentile(&s->histogram, q) / 1e9);
+	json_put_string(&u->b, number, "unit", "s");
+	json_put_string(&u->b, number, "prefix", "metric");
+}
+
+static void put_all(struct submission *u)
+{
+	static const double shown[] = {50, 90, 99, 99.9};
+
+	for (size_t i = 0; i < u->source->result->n_runs; i++) {
+		const struct pool *p = &u->source->pools[i];
+
+		put_run(u, p);
+		for (size_t k = 0; k < p->n; k++)
+			for (size_t n = 0; n < sizeof(shown) / sizeof(shown[0]); n++)
+				put_percentile(u, p, &p->series[k], shown[n]);
+	}
+}
+
+static bool is_origin(const char *text, size_t length)
+{
+	return length > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") >= length;
+}
+
+static int write_kcidb(const struct export_source *source, FILE *to)
+{
+	const struct host *h = &source->result->host;
+	struct submission u = {.source = source, .build = source->settings.build};
+	struct json_object *root, *version;
+	char build[ID_SIZE];
+
+	u.origin = source->settings.origin ? source->settings.origin : "cgchurn";
+	if (!u.build) {
+		snprintf(build, sizeof(build), "%s:%s-%.12s", u.origin,
+			 h->kernel_release ? h->kernel_release : "unknown",
+			 h->kernel_config_sha256 ? h->kernel_config_sha256 : "unknown");
+		u.build = build;
+	}
+	if (!is_origin(u.origin, strlen(u.origin)) || !strchr(u.build, ':') ||
+	    !is_origin(u.build, (size_t)(strchr(u.build, ':') - u.build)))
+		return -EINVAL;
+	root = json_build_object(&u.b);
+	version = json_put_object(&u.b, root, "version");
+	json_put_u64(&u.b, version, "major", 5);
+	json_put_u64(&u.b, version, "minor", 3);
+	u.tests = json_put_array(&u.b, root, "tests");
+	put_all(&u);
+	return export_print_tree(&u.b, root, to);
+}
+
+const struct exporter exporter_kcidb = {
+	"kcidb",
+	write_kcidb,
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a series is called where a format has one name for it. */
+#ifndef CGCHURN_EXPORT_NAME_H
+#define CGCHURN_EXPORT_NAME_H
+
+#include "result/result.h"
+
+/* Workload, actor, stressor and span names are short and of [a-z0-9_-] (result/json.h). */
+#define EXPORT_NAME_SIZE 256
+
+/* "migrate-under-fork/migrator/write/response" */
+const char *export_name(const struct result_run *run, const struct result_series *s,
+			char buf[EXPORT_NAME_SIZE]);
+
+#endif

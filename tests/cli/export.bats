@@ -1,0 +1,123 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# `cgchurn export`: what it writes, and what the formats' own programs make of it.
+
+golden=$CGCHURN_SOURCE/tests/golden/export
+readers=$CGCHURN_SOURCE/tests/readers
+
+# matches FORMAT: both samples give what is expected, to the byte.
+matches() {
+	for sample in sample hostile; do
+		"$CGCHURN" export --to "$1" -o "$BATS_TEST_TMPDIR/$sample" "$golden/$sample.json"
+		diff -u "$golden/$sample.$1" "$BATS_TEST_TMPDIR/$sample"
+	done
+}
+
+# is_read FORMAT PROGRAM [ARGUMENT...]: the program takes both samples, or is not here.
+is_read() {
+	local format=$1 status
+	shift
+	for sample in sample hostile; do
+		"$CGCHURN" export --to "$format" -o "$BATS_TEST_TMPDIR/$sample" "$golden/$sample.json"
+		status=0
+		"$@" "$golden/$sample.json" "$BATS_TEST_TMPDIR/$sample" || status=$?
+		[ "$status" -ne 77 ] || skip "the program that reads it is not installed"
+		[ "$status" -eq 0 ]
+	done
+}
+
+@test "prometheus: as expected" { matches prometheus; }
+@test "openmetrics: as expected" { matches openmetrics; }
+@test "influx: as expected" { matches influx; }
+@test "bmf: as expected" { matches bmf; }
+@test "gh-benchmark: as expected" { matches gh-benchmark; }
+@test "gh-benchmark-rate: as expected" { matches gh-benchmark-rate; }
+@test "kcidb: as expected" { matches kcidb; }
+@test "junit: as expected" { matches junit; }
+@test "ktap: as expected" { matches ktap; }
+@test "csv: as expected" { matches csv; }
+
+@test "prometheus: promtool finds nothing to mend" {
+	command -v promtool >/dev/null || skip "promtool is not installed"
+	for sample in sample hostile; do
+		"$CGCHURN" export --to prometheus "$golden/$sample.json" | promtool check metrics
+	done
+}
+
+@test "openmetrics: prometheus_client reads it" { is_read openmetrics "$readers/check-openmetrics.py"; }
+@test "junit: junitparser reads it" { is_read junit "$readers/check-junit.py"; }
+@test "ktap: tappy reads it" { is_read ktap "$readers/check-ktap.py"; }
+@test "kcidb: it is what the schema allows" { is_read kcidb "$readers/check-kcidb.py"; }
+@test "influx: InfluxDB takes the lines and gives the points back" { is_read influx "$readers/check-influx"; }
+@test "hdr: every bucket is in the log" { is_read hdr "$readers/check-hdr.py"; }
+
+@test "hdr: hdr-histogram-js reads the same percentiles" {
+	command -v node npm >/dev/null || skip "node and npm are not installed"
+	local folder=$CGCHURN_BUILD/npm
+	[ -d "$folder/node_modules/hdr-histogram-js" ] ||
+		npm install --prefix "$folder" --no-save --no-package-lock --no-audit --no-fund hdr-histogram-js@3.0.1 ||
+		skip "npm could not install hdr-histogram-js"
+	is_read hdr node "$readers/check-hdr.js" "$folder/node_modules"
+}
+
+@test "csv: a column more or less would show" {
+	"$CGCHURN" export --to csv "$golden/hostile.json" | python3 -c '
+import csv, sys
+rows = list(csv.reader(sys.stdin))
+assert len(rows) == 17 and {len(row) for row in rows} == {31}, [len(row) for row in rows]'
+}
+
+@test "bmf, gh-benchmark: JSON with finite numbers" {
+	for format in bmf gh-benchmark gh-benchmark-rate; do
+		"$CGCHURN" export --to "$format" "$golden/hostile.json" | python3 -c '
+import json, sys
+def refuse(text):
+    raise ValueError(text)
+assert json.load(sys.stdin, parse_constant=refuse)'
+	done
+}
+
+@test "every format is in --help" {
+	"$CGCHURN" export --help >"$BATS_TEST_TMPDIR/help"
+	for format in $(sed -n 's/^	"\([a-z-]*\)",$/\1/p' "$CGCHURN_SOURCE"/src/export/*.c); do
+		grep -Eq "^ +$format  " "$BATS_TEST_TMPDIR/help"
+	done
+}
+
+@test "an unknown format, and none: exit 2 and where to look" {
+	run --separate-stderr "$CGCHURN" export --to xml "$golden/sample.json"
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"'xml' is no format"*"--help"* ]]
+	run "$CGCHURN" export "$golden/sample.json"
+	[ "$status" -eq 2 ]
+}
+
+@test "a file that is no result: exit 2, and the old output stays" {
+	echo old >"$BATS_TEST_TMPDIR/out"
+	echo '{"schema":"cgchurn-result/1"}' >"$BATS_TEST_TMPDIR/broken.json"
+	run --separate-stderr "$CGCHURN" export --to csv -o "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/broken.json"
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"broken.json"*'found no key "id"'* ]]
+	[ "$(cat "$BATS_TEST_TMPDIR/out")" = old ]
+}
+
+@test "an output that cannot be written is told with its path" {
+	run --separate-stderr "$CGCHURN" export --to csv -o "$BATS_TEST_TMPDIR/none/out" "$golden/sample.json"
+	[ "$status" -eq 5 ]
+	[[ "$stderr" == *"none/out"* ]]
+}
+
+@test "kcidb: an origin or a build that the schema refuses: exit 2" {
+	run "$CGCHURN" export --to kcidb --origin "My CI" "$golden/sample.json"
+	[ "$status" -eq 2 ]
+	run "$CGCHURN" export --to kcidb --build nocolon "$golden/sample.json"
+	[ "$status" -eq 2 ]
+	"$CGCHURN" export --to kcidb --origin lab --build lab:1 "$golden/sample.json" | grep -q '"build_id": "lab:1"'
+}
+
+@test "a time that is none: exit 2" {
+	sed 's/2026-01-31T23:59:10Z/2026-02-29T23:59:10Z/' "$golden/sample.json" >"$BATS_TEST_TMPDIR/time.json"
+	run "$CGCHURN" export --to influx "$BATS_TEST_TMPDIR/time.json"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"2026-02-29T23:59:10Z"* ]]
+}
