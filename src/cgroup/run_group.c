@@ -65,23 +65,37 @@ static void want(struct run_group *g, const char *handed_down, const char *contr
 		words_append(g->enabled_in_parent, sizeof(g->enabled_in_parent), " ", controller);
 }
 
-/* In the parent; we go out of its way where it is the group that we live in. */
-static int enable_one(struct run_group *g, const char *controller, struct err *e)
+static bool has_processes(int fd)
 {
-	int r = words_switch(g->root->fd, '+', controller);
+	char text[64];
 
-	if (r == -EBUSY && !g->moved_to_leaf) {
-		g->moved_to_leaf = run_leaf_enter(g->root->fd, g->name) == 0;
-		r = words_switch(g->root->fd, '+', controller);
-	}
-	if (r == 0)
+	/* -E2BIG: more than a few. */
+	return io_read_attr(fd, "cgroup.procs", text, sizeof(text)) != 0;
+}
+
+static bool is_hierarchy_root(int fd)
+{
+	return faccessat(fd, "cgroup.type", F_OK, 0) < 0;
+}
+
+/*
+ * No process may live in a group, other than the hierarchy's root, that hands controllers down to
+ * groups with processes. The kernel refuses that for some controllers; after others it lets nobody
+ * enter the groups below ("domain invalid").
+ */
+static int clear_parent(struct run_group *g, struct err *e)
+{
+	if (is_hierarchy_root(g->root->fd) || !has_processes(g->root->fd))
 		return 0;
-	err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: enabling %s in %s", controller,
+	g->moved_to_leaf = run_leaf_enter(g->root->fd, g->name) == 0;
+	if (!has_processes(g->root->fd))
+		return 0;
+	err_set(e, EXIT_CANNOT, EBUSY,
+		"--enable-controllers: other processes live in %s, so it can hand nothing down",
 		g->root->path);
-	if (r == -EBUSY)
-		err_hint(e, "Other processes live in that group. Start cgchurn in a group of its "
-			    "own: `systemd-run --scope -p Delegate=yes cgchurn ...`.");
-	return r;
+	err_hint(e, "Start cgchurn in a group of its own: `systemd-run --scope -p Delegate=yes "
+		    "cgchurn ...`.");
+	return -EBUSY;
 }
 
 static int enable_in_parent(struct maker *m, struct err *e)
@@ -106,8 +120,13 @@ static int enable_in_parent(struct maker *m, struct err *e)
 	r = run_note_write(g->fd, g->enabled_in_parent);
 	if (r < 0)
 		return err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: noting what to undo");
-	for (r = 0; r == 0 && words_next(&at, controller, sizeof(controller));)
-		r = enable_one(g, controller, e);
+	r = clear_parent(g, e);
+	while (r == 0 && words_next(&at, controller, sizeof(controller))) {
+		r = words_switch(g->root->fd, '+', controller);
+		if (r < 0)
+			err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: enabling %s in %s",
+				controller, g->root->path);
+	}
 	return r;
 }
 
@@ -168,10 +187,30 @@ static int set_bounds(struct maker *m, struct err *e)
 	return r < 0 ? r : bound(m, "memory.max", bytes, e);
 }
 
+/* "domain invalid" where the parent hands controllers down and has processes of its own. */
+static int check_type(const struct run_group *g, struct err *e)
+{
+	char type[64];
+	int r = (int)io_read_attr(g->fd, "cgroup.type", type, sizeof(type));
+
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r, "cgroup.type of the run group");
+	if (strcmp(type, "domain") == 0)
+		return 0;
+	err_set(e, EXIT_CANNOT, EOPNOTSUPP,
+		"no process could enter the run group in %s: the kernel calls it \"%s\"",
+		g->root->path, type);
+	err_hint(e, "That group has processes of its own and hands controllers down. Name another "
+		    "with --cgroup-root.");
+	return -EOPNOTSUPP;
+}
+
 static int fill(struct maker *m, struct err *e)
 {
 	int r = m->settings->enable_controllers ? enable_in_parent(m, e) : 0;
 
+	if (r == 0)
+		r = check_type(m->g, e);
 	if (r < 0)
 		return r;
 	hand_down_wanted(m);
