@@ -3,10 +3,16 @@
 
 helpers=${CGCHURN_BUILD:?run it through Meson}/tests/kernel
 
+# mounts TYPE: the mount points of cgroup (v1) or cgroup2.
+mounts() {
+	awk -v type="$1" '$3 == type { print $2 }' /proc/self/mounts
+}
+export -f mounts
+
 # Sets $v2, the v2 mount, and $own, a group of the test's own in it; $out is a folder for files.
 cgroups_setup() {
 	[ "$(id -u)" -eq 0 ] || skip "needs root"
-	v2=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	v2=$(mounts cgroup2 | head -n 1)
 	[ -n "$v2" ] || skip "cgroup v2 is not mounted"
 	own=$(mktemp -d "$v2/test-cgchurn-XXXXXX") || skip "no group can be made in $v2"
 	out=$BATS_TEST_TMPDIR

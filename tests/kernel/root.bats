@@ -55,7 +55,7 @@ inside() {
 }
 
 @test "a folder of a v1 mount is none of v2" {
-	v1=$(findmnt -n -t cgroup -o TARGET | head -n 1)
+	v1=$(mounts cgroup | head -n 1)
 	[ -n "$v1" ] || skip "no cgroup v1 is mounted here"
 	run -2 "$CGCHURN" clean --cgroup-root "$v1"
 	[[ "$output" == *"does not lie in a cgroup v2 mount"* ]]
@@ -104,7 +104,7 @@ inside() {
 
 @test "no cgroup v2 at all: exit 4 and how to mount it" {
 	run -4 unshare --mount bash -c '
-		findmnt -n -t cgroup2 -o TARGET | while read -r m; do umount -l "$m"; done
+		mounts cgroup2 | while read -r m; do umount -l "$m"; done
 		exec "$CGCHURN" clean'
 	[[ "$output" == *"cgroup v2 is not mounted here"* ]]
 	[[ "$output" == *"mount -t cgroup2"* ]]
@@ -119,7 +119,7 @@ inside() {
 	mkdir "$out/mount"
 	# The new namespace's root is the group that its first process lives in, to which nothing is handed down.
 	start inside "$own" unshare --mount --cgroup bash -c '
-		findmnt -n -t cgroup2 -o TARGET | while read -r m; do umount -l "$m"; done
+		mounts cgroup2 | while read -r m; do umount -l "$m"; done
 		mount -t cgroup2 none "$0" && exec "$@"' "$out/mount" "$helpers/run-holder" -s 1
 	[ "$(said root)" = "$out/mount" ]
 	[ -z "$(said controllers)" ]

@@ -74,7 +74,8 @@ group_of() {
 	give_own_a_controller memory
 	echo +memory >"$own/cgroup.subtree_control"
 	start "$helpers/run-holder" -r "$own" -b 100000001
-	[ "$(said bounds)" = "memory.max $((100000001 / $(getconf PAGESIZE) * $(getconf PAGESIZE)))" ]
+	page=$(getconf PAGESIZE || echo 4096)
+	[ "$(said bounds)" = "memory.max $((100000001 / page * page))" ]
 	[ "memory.max $(cat "$own/$(said name)/memory.max")" = "$(said bounds)" ]
 	finish
 }
