@@ -82,6 +82,11 @@ finish() {
 	return "$status"
 }
 
+# strace, under which the leak sanitizer cannot work.
+traced() {
+	ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" strace "$@"
+}
+
 # What the started program said of KEY.
 said() {
 	sed -n "s/^$1=//p" "$out/stdout"

@@ -33,7 +33,7 @@ inside() {
 }
 
 @test "libcgroup is asked for the mounts: nobody else reads /proc/cgroups" {
-	strace -o "$out/trace" -e trace=openat "$CGCHURN" clean --dry-run --cgroup-root "$own"
+	traced -o "$out/trace" -e trace=openat "$CGCHURN" clean --dry-run --cgroup-root "$own"
 	grep -q '"/proc/cgroups"' "$out/trace"
 }
 

@@ -23,7 +23,7 @@ group_of() {
 @test "libcgroup would change the ancestors: descriptors make the group, libcgroup removes it" {
 	some_controller
 	before="$(subtree_control "$v2") / $(subtree_control "$own")"
-	start strace -f -o "$out/trace" "$helpers/run-holder" -r "$own" -c "$controller"
+	start traced -f -o "$out/trace" "$helpers/run-holder" -r "$own" -c "$controller"
 	[ "$(said backend)" = "directory descriptors; bounded and removed by libcgroup" ]
 	[ "$(said libcgroup)" != "" ]
 	[ "$(subtree_control "$v2") / $(subtree_control "$own")" = "$before" ]
@@ -41,7 +41,7 @@ group_of() {
 	mkdir "$own/below"
 	echo "+$controller" >"$own/below/cgroup.subtree_control"
 	before="$(subtree_control "$v2") / $(subtree_control "$own") / $(subtree_control "$own/below")"
-	start strace -f -o "$out/trace" "$helpers/run-holder" -r "$own/below" -c "$controller"
+	start traced -f -o "$out/trace" "$helpers/run-holder" -r "$own/below" -c "$controller"
 	[ "$(said backend)" = libcgroup ]
 	[ "$(said tree)" = "$controller" ]
 	grep -q "mkdir(\"$own/below/$(said name)\".* = 0" "$out/trace"
