@@ -15,6 +15,8 @@
 #include "cgroup/run_note.h"
 #include "cgroup/words.h"
 
+enum { AGAIN_MS = 200 };
+
 /* Everything that the group itself hands down. */
 static void disable_own(int fd)
 {
@@ -52,25 +54,29 @@ static int undo(int fd, int parent_fd)
 	return first;
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
  * A process can still enter after the kill: a worker on its way in whose parent-death signal is
- * only just delivered. Removal meets EBUSY then, and it all starts again.
+ * only just delivered. So nothing waits for long before it all starts again.
  */
 static int empty(int fd, uint64_t deadline_ns)
 {
-	uint64_t now;
+	uint64_t now, until;
 	int r;
 
 	do {
 		now = clock_now_ns();
+		until = earlier(now + AGAIN_MS * NS_PER_MS, deadline_ns);
 		r = group_kill(fd);
 		if (r == 0)
-			r = group_wait_empty(fd, deadline_ns);
+			r = group_wait_empty(fd, until);
 		if (r == 0)
-			r = group_remove_below(fd, now + 100 * NS_PER_MS < deadline_ns
-							   ? now + 100 * NS_PER_MS
-							   : deadline_ns);
-	} while (r == -EBUSY && now < deadline_ns);
+			r = group_remove_below(fd, until);
+	} while ((r == -EBUSY || r == -ETIME) && now < deadline_ns);
 	return r;
 }
 

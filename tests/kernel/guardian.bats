@@ -35,7 +35,7 @@ nothing_left() {
 	[ "$pgrp" -eq "$guardian" ]
 	[ "$session" -eq "$guardian" ]
 	[ "$tty" -eq 0 ]
-	files=$(readlink "/proc/$guardian/fd/"* | sort | tr '\n' ' ')
+	files=$(for fd in "/proc/$guardian/fd/"*; do readlink "$fd"; done | sort | tr '\n' ' ')
 	[[ "$files" =~ ^/dev/null\ /dev/null\ /dev/null\ $own\ anon_inode:\[pidfd\]\ pipe:\[[0-9]+\]\ $ ]]
 	finish
 }
@@ -113,11 +113,11 @@ nothing_left() {
 }
 
 @test "SIGKILL at random moments of a short run" {
-	"$CGCHURN_SOURCE/tests/kernel/kill-storm" 20 50 "$helpers/run-holder" -r @ROOT@ -s 3 -d 4
+	"$CGCHURN_SOURCE/tests/kernel/kill-storm" 20 10 "$helpers/run-holder" -r @ROOT@ -s 3 -d 4
 }
 
 @test "SIGKILL at random moments of cgchurn run" {
-	"$CGCHURN_SOURCE/tests/kernel/kill-storm" 20 900 \
+	"$CGCHURN_SOURCE/tests/kernel/kill-storm" 20 700 \
 		"$CGCHURN" run --quiet --cgroup-root @ROOT@ --trials 1 --warmup 100ms --duration 500ms \
 		-o "$out/result.json" migrate-under-fork
 }

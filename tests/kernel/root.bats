@@ -116,15 +116,15 @@ inside() {
 }
 
 @test "a v2 mount without controllers, in a namespace: directory descriptors do it all" {
-	mkdir "$out/mount"
-	# The new namespace's root is the group that its first process lives in, to which nothing is handed down.
-	start inside "$own" unshare --mount --cgroup bash -c '
+	mkdir "$out/mount" "$own/bare"
+	# The new namespace's root is the group that its first process lives in; $own hands nothing down to it.
+	start inside "$own/bare" unshare --mount --cgroup bash -c '
 		mounts cgroup2 | while read -r m; do umount -l "$m"; done
 		mount -t cgroup2 none "$0" && exec "$@"' "$out/mount" "$helpers/run-holder" -s 1
 	[ "$(said root)" = "$out/mount" ]
 	[ -z "$(said controllers)" ]
 	[ "$(said backend)" = "directory descriptors" ]
-	[ -d "$own/$(said name)/tree" ]
+	[ -d "$own/bare/$(said name)/tree" ]
 	finish
-	[ ! -e "$own/$(said name)" ]
+	[ ! -e "$own/bare/$(said name)" ]
 }
