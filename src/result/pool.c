@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "result/grow.h"
 
 /* A trial that ended early may lack series: the one that has most tells which there are. */
 static const struct result_trial *fullest_trial(const struct result_run *run)
@@ -30,7 +30,7 @@ static int add_error(struct pooled_series *to, const struct result_error_count *
 			to->errors[i].count += error->count;
 			return 0;
 		}
-	added = result_grow(&to->errors, &to->n_errors, sizeof(*added));
+	added = array_grow(&to->errors, &to->n_errors, sizeof(*added));
 	if (!added)
 		return -ENOMEM;
 	*added = *error;

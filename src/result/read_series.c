@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "result/grow.h"
+#include "base/array.h"
 #include "result/read.h"
 
 static int fail_memory(struct json_cursor *c)
@@ -60,7 +59,7 @@ static int read_error(struct json_cursor *c, const char *key, void *to)
 			"found this key, allowed: at most %d names of failures, 1 to %zu printable "
 			"ASCII characters each",
 			RESULT_ERRORS_MAX, sizeof(error->name) - 1);
-	error = result_grow(&s->errors, &s->n_errors, sizeof(*s->errors));
+	error = array_grow(&s->errors, &s->n_errors, sizeof(*s->errors));
 	if (!error)
 		return fail_memory(c);
 	strcpy(error->name, key);
@@ -184,7 +183,7 @@ static int read_interval(struct json_cursor *c, const char *key, void *to)
 	size_t index = in->lengths[column->column];
 
 	if (index == in->n) {
-		if (!result_grow(&in->items, &in->n, sizeof(*in->items)))
+		if (!array_grow(&in->items, &in->n, sizeof(*in->items)))
 			return fail_memory(c);
 	}
 	in->lengths[column->column]++;

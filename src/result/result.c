@@ -7,26 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
-#include "result/grow.h"
 
 const double result_percentiles[] = {1, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99};
 const size_t result_n_percentiles = sizeof(result_percentiles) / sizeof(result_percentiles[0]);
-
-void *result_grow(void *items, size_t *n, size_t size)
-{
-	void *array;
-
-	memcpy(&array, items, sizeof(array));
-	/* Full whenever n is a power of two, or nothing: double. */
-	if ((*n & (*n - 1)) == 0) {
-		array = reallocarray(array, *n ? *n * 2 : 1, size);
-		if (!array)
-			return NULL;
-		memcpy(items, &array, sizeof(array));
-	}
-	return memset((char *)array + (*n)++ * size, 0, size);
-}
 
 struct result *result_create(void)
 {
@@ -86,17 +71,17 @@ void result_destroy(struct result *r)
 
 struct result_run *result_add_run(struct result *r)
 {
-	return result_grow(&r->runs, &r->n_runs, sizeof(*r->runs));
+	return array_grow(&r->runs, &r->n_runs, sizeof(*r->runs));
 }
 
 struct result_trial *result_add_trial(struct result_run *run)
 {
-	return result_grow(&run->trials, &run->n_trials, sizeof(*run->trials));
+	return array_grow(&run->trials, &run->n_trials, sizeof(*run->trials));
 }
 
 struct result_series *result_add_series(struct result_trial *trial)
 {
-	return result_grow(&trial->series, &trial->n_series, sizeof(*trial->series));
+	return array_grow(&trial->series, &trial->n_series, sizeof(*trial->series));
 }
 
 int result_add_string(char ***strings, size_t *n, const char *format, ...)
@@ -113,7 +98,7 @@ int result_add_string(char ***strings, size_t *n, const char *format, ...)
 		text = NULL; /* vasprintf leaves it undefined */
 		return -ENOMEM;
 	}
-	element = result_grow(strings, n, sizeof(*element));
+	element = array_grow(strings, n, sizeof(*element));
 	if (!element)
 		return -ENOMEM;
 	*element = steal_ptr(text);
@@ -159,7 +144,7 @@ int result_series_add_error(struct result_series *series, int errnum, uint64_t c
 {
 	const char *known = err_name(errnum);
 	struct result_error_count *e =
-		result_grow(&series->errors, &series->n_errors, sizeof(*series->errors));
+		array_grow(&series->errors, &series->n_errors, sizeof(*series->errors));
 
 	if (!e)
 		return -ENOMEM;
