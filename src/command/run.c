@@ -25,7 +25,7 @@ struct run_options {
 	struct override_options overrides;
 	const char *suite, *output, *label, *cgroup_root, *raw, *sequence;
 	struct option_u64 seed;
-	bool enable_controllers, quiet;
+	bool enable_controllers, attribute, quiet;
 };
 
 static const struct command_option options[] = {
@@ -50,6 +50,11 @@ static const struct command_option options[] = {
 	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
 	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct run_options, enable_controllers),
 	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
+	{"attribute", 0, OPTION_FLAG, offsetof(struct run_options, attribute), NULL,
+	 "Trace the kernel while measuring, and tell what each span's time went to: grace\n"
+	 "period, draining forks, locks, waiting for a CPU. Each trial is run without tracing\n"
+	 "too, so it takes twice as long and shows what tracing costs. As root.",
+	 NULL},
 	{"quiet", 'q', OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
 	 "No progress and no table; messages stay.", NULL},
 };
@@ -59,6 +64,7 @@ struct run {
 	const struct run_options *o;
 	struct run_list list;
 	struct session session;
+	struct attribution *attribution; /* NULL: not asked for */
 	struct result *result;
 	struct progress progress;
 };
@@ -198,6 +204,35 @@ static int begin(struct run *run, struct err *e)
 	return 0;
 }
 
+/* Where the regime is in doubt, behaviour may settle it; a probe that fails leaves the doubt. */
+static void settle_lock(struct run *run)
+{
+	struct err e = {0};
+
+	if (!host_lock_certain(&run->result->host) &&
+	    session_settle_lock(&run->session, &run->result->host, &e) < 0)
+		err_print(&e, stderr);
+}
+
+static int begin_tracing(struct run *run, struct err *e)
+{
+	size_t most = 0;
+	int r;
+
+	if (!run->o->attribute)
+		return 0;
+	for (size_t i = 0; i < run->list.n; i++)
+		if (run->list.items[i].plan.n_workers > most)
+			most = run->list.items[i].plan.n_workers;
+	r = attribution_open(&run->attribution, most, e);
+	if (r < 0)
+		return r;
+	run->result->attributed = true;
+	if (attribution_gap(run->attribution))
+		fprintf(stderr, "cgchurn: attribution: %s\n", attribution_gap(run->attribution));
+	return 0;
+}
+
 static int learn_host(struct run *run, struct err *e)
 {
 	struct instrument found;
@@ -232,7 +267,8 @@ static void warn_of_load(const struct host *h)
 
 static void announce(const struct run *run)
 {
-	uint64_t seconds = (run_list_duration_ns(&run->list) + NS_PER_S - 1) / NS_PER_S;
+	uint64_t seconds = (run_list_duration_ns(&run->list) + NS_PER_S - 1) / NS_PER_S *
+			   (run->attribution ? 2 : 1);
 
 	if (run->o->quiet)
 		return;
@@ -261,12 +297,17 @@ static int measure(struct run *run, struct err *e)
 	if (r == 0 && !host_lock_certain(&run->result->host))
 		r = session_settle_lock(&run->session, &run->result->host, e);
 	if (r == 0)
+		r = begin_tracing(run, e);
+	if (r == 0)
 		r = invocation_prepare(&in, e);
 	if (r == 0) {
+		settle_lock(run);
+		in.attribution = run->attribution;
 		announce(run);
 		r = invocation_run(&in, e);
 	}
 	progress_clear(&run->progress);
+	attribution_close(run->attribution);
 	ended = session_end(&run->session, &ending);
 	if (r == 0 && ended < 0) {
 		*e = ending;

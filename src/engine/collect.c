@@ -44,10 +44,21 @@ static void merge_errors(struct worker_errors *to, const struct worker_errors *f
 static void merge_worker(struct trial_series *s, struct slot *slot)
 {
 	recorder_merge(s->recorder, slot_find_recorder(slot, s->span, s->response));
+	if (s->parts)
+		part_recorder_merge(s->parts, slot_find_parts(slot, s->span, s->response));
 	merge_errors(s->errors, slot->worker.errors[s->span]);
 	s->planned += slot->planned;
 	s->late += slot->late;
 	s->missed += slot->missed;
+}
+
+/* An actor's first worker stands for all: they have the same orders. */
+static struct slot *first_slot(const struct crew *crew, uint32_t actor)
+{
+	for (size_t i = 0; i < crew->n_members; i++)
+		if (crew->plan->workers[i].actor == actor)
+			return crew->members[i].slot;
+	return NULL;
 }
 
 static int collect_series(const struct crew *crew, uint32_t actor, uint32_t span, bool response,
@@ -61,6 +72,11 @@ static int collect_series(const struct crew *crew, uint32_t actor, uint32_t span
 	if (!s->recorder)
 		return -ENOMEM;
 	o->n_series++;
+	if (slot_find_parts(first_slot(crew, actor), span, response)) {
+		s->parts = calloc(1, sizeof(*s->parts));
+		if (!s->parts)
+			return -ENOMEM;
+	}
 	for (size_t i = 0; i < crew->n_members; i++) {
 		if (crew->plan->workers[i].actor != actor)
 			continue;
@@ -72,15 +88,6 @@ static int collect_series(const struct crew *crew, uint32_t actor, uint32_t span
 		merge_worker(s, crew->members[i].slot);
 	}
 	return 0;
-}
-
-/* An actor's first worker stands for all: they have the same orders. */
-static struct slot *first_slot(const struct crew *crew, uint32_t actor)
-{
-	for (size_t i = 0; i < crew->n_members; i++)
-		if (crew->plan->workers[i].actor == actor)
-			return crew->members[i].slot;
-	return NULL;
 }
 
 int trial_collect(const struct crew *crew, struct trial_outcome *o)
@@ -174,8 +181,10 @@ void trial_judge(const struct crew *crew, struct trial_outcome *o)
 
 void trial_outcome_finish(struct trial_outcome *o)
 {
-	for (size_t i = 0; i < o->n_series; i++)
+	for (size_t i = 0; i < o->n_series; i++) {
 		free(o->series[i].recorder);
+		free(o->series[i].parts);
+	}
 	free(o->series);
 	free(o->skipped);
 	free(o->enabled);

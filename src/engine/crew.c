@@ -19,15 +19,23 @@
 #include "base/io.h"
 #include "cgroup/tree_path.h"
 
+static void give_orders(const struct crew *c, size_t i, uint64_t trial,
+			const struct crew_places *places, struct slot_orders *ret)
+{
+	plan_orders(c->plan, i, trial, ret);
+	ret->attributed = places->rings_fd >= 0;
+	ret->part_ring = i;
+}
+
 /* Shared memory for all slots: sizes first, since a slot's orders tell its size. */
-static int lay_out(struct crew *c, uint64_t trial)
+static int lay_out(struct crew *c, uint64_t trial, const struct crew_places *places)
 {
 	size_t at = 0;
 
 	for (size_t i = 0; i < c->n_members; i++) {
 		struct slot_orders orders;
 
-		plan_orders(c->plan, i, trial, &orders);
+		give_orders(c, i, trial, places, &orders);
 		c->members[i] =
 			(struct crew_member){.pidfd = -1, .offset = at, .size = slot_size(&orders)};
 		at += c->members[i].size;
@@ -51,7 +59,7 @@ static void prepare_slot(struct crew *c, size_t i, uint64_t trial, const struct 
 	struct slot *slot = (void *)(c->memory + c->members[i].offset);
 
 	c->members[i].slot = slot;
-	plan_orders(c->plan, i, trial, &slot->orders);
+	give_orders(c, i, trial, places, &slot->orders);
 	memcpy(slot->worker.options, w->actors[pw->actor].options, sizeof(slot->worker.options));
 	slot->worker.groups = (struct worker_groups){
 		.depth = (uint32_t)w->hierarchy.depth,
@@ -85,15 +93,17 @@ static int keep_open(int fd)
 
 static void exec_worker(struct crew *c, size_t i, const struct crew_places *places)
 {
-	char memory[12], offset[24], size[24], tree[12], ready[12];
+	char memory[12], offset[24], size[24], tree[12], ready[12], rings[12];
 	char name[] = "cgchurn-worker";
-	char *const argv[] = {name, memory, offset, size, tree, ready, NULL};
+	char *const argv[] = {
+		name, memory, offset, size, tree, ready, places->rings_fd < 0 ? NULL : rings, NULL};
 
 	snprintf(memory, sizeof(memory), "%d", c->memory_fd);
 	snprintf(offset, sizeof(offset), "%zu", c->members[i].offset);
 	snprintf(size, sizeof(size), "%zu", c->members[i].size);
 	snprintf(tree, sizeof(tree), "%d", places->tree_fd);
 	snprintf(ready, sizeof(ready), "%d", c->ready_fd);
+	snprintf(rings, sizeof(rings), "%d", places->rings_fd);
 	execve(places->worker_path, argv, (char *[]){NULL});
 }
 
@@ -117,7 +127,8 @@ static _Noreturn void become_worker(struct crew *c, size_t i, const struct crew_
 	if (r == 0 && (r = pin(c->plan->workers[i].cpu)) < 0)
 		worker_fail(w, -r, "pinning to CPU %d", c->plan->workers[i].cpu);
 	if (r == 0 && (keep_open(c->memory_fd) < 0 || keep_open(c->ready_fd) < 0 ||
-		       keep_open(places->tree_fd) < 0))
+		       keep_open(places->tree_fd) < 0 ||
+		       (places->rings_fd >= 0 && keep_open(places->rings_fd) < 0)))
 		worker_fail(w, errno, "handing over descriptors");
 	else if (r == 0) {
 		exec_worker(c, i, places);
@@ -202,7 +213,7 @@ int crew_init(struct crew *c, const struct plan *plan, uint64_t trial,
 	c->members = calloc(c->n_members, sizeof(*c->members));
 	if (c->ready_fd < 0 || !c->members)
 		return err_set(e, EXIT_FAULT, ENOMEM, "no memory for %zu workers", c->n_members);
-	r = lay_out(c, trial);
+	r = lay_out(c, trial, places);
 	if (r < 0)
 		return err_sys(e, EXIT_CANNOT, -r, "%zu bytes of shared memory", c->memory_size);
 	for (size_t i = 0; i < c->n_members; i++)

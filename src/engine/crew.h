@@ -37,6 +37,7 @@ struct crew_places {
 	int tree_fd;                          /* the tree's top group */
 	int side_fd;                          /* the group beside it */
 	const char *worker_path, *child_path; /* our helper programs */
+	int rings_fd; /* of the part rings, for an attributed trial; else -1 */
 };
 
 /* Makes the shared memory and starts all workers. crew_finish() in any case. */

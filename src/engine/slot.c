@@ -13,9 +13,16 @@ static size_t recorders_at(void)
 	return align_up(sizeof(struct slot), 64);
 }
 
-static size_t ring_at(const struct slot_orders *orders)
+static size_t parts_at(const struct slot_orders *orders)
 {
 	return align_up(recorders_at() + slot_recorders(orders) * sizeof(struct recorder), 64);
+}
+
+static size_t ring_at(const struct slot_orders *orders)
+{
+	unsigned n = orders->attributed ? slot_recorders(orders) : 0;
+
+	return align_up(parts_at(orders) + n * sizeof(struct part_recorder), 64);
 }
 
 unsigned slot_recorders(const struct slot_orders *orders)
@@ -43,15 +50,30 @@ struct raw_ring *slot_ring(struct slot *slot)
 	return slot->orders.raw_capacity ? (void *)((char *)slot + ring_at(&slot->orders)) : NULL;
 }
 
+/* Services first, then responses, each in the order of spans. -1 where the span is not timed. */
+static int index_of(const struct slot_orders *orders, unsigned span, bool response)
+{
+	uint32_t mask = response ? orders->responses : orders->spans;
+	uint32_t bit = UINT32_C(1) << span;
+	int before = response ? __builtin_popcount(orders->spans) : 0;
+
+	return mask & bit ? before + __builtin_popcount(mask & (bit - 1)) : -1;
+}
+
 struct recorder *slot_find_recorder(struct slot *slot, unsigned span, bool response)
 {
-	uint32_t mask = response ? slot->orders.responses : slot->orders.spans;
-	uint32_t bit = UINT32_C(1) << span;
-	unsigned before = response ? (unsigned)__builtin_popcount(slot->orders.spans) : 0;
+	int index = index_of(&slot->orders, span, response);
 
-	if (!(mask & bit))
+	return index < 0 ? NULL : slot_recorder(slot, (unsigned)index);
+}
+
+struct part_recorder *slot_find_parts(struct slot *slot, unsigned span, bool response)
+{
+	int index = index_of(&slot->orders, span, response);
+
+	if (index < 0 || !slot->orders.attributed)
 		return NULL;
-	return slot_recorder(slot, before + (unsigned)__builtin_popcount(mask & (bit - 1)));
+	return (struct part_recorder *)(void *)((char *)slot + parts_at(&slot->orders)) + index;
 }
 
 void slot_prepare(struct slot *slot)

@@ -3,7 +3,7 @@
  * A worker's slot: the one piece of memory it shares with the supervisor.
  *
  *	memfd: | slot 0                                  | slot 1 ...
- *	       | orders | gate | worker | recorders | ring |
+ *	       | orders | gate | worker | recorders | part recorders | ring |
  *
  * The supervisor writes the orders, the worker maps its own slot and nothing else (a mapping more
  *is a mapping to copy at each fork), and results are read when it has ended. Slots start on pages
@@ -40,6 +40,8 @@ struct slot_orders {
 	uint32_t n_thresholds;
 	uint64_t thresholds_ns[RECORDER_THRESHOLDS];
 	uint64_t raw_capacity; /* samples of the ring; 0: none */
+	bool attributed;       /* each recorder has a part recorder beside it */
+	uint64_t part_ring;    /* the worker's index among the part rings */
 };
 
 enum slot_gate { SLOT_GATE_CLOSED, SLOT_GATE_OPEN, SLOT_GATE_ABANDONED };
@@ -71,6 +73,9 @@ struct raw_ring *slot_ring(struct slot *slot);
  * is not timed.
  */
 struct recorder *slot_find_recorder(struct slot *slot, unsigned span, bool response);
+
+/* The part recorder beside that recorder; NULL where the trial is not attributed, too. */
+struct part_recorder *slot_find_parts(struct slot *slot, unsigned span, bool response);
 
 /* Lays out zeroed memory after the orders are written. */
 void slot_prepare(struct slot *slot);

@@ -188,10 +188,22 @@ static int explain_not_ready(struct trial *t, int r, struct err *e)
 	return r;
 }
 
+static int watch_workers(struct trial *t, struct err *e)
+{
+	const struct trial_attribution *a = &t->around->attribution;
+	int r = 0;
+
+	for (size_t i = 0; a->watch && i < t->crew.n_members && r == 0; i++)
+		r = a->watch(a->opaque, i, t->crew.members[i].pid);
+	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "following workers in the kernel") : 0;
+}
+
 static int set_up(struct trial *t, uint64_t index, struct err *e)
 {
+	const struct trial_attribution *a = &t->around->attribution;
 	struct crew_places places = {.worker_path = t->around->worker_path,
-				     .child_path = t->around->child_path};
+				     .child_path = t->around->child_path,
+				     .rings_fd = a->watch ? a->rings_fd : -1};
 	const struct plan_worker *failed;
 	int r = make_groups(t, e);
 
@@ -200,6 +212,8 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 	places.tree_fd = t->tree.fd;
 	places.side_fd = t->side_fd;
 	r = crew_init(&t->crew, t->plan, index, &places, e);
+	if (r == 0)
+		r = watch_workers(t, e);
 	if (r < 0)
 		return r;
 	r = wait_for(t, all_ready_or_failed, clock_now_ns() + READY_SECONDS * NS_PER_S, e);
@@ -315,6 +329,8 @@ int trial_run(const struct plan *plan, uint64_t index, const struct trial_surrou
 	if (r < 0)
 		group_kill(around->run_group_fd);
 	crew_finish(&t.crew);
+	if (around->attribution.forget)
+		around->attribution.forget(around->attribution.opaque);
 	removed = remove_groups(&t, &removal);
 	ret->teardown_ns = clock_now_ns() - start;
 	if (r == 0 && removed < 0) {

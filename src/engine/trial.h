@@ -19,7 +19,8 @@
 struct trial_series {
 	uint32_t actor, span;
 	bool response;
-	struct recorder *recorder; /* owned by the outcome */
+	struct recorder *recorder;   /* owned by the outcome, as is: */
+	struct part_recorder *parts; /* NULL where the trial was not attributed */
 	uint64_t planned, late, missed;
 	struct worker_errors errors[WORKER_ERRORS];
 };
@@ -51,6 +52,14 @@ struct trial_raw_listener {
 		    uint64_t value_ns);
 };
 
+/* Follows workers in the kernel (attribute/attribute.h). Without `watch` nobody does. */
+struct trial_attribution {
+	void *opaque;
+	int rings_fd; /* one struct part_ring a worker of the plan, in its order */
+	int (*watch)(void *opaque, size_t worker, pid_t pid); /* 0 or a negative errno */
+	void (*forget)(void *opaque);                         /* all of them */
+};
+
 struct trial_surroundings {
 	int run_group_fd; /* where the hierarchy is made */
 	int signal_fd;    /* readable when the user wants an end */
@@ -58,6 +67,7 @@ struct trial_surroundings {
 	const char *worker_path, *child_path;
 	struct trial_progress_listener progress;
 	struct trial_raw_listener raw;
+	struct trial_attribution attribution;
 };
 
 /*

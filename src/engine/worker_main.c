@@ -2,8 +2,10 @@
 /*
  * cgchurn-worker: the process in which steps run. Not for people.
  *
- *	cgchurn-worker MEMFD OFFSET SIZE TREE_FD READY_FD    a worker, by the orders in its slot
- *	cgchurn-worker instrument FD                         what measuring costs, see instrument.h
+ *	cgchurn-worker MEMFD OFFSET SIZE TREE_FD READY_FD [RINGS_FD]
+ *		a worker, by the orders in its slot; the last for attribution
+ *	cgchurn-worker instrument FD
+ *		what measuring costs, see instrument.h
  *
  * Static, with no library but libc: what a process has mapped is part of what its forks cost.
  */
@@ -44,11 +46,27 @@ static struct slot *map_slot(char **argv)
 	return slot;
 }
 
+/* Our own ring alone. Pages may be larger than a ring; mappings begin at pages. */
+static const struct part_ring *map_ring(uint64_t index, int fd)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), at = index * sizeof(struct part_ring);
+	uint64_t begin = at / page * page;
+	char *mapped = mmap(NULL, at - begin + sizeof(struct part_ring), PROT_READ, MAP_SHARED, fd,
+			    (off_t)begin);
+
+	if (mapped == MAP_FAILED)
+		_exit(EXIT_FAULT);
+	close(fd);
+	return (const void *)(mapped + (at - begin));
+}
+
 static void point_at_recorders(struct slot *slot)
 {
 	for (unsigned i = 0; i < KIND_SPANS_MAX; i++) {
 		slot->worker.service[i] = slot_find_recorder(slot, i, false);
 		slot->worker.response[i] = slot_find_recorder(slot, i, true);
+		slot->worker.service_parts[i] = slot_find_parts(slot, i, false);
+		slot->worker.response_parts[i] = slot_find_parts(slot, i, true);
 	}
 	slot->worker.raw = slot_ring(slot);
 	rng_init(&slot->worker.rng, slot->orders.seed, slot->orders.stream);
@@ -90,6 +108,8 @@ static int work(char **argv)
 	const struct stressor *stressor = stressor_find(slot->orders.stressor);
 	int tree_fd = (int)number(argv[4]), ready_fd = (int)number(argv[5]), r;
 
+	if (slot->orders.attributed)
+		slot->worker.ring = map_ring(slot->orders.part_ring, (int)number(argv[6]));
 	slot->worker.groups.tree_fd = tree_fd;
 	r = set_up(slot, stressor);
 	slot->worker.groups.tree_fd = -1;
@@ -110,7 +130,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_NAME, "cgchurn-worker");
 	if (argc == 3 && strcmp(argv[1], "instrument") == 0)
 		return instrument_main((int)number(argv[2]));
-	if (argc == 6)
+	if (argc == 6 || argc == 7)
 		return work(argv);
 	fputs("cgchurn-worker is started by cgchurn; see cgchurn(1)\n", stderr);
 	return EXIT_USAGE;

@@ -123,7 +123,7 @@ static void judge_governor(const struct host *h, const struct noise_facts *n,
 static void judge_idle(const struct host *h, const struct noise_facts *n, struct noise_finding *f)
 {
 	(void)n;
-	if (!h->cpu_idle)
+	if (!h->cpu_idle || strcmp(h->cpu_idle, "none") == 0)
 		find(f, NOISE_UNKNOWN, NULL,
 		     "No idle driver is seen: how CPUs sleep is not known.");
 	else if (h->cpu_idle_latency_us > IDLE_LOUD_US)

@@ -7,6 +7,7 @@
 #include "engine/trial.h"
 #include "invocation/raw.h"
 #include "invocation/record.h"
+#include "invocation/traced.h"
 #include "result/json.h"
 
 int invocation_prepare(struct invocation *in, struct err *e)
@@ -55,8 +56,14 @@ static uint64_t left_ns(const struct run_list *l, uint64_t trial, size_t from)
 	return sum;
 }
 
+/* A trial; beside it, where the invocation is traced, one without tracing. */
+struct measured {
+	struct trial_outcome outcome, plain;
+	bool has_plain;
+};
+
 static int measure(struct invocation *in, const struct run_item *item, uint64_t trial,
-		   struct trial_outcome *ret, struct err *e)
+		   struct measured *ret, struct err *e)
 {
 	struct trial_surroundings around = {
 		.run_group_fd = in->session->group.fd,
@@ -73,11 +80,16 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 		r = raw_file_open(&raw, in->raw_folder, &item->plan, trial, e);
 		around.raw = (struct trial_raw_listener){.opaque = &raw, .put = raw_file_put};
 	}
-	if (r == 0)
-		r = trial_run(&item->plan, trial, &around, ret, e);
+	ret->has_plain = in->attribution != NULL;
+	if (r == 0 && in->attribution)
+		r = traced_trial_run(in->attribution, &item->plan, trial, &around, &ret->outcome,
+				     &ret->plain, e);
+	else if (r == 0)
+		r = trial_run(&item->plan, trial, &around, &ret->outcome, e);
 	closed = raw_file_close(&raw);
 	if (r == 0 && closed < 0)
-		trial_invalidate(ret, "raw samples could not be written (%s)", err_name(-closed));
+		trial_invalidate(&ret->outcome, "raw samples could not be written (%s)",
+				 err_name(-closed));
 	return r;
 }
 
@@ -97,14 +109,17 @@ static void tell_lost(struct invocation *in, size_t index, uint64_t trial, uint6
 	tell(in, sentence);
 }
 
-static int keep(struct invocation *in, size_t index, uint64_t trial, struct trial_outcome *o,
+static int keep(struct invocation *in, size_t index, uint64_t trial, struct measured *m,
 		struct err *e)
 {
 	int r;
 
-	tell_lost(in, index, trial, o->raw_lost);
-	r = record_trial(&in->result->runs[index], &in->list->items[index].plan, trial, o);
-	trial_outcome_finish(o);
+	tell_lost(in, index, trial, m->outcome.raw_lost);
+	r = record_trial(&in->result->runs[index], &in->list->items[index].plan, trial, &m->outcome,
+			 m->has_plain ? &m->plain : NULL);
+	trial_outcome_finish(&m->outcome);
+	if (m->has_plain)
+		trial_outcome_finish(&m->plain);
 	if (r < 0)
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
 	save(in);
@@ -114,16 +129,16 @@ static int keep(struct invocation *in, size_t index, uint64_t trial, struct tria
 static int run_one(struct invocation *in, size_t index, uint64_t trial, struct err *e)
 {
 	struct run_item *item = &in->list->items[index];
-	struct trial_outcome outcome;
+	struct measured measured;
 	int r;
 
 	if (session_interrupted(in->session))
 		return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
 	if (in->listener.begins)
 		in->listener.begins(in->listener.opaque, item->workload, trial,
-				    left_ns(in->list, trial, index));
-	r = measure(in, item, trial, &outcome, e);
-	return r < 0 ? r : keep(in, index, trial, &outcome, e);
+				    left_ns(in->list, trial, index) * (in->attribution ? 2 : 1));
+	r = measure(in, item, trial, &measured, e);
+	return r < 0 ? r : keep(in, index, trial, &measured, e);
 }
 
 static uint64_t most_trials(const struct run_list *l)

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "attribute/attribute.h"
 #include "base/err.h"
 #include "invocation/list.h"
 #include "invocation/session.h"
@@ -28,11 +29,12 @@ struct invocation_listener {
 };
 
 struct invocation {
-	struct session *session; /* begun */
-	struct run_list *list;   /* planned */
-	struct result *result;   /* filled; the caller's */
-	const char *output;      /* replaced after every trial; NULL: nothing is written */
-	const char *raw_folder;  /* NULL: no raw samples */
+	struct session *session;         /* begun */
+	struct run_list *list;           /* planned */
+	struct result *result;           /* filled; the caller's */
+	const char *output;              /* replaced after every trial; NULL: nothing is written */
+	const char *raw_folder;          /* NULL: no raw samples */
+	struct attribution *attribution; /* NULL: nothing is traced; else each trial is run twice */
 	struct invocation_listener listener;
 	int save_error; /* negative errno while the newest trial could not be written */
 };

@@ -88,9 +88,41 @@ static int record_errors(struct result_series *to, const struct worker_errors *f
 	return r;
 }
 
-static int record_series(struct result_trial *trial, const struct workload *w,
-			 const struct trial_series *from)
+/* The same series of the trial without tracing, if that one counts. */
+static const struct trial_series *find_plain(const struct trial_outcome *plain,
+					     const struct trial_series *traced)
 {
+	for (size_t i = 0; plain && plain->n_reasons == 0 && i < plain->n_series; i++) {
+		const struct trial_series *s = &plain->series[i];
+
+		if (s->actor == traced->actor && s->span == traced->span &&
+		    s->response == traced->response)
+			return s;
+	}
+	return NULL;
+}
+
+static int record_attribution(struct result_series *to, const struct trial_series *from,
+			      const struct trial_outcome *plain, double window_s)
+{
+	const struct trial_series *s = find_plain(plain, from);
+	int r;
+
+	if (!from->parts)
+		return 0;
+	r = result_attribution_create(&to->attribution, from->parts);
+	if (r < 0 || !s)
+		return r;
+	to->attribution->plain_count = s->recorder->histogram.count;
+	to->attribution->plain_p50_ns = histogram_percentile(&s->recorder->histogram, 50);
+	to->attribution->plain_rate_per_s = (double)s->recorder->histogram.count / window_s;
+	return 0;
+}
+
+static int record_series(struct result_trial *trial, const struct workload *w,
+			 const struct trial_series *from, const struct trial_outcome *plain)
+{
+	double window_s = (double)trial->duration_ns / NS_PER_S;
 	const struct workload_actor *actor = &w->actors[from->actor];
 	struct result_series *to = result_add_series(trial);
 	int r;
@@ -104,8 +136,7 @@ static int record_series(struct result_trial *trial, const struct workload *w,
 	to->planned = from->planned;
 	to->late = from->late;
 	to->missed = from->missed;
-	to->rate_per_s =
-		(double)from->recorder->histogram.count / ((double)trial->duration_ns / NS_PER_S);
+	to->rate_per_s = (double)from->recorder->histogram.count / window_s;
 	to->n_thresholds = from->recorder->n_thresholds;
 	for (size_t i = 0; i < to->n_thresholds; i++)
 		to->thresholds[i] = (struct result_threshold){
@@ -113,23 +144,25 @@ static int record_series(struct result_trial *trial, const struct workload *w,
 	r = result_series_set_histogram(to, &from->recorder->histogram);
 	if (r == 0)
 		r = record_intervals(to, from->recorder);
+	if (r == 0)
+		r = record_attribution(to, from, plain, window_s);
 	return r == 0 ? record_errors(to, from->errors) : r;
 }
 
 static int fill_trial(struct result_trial *trial, const struct plan *plan,
-		      const struct trial_outcome *o)
+		      const struct trial_outcome *o, const struct trial_outcome *plain)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < o->n_reasons && r == 0; i++)
 		r = result_trial_invalidate(trial, "%s", o->reasons[i]);
 	for (size_t i = 0; i < o->n_series && r == 0; i++)
-		r = record_series(trial, plan->workload, &o->series[i]);
+		r = record_series(trial, plan->workload, &o->series[i], plain);
 	return r;
 }
 
 int record_trial(struct result_run *run, const struct plan *plan, uint64_t index,
-		 const struct trial_outcome *o)
+		 const struct trial_outcome *o, const struct trial_outcome *plain)
 {
 	struct result_trial *trial;
 	int r = record_hierarchy(run, o);
@@ -146,7 +179,7 @@ int record_trial(struct result_run *run, const struct plan *plan, uint64_t index
 	trial->teardown_ns = o->teardown_ns;
 	trial->valid = true;
 	record_env(&trial->env, &o->before, &o->after);
-	r = fill_trial(trial, plan, o);
+	r = fill_trial(trial, plan, o, plain);
 	if (r < 0)
 		trial->valid = false;
 	return r;

@@ -10,8 +10,11 @@
 /* A run without trials yet. -ENOMEM. */
 int record_run(struct result *r, const struct workload *w);
 
-/* Appends a trial. -ENOMEM; the run is then as before, or holds half a trial marked invalid. */
+/*
+ * Appends a trial. `plain` is that without tracing beside an attributed one, or NULL. -ENOMEM; the
+ * run is then as before, or holds half a trial marked invalid.
+ */
 int record_trial(struct result_run *run, const struct plan *plan, uint64_t index,
-		 const struct trial_outcome *o);
+		 const struct trial_outcome *o, const struct trial_outcome *plain);
 
 #endif

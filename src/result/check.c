@@ -70,8 +70,7 @@ static int check_sum(struct json_cursor *c, const char *start, const struct spar
 	return 0;
 }
 
-static int check_histogram(struct json_cursor *c, const char *start,
-			   const struct sparse_histogram *h)
+int check_histogram(struct json_cursor *c, const char *start, const struct sparse_histogram *h)
 {
 	u128 count = 0;
 	int r;

@@ -15,6 +15,15 @@
 /* Takes one series into a zeroed struct; what it holds when it fails is the struct's to free. */
 int read_series(struct json_cursor *c, struct result_series *ret);
 
+/* "attribution" of a series; `to` is the struct result_series. */
+int read_attribution(struct json_cursor *c, const struct json_field *field, void *to);
+
+/* "histogram": the buckets alone. */
+int read_buckets_of(struct json_cursor *c, struct sparse_histogram *ret);
+
+/* What cannot be true of a histogram by itself. */
+int check_histogram(struct json_cursor *c, const char *start, const struct sparse_histogram *h);
+
 /*
  * What cannot be true of a series: of its histogram, its schedule, its intervals, its thresholds.
  * `start` is where it begins in the text.

@@ -147,15 +147,21 @@ static int read_sub_bucket_bits(struct json_cursor *c, const struct json_field *
 	return json_take_u64(c, HISTOGRAM_SUB_BUCKET_BITS, HISTOGRAM_SUB_BUCKET_BITS, &bits);
 }
 
-static int read_histogram(struct json_cursor *c, const struct json_field *field, void *to)
+int read_buckets_of(struct json_cursor *c, struct sparse_histogram *ret)
 {
 	static const struct json_field fields[] = {
 		{.key = "sub_bucket_bits", .take = read_sub_bucket_bits, .required = true},
 		{.key = "buckets", .take = read_buckets, .required = true},
 	};
+
+	return json_take_fields(c, fields, 2, ret);
+}
+
+static int read_histogram(struct json_cursor *c, const struct json_field *field, void *to)
+{
 	struct result_series *s = to;
 
-	return json_take_fields(c, fields, 2, &s->histogram);
+	return read_buckets_of(c, &s->histogram);
 }
 
 /* Three arrays of the same length, in any order. */
@@ -272,6 +278,7 @@ int read_series(struct json_cursor *c, struct result_series *ret)
 		{.key = "thresholds", .take = read_thresholds},
 		{.key = "histogram", .take = read_histogram, .required = true},
 		{.key = "intervals", .take = read_intervals},
+		{.key = "attribution", .take = read_attribution},
 	};
 	const char *start = c->p;
 	int r = json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), ret);

@@ -34,6 +34,7 @@ static void finish_series(struct result_series *series)
 	free(series->errors);
 	free(series->intervals);
 	sparse_histogram_finish(&series->histogram);
+	result_attribution_destroy(series->attribution);
 }
 
 static void finish_trial(struct result_trial *trial)

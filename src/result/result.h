@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "host/host.h"
 #include "record/sparse.h"
+#include "result/attribution.h"
 #include "workload/workload.h"
 
 #define RESULT_SCHEMA "cgchurn-result/1"
@@ -69,6 +70,8 @@ struct result_series {
 
 	struct result_threshold thresholds[WORKLOAD_THRESHOLDS_MAX];
 	size_t n_thresholds;
+
+	struct result_attribution *attribution; /* NULL: not attributed */
 };
 
 /* The machine's state around one trial: facts that can make it invalid. */

@@ -173,6 +173,7 @@ static void print_run(const struct result_run *run, FILE *to, bool colour)
 	if (n)
 		table_print_rows(rows, n, to, colour);
 	table_print_notes(run, rows, n, to);
+	table_print_attribution(run, rows, n, to);
 }
 
 static bool has_spread(const struct result *r)

@@ -44,6 +44,10 @@ void table_print_rows(const struct table_row *rows, size_t n, FILE *to, bool col
 void table_print_notes(const struct result_run *run, const struct table_row *rows, size_t n,
 		       FILE *to);
 
+/* What the time went to, of attributed series. */
+void table_print_attribution(const struct result_run *run, const struct table_row *rows, size_t n,
+			     FILE *to);
+
 /* A stretch of windows for people: "50.0 s", "12 min", "3.5 h". */
 #define TABLE_WINDOW_SIZE 32
 const char *table_format_window(double seconds, char buf[TABLE_WINDOW_SIZE]);

@@ -9,6 +9,14 @@
 /* Appends a series to an array of them. */
 void write_series(struct json_build *b, struct json_object *array, const struct result_series *s);
 
+/* Adds what a series' time went to, where it was attributed. */
+void write_attribution(struct json_build *b, struct json_object *series,
+		       const struct result_attribution *a);
+
+/* Adds "histogram". */
+void write_histogram(struct json_build *b, struct json_object *to,
+		     const struct sparse_histogram *h);
+
 /* The key of a percentile: "50", "99.9". */
 #define PERCENTILE_KEY_SIZE 16
 const char *percentile_key(double q, char buf[PERCENTILE_KEY_SIZE]);

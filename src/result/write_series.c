@@ -44,8 +44,7 @@ static void write_percentiles(struct json_build *b, struct json_object *to,
 	}
 }
 
-static void write_histogram(struct json_build *b, struct json_object *to,
-			    const struct sparse_histogram *h)
+void write_histogram(struct json_build *b, struct json_object *to, const struct sparse_histogram *h)
 {
 	struct json_object *histogram = json_put_object(b, to, "histogram"), *buckets;
 
@@ -115,4 +114,6 @@ void write_series(struct json_build *b, struct json_object *array, const struct 
 	write_thresholds(b, to, s);
 	write_histogram(b, to, h);
 	write_intervals(b, to, s);
+	if (s->attribution)
+		write_attribution(b, to, s->attribution);
 }

@@ -17,6 +17,24 @@ void worker_raw(struct worker *w, unsigned span, uint64_t service_ns, uint64_t r
 		raw_ring_put(w->raw, (struct raw_sample){2 * span + 1, w->offset, response_ns});
 }
 
+void worker_parts(struct worker *w, unsigned span, uint64_t from, uint64_t to)
+{
+	struct part_recorder *service = w->service_parts[span], *response = w->response_parts[span];
+	uint64_t part_ns[PARTS];
+
+	if (!parts_of(w->ring, w->first_interval, from, to, part_ns)) {
+		service->lost++;
+		if (response)
+			response->lost++;
+		return;
+	}
+	part_recorder_add(service, to - from, part_ns);
+	if (!response)
+		return;
+	part_ns[PART_LATE] = from - w->intended;
+	part_recorder_add(response, to - w->intended, part_ns);
+}
+
 void worker_error(struct worker *w, unsigned span, int errnum)
 {
 	struct worker_errors *e = w->errors[span];

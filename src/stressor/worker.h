@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/rng.h"
+#include "record/parts.h"
 #include "record/recorder.h"
 #include "workload/kind.h"
 
@@ -54,12 +55,16 @@ struct worker {
 	/* of the current step */
 	_Alignas(64) uint64_t started; /* when it began */
 	uint64_t intended;             /* when it was due; 0 in a closed loop */
-	uint64_t offset; /* of its intended (closed: actual) start from the window's */
-	bool recording;  /* it belongs to the window */
+	uint64_t offset;         /* of its intended (closed: actual) start from the window's */
+	bool recording;          /* it belongs to the window */
+	uint64_t first_interval; /* of the ring, that can lie in the step */
 
 	struct recorder *service[KIND_SPANS_MAX];  /* NULL: this span is not timed */
 	struct recorder *response[KIND_SPANS_MAX]; /* NULL: has no response time */
 	struct raw_ring *raw;                      /* NULL unless asked for */
+	/* Attribution: what the kernel tells of this worker, and its parts; NULL without. */
+	const struct part_ring *ring;
+	struct part_recorder *service_parts[KIND_SPANS_MAX], *response_parts[KIND_SPANS_MAX];
 	struct worker_errors errors[KIND_SPANS_MAX][WORKER_ERRORS];
 
 	/* why the set-up failed, for the supervisor to tell */
@@ -71,8 +76,11 @@ struct worker {
 /* Begins a step: every step calls this first, and works from the time it returns. */
 static inline uint64_t worker_start(struct worker *w)
 {
-	uint64_t now = clock_now_ns();
+	uint64_t now;
 
+	if (__builtin_expect(w->ring != NULL, 0))
+		w->first_interval = w->ring->written;
+	now = clock_now_ns();
 	w->started = now;
 	if (w->intended == 0) {
 		w->offset = now - w->window_start;
@@ -81,8 +89,9 @@ static inline uint64_t worker_start(struct worker *w)
 	return now;
 }
 
-/* The slow part of worker_span(), out of line. */
+/* The slow parts of worker_span(), out of line. */
 void worker_raw(struct worker *w, unsigned span, uint64_t service_ns, uint64_t response_ns);
+void worker_parts(struct worker *w, unsigned span, uint64_t from, uint64_t to);
 
 /* Records a span of the current step. */
 static inline void worker_span(struct worker *w, unsigned span, uint64_t from, uint64_t to)
@@ -94,6 +103,8 @@ static inline void worker_span(struct worker *w, unsigned span, uint64_t from, u
 		recorder_add(w->response[span], w->offset, to - w->intended);
 	if (__builtin_expect(w->raw != NULL, 0))
 		worker_raw(w, span, to - from, to - w->intended);
+	if (__builtin_expect(w->ring != NULL, 0))
+		worker_parts(w, span, from, to);
 }
 
 /* Counts a failure of a span; there is no sample then. */

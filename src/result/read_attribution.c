@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "result/read.h"
+
+/* The index of a word; n where it is none of them, as later versions may have more. */
+static size_t index_of(const char *key, const char *const *words, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && strcmp(words[i], key) != 0)
+		i++;
+	return i;
+}
+
+static int read_part_histogram(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return read_buckets_of(c, to);
+}
+
+static int read_part(struct json_cursor *c, const char *key, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("clipped", json_field_u64, struct sparse_histogram, clipped,
+		      .max = UINT64_MAX, .required = true),
+		FIELD("min_ns", json_field_u64, struct sparse_histogram, min_ns, .max = UINT64_MAX,
+		      .required = true),
+		FIELD("max_ns", json_field_u64, struct sparse_histogram, max_ns, .max = UINT64_MAX,
+		      .required = true),
+		FIELD("sum_ns", json_field_u64, struct sparse_histogram, sum_ns, .max = UINT64_MAX,
+		      .required = true),
+		{.key = "histogram", .take = read_part_histogram, .required = true},
+	};
+	struct result_attribution *a = to;
+	size_t part = index_of(key, part_names, PARTS);
+	const char *start = c->p;
+	struct sparse_histogram *h;
+	int r;
+
+	if (part == PARTS)
+		return 0;
+	h = &a->parts[part];
+	r = json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), h);
+	for (size_t i = 0; i < h->n; i++)
+		h->count += h->counts[i];
+	return r < 0 ? r : check_histogram(c, start, h);
+}
+
+static int read_parts(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_object(c, read_part, to);
+}
+
+static int read_band_part(struct json_cursor *c, const char *key, void *to)
+{
+	struct part_band *band = to;
+	size_t part = index_of(key, part_names, PARTS);
+
+	return part == PARTS ? 0 : json_take_u64(c, 0, UINT64_MAX / PARTS, &band->part_ns[part]);
+}
+
+static int read_band_parts(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_object(c, read_band_part, to);
+}
+
+static int read_band(struct json_cursor *c, const char *key, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("count", json_field_u64, struct part_band, count, .max = UINT64_MAX,
+		      .required = true),
+		{.key = "parts_ns", .take = read_band_parts, .required = true},
+	};
+	struct result_attribution *a = to;
+	size_t band = index_of(key, attribution_band_names, BANDS);
+
+	return band == BANDS ? 0 : json_take_fields(c, fields, 2, &a->bands[band]);
+}
+
+static int read_bands(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_object(c, read_band, to);
+}
+
+static int read_plain(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("count", json_field_u64, struct result_attribution, plain_count,
+		      .max = UINT64_MAX, .required = true),
+		FIELD("p50_ns", json_field_double, struct result_attribution, plain_p50_ns,
+		      .required = true),
+		FIELD("rate_per_s", json_field_double, struct result_attribution, plain_rate_per_s,
+		      .required = true),
+	};
+
+	return json_take_null(c) ? 0 : json_take_fields(c, fields, 3, to);
+}
+
+/* No part and no band holds more samples than were taken apart. */
+static int check_counts(struct json_cursor *c, const char *start,
+			const struct result_attribution *a)
+{
+	for (unsigned i = 0; i < PARTS; i++)
+		if (a->parts[i].count && a->parts[i].count != a->count)
+			return json_cursor_complain(
+				c, start, "found %llu samples in %s, allowed: count, %llu",
+				(unsigned long long)a->parts[i].count, part_names[i],
+				(unsigned long long)a->count);
+	for (unsigned i = 0; i < BANDS; i++)
+		if (a->bands[i].count > a->count)
+			return json_cursor_complain(
+				c, start, "found %llu samples in %s, allowed: at most count, %llu",
+				(unsigned long long)a->bands[i].count, attribution_band_names[i],
+				(unsigned long long)a->count);
+	return 0;
+}
+
+int read_attribution(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("count", json_field_u64, struct result_attribution, count, .max = UINT64_MAX,
+		      .required = true),
+		FIELD("lost", json_field_u64, struct result_attribution, lost, .max = UINT64_MAX,
+		      .required = true),
+		{.key = "plain", .take = read_plain},
+		{.key = "bands", .take = read_bands, .required = true},
+		{.key = "parts", .take = read_parts, .required = true},
+	};
+	struct result_series *s = to;
+	const char *start = c->p;
+	int r;
+
+	s->attribution = calloc(1, sizeof(*s->attribution));
+	if (!s->attribution)
+		return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
+	r = json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), s->attribution);
+	return r < 0 ? r : check_counts(c, start, s->attribution);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The user's side of attribution, as far as it goes without a kernel that lets itself be traced. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "attribute/attribute.h"
+#include "attribute/symbols.h"
+#include "fake-root.h"
+
+static void test_symbols(void **state)
+{
+	struct symbol symbols[] = {{.name = "cgroup_mutex"}, {.name = "css_set_lock"}};
+	struct fake_root root;
+
+	fake_root_init(&root);
+	assert_int_equal(symbols_find(root.fd, symbols, 2), -ENOENT);
+	fake_root_text(&root, "proc/kallsyms",
+		       "ffffffff81000000 T _stext\n"
+		       "ffffffff86134220 D cgroup_mutex\n"
+		       "ffffffff86134240 D cgroup_mutex_of_another_name\n"
+		       "ffffffffc0000000 b css_set_lock\t[somemodule]\n");
+	assert_int_equal(symbols_find(root.fd, symbols, 2), 0);
+	assert_int_equal(symbols[0].address, 0xffffffff86134220);
+	assert_int_equal(symbols[1].address, 0); /* a module's is another */
+	fake_root_finish(&root);
+}
+
+static void assert_explained(int root, int error, const char *log, const char *words)
+{
+	struct err e = {0};
+
+	attribution_explain(root, error, log, &e);
+	assert_int_equal(e.exit_code, EXIT_CANNOT);
+	if (!strstr(e.text, words))
+		fail_msg("'%s' lacks '%s'", e.text, words);
+}
+
+static void test_explain(void **state)
+{
+	struct fake_root root;
+
+	fake_root_init(&root);
+	assert_explained(root.fd, -EPERM, "", "BTF");
+	fake_root_text(&root, "sys/kernel/btf/vmlinux", "btf");
+	assert_explained(root.fd, -EINVAL, "libbpf: one\nlibbpf: two\n", "libbpf: two (Invalid");
+	assert_explained(root.fd, -ESRCH, "", "(No such process)");
+	if (geteuid() != 0) {
+		assert_explained(root.fd, -EPERM, "", "only root");
+	} else {
+		assert_explained(root.fd, -EPERM, "", "though root asks");
+		fake_root_text(&root, "sys/kernel/security/lockdown",
+			       "none [integrity] confidentiality\n");
+		assert_explained(root.fd, -EPERM, "", "locked down");
+		fake_root_text(&root, "sys/kernel/security/lockdown",
+			       "[none] integrity confidentiality\n");
+		assert_explained(root.fd, -EACCES, "", "though root asks");
+	}
+	fake_root_finish(&root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_symbols),
+		cmocka_unit_test(test_explain),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
