@@ -25,7 +25,7 @@ enum { UNDO_SECONDS = 5 };
 
 /* PID_MAX_LIMIT of the kernel's include/linux/threads.h on 64-bit machines; pids.max takes no more.
  */
-enum { TASKS_MAX = 4 * 1024 * 1024 };
+enum { TASKS_MAX = 4 * 1024 * 1024, TASKS_DYING = 1024 };
 
 /* A group under construction. */
 struct maker {
@@ -177,12 +177,13 @@ static int set_bounds(struct maker *m, struct err *e)
 	int r;
 
 	/*
-	 * A migration charges its destination before it releases its origin, so for a moment the
-	 * common ancestor counts the process twice. Under the global lock no fork can meet that
-	 * moment; under the per-threadgroup one it can, and an exact bound gave it EAGAIN.
-	 * Migrations queue on cgroup_mutex, so twice the tasks is always enough.
+	 * The bound is there to stop what runs away, not to be met. A migration charges its
+	 * destination before it releases its origin, so for a moment the common ancestor counts
+	 * the process twice; under the global lock no fork can meet that moment, under the
+	 * per-threadgroup one it can, and an exact bound gave it EAGAIN. And a joined thread is
+	 * counted until it is dead, which is later: on two busy CPUs dozens were dying.
 	 */
-	tasks = tasks < TASKS_MAX / 2 ? 2 * tasks : TASKS_MAX;
+	tasks = tasks < (TASKS_MAX - TASKS_DYING) / 2 ? 2 * tasks + TASKS_DYING : TASKS_MAX;
 	r = bound(m, "pids.max", tasks, e);
 	return r < 0 ? r : bound(m, "memory.max", bytes, e);
 }

@@ -24,7 +24,8 @@
 int run_group_name(char ret[RUN_GROUP_NAME_SIZE]);
 
 struct run_group_settings {
-	/* Alive at once; pids.max is twice that, where v2 has the controller here. 0: unbounded. */
+	/* Alive at once; pids.max is above twice that, where v2 has the controller. 0: unbounded.
+	 */
 	uint64_t max_tasks;
 	uint64_t max_bytes;             /* memory.max, likewise */
 	const char *const *controllers; /* wanted below the run group */
