@@ -196,10 +196,11 @@ wait_gone() {
 	done
 	echo 1 >"$group/pids.max"
 	wait $pid
-	python3 -c '
+	python3 - <<-'END'
 	import json
 	series = json.load(open("limit-result.json"))["runs"][0]["trials"][0]["series"]
-	assert series[0]["errors"].get("EAGAIN", 0) > 0, series[0]["errors"]'
+	assert series[0]["errors"].get("EAGAIN", 0) > 0, series[0]["errors"]
+	END
 }
 
 @test "groups that somebody else freezes or removes: counted or told, never a hang" {
