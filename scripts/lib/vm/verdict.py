@@ -1,5 +1,6 @@
 """What comes after the last boot: failed boots told, and `cgchurn compare` and `cgchurn report` over the rest."""
 import itertools
+import json
 import re
 import subprocess
 import sys
@@ -42,23 +43,64 @@ def heading(plan, base, new):
     return "\n".join(lines)
 
 
-def compare(program, plan, base, new, further=()):
-    """Prints the comparison of two sides, keeps it as text, JSON and markdown; returns the exit code."""
-    folder = plan.folder
-    name = f"{plan.sides[base]['label']}--{plan.sides[new]['label']}"
-    print(heading(plan, base, new))
+def compare(program, plan, base, new):
+    """Has two sides compared, keeps the comparison as text, JSON and markdown; returns (exit code, text, JSON or None)."""
     if not results(plan, base) or not results(plan, new):
-        print("no result on one side: nothing to compare\n")
-        return INCONCLUSIVE
-    code = 0
+        return INCONCLUSIVE, "no result on one side: nothing to compare\n", None
+    name = f"{plan.sides[base]['label']}--{plan.sides[new]['label']}"
+    said = {}
     for form, suffix in (("text", "txt"), ("json", "json"), ("markdown", "md")):
-        done = subprocess.run([program, "compare", "--format", form, *further, folder / plan.sides[base]["label"],
-                               folder / plan.sides[new]["label"]], capture_output=True, text=True, check=False)
-        (folder / f"compare-{name}.{suffix}").write_text(done.stdout, encoding="utf-8")
-        if form == "text":
-            code = done.returncode
-            print(done.stdout + done.stderr)
+        done = subprocess.run([program, "compare", "--format", form, plan.folder / plan.sides[base]["label"],
+                               plan.folder / plan.sides[new]["label"]], capture_output=True, text=True, check=False)
+        (plan.folder / f"compare-{name}.{suffix}").write_text(done.stdout, encoding="utf-8")
+        said[form] = done
+    found = json.loads(said["json"].stdout) if said["json"].stdout else None
+    return said["text"].returncode, said["text"].stdout + said["text"].stderr, found
+
+
+def compare_two(program, plan):
+    code, text, _ = compare(program, plan, 0, 1)
+    print(f"{heading(plan, 0, 1)}\n{text}")
     return code
+
+
+def compare_all(program, plan):
+    """Every pair in words, and one table of what was measured. The exit code is about the first kernel against the rest."""
+    codes, columns = [0], {}
+    for base, new in itertools.combinations(range(len(plan.sides)), 2):
+        code, text, found = compare(program, plan, base, new)
+        print(heading(plan, base, new))
+        print("\n".join(f"  {words}" for words in found["words"]) if found else text, end="\n\n")
+        if base == 0:
+            codes.append(code)
+            fill(columns, found, new)
+    print_table(plan, columns)
+    print("each pair is corrected for its own metrics, not for the number of pairs; all figures: "
+          f"{plan.folder}/compare-*.txt")
+    return worst(codes)
+
+
+def fill(columns, found, new):
+    """columns[metric] = {side: value in ns} of the primary metrics."""
+    for metric in found["metrics"] if found else []:
+        if metric["primary"] and metric["base"] is not None and metric["unit"] == "ns":
+            name = f"{metric['workload']}: {metric['actor']} {metric['span']} {metric['time']} {metric['metric']}"
+            columns.setdefault(name, {}).update({0: metric["base"], new: metric["new"]})
+
+
+def print_table(plan, columns):
+    print("MEDIANS OVER BOOTS, primary metrics, in us")
+    labels = [side["label"] for side in plan.sides]
+    wide = [max(len(label), 10) for label in labels]
+    print(" " * 62 + "  ".join(label.rjust(w) for label, w in zip(labels, wide)))
+    for name, values in columns.items():
+        cells = [f"{values[side] / 1000:,.1f}" if values.get(side) is not None else "-" for side in range(len(labels))]
+        print(f"{name:62}" + "  ".join(cell.rjust(w) for cell, w in zip(cells, wide)))
+    print()
+
+
+def worst(codes):
+    return next((code for code in (5, 2, HOST, REGRESSION, INCONCLUSIVE) if code in codes), 0)
 
 
 def report(program, plan):
@@ -68,17 +110,12 @@ def report(program, plan):
     print(f"report: {page}" if done.returncode == 0 else f"no report: {done.stderr.strip()}", file=sys.stderr)
 
 
-def conclude(program, plan, further=()):
+def conclude(program, plan):
     """The end of a comparison; the exit code is the worst of what was found."""
-    failed = tell_failures(plan)
-    codes = {REGRESSION} if failed else {0}
+    codes = [REGRESSION if tell_failures(plan) else 0]
     if knows(program, "compare"):
-        for base, new in itertools.combinations(range(len(plan.sides)), 2):
-            codes.add(compare(program, plan, base, new, further))
-        if len(plan.sides) > 2:
-            print("each pair is corrected for its own metrics, not for the number of pairs")
+        codes.append((compare_two if len(plan.sides) == 2 else compare_all)(program, plan))
     if knows(program, "report"):
         report(program, plan)
     print(f"results: {plan.folder}", file=sys.stderr)
-    return next((code for code in (5, 2, HOST, REGRESSION, INCONCLUSIVE) if code in codes), 0)
-
+    return worst(codes)
