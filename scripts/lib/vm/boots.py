@@ -69,8 +69,8 @@ def boot_one(plan, slot, timeout_s):
         slot.record.mkdir(parents=True)
         job = dataclasses.replace(job_of(plan, slot), timeout_s=timeout_s)
         boot = machine.run(job, slot.record)
-        if boot.outcome in ("damaged", "lost", "host") and plans.full(plan.folder):
-            raise OSError(errno.ENOSPC, "No space left on device")
+        if boot.outcome == "host":
+            raise OSError(errno.EIO, boot.detail)
         take(slot, boot)
     except OSError as error:
         shutil.rmtree(slot.record, ignore_errors=True)

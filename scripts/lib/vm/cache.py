@@ -40,3 +40,15 @@ def write(path, data):
 def sha256(path):
     with open(path, "rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def full(folder):
+    """Whether the disk has no room left, tried by writing."""
+    probe = pathlib.Path(folder) / ".room"
+    try:
+        probe.write_bytes(b"\0" * (1 << 20))
+        return False
+    except OSError:
+        return True
+    finally:
+        probe.unlink(missing_ok=True)

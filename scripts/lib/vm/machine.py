@@ -11,6 +11,7 @@ An outcome is one of
     host      this host failed, with a full disk say
 """
 import dataclasses
+import errno
 import hashlib
 import os
 import pathlib
@@ -127,6 +128,9 @@ def run(job, folder, which=None):
         write_initrd(job, which, folder / "initrd")
         complaint = watch(job, which, folder, boot)
         judge(folder, boot, complaint)
+        # QEMU says nothing of what it could not write.
+        if boot.outcome in ("lost", "damaged") and cache.full(folder):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         boot.outcome, boot.detail = "host", error.strerror
     finally:

@@ -129,18 +129,6 @@ def record(slot, boot):
     cache.write(slot.record / "boot.json", json.dumps(boot, indent=2) + "\n")
 
 
-def full(folder):
-    """Whether the disk has no room left, tried by writing."""
-    probe = pathlib.Path(folder) / ".room"
-    try:
-        probe.write_bytes(b"\0" * (1 << 20))
-        return False
-    except OSError:
-        return True
-    finally:
-        probe.unlink(missing_ok=True)
-
-
 def interrupted(plan):
     finished = sum(slot.done() for slot in plan.slots())
     return Failed(f"interrupted; {finished} of {sum(1 for _ in plan.slots())} boots are done and kept in {plan.folder}; "
