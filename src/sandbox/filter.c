@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -12,12 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-
-static void cleanup_context(scmp_filter_ctx *context)
-{
-	if (*context)
-		seccomp_release(*context);
-}
+#include "sandbox/export.h"
 
 /* 1: this architecture does not have the call. */
 static int add_rule(scmp_filter_ctx context, const struct sandbox_rule *rule)
@@ -35,7 +29,7 @@ static int add_rule(scmp_filter_ctx context, const struct sandbox_rule *rule)
 }
 
 /* libseccomp writes the program to a descriptor only. */
-static int export(scmp_filter_ctx context, struct sandbox_filter *f)
+int sandbox_export(scmp_filter_ctx context, struct sandbox_filter *ret)
 {
 	_cleanup_fd int fd = memfd_create("filter", MFD_CLOEXEC);
 	_cleanup_free struct sock_filter *instructions = NULL;
@@ -57,15 +51,15 @@ static int export(scmp_filter_ctx context, struct sandbox_filter *f)
 		return -ENOMEM;
 	if (pread(fd, instructions, (size_t)st.st_size, 0) != st.st_size)
 		return -EIO;
-	f->n = (unsigned short)((size_t)st.st_size / sizeof(*instructions));
-	f->instructions = steal_ptr(instructions);
+	ret->n = (unsigned short)((size_t)st.st_size / sizeof(*instructions));
+	ret->instructions = steal_ptr(instructions);
 	return 0;
 }
 
 int sandbox_filter_compile(const struct sandbox_policy *policy, struct sandbox_filter *ret,
 			   struct err *e)
 {
-	_cleanup_(cleanup_context) scmp_filter_ctx context =
+	_cleanup_context scmp_filter_ctx context =
 		seccomp_init(SCMP_ACT_ERRNO((uint16_t)policy->denied_errnum));
 	struct sandbox_filter f = {0};
 	int r;
@@ -79,7 +73,7 @@ int sandbox_filter_compile(const struct sandbox_policy *policy, struct sandbox_f
 				       policy->allowed[i].syscall);
 		f.unknown += r == 1;
 	}
-	r = export(context, &f);
+	r = sandbox_export(context, &f);
 	if (r < 0)
 		return err_sys(e, EXIT_FAULT, -r, "seccomp filter");
 	*ret = f;

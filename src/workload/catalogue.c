@@ -16,11 +16,18 @@
 static const char *const section_words[] = {
 	[CATALOGUE_WORKLOADS] = "workload",
 	[CATALOGUE_SUITES] = "suite",
+	[CATALOGUE_PROFILES] = "seccomp profile",
+};
+
+static const char *const section_folders[] = {
+	[CATALOGUE_WORKLOADS] = "",
+	[CATALOGUE_SUITES] = "/suites",
+	[CATALOGUE_PROFILES] = "/profiles",
 };
 
 static int find_folder(enum catalogue_section section, char ret[PATH_MAX], struct err *e)
 {
-	const char *below = section == CATALOGUE_SUITES ? "/suites" : "";
+	const char *below = section_folders[section];
 	const char *given = getenv("CGCHURN_WORKLOADS");
 	char folder[PATH_MAX];
 	int r = 0;

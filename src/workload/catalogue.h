@@ -2,7 +2,8 @@
 /*
  * Where workload files and suites lie: CGCHURN_WORKLOADS (a folder) where it is set, else
  * workloads/ in the build folder the program runs from, else the installed folder
- * (DATADIR/cgchurn/workloads). Suites lie in its sub-folder suites/.
+ * (DATADIR/cgchurn/workloads). Suites lie in its sub-folder suites/, seccomp profiles in
+ * profiles/.
  */
 #ifndef CGCHURN_WORKLOAD_CATALOGUE_H
 #define CGCHURN_WORKLOAD_CATALOGUE_H
@@ -12,7 +13,7 @@
 
 #include "base/err.h"
 
-enum catalogue_section { CATALOGUE_WORKLOADS, CATALOGUE_SUITES };
+enum catalogue_section { CATALOGUE_WORKLOADS, CATALOGUE_SUITES, CATALOGUE_PROFILES };
 
 /*
  * NAME_OR_PATH: with a slash or ending in ".json" it is a path as it stands, else NAME.json in the
