@@ -71,6 +71,9 @@ static void prepare_slot(struct crew *c, size_t i, uint64_t trial, const struct 
 	snprintf(slot->worker.child_path, sizeof(slot->worker.child_path), "%s",
 		 places->child_path);
 	slot_prepare(slot);
+	if (slot->orders.filter_length)
+		memcpy(slot_filter(slot), c->plan->filters[pw->actor].instructions,
+		       slot->orders.filter_length * sizeof(struct sock_filter));
 }
 
 /* The child's side from here on: single-threaded, a copy of the supervisor. */

@@ -11,6 +11,8 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "cgroup/tree_path.h"
+#include "sandbox/profile.h"
+#include "workload/catalogue.h"
 
 /* Room of the ring that carries raw samples: 6 MiB a worker, emptied every 20 ms. */
 enum { RAW_SAMPLES = 1 << 18 };
@@ -103,6 +105,28 @@ static int add_actor(struct plan *p, uint32_t index, uint64_t *dealt, struct err
 	return 0;
 }
 
+/* Compiled once, here, for all workers and trials: it is the loading that a start pays for. */
+static int compile_filters(struct plan *p, struct err *e)
+{
+	int r = 0;
+
+	p->filters = calloc(p->workload->n_actors, sizeof(*p->filters));
+	if (!p->filters)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	for (size_t i = 0; i < p->workload->n_actors && r == 0; i++) {
+		const struct workload_actor *a = &p->workload->actors[i];
+		const char *name = a->kind->profile ? a->kind->profile(a->options) : NULL;
+		char path[PATH_MAX];
+
+		if (!name)
+			continue;
+		r = catalogue_find(CATALOGUE_PROFILES, name, path, e);
+		if (r == 0)
+			r = sandbox_profile_load(path, &p->filters[i], e);
+	}
+	return r;
+}
+
 static uint64_t read_limit(const char *path)
 {
 	char text[32];
@@ -158,6 +182,8 @@ int plan_init(struct plan *ret, const struct workload *w, const struct plan_sett
 		r = add_actor(&p, i, &dealt, e);
 	if (r == 0)
 		r = check_tasks(&p, e);
+	if (r == 0)
+		r = compile_filters(&p, e);
 	if (r < 0) {
 		plan_finish(&p);
 		return r;
@@ -168,7 +194,11 @@ int plan_init(struct plan *ret, const struct workload *w, const struct plan_sett
 
 void plan_finish(struct plan *p)
 {
+	for (size_t i = 0; p->filters && i < p->workload->n_actors; i++)
+		sandbox_filter_finish(&p->filters[i]);
+	free(p->filters);
 	free(p->workers);
+	p->filters = NULL;
 	p->workers = NULL;
 	p->n_workers = 0;
 }
@@ -214,6 +244,7 @@ void plan_orders(const struct plan *p, size_t worker, uint64_t trial, struct slo
 		.spans = kind_spans_on(actor->kind, actor->options),
 		.n_thresholds = (uint32_t)actor->n_thresholds,
 		.raw_capacity = p->raw_samples,
+		.filter_length = p->filters[pw->actor].n,
 	};
 	ret->responses = response_spans(actor, ret->spans);
 	snprintf(ret->stressor, sizeof(ret->stressor), "%s", actor->kind->name);

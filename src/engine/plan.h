@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "engine/slot.h"
+#include "sandbox/filter.h"
 #include "workload/workload.h"
 
 #define PLAN_NOT_PINNED (-1)
@@ -30,6 +31,7 @@ struct plan {
 	const struct workload *workload; /* outlives the plan */
 	cpu_set_t usable;                /* CPUs this process may run on */
 	uint64_t n_leaves, n_groups;
+	struct sandbox_filter *filters; /* one an actor; n 0: it wants none */
 	struct plan_worker *workers;
 	size_t n_workers;
 	uint64_t max_tasks;   /* workers and all they ever have alive at once */
@@ -44,9 +46,9 @@ struct plan_settings {
 };
 
 /*
- * EXIT_USAGE in `e` where a named CPU is not there, EXIT_CANNOT where the limits on processes of
- * this machine (RLIMIT_NPROC, pid_max, threads-max) leave no room for it. The caller calls
- * plan_finish().
+ * EXIT_USAGE in `e` where a named CPU is not there or a seccomp profile is wrong, EXIT_CANNOT where
+ * the limits on processes of this machine (RLIMIT_NPROC, pid_max, threads-max) leave no room for
+ * it. The caller calls plan_finish().
  */
 int plan_init(struct plan *ret, const struct workload *w, const struct plan_settings *settings,
 	      struct err *e);

@@ -18,11 +18,16 @@ static size_t parts_at(const struct slot_orders *orders)
 	return align_up(recorders_at() + slot_recorders(orders) * sizeof(struct recorder), 64);
 }
 
-static size_t ring_at(const struct slot_orders *orders)
+static size_t filter_at(const struct slot_orders *orders)
 {
 	unsigned n = orders->attributed ? slot_recorders(orders) : 0;
 
 	return align_up(parts_at(orders) + n * sizeof(struct part_recorder), 64);
+}
+
+static size_t ring_at(const struct slot_orders *orders)
+{
+	return align_up(filter_at(orders) + orders->filter_length * sizeof(struct sock_filter), 64);
 }
 
 unsigned slot_recorders(const struct slot_orders *orders)
@@ -43,6 +48,11 @@ size_t slot_size(const struct slot_orders *orders)
 struct recorder *slot_recorder(struct slot *slot, unsigned index)
 {
 	return (struct recorder *)(void *)((char *)slot + recorders_at()) + index;
+}
+
+struct sock_filter *slot_filter(struct slot *slot)
+{
+	return (void *)((char *)slot + filter_at(&slot->orders));
 }
 
 struct raw_ring *slot_ring(struct slot *slot)

@@ -3,7 +3,7 @@
  * A worker's slot: the one piece of memory it shares with the supervisor.
  *
  *	memfd: | slot 0                                  | slot 1 ...
- *	       | orders | gate | worker | recorders | part recorders | ring |
+ *	       | orders | gate | worker | recorders | part recorders | filter | ring |
  *
  * The supervisor writes the orders, the worker maps its own slot and nothing else (a mapping more
  *is a mapping to copy at each fork), and results are read when it has ended. Slots start on pages
@@ -39,9 +39,10 @@ struct slot_orders {
 	uint32_t responses;  /* bit i: its response time too */
 	uint32_t n_thresholds;
 	uint64_t thresholds_ns[RECORDER_THRESHOLDS];
-	uint64_t raw_capacity; /* samples of the ring; 0: none */
-	bool attributed;       /* each recorder has a part recorder beside it */
-	uint64_t part_ring;    /* the worker's index among the part rings */
+	uint64_t raw_capacity;  /* samples of the ring; 0: none */
+	bool attributed;        /* each recorder has a part recorder beside it */
+	uint64_t part_ring;     /* the worker's index among the part rings */
+	uint32_t filter_length; /* instructions of the seccomp filter; 0: none */
 };
 
 enum slot_gate { SLOT_GATE_CLOSED, SLOT_GATE_OPEN, SLOT_GATE_ABANDONED };
@@ -67,6 +68,9 @@ size_t slot_size(const struct slot_orders *orders);
 /* The `index`-th recorder, and the ring behind them (NULL where there is none). */
 struct recorder *slot_recorder(struct slot *slot, unsigned index);
 struct raw_ring *slot_ring(struct slot *slot);
+
+/* The instructions of the filter (orders.filter_length of them). */
+struct sock_filter *slot_filter(struct slot *slot);
 
 /*
  * The recorder of a span: services first, then responses, each in the order of spans. NULL where it

@@ -69,6 +69,8 @@ static void point_at_recorders(struct slot *slot)
 		slot->worker.response_parts[i] = slot_find_parts(slot, i, true);
 	}
 	slot->worker.raw = slot_ring(slot);
+	slot->worker.filter = (struct sock_fprog){.len = (unsigned short)slot->orders.filter_length,
+						  .filter = slot_filter(slot)};
 	rng_init(&slot->worker.rng, slot->orders.seed, slot->orders.stream);
 }
 

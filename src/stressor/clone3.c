@@ -153,6 +153,7 @@ const struct stressor stressor_clone3 = {
 			.spans_on = spawn_spans_on,
 			.refuse = refuse,
 			.live_tasks = spawn_live_tasks,
+			.profile = spawn_profile,
 		},
 	.setup = setup,
 	.step = step,

@@ -29,6 +29,7 @@ const struct stressor stressor_fork = {
 			.spans_on = spawn_spans_on,
 			.refuse = spawn_refuse,
 			.live_tasks = spawn_live_tasks,
+			.profile = spawn_profile,
 		},
 	.setup = spawn_setup_copied,
 	.step = step,

@@ -57,7 +57,7 @@ static int setup(struct worker *w)
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	const struct spawn_options *o = (const void *)w->options;
 	struct mover m = {.worker = getpid()};
-	int r = spawn_setup(w);
+	int r = 0;
 	pid_t pid;
 
 	for (unsigned i = 0; i < 2 && r == 0; i++) {
@@ -76,16 +76,18 @@ static int setup(struct worker *w)
 	if (pid < 0)
 		return worker_fail(w, errno, "starting the helper that moves");
 	s->extra = (void *)(intptr_t)pid;
-	return 0;
+	/* Last: from here on children may not see this memory, which the helper reads. */
+	return spawn_setup_copied(w);
 }
 
 static void step(struct worker *w)
 {
+	bool exits_at_once = spawn_exits_at_once(w);
 	uint64_t start = worker_start(w);
 	pid_t pid = fork();
 
 	if (pid == 0)
-		spawn_child(w);
+		spawn_copied_child(w, exits_at_once);
 	spawn_finish(w, start, pid);
 }
 
@@ -114,6 +116,7 @@ const struct stressor stressor_moved = {
 			.spans_on = spawn_spans_on,
 			.refuse = spawn_refuse,
 			.live_tasks = live_tasks,
+			.profile = spawn_profile,
 			.moves_tasks = true,
 		},
 	.setup = setup,

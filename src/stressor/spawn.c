@@ -19,6 +19,7 @@ const struct kind_span spawn_spans[SPAWN_SPANS] = {
 
 const char *const spawn_child_choices[] = {"exit", "exec", "hold", NULL};
 const char *const spawn_cpus_choices[] = {"same", "any", NULL};
+const char *const spawn_pages_choices[] = {"small", "huge", NULL};
 
 uint32_t spawn_spans_on(const void *options)
 {
@@ -30,6 +31,11 @@ uint32_t spawn_spans_on(const void *options)
 uint64_t spawn_live_tasks(const void *options)
 {
 	return 1;
+}
+
+const char *spawn_profile(const void *options)
+{
+	return worker_profile(((const struct spawn_options *)options)->seccomp);
 }
 
 const char *spawn_refuse(const void *options)
@@ -57,14 +63,20 @@ static int open_stamp_pipe(struct worker *w, struct spawn_state *s)
 	return 0;
 }
 
-static int touch_memory(struct worker *w, struct spawn_state *s, uint64_t bytes)
+static int touch_memory(struct worker *w, struct spawn_state *s, const struct spawn_options *o)
 {
+	uint64_t bytes = o->touch_bytes;
+	int advice = o->pages == SPAWN_PAGES_HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE;
+
 	s->touched = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (s->touched == MAP_FAILED) {
 		s->touched = NULL;
 		return worker_fail(w, errno, "mapping %llu bytes to touch",
 				   (unsigned long long)bytes);
 	}
+	/* A kernel without huge pages knows neither advice; only one of them needs them. */
+	if (madvise(s->touched, bytes, advice) < 0 && o->pages == SPAWN_PAGES_HUGE)
+		return worker_fail(w, errno, "transparent huge pages");
 	memset(s->touched, 1, bytes);
 	return 0;
 }
@@ -85,13 +97,24 @@ static int prepare_exec(struct worker *w, struct spawn_state *s, struct spawn_op
 	return r;
 }
 
+/* The filter comes last: it may refuse what the set-up does. */
+static int finish_setup(struct worker *w, struct spawn_state *s, const struct spawn_options *o)
+{
+	int r = o->touch_bytes ? touch_memory(w, s, o) : 0;
+
+	if (r < 0 || !w->filter.len)
+		return r;
+	r = worker_load_filter(w);
+	return r < 0 ? worker_fail(w, -r, "loading the seccomp filter") : 0;
+}
+
 int spawn_setup_exec(struct worker *w)
 {
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	struct spawn_options *o = (void *)w->options;
 	int r = prepare_exec(w, s, o);
 
-	return r == 0 && o->touch_bytes ? touch_memory(w, s, o->touch_bytes) : r;
+	return r == 0 ? finish_setup(w, s, o) : r;
 }
 
 int spawn_setup(struct worker *w)
@@ -99,9 +122,7 @@ int spawn_setup(struct worker *w)
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	struct spawn_options *o = (void *)w->options;
 
-	if (o->child == SPAWN_CHILD_EXEC)
-		return spawn_setup_exec(w);
-	return o->touch_bytes ? touch_memory(w, s, o->touch_bytes) : 0;
+	return o->child == SPAWN_CHILD_EXEC ? spawn_setup_exec(w) : finish_setup(w, s, o);
 }
 
 int spawn_setup_copied(struct worker *w)

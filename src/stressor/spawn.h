@@ -20,16 +20,19 @@
 enum { SPAWN_SPAN_SPAWN, SPAWN_SPAN_CHILD_START, SPAWN_SPAN_REAP, SPAWN_SPAN_CYCLE, SPAWN_SPANS };
 
 enum spawn_child { SPAWN_CHILD_EXIT, SPAWN_CHILD_EXEC, SPAWN_CHILD_HOLD };
+enum spawn_pages { SPAWN_PAGES_SMALL, SPAWN_PAGES_HUGE };
 enum spawn_cpus { SPAWN_CPUS_SAME, SPAWN_CPUS_ANY };
 
 struct spawn_options {
 	uint64_t child;       /* enum spawn_child */
 	uint64_t hold_ns;     /* how long a `hold` child lives */
 	uint64_t touch_bytes; /* memory the parent has touched and so has to be copied by a fork */
+	uint64_t pages;       /* enum spawn_pages, of that memory */
 	uint64_t child_start; /* flag */
 	uint64_t child_cpus;  /* enum spawn_cpus */
 	uint64_t mode;        /* of clone3, see there */
 	uint64_t groups;      /* of clone3 into-cgroup */
+	uint64_t seccomp;     /* index into worker_profile_choices */
 	uint64_t every_ns;    /* of moved: the time between two moves */
 	char path[KIND_PATH_SIZE]; /* what `exec` children execute; "": our tiny program */
 };
@@ -48,7 +51,8 @@ struct spawn_state {
 };
 
 extern const struct kind_span spawn_spans[SPAWN_SPANS];
-extern const char *const spawn_child_choices[], *const spawn_cpus_choices[];
+extern const char *const spawn_child_choices[], *const spawn_cpus_choices[],
+							*const spawn_pages_choices[];
 
 /* The options that every method has; `default_child` is one of enum spawn_child. */
 #define SPAWN_OPTIONS(default_child)                                                            \
@@ -64,6 +68,19 @@ extern const char *const spawn_child_choices[], *const spawn_cpus_choices[];
 		 0,      60000000000,   .help = "how long a hold child stays"},                 \
 		{"touch", KIND_BYTES, offsetof(struct spawn_options, touch_bytes), 0,           \
 		 0,       1ULL << 40, .help = "memory that the parent has touched"},            \
+		{"pages",                                                                       \
+		 KIND_CHOICE,                                                                   \
+		 offsetof(struct spawn_options, pages),                                         \
+		 SPAWN_PAGES_SMALL,                                                             \
+		 .choices = spawn_pages_choices,                                                \
+		 .help = "of that memory: small, or transparent huge ones"},                    \
+		{"seccomp",                                                                     \
+		 KIND_CHOICE,                                                                   \
+		 offsetof(struct spawn_options, seccomp),                                       \
+		 0,                                                                             \
+		 .choices = worker_profile_choices,                                             \
+		 .help = "a filter that parent and children run under; no-clone3 makes libc "   \
+			 "fall back to clone"},                                                 \
 		{"child_start", KIND_FLAG, offsetof(struct spawn_options, child_start), 0,      \
 		 .help = "time the child's first instruction too; costs it a page fault"},      \
 	{                                                                                       \
@@ -76,6 +93,7 @@ extern const char *const spawn_child_choices[], *const spawn_cpus_choices[];
 uint32_t spawn_spans_on(const void *options);
 uint64_t spawn_live_tasks(const void *options);
 const char *spawn_refuse(const void *options); /* what no method can do */
+const char *spawn_profile(const void *options);
 
 int spawn_setup(struct worker *w);
 int spawn_setup_copied(struct worker *w); /* for a method that uses spawn_copied_child() */

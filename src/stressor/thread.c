@@ -27,7 +27,7 @@ static const struct kind_span spans[SPANS] = {
 };
 
 struct thread_options {
-	uint64_t child, hold_ns, child_start, batch, peers;
+	uint64_t child, hold_ns, child_start, batch, peers, seccomp;
 };
 
 struct thread_state {
@@ -47,6 +47,9 @@ static const struct kind_option options[] = {
 	 .help = "how long a hold thread stays"},
 	{"child_start", KIND_FLAG, offsetof(struct thread_options, child_start), 0,
 	 .help = "time the thread's first instruction too"},
+	{"seccomp", KIND_CHOICE, offsetof(struct thread_options, seccomp), 0,
+	 .choices = worker_profile_choices,
+	 .help = "a filter that the process runs under; no-clone3 makes libc fall back to clone"},
 	{"batch", KIND_COUNT, offsetof(struct thread_options, batch), 1, 1, BATCH_MAX,
 	 .help = "threads of each step, created one after the other, then joined"},
 	{"peers", KIND_COUNT, offsetof(struct thread_options, peers), 0, 0, PEERS_MAX,
@@ -74,6 +77,11 @@ static uint64_t live_tasks(const void *opaque)
 	const struct thread_options *o = opaque;
 
 	return o->batch + o->peers * (1 + o->batch);
+}
+
+static const char *profile(const void *opaque)
+{
+	return worker_profile(((const struct thread_options *)opaque)->seccomp);
 }
 
 static void *body(void *opaque)
@@ -131,12 +139,16 @@ static int setup(struct worker *w)
 {
 	struct thread_state *s = STRESSOR_STATE(struct thread_state, w);
 	struct thread_options *o = (void *)w->options;
+	int r;
 
 	/* A small stack, which glibc keeps and hands to the next thread: no mmap between steps. */
 	pthread_attr_init(&s->attributes);
 	pthread_attr_setstacksize(&s->attributes, STACK_SIZE);
+	r = w->filter.len ? worker_load_filter(w) : 0;
+	if (r < 0)
+		return worker_fail(w, -r, "loading the seccomp filter");
 	for (; s->n_peers < o->peers; s->n_peers++) {
-		int r = pthread_create(&s->peers[s->n_peers], &s->attributes, peer, w);
+		r = pthread_create(&s->peers[s->n_peers], &s->attributes, peer, w);
 
 		if (r != 0)
 			return worker_fail(w, r, "starting a peer");
@@ -186,6 +198,7 @@ const struct stressor stressor_thread = {
 			.spans_on = spans_on,
 			.refuse = refuse,
 			.live_tasks = live_tasks,
+			.profile = profile,
 		},
 	.setup = setup,
 	.step = step,

@@ -40,6 +40,7 @@ const struct stressor stressor_vfork = {
 			.spans_on = spawn_spans_on,
 			.refuse = refuse,
 			.live_tasks = spawn_live_tasks,
+			.profile = spawn_profile,
 		},
 	.setup = spawn_setup,
 	.step = step,

@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <sys/mman.h>
 
 #include "cgroup/tree_path.h"
@@ -69,6 +73,20 @@ int worker_hide_from_children(struct worker *w)
 	if (madvise(w->mapping, w->mapping_size, MADV_DONTFORK) < 0)
 		return worker_fail(w, errno, "keeping shared memory out of children");
 	return 0;
+}
+
+const char *const worker_profile_choices[] = {"none", "small", "default", "no-clone3", NULL};
+
+const char *worker_profile(uint64_t choice)
+{
+	return choice ? worker_profile_choices[choice] : NULL;
+}
+
+int worker_load_filter(const struct worker *w)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &w->filter) < 0 ? -errno : 0;
 }
 
 int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags)

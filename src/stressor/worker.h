@@ -14,6 +14,7 @@
 #define CGCHURN_STRESSOR_WORKER_H
 
 #include <limits.h>
+#include <linux/filter.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,6 +48,7 @@ struct worker {
 	struct worker_groups groups;
 	cpu_set_t usable_cpus; /* those the run may use, for children that are not to stay here */
 	char child_path[PATH_MAX]; /* our tiny program, for children that exec */
+	struct sock_fprog filter;  /* the seccomp filter that its kind asked for; len 0: none */
 	uint64_t window_start, window_ns;
 	struct rng rng;
 	void *mapping; /* the shared memory that this struct and the recorders lie in */
@@ -119,6 +121,16 @@ int worker_fail(struct worker *w, int errnum, const char *format, ...)
  * copy it. They must not touch the worker then.
  */
 int worker_hide_from_children(struct worker *w);
+
+/* An option that chooses a seccomp profile: its choices, and kind.profile()'s answer to one. */
+extern const char *const worker_profile_choices[];
+const char *worker_profile(uint64_t choice);
+
+/*
+ * Confines the calling process for good to worker.filter, and all that it will fork or execute. Two
+ * system calls; fit for a child that shares memory. 0 or a negative errno.
+ */
+int worker_load_filter(const struct worker *w);
 
 /* Opens a file of leaf `index` modulo their number. A descriptor, or a negative errno. */
 int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags);

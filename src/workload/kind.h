@@ -70,6 +70,12 @@ struct kind {
 	bool moves_tasks;  /* writes cgroup.procs or cgroup.threads: needs at least two groups */
 	bool makes_groups; /* of its own, with processes in them: not below threaded groups */
 
+	/*
+	 * NULL, or the name of the seccomp profile (workloads/profiles/) that the worker gets
+	 * compiled. NULL pointer: none is ever wanted.
+	 */
+	const char *(*profile)(const void *options);
+
 	/* NULL, or a reason why these options need hierarchy.threaded. */
 	const char *(*wants_threaded)(const void *options);
 };
