@@ -67,3 +67,24 @@ run_all() {
 	END
 	! compgen -G "$root/cgchurn-$pid-*"
 }
+
+# Phases that leave something out, or count something twice, would make a runtime's start look cheaper than it is.
+@test "the phases of a container add up to the whole within 2 %" {
+	local how
+	for how in fork into; do
+		"$CGCHURN" run lifecycle-gone --set container.create=$how --set container.seccomp=default \
+			--set container.namespaces=some --set container.run=1ms --duration 4s --warmup 50ms --trials 1 -q -o sum.json
+		python3 - <<-'END'
+		import json
+		series = json.load(open("sum.json"))["runs"][0]["trials"][0]["series"]
+		sums = {s["span"]: s["sum_ns"] for s in series if s["actor"] == "container" and s["time"] == "service"}
+		counts = {s["span"]: s["count"] for s in series if s["actor"] == "container"}
+		assert counts["whole"] > 0, counts
+		needed = {"mkdir", "create", "seccomp", "exec", "run", "kill", "drain", "rmdir", "gone"}
+		assert all(counts[span] == counts["whole"] for span in needed), counts
+		phases = sum(ns for span, ns in sums.items() if span not in ("whole", "ready"))
+		assert 0.98 <= phases / sums["whole"] <= 1, (phases, sums["whole"])
+		assert sums["ready"] < sums["whole"]
+		END
+	done
+}
