@@ -118,6 +118,14 @@ static int run_with_decider(struct comparison *c, struct err *e)
 	return r < 0 ? no_memory(e) : 0;
 }
 
+static bool has_common_workload(const struct data *d)
+{
+	for (size_t i = 0; i < d->n_workloads; i++)
+		if (d->workloads[i].seen[0] && d->workloads[i].seen[1])
+			return true;
+	return false;
+}
+
 int comparison_make(const struct data *d, const struct comparison_options *options,
 		    struct comparison *ret, struct err *e)
 {
@@ -125,6 +133,8 @@ int comparison_make(const struct data *d, const struct comparison_options *optio
 	size_t n[2] = {d->side[0].n_units, d->side[1].n_units};
 	int r;
 
+	if (!has_common_workload(d))
+		return err_set(e, EXIT_USAGE, EINVAL, "the two sides have no workload in common");
 	c.smallest_p = decide_smallest_p(n, options->paired);
 	if (metrics_list(d, -1, options->tolerance, &c.metrics) < 0)
 		return no_memory(e);

@@ -358,11 +358,24 @@ static int add_invocation(struct data_side *side, const char *origin, const stru
 	return i->origin && (i->boot_id || !r->host.boot_id) ? 0 : -ENOMEM;
 }
 
+static bool has_trials(const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_runs; i++)
+		n += r->runs[i].n_trials;
+	return n > 0;
+}
+
 int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e)
 {
 	const struct data_invocation *same = find_invocation(d, r->id);
 	int ret = 0;
 
+	if (!has_trials(r)) {
+		d->side[side].empty++;
+		return 0;
+	}
 	if (same)
 		return err_set(e, EXIT_USAGE, EINVAL, "%s: the same result as %s (id %s)", origin,
 			       same->origin, same->id);

@@ -97,6 +97,7 @@ struct data_side {
 	struct data_unit *units;
 	size_t n_units;
 	size_t incomplete; /* results that were interrupted */
+	size_t empty;      /* results without a trial: left out */
 };
 
 enum data_scope {
@@ -119,8 +120,9 @@ struct data {
 void data_finish(struct data *d); /* zeroed memory is a valid empty one */
 
 /*
- * Adds a result to a side. -EINVAL with EXIT_USAGE in `e` where it is there already (the same id),
- * or where it holds more than a comparison takes. `origin` names it in messages.
+ * Adds a result to a side; one that holds no trial yet is counted and left out. -EINVAL with
+ * EXIT_USAGE in `e` where it is there already (the same id), or where it holds more than a
+ * comparison takes. `origin` names it in messages.
  */
 int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compare/load.h"
 
+#include <errno.h>
+
 #include "base/cleanup.h"
 #include "result/json.h"
 
@@ -26,5 +28,8 @@ int load_side(struct data *d, int side, struct inputs *inputs, struct err *e)
 
 	for (size_t i = 0; r == 0 && i < inputs->n; i++)
 		r = load(d, side, &inputs->items[i], e);
+	if (r == 0 && inputs->n && !d->side[side].n_invocations)
+		return err_set(e, EXIT_USAGE, ENODATA, "%s%s: no result holds a trial",
+			       inputs->items[0].path, inputs->n > 1 ? " and others" : "");
 	return r;
 }

@@ -73,9 +73,10 @@ double metric_of_trial(const struct metric *m, const struct data_trial *trial);
 /* "ns", "1/s" or "" for shares. */
 const char *metric_unit(const struct metric *m);
 
-/* Sentences about what differs beside the figure: failures, missed starts, invalid trials. Returns
- * how many. */
-size_t metric_notes(const struct data *d, const struct metric *m,
-		    char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE]);
+/* Sentences about what differs beside the figure: failures, missed starts. Returns how many. */
+size_t metric_notes(const struct metric *m, char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE]);
+
+/* The sentence about invalid trials of a workload; false where there are none. */
+bool metric_note_invalid(const struct data *d, size_t workload, char text[METRIC_TEXT_SIZE]);
 
 #endif

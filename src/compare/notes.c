@@ -70,17 +70,20 @@ static void note_clipped(const struct data_series_side side[2], struct notes *no
 		     (unsigned long long)side[0].clipped, (unsigned long long)side[1].clipped);
 }
 
-static void note_invalid(const struct data_workload *w, struct notes *notes)
+bool metric_note_invalid(const struct data *d, size_t workload, char text[METRIC_TEXT_SIZE])
 {
-	if (w->invalid[0] || w->invalid[1])
-		note(notes, "invalid trials left out: base %zu of %zu, new %zu of %zu (%s)",
-		     w->invalid[0], w->invalid[0] + w->valid[0], w->invalid[1],
-		     w->invalid[1] + w->valid[1],
-		     w->invalid_reason[0] ? w->invalid_reason : "no reason given");
+	const struct data_workload *w = &d->workloads[workload];
+
+	if (!w->invalid[0] && !w->invalid[1])
+		return false;
+	snprintf(text, METRIC_TEXT_SIZE,
+		 "invalid trials left out: base %zu of %zu, new %zu of %zu (%s)", w->invalid[0],
+		 w->invalid[0] + w->valid[0], w->invalid[1], w->invalid[1] + w->valid[1],
+		 w->invalid_reason[0] ? w->invalid_reason : "no reason given");
+	return true;
 }
 
-size_t metric_notes(const struct data *d, const struct metric *m,
-		    char text[METRIC_NOTES_MAX][METRIC_TEXT_SIZE])
+size_t metric_notes(const struct metric *m, char text[METRIC_NOTES_MAX][METRIC_TEXT_SIZE])
 {
 	struct notes notes = {.text = text};
 
@@ -89,6 +92,5 @@ size_t metric_notes(const struct data *d, const struct metric *m,
 		note_starts(m->series->side, &notes);
 		note_clipped(m->series->side, &notes);
 	}
-	note_invalid(&d->workloads[m->workload], &notes);
 	return notes.n;
 }

@@ -51,7 +51,7 @@ static void put_metric(struct json_build *b, struct json_object *list, const str
 		       const struct metric *m)
 {
 	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
-	size_t n = metric_notes(c->data, m, notes);
+	size_t n = metric_notes(m, notes);
 	struct json_object *o = json_put_object(b, list, NULL), *told;
 
 	json_put_string(b, o, "workload", c->data->workloads[m->workload].name);
@@ -64,6 +64,8 @@ static void put_metric(struct json_build *b, struct json_object *list, const str
 	told = json_put_array(b, o, "notes");
 	for (size_t i = 0; i < n; i++)
 		json_put_string(b, told, NULL, notes[i]);
+	if (metric_note_invalid(c->data, m->workload, notes[0]))
+		json_put_string(b, told, NULL, notes[0]);
 }
 
 static void put_side(struct json_build *b, struct json_object *to, const char *key,

@@ -52,7 +52,7 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 		interval[PRINT_CELL_SIZE], p[PRINT_CELL_SIZE],
 		notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
 	const struct decision *d = &m->decision;
-	size_t n = metric_notes(c->data, m, notes);
+	size_t n = metric_notes(m, notes);
 
 	fputs("    <testcase classname=\"", to);
 	print_escaped(c->data->workloads[m->workload].name, to);
@@ -68,6 +68,10 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 	for (size_t i = 0; i < n; i++) {
 		fputs("; ", to);
 		print_escaped(notes[i], to);
+	}
+	if (metric_note_invalid(c->data, m->workload, notes[0])) {
+		fputs("; ", to);
+		print_escaped(notes[0], to);
 	}
 	fputs("</system-out>\n    </testcase>\n", to);
 }

@@ -72,10 +72,10 @@ static void print_table(const struct comparison *c, size_t from, size_t to_index
 	putc('\n', to);
 }
 
-static void print_notes(const struct comparison *c, const struct metric *m, FILE *to)
+static void print_notes(const struct metric *m, FILE *to)
 {
 	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE], label[160];
-	size_t n = metric_notes(c->data, m, notes);
+	size_t n = metric_notes(m, notes);
 
 	for (size_t i = 0; i < n; i++) {
 		fputs("- ", to);
@@ -84,6 +84,19 @@ static void print_notes(const struct comparison *c, const struct metric *m, FILE
 		print_escaped(notes[i], to);
 		putc('\n', to);
 	}
+}
+
+static void print_invalid(const struct comparison *c, size_t workload, FILE *to)
+{
+	char note[METRIC_TEXT_SIZE];
+
+	if (!metric_note_invalid(c->data, workload, note))
+		return;
+	fputs("- ", to);
+	print_escaped(c->data->workloads[workload].name, to);
+	fputs(": ", to);
+	print_escaped(note, to);
+	putc('\n', to);
 }
 
 static void print_words(const struct comparison *c, FILE *to)
@@ -104,7 +117,9 @@ static void print_words(const struct comparison *c, FILE *to)
 		putc('\n', to);
 	}
 	for (size_t i = 0; i < c->metrics.n_primaries; i++)
-		print_notes(c, &c->metrics.items[i], to);
+		print_notes(&c->metrics.items[i], to);
+	for (size_t i = 0; i < c->data->n_workloads; i++)
+		print_invalid(c, i, to);
 	putc('\n', to);
 }
 

@@ -24,28 +24,33 @@ static void print_fact_row(const struct fact *fact, FILE *to)
 	}
 }
 
+static void print_same(const struct facts *f, FILE *to)
+{
+	char text[2048], value[256];
+	size_t used = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct fact *fact = &f->items[i];
+
+		if (fact->role != HOST_UNDER_TEST || fact->differs || used >= sizeof(text) ||
+		    strcmp(print_fact(fact, 0, value), "unknown") == 0 || strlen(value) > FACT_CELL)
+			continue;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %s",
+					 used ? ", " : "", fact->label, value);
+	}
+	if (used)
+		text_print_wrapped("  the same on both sides:", 4, text, to);
+}
+
 static void print_facts(const struct comparison *c, FILE *to)
 {
 	const struct facts *f = &c->data->facts;
-	const char *separator = "  the same on both sides: ";
-	char buf[256];
 
 	fprintf(to, "\n%-26s %-*s new\n", "UNDER TEST", FACT_CELL, "base");
 	for (size_t i = 0; i < f->n; i++)
 		if (f->items[i].role == HOST_UNDER_TEST && f->items[i].differs)
 			print_fact_row(&f->items[i], to);
-	for (size_t i = 0; i < f->n; i++) {
-		const struct fact *fact = &f->items[i];
-		const char *value = print_fact(fact, 0, buf);
-
-		if (fact->role != HOST_UNDER_TEST || fact->differs || strlen(value) > FACT_CELL ||
-		    strcmp(value, "unknown") == 0)
-			continue;
-		fprintf(to, "%s%s %s", separator, fact->label, value);
-		separator = ",\n    ";
-	}
-	if (separator[0] == ',')
-		putc('\n', to);
+	print_same(f, to);
 }
 
 static void print_allowed(const struct comparison *c, FILE *to)
@@ -92,7 +97,7 @@ static void print_head(const struct comparison *c, FILE *to)
 	print_allowed(c, to);
 }
 
-static void print_row(const struct comparison *c, const struct metric *m, FILE *to)
+static void print_row(const struct metric *m, FILE *to)
 {
 	char label[160], base[PRINT_CELL_SIZE], new[PRINT_CELL_SIZE], ratio[PRINT_CELL_SIZE],
 		interval[PRINT_CELL_SIZE], p[PRINT_CELL_SIZE], verdict[PRINT_CELL_SIZE];
@@ -109,15 +114,24 @@ static void print_row(const struct comparison *c, const struct metric *m, FILE *
 		print_verdict(&m->decision, verdict));
 }
 
-static void print_details(const struct comparison *c, const struct metric *m, FILE *to)
+static void print_details(const struct metric *m, FILE *to)
 {
 	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
-	size_t n = metric_notes(c->data, m, notes);
+	size_t n = metric_notes(m, notes);
 
 	if (m->primary && m->decision.verdict == VERDICT_INCONCLUSIVE)
 		text_print_wrapped("", 5, m->reason, to);
 	for (size_t i = 0; i < n; i++)
 		text_print_wrapped("", 5, notes[i], to);
+}
+
+static void print_workload(const struct comparison *c, size_t workload, FILE *to)
+{
+	char note[METRIC_TEXT_SIZE];
+
+	fprintf(to, "%s\n", c->data->workloads[workload].name);
+	if (metric_note_invalid(c->data, workload, note))
+		text_print_wrapped("", 5, note, to);
 }
 
 static void print_table(const struct comparison *c, size_t from, size_t to_index, FILE *to)
@@ -130,10 +144,10 @@ static void print_table(const struct comparison *c, size_t from, size_t to_index
 		const struct metric *m = &c->metrics.items[i];
 
 		if (m->workload != workload)
-			fprintf(to, "%s\n", c->data->workloads[m->workload].name);
+			print_workload(c, m->workload, to);
 		workload = m->workload;
-		print_row(c, m, to);
-		print_details(c, m, to);
+		print_row(m, to);
+		print_details(m, to);
 	}
 }
 
@@ -185,7 +199,7 @@ static void print_distribution(const struct data_series *s, FILE *to)
 			       print_quantile(s, 0, print_quantiles[i]);
 
 		if (isfinite(ratio))
-			fprintf(to, "%7.3g", ratio);
+			fprintf(to, ratio < 0.01 ? "%7.2g" : "%7.3g", ratio);
 		else
 			fprintf(to, "%7s", "-");
 	}

@@ -186,6 +186,9 @@ size_t print_remarks(const struct comparison *c, char text[PRINT_REMARKS_MAX][PR
 	if (d->side[0].incomplete || d->side[1].incomplete)
 		remark(&r, "Interrupted before their end: %zu results of base, %zu of new.",
 		       d->side[0].incomplete, d->side[1].incomplete);
+	if (d->side[0].empty || d->side[1].empty)
+		remark(&r, "Left out, for they hold no trial: %zu results of base, %zu of new.",
+		       d->side[0].empty, d->side[1].empty);
 	remark_workloads(d, &r);
 	if (!c->metrics.n_primaries)
 		remark(&r, "No primary metric in common: nothing here is a decision.");

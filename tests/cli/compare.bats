@@ -185,6 +185,27 @@ PYTHON
 	done
 }
 
+@test "results without a trial are left out; a side of nothing else is refused" {
+	make_results none 1 name=none trials=0
+	mkdir -p some
+	cp base/*.json some
+	cp none/0000.json some/none.json
+	run "$CGCHURN" compare some same
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"hold no trial: 1 results of base, 0 of new"* ]]
+	run "$CGCHURN" compare base none
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"none/0000.json: no result holds a trial"* ]]
+}
+
+@test "sides without a workload in common are refused" {
+	mkdir -p elsewhere
+	sed 's/migrate-under-fork/another-one/' slow/0000.json >elsewhere/0000.json
+	run "$CGCHURN" compare base elsewhere
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"no workload in common"* ]]
+}
+
 @test "wrong usage: exit 2" {
 	for arguments in "base" "base same slow" "--aa --plan 10% base" "--plan ten base" "--aa two" "--paired two same" \
 		"--aa --format json base"; do
