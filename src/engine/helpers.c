@@ -34,6 +34,11 @@ int helpers_find(struct helpers *ret, struct err *e)
 	return r;
 }
 
+int helpers_find_subject(char ret[PATH_MAX], struct err *e)
+{
+	return find("stress/cgchurn-subject", CGCHURN_PKGLIBEXECDIR "/cgchurn-subject", ret, e);
+}
+
 static _Noreturn void become_instrument(const struct helpers *h, int out, pid_t parent)
 {
 	char fd[12], name[] = "cgchurn-worker", verb[] = "instrument";

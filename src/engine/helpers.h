@@ -15,6 +15,9 @@ struct helpers {
 /* EXIT_CANNOT in `e` where one of them is missing. */
 int helpers_find(struct helpers *ret, struct err *e);
 
+/* The same for cgchurn-subject alone, which only the stress needs. */
+int helpers_find_subject(char ret[PATH_MAX], struct err *e);
+
 /* Starts a worker that measures what measuring costs, and waits for it; some 50 ms. */
 int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, struct err *e);
 

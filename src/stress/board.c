@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stress/board.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+struct board *board_map(int fd)
+{
+	void *memory = mmap(NULL, sizeof(struct board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+struct board *board_create(int *ret_fd)
+{
+	_cleanup_fd int fd = memfd_create("cgchurn-stress", 0);
+	struct board *b = NULL;
+
+	if (fd >= 0 && ftruncate(fd, sizeof(*b)) == 0)
+		b = board_map(fd);
+	if (b)
+		*ret_fd = steal_fd(&fd);
+	return b;
+}
+
+void board_destroy(struct board *b, int fd)
+{
+	if (b)
+		munmap(b, sizeof(*b));
+	close_fd(fd);
+}
+
+uint32_t board_group_at(const struct board_subject *s, uint64_t epoch)
+{
+	return atomic_load(&s->history[epoch / 2 % BOARD_EPOCHS]);
+}
+
+uint64_t board_groups_between(const struct board_subject *s, uint64_t before, uint64_t after)
+{
+	uint64_t last = after + (after & 1), groups = 0;
+
+	/* The mover writes up to two entries ahead of the epoch that readers can see. */
+	if (last - before >= 2 * (BOARD_EPOCHS - 4))
+		return 0;
+	for (uint64_t epoch = before & ~UINT64_C(1); epoch <= last; epoch += 2)
+		groups |= UINT64_C(1) << board_group_at(s, epoch);
+	/* Or it went on while we read. */
+	return atomic_load(&s->epoch) - before >= 2 * (BOARD_EPOCHS - 4) ? 0 : groups;
+}
+
+void board_move_begins(struct board_subject *s, uint32_t group)
+{
+	uint64_t epoch = atomic_load(&s->epoch);
+
+	atomic_store(&s->history[(epoch / 2 + 1) % BOARD_EPOCHS], group);
+	atomic_store(&s->epoch, epoch + 1);
+}
+
+/*
+ * Refused, it is settled where it was; but who read the epoch on the way allows the other group,
+ * too, and must find it in the history. So the epoch skips the one in which it would be there.
+ */
+void board_move_ends(struct board_subject *s, bool moved)
+{
+	uint64_t epoch = atomic_load(&s->epoch);
+
+	if (moved) {
+		atomic_store(&s->epoch, epoch + 1);
+		return;
+	}
+	atomic_store(&s->history[(epoch / 2 + 2) % BOARD_EPOCHS], board_group_at(s, epoch));
+	atomic_store(&s->epoch, epoch + 3);
+}
+
+static void note_breach(struct board *b, enum invariant_id id, const struct evidence *evidence)
+{
+	uint32_t none = 0;
+
+	if (!atomic_compare_exchange_strong(&b->broken, &none, 1))
+		return;
+	b->broken_invariant = id;
+	b->evidence = *evidence;
+	atomic_store(&b->broken, 2);
+}
+
+int board_check(struct board *b, enum invariant_id id, const struct scene *s)
+{
+	struct evidence evidence = {0};
+	int r = invariants[id].check(s, &evidence);
+
+	if (r >= 0)
+		atomic_fetch_add(&b->checks[id], (uint64_t)r);
+	else if (r == -EBADMSG)
+		note_breach(b, id, &evidence);
+	else if (!board_stops(b))
+		board_fault(b, "checking '%s': %s", invariants[id].name, strerror(-r));
+	return r;
+}
+
+void board_fault(struct board *b, const char *format, ...)
+{
+	uint32_t none = 0;
+	va_list arguments;
+
+	if (!atomic_compare_exchange_strong(&b->fault, &none, 1))
+		return;
+	va_start(arguments, format);
+	vsnprintf(b->fault_text, sizeof(b->fault_text), format, arguments);
+	va_end(arguments);
+	atomic_store(&b->fault, 2);
+}
+
+void board_refused(struct board *b, int errnum)
+{
+	unsigned at = (unsigned)abs(errnum);
+
+	atomic_fetch_add(&b->errors[at < BOARD_ERRNOS ? at : 0], 1);
+}

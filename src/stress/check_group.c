@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What groups tell of themselves: populated, frozen, drained, counted, gone. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "stress/invariant.h"
+#include "stress/patience.h"
+
+/* 1: they agree; 0: they do not, at this moment; or a negative errno. */
+static int agrees(const struct view *v, uint32_t group, int64_t *ret_populated, int *ret_members)
+{
+	pid_t tids[VIEW_TASKS_MAX];
+	char events[64];
+
+	snprintf(events, sizeof(events), "%s/cgroup.events", v->groups[group]);
+	*ret_populated = view_number(v->arena_fd, events, "populated");
+	if (*ret_populated < 0)
+		return (int)*ret_populated;
+	*ret_members = view_members(v, group, "cgroup.threads", tids);
+	return *ret_members < 0 ? *ret_members : (*ret_members > 0) == (*ret_populated == 1);
+}
+
+/*
+ * cgroup.threads, not cgroup.procs: a leader that has exited before its threads is moved no more,
+ * and cgroup.procs lists its process where it died (css_task_iter_advance() in
+ * kernel/cgroup/cgroup.c).
+ */
+int check_populated(const struct scene *s, struct evidence *ret)
+{
+	for (uint32_t g = 0; g < s->view->n_groups; g++) {
+		struct patience p = patience_begin(s->patience_ns);
+		int64_t populated;
+		int members, r;
+
+		do
+			r = agrees(s->view, g, &populated, &members);
+		while (r == 0 && patience_again(&p));
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return evidence_set(ret,
+					    "group %s reads populated %" PRId64
+					    " and lists %d tasks, for %" PRIu64 " ms",
+					    s->view->groups[g], populated, members,
+					    s->patience_ns / NS_PER_MS);
+	}
+	return (int)s->view->n_groups;
+}
+
+/* Until the number is `wanted`: 1. -EBADMSG after the patience, with what it was in the evidence.
+ */
+static int wait_number(const struct scene *s, const char *file, const char *key, int64_t wanted,
+		       struct evidence *ret)
+{
+	struct patience p = patience_begin(s->patience_ns);
+	int64_t found;
+
+	do {
+		found = view_number(s->group_fd, file, key);
+		if (found == wanted)
+			return 1;
+		if (found < 0)
+			return (int)found;
+	} while (patience_again(&p));
+	return evidence_set(ret, "%s%s%s is %" PRId64 " and not %" PRId64 " after %" PRIu64 " ms",
+			    file, key ? ": " : "", key ? key : "", found, wanted,
+			    s->patience_ns / NS_PER_MS);
+}
+
+int check_freeze(const struct scene *s, struct evidence *ret)
+{
+	return wait_number(s, "cgroup.events", "frozen", 1, ret);
+}
+
+int check_thaw(const struct scene *s, struct evidence *ret)
+{
+	int looked_at = 0;
+
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		const struct scene_subject *subject = &s->subjects[i];
+		uint64_t before = subject->beats ? atomic_load(subject->beats) : 0;
+		struct patience p = patience_begin(s->patience_ns);
+
+		if (!subject->beats)
+			continue;
+		while (atomic_load(subject->beats) == before)
+			if (!patience_again(&p))
+				return evidence_set(ret,
+						    "process %d in group %s, which is not frozen, "
+						    "has not run for %" PRIu64 " ms",
+						    (int)subject->pid,
+						    s->view->groups[subject->group],
+						    s->patience_ns / NS_PER_MS);
+		looked_at++;
+	}
+	return looked_at;
+}
+
+int check_drains(const struct scene *s, struct evidence *ret)
+{
+	return wait_number(s, "cgroup.events", "populated", 0, ret);
+}
+
+/* A leader may have exited before its threads. */
+static bool any_thread_lives(const struct view *v, pid_t pid)
+{
+	pid_t tids[VIEW_TASKS_MAX];
+	int n = view_threads(v, pid, tids);
+	char task[48];
+
+	for (int k = 0; k < n; k++) {
+		snprintf(task, sizeof(task), "%d/task/%d", (int)pid, (int)tids[k]);
+		if (view_is_alive(v, task))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * With patience: a thread that execs takes the id of its dead leader, and who reads the leader
+ * before and the thread after sees both dead.
+ */
+int check_spares(const struct scene *s, struct evidence *ret)
+{
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		struct patience p = patience_begin(s->patience_ns);
+
+		while (!any_thread_lives(s->view, s->subjects[i].pid))
+			if (!patience_again(&p))
+				return evidence_set(ret,
+						    "process %d in group %s has died; nobody "
+						    "killed it or its group",
+						    (int)s->subjects[i].pid,
+						    s->view->groups[s->subjects[i].group]);
+	}
+	return (int)s->n_subjects;
+}
+
+int check_pids(const struct scene *s, struct evidence *ret)
+{
+	return wait_number(s, "pids.current", NULL, s->pids_before, ret);
+}
+
+int check_dying(const struct scene *s, struct evidence *ret)
+{
+	return wait_number(s, "cgroup.stat", "nr_dying_descendants", 0, ret);
+}
+
+int check_removal(const struct scene *s, struct evidence *ret)
+{
+	if (s->removal == 0)
+		return 1;
+	if (s->removal != -EBUSY)
+		return s->removal;
+	return evidence_set(ret,
+			    "removing a group whose populated is %" PRId64
+			    " is refused (EBUSY) for %" PRIu64 " ms",
+			    view_number(s->group_fd, "cgroup.events", "populated"),
+			    s->patience_ns / NS_PER_MS);
+}
+
+int check_responds(const struct scene *s, struct evidence *ret)
+{
+	return s->stuck ? evidence_set(ret, "%s", s->stuck) : 1;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stress/round.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "cgroup/group.h"
+#include "stress/keeper.h"
+
+enum {
+	TICK_MS = 250,
+	REMOVE_SECONDS = 10,
+	/* Patiences that may follow each other in the keeper: to rest, five looks, to the end, and
+	 * what is left. */
+	PATIENCES = 16,
+};
+
+/* A round under way. */
+struct round {
+	const struct round_surroundings *around;
+	struct board *board;
+	int board_fd, keeper_fd;
+	pid_t keeper;
+};
+
+static _Noreturn void become_keeper(struct round *r, pid_t supervisor)
+{
+	struct keeper_orders orders = {.run_group_fd = r->around->run_group_fd,
+				       .subject_path = r->around->subject_path,
+				       .board_fd = r->board_fd};
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != supervisor)
+		_exit(1);
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (io_write_attr(orders.run_group_fd, KEEPER_STAFF "/cgroup.procs", "0") < 0)
+		board_fault(r->board, "the keeper could not enter its group");
+	else
+		keeper_main(r->board, &orders);
+	_exit(1);
+}
+
+static int start(struct round *r, struct err *e)
+{
+	int fd = r->around->run_group_fd;
+	pid_t self = getpid();
+
+	if (mkdirat(fd, KEEPER_STAFF, 0755) < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "making the group %s", KEEPER_STAFF);
+	r->keeper = fork();
+	if (r->keeper == 0)
+		become_keeper(r, self);
+	if (r->keeper < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "fork");
+	r->keeper_fd = (int)syscall(SYS_pidfd_open, r->keeper, 0);
+	return r->keeper_fd < 0 ? err_sys(e, EXIT_CANNOT, errno, "pidfd_open") : 0;
+}
+
+/* 0: the keeper has ended; -ETIME: it has not. */
+static int watch(struct round *r, uint64_t until, struct err *e)
+{
+	const struct round_surroundings *around = r->around;
+	struct pollfd polls[] = {{.fd = r->keeper_fd, .events = POLLIN},
+				 {.fd = around->signal_fd, .events = POLLIN},
+				 {.fd = around->guardian_fd, .events = POLLIN}};
+
+	while (clock_now_ns() < until) {
+		if (poll(polls, 3, TICK_MS) < 0 && errno != EINTR)
+			return err_sys(e, EXIT_FAULT, errno, "waiting for a round");
+		if (polls[1].revents)
+			return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
+		if (polls[2].revents)
+			return err_set(e, EXIT_FAULT, EPIPE,
+				       "the guardian was killed; without it nothing would clean up "
+				       "after a kill of cgchurn itself");
+		if (polls[0].revents)
+			return 0;
+		if (around->tick)
+			around->tick(around->opaque);
+	}
+	return -ETIME;
+}
+
+/* The keeper itself hangs: where in the kernel, as far as that can be read. */
+static void tell_hung(struct round *r, uint64_t length_ns, struct round_outcome *ret)
+{
+	char path[64], where[640];
+
+	snprintf(path, sizeof(path), "/proc/%d/stack", (int)r->keeper);
+	if (io_read_attr(AT_FDCWD, path, where, sizeof(where)) <= 0)
+		snprintf(where, sizeof(where), "(its kernel stack cannot be read)");
+	ret->broken = true;
+	ret->invariant = INVARIANT_RESPONDS;
+	evidence_set(&ret->evidence, "the round has not ended after %" PRIu64 " s\n%s",
+		     length_ns / NS_PER_S, where);
+}
+
+static void take_counts(const struct board *b, struct round_counts *ret)
+{
+	for (int i = 0; i < INVARIANTS; i++)
+		ret->checks[i] = atomic_load(&b->checks[i]);
+	for (int i = 0; i < BOARD_ERRNOS; i++)
+		ret->errors[i] = atomic_load(&b->errors[i]);
+	ret->moves = atomic_load(&b->moves);
+	ret->threads = atomic_load(&b->threads);
+	ret->children = atomic_load(&b->children);
+	ret->execs = atomic_load(&b->execs);
+	ret->kills = atomic_load(&b->kills);
+	ret->groups = atomic_load(&b->groups);
+	ret->freezes = atomic_load(&b->freezes);
+	ret->toggles = atomic_load(&b->toggles);
+}
+
+static int read_board(const struct round *r, int status, struct round_outcome *ret, struct err *e)
+{
+	const struct board *b = r->board;
+
+	take_counts(b, &ret->counts);
+	if (atomic_load(&b->broken) == 2) {
+		ret->broken = true;
+		ret->invariant = (enum invariant_id)b->broken_invariant;
+		ret->evidence = b->evidence;
+		return 0;
+	}
+	if (atomic_load(&b->fault) == 2)
+		return err_set(e, EXIT_FAULT, ECANCELED, "a round could not go on: %s",
+			       b->fault_text);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return err_set(e, EXIT_FAULT, ECANCELED,
+			       "the keeper of a round was killed (wait status %d)", status);
+	return 0;
+}
+
+static int reap(struct round *r)
+{
+	int status = 0;
+
+	while (waitpid(r->keeper, &status, 0) < 0 && errno == EINTR)
+		;
+	r->keeper = 0;
+	return status;
+}
+
+/* Whatever the keeper left: nothing, where it came to its end. */
+static int remove_groups(struct round *r, struct err *e)
+{
+	static const char *const names[] = {KEEPER_ARENA, KEEPER_STAFF};
+	uint64_t deadline = clock_now_ns() + REMOVE_SECONDS * NS_PER_S;
+	int fd = r->around->run_group_fd, result;
+
+	/* It may not be in its group yet. */
+	if (r->keeper > 0)
+		kill(r->keeper, SIGKILL);
+	result = group_kill(fd);
+
+	if (result == 0)
+		result = group_wait_empty(fd, deadline);
+	/* It may be dead in all but name; then it is the init's, or stays with us as a zombie. */
+	if (r->keeper > 0 && result == 0)
+		reap(r);
+	for (size_t i = 0; result == 0 && i < 2; i++)
+		result = group_remove_all(fd, names[i], deadline);
+	return result < 0 ? err_sys(e, EXIT_FAULT, -result, "removing the groups of a round") : 0;
+}
+
+static void release(struct round *r)
+{
+	close_fd(r->keeper_fd);
+	board_destroy(r->board, r->board_fd);
+}
+
+int round_run(const struct schedule *schedule, const struct round_surroundings *around,
+	      struct round_outcome *ret, struct err *e)
+{
+	_cleanup_(release) struct round r = {.around = around, .board_fd = -1, .keeper_fd = -1};
+	uint64_t length =
+		schedule->value[SCHEDULE_MS] * NS_PER_MS + PATIENCES * around->patience_ns;
+	struct err removal = {0};
+	int result, removed;
+
+	*ret = (struct round_outcome){0};
+	r.board = board_create(&r.board_fd);
+	if (!r.board)
+		return err_sys(e, EXIT_FAULT, errno, "memory for a round");
+	r.board->schedule = *schedule;
+	r.board->patience_ns = around->patience_ns;
+	result = start(&r, e);
+	if (result == 0)
+		result = watch(&r, clock_now_ns() + length, e);
+	if (result == -ETIME)
+		tell_hung(&r, length, ret);
+	else if (result == 0)
+		result = read_board(&r, reap(&r), ret, e);
+	removed = remove_groups(&r, &removal);
+	if (result == -ETIME)
+		return 0;
+	if (result == 0 && removed < 0 && !ret->broken) {
+		*e = removal;
+		return removed;
+	}
+	return result;
+}
+
+void round_counts_add(struct round_counts *sum, const struct round_counts *more)
+{
+	uint64_t *to = (uint64_t *)sum;
+	const uint64_t *from = (const uint64_t *)more;
+
+	_Static_assert(sizeof(*sum) % sizeof(*to) == 0, "nothing but counts");
+	for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
+		to[i] += from[i];
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Each invariant is seen to hold, and seen to be broken: by a kernel made of files that leaves one
+ * thread behind, lists a task twice, bears a child elsewhere, ...
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "fake-root.h"
+#include "stress/invariant.h"
+
+enum { EXITING = 0x4, IDLE = 0x40 };
+
+/* Two groups, and process 100 with thread 101 in group 0. */
+struct world {
+	struct fake_root root;
+	struct view view;
+	struct scene scene;
+	struct scene_subject subject;
+	_Atomic uint64_t beats;
+};
+
+static void add(struct world *w, const char *path, const char *text)
+{
+	fake_root_text(&w->root, path, text);
+}
+
+/* What /proc tells of one task, by both of its names. */
+static void put_task(struct world *w, int pid, int tid, const char *group, char state, int flags)
+{
+	char path[128], text[256];
+
+	for (int twice = 0; twice < 2; twice++) {
+		int n = snprintf(path, sizeof(path), twice ? "proc/%d/" : "proc/%d/task/%d/",
+				 twice ? tid : pid, tid);
+
+		snprintf(path + n, sizeof(path) - (size_t)n, "cgroup");
+		snprintf(text, sizeof(text), "9:name=systemd:/x\n0::%s\n", group);
+		add(w, path, text);
+		snprintf(path + n, sizeof(path) - (size_t)n, "stat");
+		/* A name that tries to be the rest of the line. */
+		snprintf(text, sizeof(text), "%d (a) Z 1 (b) %c 1 1 1 0 -1 %d 0 0\n", tid, state,
+			 flags);
+		add(w, path, text);
+	}
+}
+
+static void put_list(struct world *w, const char *group, const char *file, const char *ids)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "arena/%s/%s", group, file);
+	add(w, path, ids);
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	fake_root_init(&w->root);
+	put_task(w, 100, 100, "/run/arena/0", 'S', IDLE);
+	put_task(w, 100, 101, "/run/arena/0", 'R', IDLE);
+	put_list(w, "0", "cgroup.threads", "100\n101\n");
+	put_list(w, "1/0", "cgroup.threads", "");
+	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 0\n");
+	put_list(w, "1/0", "cgroup.events", "populated 0\nfrozen 0\n");
+	w->view = (struct view){.arena_path = "/run/arena", .n_groups = 2, .groups = {"0", "1/0"}};
+	w->view.proc_fd = openat(w->root.fd, "proc", O_RDONLY | O_DIRECTORY);
+	w->view.arena_fd = openat(w->root.fd, "arena", O_RDONLY | O_DIRECTORY);
+	w->subject = (struct scene_subject){.pid = 100, .group = 0};
+	w->scene = (struct scene){.view = &w->view,
+				  .patience_ns = 5 * NS_PER_MS,
+				  .subjects = &w->subject,
+				  .n_subjects = 1};
+	w->scene.group_fd = openat(w->root.fd, "arena/0", O_RDONLY | O_DIRECTORY);
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	close(w->view.proc_fd);
+	close(w->view.arena_fd);
+	close(w->scene.group_fd);
+	fake_root_finish(&w->root);
+	free(w);
+	return 0;
+}
+
+/* Checks and, where it is broken, that the evidence names `what`. */
+static int check(struct world *w, enum invariant_id id, const char *what)
+{
+	struct evidence evidence = {0};
+	int r = invariants[id].check(&w->scene, &evidence);
+
+	if (r == -EBADMSG && what && !strstr(evidence.text, what))
+		fail_msg("the evidence is: %s", evidence.text);
+	assert_true((r == -EBADMSG) == (evidence.text[0] != '\0'));
+	return r;
+}
+
+static void test_table(void **state)
+{
+	for (int i = 0; i < INVARIANTS; i++) {
+		assert_non_null(invariants[i].name);
+		assert_non_null(invariants[i].promise);
+		assert_non_null(invariants[i].check);
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(invariants[i].name, invariants[k].name);
+	}
+}
+
+static void test_together(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), 2);
+	/* One thread is left behind when the process is moved to the other group. */
+	w->subject.group = 1;
+	put_task(w, 100, 100, "/run/arena/1/0", 'S', IDLE);
+	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101 of process 100"), -EBADMSG);
+	/* It exits, or is dead already: then it stays where it was by right. */
+	put_task(w, 100, 101, "/run/arena/0", 'R', IDLE | EXITING);
+	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), 2);
+	put_task(w, 100, 101, "/run/arena/0", 'Z', IDLE);
+	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), 2);
+	/* In the root for an instant, just born; for longer than the patience, lost. */
+	put_task(w, 100, 101, "/", 'R', IDLE);
+	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101"), -EBADMSG);
+	/* Nor is a group whose name only begins alike, or that was removed, the right one. */
+	put_task(w, 100, 101, "/run/arena/1/0x", 'R', IDLE);
+	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101"), -EBADMSG);
+	put_task(w, 100, 101, "/run/arena/1/0 (deleted)", 'R', IDLE);
+	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101"), -EBADMSG);
+	/* Somebody who is gone is nobody to look at. */
+	w->subject.pid = 999;
+	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), 0);
+}
+
+static void test_unreadable(void **state)
+{
+	struct world *w = *state;
+
+	/* A /proc without a v2 line is no kernel that breaks a promise; it cannot be judged. */
+	add(w, "proc/100/task/101/cgroup", "9:name=systemd:/x\n");
+	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), -ENODATA);
+}
+
+static void test_once(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 2);
+	put_list(w, "1/0", "cgroup.threads", "101\n");
+	assert_int_equal(check(w, INVARIANT_ONCE, "listed in 0 and in 1/0"), -EBADMSG);
+	put_list(w, "0", "cgroup.threads", "100\n");
+	assert_int_equal(check(w, INVARIANT_ONCE, "thread 101"), -EBADMSG);
+	put_list(w, "1/0", "cgroup.threads", "");
+	assert_int_equal(check(w, INVARIANT_ONCE, "no group lists it"), -EBADMSG);
+	put_task(w, 100, 101, "/run/arena/0", 'Z', IDLE);
+	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 1);
+}
+
+static void test_births(void **state)
+{
+	struct world *w = *state;
+
+	for (int id = INVARIANT_BIRTH; id <= INVARIANT_CLONE_INTO; id++) {
+		int pid = 200 + id;
+
+		w->scene.child.pid = pid;
+		assert_int_equal(check(w, id, NULL), 0);
+		put_task(w, pid, pid, "/run/arena/1/0", 'S', IDLE);
+		w->scene.child.groups = 1 << 1;
+		assert_int_equal(check(w, id, NULL), 1);
+		w->scene.child.groups = 1 << 0 | 1 << 1;
+		assert_int_equal(check(w, id, NULL), 1);
+		w->scene.child.groups = 1 << 0;
+		assert_int_equal(check(w, id, "is in /run/arena/1/0"), -EBADMSG);
+		put_task(w, pid, pid, "/run", 'S', IDLE);
+		w->scene.child.groups = 1 << 0 | 1 << 1;
+		assert_int_equal(check(w, id, "is in /run "), -EBADMSG);
+	}
+}
+
+static void test_populated(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, INVARIANT_POPULATED, NULL), 2);
+	put_list(w, "1/0", "cgroup.events", "populated 1\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_POPULATED, "group 1/0 reads populated 1"), -EBADMSG);
+	put_list(w, "1/0", "cgroup.events", "populated 0\nfrozen 0\n");
+	put_list(w, "0", "cgroup.events", "populated 0\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_POPULATED, "lists 2 tasks"), -EBADMSG);
+}
+
+static void test_freeze_and_thaw(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, INVARIANT_FREEZE, "frozen is 0"), -EBADMSG);
+	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 1\n");
+	assert_int_equal(check(w, INVARIANT_FREEZE, NULL), 1);
+	/* Who has no heart that could be seen is not looked at. */
+	assert_int_equal(check(w, INVARIANT_THAW, NULL), 0);
+	w->subject.beats = &w->beats;
+	assert_int_equal(check(w, INVARIANT_THAW, "process 100"), -EBADMSG);
+}
+
+static void test_kill(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, INVARIANT_KILL_DRAINS, "populated is 1"), -EBADMSG);
+	put_list(w, "0", "cgroup.events", "populated 0\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_KILL_DRAINS, NULL), 1);
+	assert_int_equal(check(w, INVARIANT_KILL_SPARES, NULL), 1);
+	/* Its leader may be dead; when its last thread is, too, it was not spared. */
+	put_task(w, 100, 100, "/run/arena/0", 'Z', IDLE);
+	assert_int_equal(check(w, INVARIANT_KILL_SPARES, NULL), 1);
+	put_task(w, 100, 101, "/run/arena/0", 'R', IDLE | EXITING);
+	assert_int_equal(check(w, INVARIANT_KILL_SPARES, "process 100 in group 0"), -EBADMSG);
+}
+
+static void test_counters(void **state)
+{
+	struct world *w = *state;
+
+	w->scene.pids_before = 3;
+	put_list(w, "0", "pids.current", "3\n");
+	put_list(w, "0", "cgroup.stat", "nr_descendants 0\nnr_dying_descendants 0\n");
+	assert_int_equal(check(w, INVARIANT_PIDS, NULL), 1);
+	assert_int_equal(check(w, INVARIANT_DYING, NULL), 1);
+	put_list(w, "0", "pids.current", "4\n");
+	put_list(w, "0", "cgroup.stat", "nr_descendants 0\nnr_dying_descendants 2\n");
+	assert_int_equal(check(w, INVARIANT_PIDS, "pids.current is 4 and not 3"), -EBADMSG);
+	assert_int_equal(check(w, INVARIANT_DYING, "is 2"), -EBADMSG);
+}
+
+static void test_facts(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, INVARIANT_REMOVAL, NULL), 1);
+	w->scene.removal = -EBUSY;
+	assert_int_equal(check(w, INVARIANT_REMOVAL, "EBUSY"), -EBADMSG);
+	w->scene.removal = -EACCES;
+	assert_int_equal(check(w, INVARIANT_REMOVAL, NULL), -EACCES);
+	assert_int_equal(check(w, INVARIANT_RESPONDS, NULL), 1);
+	w->scene.stuck = "a mover hangs";
+	assert_int_equal(check(w, INVARIANT_RESPONDS, "a mover hangs"), -EBADMSG);
+	assert_int_equal(check(w, INVARIANT_KERNEL_LOG, NULL), 1);
+	w->scene.log = "BUG: x";
+	assert_int_equal(check(w, INVARIANT_KERNEL_LOG, "BUG: x"), -EBADMSG);
+	assert_int_equal(check(w, INVARIANT_TAINT, NULL), 1);
+	w->scene.taint_before = 1 | 1 << 12;
+	w->scene.taint_now = 1 << 12;
+	assert_int_equal(check(w, INVARIANT_TAINT, NULL), 1);
+	w->scene.taint_now = 1 << 12 | 1 << 9;
+	assert_int_equal(check(w, INVARIANT_TAINT, "gained 512"), -EBADMSG);
+	w->scene.taint_now = -EACCES;
+	assert_int_equal(check(w, INVARIANT_TAINT, NULL), -EACCES);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test_setup_teardown(test_together, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unreadable, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_births, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_populated, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_freeze_and_thaw, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_facts, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The stress around its invariants: schedules, shrinking, the board, the kernel's log, reports. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "fake-root.h"
+#include "stress/board.h"
+#include "stress/log.h"
+#include "stress/report.h"
+#include "stress/schedule.h"
+
+static void test_draw(void **state)
+{
+	struct schedule_limits none, few;
+	struct schedule a, b, c;
+	bool differs = false;
+
+	schedule_limits_none(&none);
+	schedule_limits_none(&few);
+	few.at_most[SCHEDULE_KILLERS] = 0;
+	few.at_most[SCHEDULE_GROUPS] = 0;
+	for (uint64_t seed = 0; seed < 500; seed++) {
+		schedule_draw(&a, seed, &none);
+		schedule_draw(&b, seed, &none);
+		assert_memory_equal(&a, &b, sizeof(a));
+		schedule_draw(&c, seed, &few);
+		for (int k = 0; k < SCHEDULE_KEYS; k++) {
+			assert_in_range(a.value[k], schedule_keys[k].least, schedule_keys[k].most);
+			if (k != SCHEDULE_KILLERS && k != SCHEDULE_GROUPS)
+				assert_int_equal(a.value[k], c.value[k]);
+		}
+		assert_int_equal(c.value[SCHEDULE_KILLERS], 0);
+		assert_int_equal(c.value[SCHEDULE_GROUPS], 2);
+		assert_int_equal(a.pace_ns, c.pace_ns);
+		schedule_draw(&b, seed + 1, &none);
+		differs |= memcmp(a.value, b.value, sizeof(a.value)) != 0;
+	}
+	assert_true(differs);
+}
+
+/* Over many seeds every value of every key comes up. */
+static void test_draw_covers(void **state)
+{
+	struct schedule_limits none;
+	uint32_t seen[SCHEDULE_KEYS] = {0};
+	struct schedule s;
+
+	schedule_limits_none(&none);
+	for (uint64_t seed = 0; seed < 2000; seed++) {
+		schedule_draw(&s, seed, &none);
+		for (int k = 0; k < SCHEDULE_MS; k++)
+			seen[k] |= UINT32_C(1) << s.value[k];
+	}
+	for (int k = 0; k < SCHEDULE_MS; k++)
+		for (uint64_t v = schedule_keys[k].least; v <= schedule_keys[k].most; v++)
+			assert_true(seen[k] & UINT32_C(1) << v);
+}
+
+static void test_limits_text(void **state)
+{
+	static const char *const wrong[] = {"killer=1",  "killers", "killers=", "killers=-1",
+					    "killers=3", "=1",      "ms=1x"};
+	struct schedule_limits l;
+	char text[SCHEDULE_TEXT_SIZE];
+
+	assert_int_equal(schedule_limits_parse("movers=1,killers=0,ms=500", &l, NULL), 0);
+	assert_int_equal(l.at_most[SCHEDULE_MOVERS], 1);
+	assert_int_equal(l.at_most[SCHEDULE_KILLERS], 0);
+	assert_int_equal(l.at_most[SCHEDULE_MS], 500);
+	assert_true(l.at_most[SCHEDULE_THREADS] == UINT64_MAX);
+	schedule_limits_format(&l, text);
+	assert_string_equal(text, "movers=1,killers=0,ms=500");
+	schedule_limits_none(&l);
+	schedule_limits_format(&l, text);
+	assert_string_equal(text, "");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct err e = {0};
+
+		assert_int_equal(schedule_limits_parse(wrong[i], &l, &e), -EINVAL);
+		assert_int_equal(e.exit_code, EXIT_USAGE);
+		assert_true(l.at_most[SCHEDULE_KILLERS] == UINT64_MAX);
+	}
+	/* Every key at its largest fits. */
+	for (int k = 0; k < SCHEDULE_KEYS; k++)
+		l.at_most[k] = schedule_keys[k].most;
+	schedule_limits_format(&l, text);
+	assert_int_equal(schedule_limits_parse(text, &l, NULL), 0);
+}
+
+/* Fails when a mover has at least two threads to move among three groups. */
+struct bug {
+	unsigned calls;
+};
+
+static int shows_bug(void *opaque, const struct schedule *s)
+{
+	((struct bug *)opaque)->calls++;
+	return s->value[SCHEDULE_MOVERS] >= 1 && s->value[SCHEDULE_SUBJECTS] >= 1 &&
+	       s->value[SCHEDULE_THREADS] >= 2 && s->value[SCHEDULE_GROUPS] >= 3;
+}
+
+static int never_again(void *opaque, const struct schedule *s)
+{
+	((struct bug *)opaque)->calls++;
+	return 0;
+}
+
+static int breaks_off(void *opaque, const struct schedule *s)
+{
+	return -EINTR;
+}
+
+static void test_shrink(void **state)
+{
+	unsigned shrunk = 0;
+
+	for (uint64_t seed = 0; seed < 200; seed++) {
+		struct schedule_limits l;
+		struct schedule s;
+		struct bug bug = {0};
+
+		schedule_limits_none(&l);
+		schedule_draw(&s, seed, &l);
+		if (!shows_bug(&bug, &s))
+			continue;
+		assert_int_equal(schedule_shrink(seed, &l, 100, shows_bug, &bug), 0);
+		schedule_draw(&s, seed, &l);
+		assert_true(shows_bug(&bug, &s));
+		assert_int_equal(s.value[SCHEDULE_KILLERS], 0);
+		assert_int_equal(s.value[SCHEDULE_MOVERS], 1);
+		assert_true(s.value[SCHEDULE_THREADS] <= 3);
+		assert_int_equal(s.value[SCHEDULE_MS], 50);
+		assert_true(bug.calls < 102);
+		shrunk++;
+	}
+	assert_true(shrunk > 50);
+}
+
+static void test_shrink_ends(void **state)
+{
+	struct schedule_limits l;
+	char text[SCHEDULE_TEXT_SIZE];
+	struct bug bug = {0};
+
+	schedule_limits_none(&l);
+	assert_int_equal(schedule_shrink(1, &l, 5, never_again, &bug), 0);
+	assert_int_equal(bug.calls, 5);
+	schedule_limits_format(&l, text);
+	assert_string_equal(text, "");
+	assert_int_equal(schedule_shrink(1, &l, 0, shows_bug, &bug), 0);
+	assert_int_equal(bug.calls, 5);
+	assert_int_equal(schedule_shrink(1, &l, 5, breaks_off, NULL), -EINTR);
+}
+
+/* What a child may be born into, by what its parent read before and after. */
+static void test_epochs(void **state)
+{
+	struct board_subject s = {0};
+
+	atomic_store(&s.history[0], 2);
+	assert_int_equal(board_groups_between(&s, 0, 0), 1 << 2);
+	board_move_begins(&s, 3);
+	assert_int_equal(board_groups_between(&s, 0, 1), 1 << 2 | 1 << 3);
+	assert_int_equal(board_groups_between(&s, 1, 1), 1 << 2 | 1 << 3);
+	board_move_ends(&s, true);
+	assert_int_equal(board_group_at(&s, atomic_load(&s.epoch)), 3);
+	assert_int_equal(board_groups_between(&s, 2, 2), 1 << 3);
+	/* Refused: it never was in group 5, but who looked on the way cannot know. */
+	board_move_begins(&s, 5);
+	board_move_ends(&s, false);
+	assert_int_equal(board_group_at(&s, atomic_load(&s.epoch)), 3);
+	assert_int_equal(board_groups_between(&s, atomic_load(&s.epoch), atomic_load(&s.epoch)),
+			 1 << 3);
+	assert_int_equal(board_groups_between(&s, 3, atomic_load(&s.epoch)), 1 << 3 | 1 << 5);
+	/* So many moves later nobody knows any more. */
+	for (int i = 0; i < BOARD_EPOCHS; i++) {
+		board_move_begins(&s, 1);
+		board_move_ends(&s, true);
+	}
+	assert_int_equal(board_groups_between(&s, 2, atomic_load(&s.epoch)), 0);
+	assert_int_equal(board_groups_between(&s, 2, 2), 0);
+}
+
+static void test_board(void **state)
+{
+	_cleanup_fd int fd = -1;
+	struct board *b = board_create(&fd), *other = board_map(fd);
+	struct scene s = {0};
+
+	assert_non_null(b);
+	assert_non_null(other);
+	assert_int_equal(board_check(b, INVARIANT_RESPONDS, &s), 1);
+	assert_int_equal(atomic_load(&other->checks[INVARIANT_RESPONDS]), 1);
+	assert_false(board_stops(other));
+	s.stuck = "first";
+	assert_int_equal(board_check(b, INVARIANT_RESPONDS, &s), -EBADMSG);
+	s.stuck = "second";
+	assert_int_equal(board_check(other, INVARIANT_RESPONDS, &s), -EBADMSG);
+	assert_true(board_stops(other));
+	assert_string_equal(other->evidence.text, "first");
+	board_refused(b, EAGAIN);
+	board_refused(b, -EAGAIN);
+	board_refused(b, 100000);
+	assert_int_equal(atomic_load(&b->errors[EAGAIN]), 2);
+	assert_int_equal(atomic_load(&b->errors[0]), 1);
+	board_destroy(other, -1);
+	board_destroy(b, -1);
+}
+
+static void test_log_lines(void **state)
+{
+	static const char *const faults[] = {
+		"4,1,2,-;WARNING: CPU: 1 PID: 7 at kernel/cgroup/cgroup.c:6788 cgroup_exit+0x1",
+		"4,1,2,-;WARNING: possible circular locking dependency detected",
+		"1,1,2,-;BUG: kernel NULL pointer dereference, address: 0000000000000008",
+		"3,1,2,-;INFO: task kworker/0:1:7 blocked for more than 120 seconds.",
+		"3,1,2,-;rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
+		"0,1,2,-;watchdog: BUG: soft lockup - CPU#1 stuck for 22s! [cgchurn:7]",
+		"4,1,2,c;------------[ cut here ]------------\n SUBSYSTEM=x",
+		"2,1,2,-;kernel BUG at kernel/cgroup/cgroup.c:2653!",
+	};
+	static const char *const others[] = {
+		"4,1,2,-;clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc'",
+		"4,1,2,-;clocksource:                       'hpet' wd_nsec: 1 wd_now: 2",
+		"6,1,2,-;systemd[1]: Started a unit",
+		"12,1,2,-;WARNING: a program wrote this into /dev/kmsg",
+		"4,1,2,-;process 'x' launched '/dev/fd/3' with NULL argv",
+		"4,1,2,-",
+		"",
+		"garbage;BUG: x",
+	};
+	char text[LOG_LINE_SIZE];
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		assert_true(log_is_fault(faults[i], text));
+		assert_ptr_equal(strstr(faults[i], text), strchr(faults[i], ';') + 1);
+		assert_null(strchr(text, '\n'));
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(log_is_fault(others[i], text));
+}
+
+/* Records come one a read(2), as from /dev/kmsg; the first fault stays. */
+static void test_log_read(void **state)
+{
+	static const char *const records[] = {"6,1,1,-;harmless", "1,2,1,-;BUG: one",
+					      "1,3,1,-;BUG: two"};
+	struct log_watch l = {0};
+	int ends[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
+	l.fd = ends[0];
+	log_read(&l);
+	assert_int_equal(l.lines, 0);
+	for (int i = 0; i < 3; i++)
+		assert_true(write(ends[1], records[i], strlen(records[i])) > 0);
+	log_read(&l);
+	assert_int_equal(l.lines, 3);
+	assert_string_equal(l.fault, "BUG: one");
+	log_close(&l);
+	close(ends[1]);
+	assert_true(log_open(&l, "/nowhere/kmsg") == -ENOENT);
+	log_read(&l);
+}
+
+static char *printed(void (*print)(const struct stress *, FILE *), const struct stress *s)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	assert_non_null(to);
+	print(s, to);
+	fclose(to);
+	return text;
+}
+
+static struct stress broken_stress(void)
+{
+	struct stress s = {
+		.seed = 7, .broken = true, .invariant = INVARIANT_BIRTH, .broken_seed = 99};
+
+	for (int i = 0; i < INVARIANTS; i++)
+		s.counts.checks[i] = i == INVARIANT_PIDS ? 0 : 1000;
+	schedule_limits_none(&s.broken_limits);
+	s.broken_limits.at_most[SCHEDULE_KILLERS] = 0;
+	evidence_set(&s.evidence, "child <5> & \"more\"\nsecond \x1b line");
+	return s;
+}
+
+static void test_ktap(void **state)
+{
+	struct stress s = broken_stress();
+	char *text = printed(report_print_ktap, &s);
+
+	assert_non_null(strstr(text, "\nnot ok 3 birth\n"));
+	assert_non_null(strstr(text, "\n# child <5>"));
+	assert_non_null(strstr(text, "\n# second "));
+	assert_non_null(
+		strstr(text, "\n# Replay: cgchurn stress --replay 99 --at-most killers=0\n"));
+	assert_non_null(strstr(text, "\nok 10 pids # SKIP "));
+	assert_ptr_equal(strstr(text, "ok 1 together\n"), text);
+	free(text);
+}
+
+static void test_files(void **state)
+{
+	struct stress s = broken_stress();
+	struct fake_root root;
+	char path[128], text[16384] = "";
+	FILE *f;
+
+	fake_root_init(&root);
+	snprintf(path, sizeof(path), "%s/file", root.path);
+	assert_int_equal(report_write_junit(&s, path), 0);
+	f = fopen(path, "r");
+	assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
+	fclose(f);
+	assert_non_null(strstr(text, "tests=\"15\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+	assert_non_null(strstr(text, "child &lt;5&gt; &amp; &quot;more&quot;\nsecond ? line"));
+	assert_non_null(strstr(text, "Replay: cgchurn stress --replay 99"));
+	assert_int_equal(report_write_status(&s, "broken", path), 0);
+	f = fopen(path, "r");
+	memset(text, 0, sizeof(text));
+	assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
+	fclose(f);
+	assert_non_null(strstr(text, "\"state\": \"broken\""));
+	assert_non_null(strstr(text, "\"broken\": \"birth\""));
+	assert_int_equal(report_write_status(&s, "broken", "/nowhere/file"), -ENOENT);
+	fake_root_finish(&root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_draw),        cmocka_unit_test(test_draw_covers),
+		cmocka_unit_test(test_limits_text), cmocka_unit_test(test_shrink),
+		cmocka_unit_test(test_shrink_ends), cmocka_unit_test(test_epochs),
+		cmocka_unit_test(test_board),       cmocka_unit_test(test_log_lines),
+		cmocka_unit_test(test_log_read),    cmocka_unit_test(test_ktap),
+		cmocka_unit_test(test_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
