@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&command_run,
 	&command_compare,
 	&command_export,
+	&command_stress,
 	&command_list,
 	&command_show,
 	&command_host,

@@ -1,0 +1,166 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# cgchurn stress on this machine's kernel: that it passes, and that it sees what somebody spoils on purpose.
+
+v2_root() {
+	awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo
+}
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	root=$(v2_root)
+	[ -n "$root" ] || skip "no cgroup v2 is mounted"
+	cd "$BATS_TEST_TMPDIR"
+	# Two groups and one quiet process with some threads, moved seldom enough to be tampered with.
+	quiet=(--at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,togglers=0,squeezers=0,interrupters=0)
+}
+
+teardown() {
+	[ -z "${pid:-}" ] || ! compgen -G "$root/cgchurn-$pid-*"
+}
+
+# The run group's arena, once a subject lives in it.
+wait_subject() {
+	for _ in $(seq 200); do
+		arena=$(compgen -G "$root/cgchurn-$pid-*/arena") || true
+		subject=$(cat "$arena"/*/cgroup.procs 2>/dev/null | head -1)
+		[ -n "$subject" ] && [ "$(ls /proc/$subject/task 2>/dev/null | wc -l)" -gt 1 ] && return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+@test "some rounds: every promise is kept, KTAP, JUnit and status agree" {
+	"$CGCHURN" stress --duration 6s --seed 1 --junit j.xml --status s.json >ktap 2>messages &
+	pid=$!
+	wait $pid
+	[ "$(head -1 ktap)" = "KTAP version 1" ]
+	[ "$(grep -c '^ok ' ktap)" -eq 15 ]
+	grep -q '^ok 1 together$' ktap
+	python3 - <<-'END'
+	import json, xml.etree.ElementTree as tree
+	status = json.load(open("s.json"))
+	assert status["state"] == "done" and status["broken"] is None and status["seed"] == 1
+	assert status["rounds"] >= 2 and status["checks"]["together"] > 0
+	suite = tree.parse("j.xml").getroot().find("testsuite")
+	assert suite.get("tests") == "15" and suite.get("failures") == "0"
+	assert len(suite.findall("testcase")) == 15
+	END
+}
+
+@test "a process that somebody else moves: 'together' is broken, with evidence and a replay" {
+	"$CGCHURN" stress --replay 4 "${quiet[@]}" --patience 2s --shrink-tries 2 --junit j.xml --duration 60s >ktap 2>messages &
+	pid=$!
+	wait_subject
+	# To and fro: its mover always knows one of the two groups.
+	for _ in $(seq 3000); do
+		kill -0 $pid && ! grep -q "looking for a smaller" messages || break
+		for group in 0 1; do echo "$subject" >"$arena/$group/cgroup.procs" || true; done 2>/dev/null
+		[ -d /proc/$subject ] || wait_subject || true
+	done
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 1 ]
+	grep -qE '^not ok (1 together|2 once)$' ktap
+	grep -qE '^# thread [0-9]+ of process [0-9]+' ktap
+	grep -qE '^# Replay: cgchurn stress --replay 4 --at-most ' ktap
+	grep -q 'failures="1"' j.xml
+	# What is printed can be typed.
+	replay=$(sed -n 's/^# Replay: cgchurn //p' ktap)
+	"$CGCHURN" $replay --duration 100ms >/dev/null &
+	pid=$!
+	wait $pid
+}
+
+@test "a process that somebody kills: 'kill-spares' is broken" {
+	"$CGCHURN" stress --replay 4 "${quiet[@]}" --patience 1s --shrink-tries 0 --duration 60s >ktap 2>messages &
+	pid=$!
+	wait_subject
+	kill -KILL "$subject"
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 1 ]
+	grep -q '^not ok 9 kill-spares$' ktap
+	grep -q "^# process $subject in group " ktap
+}
+
+@test "a group that somebody freezes: its tasks do not run, 'thaw' is broken" {
+	"$CGCHURN" stress --replay 4 "${quiet[@]}" --patience 1s --shrink-tries 0 --duration 60s >ktap 2>messages &
+	pid=$!
+	wait_subject
+	echo 1 >"$arena/cgroup.freeze"
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 1 ]
+	grep -q '^not ok 7 thaw$' ktap
+}
+
+@test "a line in the kernel's log is not taken for the kernel's own" {
+	[ -w /dev/kmsg ] || skip "/dev/kmsg cannot be written"
+	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 1s >ktap &
+	pid=$!
+	wait_subject
+	echo "WARNING: CPU: 0 PID: 1 at a test of cgchurn, not the kernel" >/dev/kmsg
+	wait $pid
+}
+
+@test "an actor that somebody kills: a fault that is told, and not the kernel's" {
+	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
+	pid=$!
+	wait_subject
+	staff=$(compgen -G "$root/cgchurn-$pid-*/staff")
+	kill -KILL "$(tail -1 "$staff/cgroup.procs")"
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 5 ]
+	grep -q "was killed" messages
+	[ "$(grep -c '^ok ' ktap)" -eq 15 ]
+}
+
+@test "the guardian killed: the run ends and says why" {
+	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
+	pid=$!
+	wait_subject
+	kill -KILL "$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')"
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 5 ]
+	grep -q "guardian was killed" messages
+}
+
+@test "SIGINT: 130, what was checked is told, nothing stays" {
+	"$CGCHURN" stress --duration 60s --status s.json >ktap 2>messages &
+	pid=$!
+	wait_subject
+	kill -INT $pid
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 130 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 15 ]
+	grep -q '"state": "ended"' s.json
+}
+
+@test "SIGKILL in the middle of a round: the guardian removes all of it" {
+	"$CGCHURN" stress --duration 60s >ktap 2>messages &
+	pid=$!
+	wait_subject
+	kill -KILL $pid
+	wait $pid || true
+	for _ in $(seq 80); do
+		compgen -G "$root/cgchurn-$pid-*" >/dev/null || break
+		sleep 0.1
+	done
+}
+
+@test "wrong usage, outputs that cannot be written, no root" {
+	run "$CGCHURN" stress --at-most killrs=1
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"'killers'"* ]]
+	run "$CGCHURN" stress --seed 1 --replay 1
+	[ "$status" -eq 2 ]
+	run "$CGCHURN" stress --junit /nowhere/j.xml
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"/nowhere/j.xml"* ]]
+	run setpriv --reuid 65534 --regid 65534 --clear-groups "$CGCHURN" stress --duration 1s
+	[ "$status" -eq 4 ]
+}
