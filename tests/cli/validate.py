@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Validates JSON files against a JSON Schema (draft 2020-12), by python3-jsonschema.
 
-validate.py SCHEMA FILE...    prints "FILE: valid", or what is wrong with it; exits 1 where any is not
+validate.py [--closed] SCHEMA FILE...    prints "FILE: valid", or what is wrong with it; exits 1 where any is not.
+With --closed a key that the schema does not describe is wrong too, though it allows others.
 """
 import json
 import sys
@@ -14,11 +15,24 @@ def load(path):
         return json.load(file)
 
 
-schema = load(sys.argv[1])
+def close(schema):
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+        schema = schema.values()
+    for part in schema if not isinstance(schema, str) else ():
+        if isinstance(part, (dict, list)):
+            close(part)
+
+
+arguments = [a for a in sys.argv[1:] if a != "--closed"]
+schema = load(arguments[0])
+if "--closed" in sys.argv:
+    close(schema)
 Draft202012Validator.check_schema(schema)
 validator = Draft202012Validator(schema)
 wrong = 0
-for path in sys.argv[2:]:
+for path in arguments[1:]:
     errors = list(validator.iter_errors(load(path)))
     for error in errors:
         print(f"{path}: {error.json_path}: {error.message[:300]}")
