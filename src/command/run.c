@@ -13,19 +13,20 @@
 #include "command/command.h"
 #include "command/overrides.h"
 #include "command/progress.h"
+#include "command/run_lock.h"
 #include "command/run_show.h"
 #include "host/host.h"
 #include "host/noise.h"
 #include "invocation/invocation.h"
 #include "invocation/raw.h"
-#include "invocation/settle.h"
 #include "result/json.h"
 
 struct run_options {
 	struct override_options overrides;
 	const char *suite, *output, *label, *cgroup_root, *raw, *sequence;
 	struct option_u64 seed;
-	bool enable_controllers, attribute, quiet;
+	struct run_lock_options lock;
+	bool enable_controllers, quiet;
 };
 
 static const struct command_option options[] = {
@@ -50,11 +51,7 @@ static const struct command_option options[] = {
 	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
 	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct run_options, enable_controllers),
 	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
-	{"attribute", 0, OPTION_FLAG, offsetof(struct run_options, attribute), NULL,
-	 "Trace the kernel while measuring, and tell what each span's time went to: grace\n"
-	 "period, draining forks, locks, waiting for a CPU. Each trial is run without tracing\n"
-	 "too, so it takes twice as long and shows what tracing costs. As root.",
-	 NULL},
+	RUN_LOCK_OPTIONS(struct run_options, lock),
 	{"quiet", 'q', OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
 	 "No progress and no table; messages stay.", NULL},
 };
@@ -64,7 +61,7 @@ struct run {
 	const struct run_options *o;
 	struct run_list list;
 	struct session session;
-	struct attribution *attribution; /* NULL: not asked for */
+	struct run_lock lock;
 	struct result *result;
 	struct progress progress;
 };
@@ -195,41 +192,14 @@ static int begin(struct run *run, struct err *e)
 	settings.n_controllers =
 		wanted_controllers(&run->list, controllers, WORKLOAD_CONTROLLERS_MAX);
 	r = session_begin(&run->session, &settings, e);
+	if (r == 0)
+		r = run_lock_favor(&run->lock, &run->o->lock, host, e);
 	if (r < 0)
 		return r;
 	host->cgroup_backend = strdup(run->session.group.backend);
 	host->cgroup_libcgroup_version = strdup(libcgroup_version());
 	if (!host->cgroup_backend || !host->cgroup_libcgroup_version)
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	return 0;
-}
-
-/* Where the regime is in doubt, behaviour may settle it; a probe that fails leaves the doubt. */
-static void settle_lock(struct run *run)
-{
-	struct err e = {0};
-
-	if (!host_lock_certain(&run->result->host) &&
-	    session_settle_lock(&run->session, &run->result->host, &e) < 0)
-		err_print(&e, stderr);
-}
-
-static int begin_tracing(struct run *run, struct err *e)
-{
-	size_t most = 0;
-	int r;
-
-	if (!run->o->attribute)
-		return 0;
-	for (size_t i = 0; i < run->list.n; i++)
-		if (run->list.items[i].plan.n_workers > most)
-			most = run->list.items[i].plan.n_workers;
-	r = attribution_open(&run->attribution, most, e);
-	if (r < 0)
-		return r;
-	run->result->attributed = true;
-	if (attribution_gap(run->attribution))
-		fprintf(stderr, "cgchurn: attribution: %s\n", attribution_gap(run->attribution));
 	return 0;
 }
 
@@ -268,7 +238,7 @@ static void warn_of_load(const struct host *h)
 static void announce(const struct run *run)
 {
 	uint64_t seconds = (run_list_duration_ns(&run->list) + NS_PER_S - 1) / NS_PER_S *
-			   (run->attribution ? 2 : 1);
+			   (run->lock.attribution ? 2 : 1);
 
 	if (run->o->quiet)
 		return;
@@ -293,21 +263,18 @@ static int measure(struct run *run, struct err *e)
 	progress_init(&run->progress, run->o->quiet);
 	in.listener = progress_listener(&run->progress);
 	r = begin(run, e);
-	/* Behaviour is asked only where nothing better decides: it takes seconds. */
-	if (r == 0 && !host_lock_certain(&run->result->host))
-		r = session_settle_lock(&run->session, &run->result->host, e);
 	if (r == 0)
-		r = begin_tracing(run, e);
+		r = run_lock_begin(&run->lock, &run->o->lock, &run->session, &run->list,
+				   run->result, e);
 	if (r == 0)
 		r = invocation_prepare(&in, e);
 	if (r == 0) {
-		settle_lock(run);
-		in.attribution = run->attribution;
+		in.attribution = run->lock.attribution;
 		announce(run);
 		r = invocation_run(&in, e);
 	}
 	progress_clear(&run->progress);
-	attribution_close(run->attribution);
+	run_lock_end(&run->lock);
 	ended = session_end(&run->session, &ending);
 	if (r == 0 && ended < 0) {
 		*e = ending;
@@ -331,9 +298,11 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 	if (r == 0)
 		r = session_find(&run->session, run->o->cgroup_root, e);
 	if (r == 0)
-		r = check_outputs(run, e);
-	if (r == 0)
 		r = learn_host(run, e);
+	if (r == 0)
+		r = run_lock_check(&run->o->lock, &run->result->host, e);
+	if (r == 0)
+		r = check_outputs(run, e);
 	if (r < 0) {
 		session_end(&run->session, NULL);
 		return r;
