@@ -32,10 +32,9 @@ struct comparison {
 };
 
 /*
- * Compares. The facts must have been judged, and `d` arranged. EXIT_USAGE in `e` where the sides have
- * no workload in common. With `paired`: EXIT_USAGE in `e`
- * where units cannot be paired by their blocks, or are too few to decide that many primaries
- * (2^n >= 40 m). -ENOMEM.
+ * Compares. The facts must have been judged, and `d` arranged. EXIT_USAGE in `e` where the sides
+ * have no workload in common. With `paired`: EXIT_USAGE in `e` where units cannot be paired by
+ * their blocks, or are too few to decide that many primaries (2^n >= 40 m). -ENOMEM.
  */
 int comparison_make(const struct data *d, const struct comparison_options *options,
 		    struct comparison *ret, struct err *e);

@@ -27,7 +27,8 @@ const char *print_ratio(double shift, char *buf)
 {
 	if (!isfinite(shift))
 		return CELL("%s", isnan(shift) ? "-" : shift > 0 ? "inf" : "0");
-	return CELL("%.3g", exp(shift));
+	/* "1/1860" says more than "0.000538", and fits. */
+	return exp(shift) < 0.01 ? CELL("1/%.0f", exp(-shift)) : CELL("%.3g", exp(shift));
 }
 
 static const char *print_end(double shift, char *buf)

@@ -114,10 +114,11 @@ static void print_row(const struct metric *m, FILE *to)
 		print_verdict(&m->decision, verdict));
 }
 
-static void print_details(const struct metric *m, FILE *to)
+/* The notes are of the series, and told where its first metric stands. */
+static void print_details(const struct metric *m, bool first_of_series, FILE *to)
 {
 	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
-	size_t n = metric_notes(m, notes);
+	size_t n = first_of_series ? metric_notes(m, notes) : 0;
 
 	if (m->primary && m->decision.verdict == VERDICT_INCONCLUSIVE)
 		text_print_wrapped("", 5, m->reason, to);
@@ -147,7 +148,7 @@ static void print_table(const struct comparison *c, size_t from, size_t to_index
 			print_workload(c, m->workload, to);
 		workload = m->workload;
 		print_row(m, to);
-		print_details(m, to);
+		print_details(m, i == from || m[-1].series != m->series, to);
 	}
 }
 

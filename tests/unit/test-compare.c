@@ -399,6 +399,102 @@ static void test_rare_shares(void **state)
 	finish(&t);
 }
 
+static void keep_one_above(struct result *r)
+{
+	name_share(r);
+	for (size_t i = 0; i < r->runs[0].n_trials; i++)
+		r->runs[0].trials[i].series[0].thresholds[0].above = 1;
+}
+
+/* 6 above against 18: no lower bound, whatever the draws say. */
+static void test_few_above_on_one_side(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn other = new_like(1, 1);
+	struct two t = {0};
+
+	add_with_change(&t.data, 0, &base, 6, keep_one_above);
+	add_with_change(&t.data, 1, &other, 6, drop_above);
+	compare(&t.data, &options, &t.comparison);
+	assert_true(t.comparison.metrics.items[0].decision.low == -INFINITY);
+	assert_true(isfinite(t.comparison.metrics.items[0].decision.high));
+	finish(&t);
+}
+
+static struct decision estimated(double shift, double low, double high, double p)
+{
+	return (struct decision){.tolerance = 0.1,
+				 .n = {6, 6},
+				 .estimated = true,
+				 .shift = shift,
+				 .low = low,
+				 .high = high,
+				 .p = p,
+				 .deviation = 0.05};
+}
+
+static enum verdict decide_one(struct decision d)
+{
+	struct decision *list[] = {&d};
+	struct decider *decider;
+
+	assert_int_equal(decider_create(1, &decider), 0);
+	assert_int_equal(decider_decide(decider, list, 1, FAMILY_HOLM), 0);
+	decider_destroy(decider);
+	return d.verdict;
+}
+
+/* A tolerance of 10 % is log(1.1) = 0.0953 either way. */
+static void test_rules(void **state)
+{
+	struct decision d;
+
+	assert_int_equal(decide_one(estimated(0.2, 0.1, 0.3, 0.05)), VERDICT_REGRESSION);
+	assert_int_equal(decide_one(estimated(-0.2, -0.3, -0.1, 0.05)), VERDICT_IMPROVEMENT);
+	assert_int_equal(decide_one(estimated(0.2, 0.1, 0.3, 0.051)), VERDICT_INCONCLUSIVE);
+	assert_int_equal(decide_one(estimated(0.09, 0.05, 0.2, 0.01)), VERDICT_INCONCLUSIVE);
+	assert_int_equal(decide_one(estimated(0.05, 0.01, 0.095, 0.01)), VERDICT_EQUIVALENT);
+	assert_int_equal(decide_one(estimated(0, -0.1, 0.09, 1)), VERDICT_INCONCLUSIVE);
+	assert_int_equal(decide_one(estimated(0, -0.09, 0.1, 1)), VERDICT_INCONCLUSIVE);
+	d = estimated(0.2, 0.1, 0.3, 0.05);
+	d.direction = METRIC_HIGHER_IS_BETTER;
+	assert_int_equal(decide_one(d), VERDICT_IMPROVEMENT);
+	d.undecidable = true;
+	assert_int_equal(decide_one(d), VERDICT_INCONCLUSIVE);
+}
+
+/* 0.03 and 0.04: Holm makes 0.06 of both, Benjamini and Hochberg 0.04. */
+static void test_families(void **state)
+{
+	struct decision a = estimated(0.2, 0.1, 0.3, 0.03), b = estimated(0.2, 0.1, 0.3, 0.04);
+	struct decision *list[] = {&a, &b};
+	struct decider *decider;
+
+	assert_int_equal(decider_create(1, &decider), 0);
+	assert_int_equal(decider_decide(decider, list, 2, FAMILY_HOLM), 0);
+	assert_true(fabs(a.p_adjusted - 0.06) < 1e-12 && fabs(b.p_adjusted - 0.06) < 1e-12);
+	assert_int_equal(a.verdict, VERDICT_INCONCLUSIVE);
+	assert_true(a.detectable > 0.0953 && a.detectable < 0.3);
+	assert_int_equal(decider_decide(decider, list, 2, FAMILY_BENJAMINI_HOCHBERG), 0);
+	assert_true(fabs(a.p_adjusted - 0.04) < 1e-12);
+	assert_int_equal(a.verdict, VERDICT_REGRESSION);
+	decider_destroy(decider);
+}
+
+static void test_needed_units(void **state)
+{
+	const size_t six[2] = {6, 6};
+
+	assert_true(fabs(decide_smallest_p(six, false) - 2. / 924) < 1e-12);
+	assert_true(fabs(decide_smallest_p(six, true) - 2. / 64) < 1e-12);
+	assert_int_equal(decide_units_needed(1, false), 4);
+	assert_int_equal(decide_units_needed(2, false), 5);
+	assert_int_equal(decide_units_needed(23, false), 6);
+	assert_int_equal(decide_units_needed(24, false), 7);
+	assert_int_equal(decide_units_needed(2, true), 7);
+	assert_int_equal(decide_units_needed(4, true), 8);
+}
+
 static char *print(const struct comparison *c, void (*how)(const struct comparison *, FILE *))
 {
 	char *text = NULL;
@@ -517,6 +613,10 @@ int main(void)
 		cmocka_unit_test(test_unsupported_primary),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_rare_shares),
+		cmocka_unit_test(test_few_above_on_one_side),
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_needed_units),
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_aa),
 		cmocka_unit_test(test_plan),
