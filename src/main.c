@@ -9,6 +9,8 @@
 static const struct command *const commands[] = {
 	&command_run,
 	&command_compare,
+	&command_report,
+	&command_history,
 	&command_export,
 	&command_stress,
 	&command_list,

@@ -5,13 +5,19 @@
 #include <stdbool.h>
 #include <string.h>
 
-void clock_rfc3339(char buf[CLOCK_RFC3339_SIZE])
+const char *clock_format_rfc3339(int64_t s, char buf[CLOCK_RFC3339_SIZE])
 {
-	time_t now = time(NULL);
+	time_t time = (time_t)s;
 	struct tm tm;
 
-	gmtime_r(&now, &tm);
+	gmtime_r(&time, &tm);
 	strftime(buf, CLOCK_RFC3339_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return buf;
+}
+
+void clock_rfc3339(char buf[CLOCK_RFC3339_SIZE])
+{
+	clock_format_rfc3339(time(NULL), buf);
 }
 
 /* The number that the `digits` digits at `text` say; the caller has seen that they are digits. */

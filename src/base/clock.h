@@ -37,6 +37,9 @@ static inline void clock_sleep_until(uint64_t ns)
 #define CLOCK_RFC3339_SIZE 24
 void clock_rfc3339(char buf[CLOCK_RFC3339_SIZE]);
 
+/* The same of a time since 1970 of at most the year 9999; returns `buf`. */
+const char *clock_format_rfc3339(int64_t s, char buf[CLOCK_RFC3339_SIZE]);
+
 /*
  * Back to seconds since 1970, for the years 1970 to 9999; this form and no other: no offset, no
  * fraction. -EINVAL.

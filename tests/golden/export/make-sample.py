@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
-"""Writes the results that the exporters and the report are tried on: `make-sample.py FOLDER`.
+"""Writes the results that the exporters and the report are tried on: `make-sample.py FOLDER [KIND]`.
+
+Without a KIND, the two that are committed:
 
 sample.json is an ordinary result in small: a storm and a paced migrator, failures, late starts, a trial that does not
 count, a workload without any that does. hostile.json is the same with texts made to break out of every format.
+KIND pair: base/ and new/, six boots each; new is twelve times as fast. KIND nightly: 200 results, a night each, with
+two changes, at the nights 90 and 150. KIND grid: four results, one and two forkers against one and two migrators.
 The figures are drawn from a seed, so both come out the same each time; they are committed with what is expected of them.
 """
+import datetime
 import json
 import math
+import os
 import random
 import sys
 from fractions import Fraction
@@ -59,7 +65,7 @@ def series(rng, actor, stressor, span, time, count, median_ns, sigma, errors=Non
     }
 
 
-def trial(rng, index, reasons, faster):
+def trial(rng, index, reasons, faster, storms):
     errors = {"EAGAIN": 2, "errno 4711": 1}
     return {
         "index": index, "started_at": f"2026-01-31T23:59:{10 + 4 * index}Z", "duration_ns": WINDOW_NS, "setup_ns": 4_100_000,
@@ -67,15 +73,15 @@ def trial(rng, index, reasons, faster):
         "env": {"clock_source": "tsc", "load1": 0.37, "steal_ns": 60_000_000 if reasons else 0, "throttled_ns": 0,
                 "psi_cpu_ns": 123_000, "taint": 0},
         "series": [
-            series(rng, "storm", "fork", "spawn", "service", 12_000, 61e3 * faster, 0.1),
-            series(rng, "storm", "fork", "cycle", "service", 12_000, 75e3 * faster, 0.1),
+            series(rng, "storm", "fork", "spawn", "service", storms, 61e3 * faster, 0.1),
+            series(rng, "storm", "fork", "cycle", "service", storms, 75e3 * faster, 0.1),
             series(rng, "migrator", "migrate", "write", "service", 40, 6.0e6 * faster, 0.2, errors, 3, 1),
             series(rng, "migrator", "migrate", "write", "response", 40, 6.1e6 * faster, 0.2, errors, 3, 1),
         ],
     }
 
 
-def run(rng, name, reasons, faster):
+def run(rng, name, reasons, faster, storms):
     spec = {
         "actors": [], "hierarchy": {"depth": 1}, "name": name, "schema": "cgchurn-workload/1",
         "primary": [{"actor": "migrator", "span": "write", "time": "response", "metric": "p50", "tolerance": 0.05,
@@ -84,11 +90,11 @@ def run(rng, name, reasons, faster):
     return {
         "workload": {"name": name, "sha256": "a" * 64, "spec": spec}, "trials_planned": len(reasons),
         "hierarchy": {"groups": 13, "controllers": ["pids"], "skipped": ["memory: not available below /sys/fs/cgroup"]},
-        "trials": [trial(rng, i, why, faster) for i, why in enumerate(reasons)],
+        "trials": [trial(rng, i, why, faster, storms) for i, why in enumerate(reasons)],
     }
 
 
-def result(seed, text=None, release="6.18.0", regime="global", faster=1.0):
+def result(seed, text=None, release="6.18.0", regime="global", faster=1.0, storms=12_000):
     rng = random.Random(seed)
     stolen = [text or "the hypervisor stole 3.0 % of the CPU time"]
     return {
@@ -102,7 +108,8 @@ def result(seed, text=None, release="6.18.0", regime="global", faster=1.0):
             "cpu": {"model": text or "Some CPU @ 2.10GHz", "count": 2}, "accelerator": text or "kvm",
         },
         "instrument": {"clock_ns": 21.3, "null_step_ns": 55.1, "record_ns": 3.2},
-        "runs": [run(rng, "migrate-under-fork", [[], [], stolen], faster), run(rng, "migrate-quiet", [stolen], faster)],
+        "runs": [run(rng, "migrate-under-fork", [[], [], stolen], faster, storms),
+                 run(rng, "migrate-quiet", [stolen], faster, storms)],
     }
 
 
@@ -112,10 +119,46 @@ def write(folder, name, value):
         file.write("\n")
 
 
-def main(folder):
+def boot(value, boot_id, started_at=None):
+    value["label"], value["host"]["boot_id"] = None, boot_id
+    value["started_at"] = started_at or value["started_at"]
+    return value
+
+
+def pair(folder):
+    rng = random.Random(1)
+    for side, faster, release, regime in (("base", 1, "6.12.57", "global"), ("new", 0.08, "7.2.1", "per-threadgroup")):
+        os.makedirs(f"{folder}/{side}", exist_ok=True)
+        for i in range(6):
+            value = result(i + (side == "new") * 100, None, release, regime, faster * (1 + 0.02 * rng.gauss(0, 1)), 200)
+            write(f"{folder}/{side}", f"{i}.json", boot(value, f"{side}-{i}"))
+
+
+def nightly(folder):
+    rng, night = random.Random(1), datetime.datetime(2026, 1, 1, 2)
+    for i in range(200):
+        faster, release = (1, "6.17.8") if i < 90 else (0.06, "6.18.1") if i < 150 else (0.09, "6.19.2")
+        value = result(i, None, release, "global", faster * (1 + 0.05 * rng.gauss(0, 1)), 200)
+        when = night + datetime.timedelta(days=i)
+        write(folder, f"{(i * 77) % 200:03}.json", boot(value, f"night-{i}", when.strftime("%Y-%m-%dT%H:%M:%SZ")))
+
+
+def grid(folder):
+    for forkers in (1, 2):
+        for migrators in (1, 2):
+            value = boot(result(10 * forkers + migrators, faster=forkers * migrators, storms=200), f"{forkers}-{migrators}")
+            for one in value["runs"]:
+                one["workload"]["sha256"] = f"{forkers}{migrators}" * 32
+                one["workload"]["spec"]["actors"] = [{"name": "storm", "stressor": "fork", "workers": forkers},
+                                                     {"name": "migrator", "stressor": "migrate", "workers": migrators}]
+            write(folder, f"{forkers}-{migrators}.json", value)
+
+
+def committed(folder):
     write(folder, "sample.json", result(1))
     write(folder, "hostile.json", result(1, HOSTILE))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    os.makedirs(sys.argv[1], exist_ok=True)
+    {"pair": pair, "nightly": nightly, "grid": grid, "": committed}["".join(sys.argv[2:])](sys.argv[1])

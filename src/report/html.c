@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/html.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/markup.h"
+#include "base/num.h"
+#include "report/draw.h"
+
+void html_element(const struct report *r, const char *element, const char *format, ...)
+{
+	_cleanup_free char *text = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	fprintf(r->page, "<%s>", element);
+	markup_print(text, r->page);
+	fprintf(r->page, "</%.*s>\n", (int)strcspn(element, " "), element);
+}
+
+void html_table_begin(const struct report *r, const char *caption)
+{
+	fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", r->page);
+	markup_print(caption, r->page);
+	fputs("\"><table>\n", r->page);
+	html_element(r, "caption", "%s", caption);
+}
+
+void html_table_head(const struct report *r, const char *const *headings, size_t n)
+{
+	fputs("<thead><tr>\n", r->page);
+	for (size_t i = 0; i < n; i++)
+		html_element(r, "th scope=\"col\"", "%s", headings[i]);
+	fputs("</tr></thead>\n<tbody>\n", r->page);
+}
+
+void html_table_end(const struct report *r)
+{
+	fputs("</tbody></table></div>\n", r->page);
+}
+
+void html_drawing(struct report *r, struct picture *p, const char *caption)
+{
+	size_t number = r->n_pictures;
+
+	if (r->settings.pictures && number < PICTURES_MAX) {
+		fprintf(r->page, "<figure><figcaption id=\"caption-%zu\">", number);
+		markup_print(caption, r->page);
+		fprintf(r->page,
+			"</figcaption>\n<svg class=\"drawing\" viewBox=\"0 0 %d %d\" role=\"img\" "
+			"aria-labelledby=\"caption-%zu\">" DRAW_PLACE "</svg></figure>\n",
+			PICTURE_WIDTH, PICTURE_HEIGHT, number, number);
+		picture_write(p, r->pictures);
+		r->n_pictures++;
+	}
+	picture_finish(p);
+}
+
+void html_legend(const struct report *r)
+{
+	if (r->n_groups < 2)
+		return;
+	fputs("<ul class=\"legend\">\n", r->page);
+	for (size_t i = 0; i < r->n_groups; i++) {
+		fprintf(r->page,
+			"<li><svg viewBox=\"0 0 36 10\" aria-hidden=\"true\"><line class=\"d%zu\" "
+			"x1=\"1\" y1=\"5\" x2=\"35\" y2=\"5\"/></svg>",
+			i);
+		markup_print(r->groups[i].name, r->page);
+		fputs("</li>\n", r->page);
+	}
+	fputs("</ul>\n", r->page);
+}
+
+const char *html_percentile(const struct sparse_histogram *h, double q, char buf[HTML_CELL_SIZE])
+{
+	char text[NUM_TEXT_SIZE];
+
+	snprintf(buf, HTML_CELL_SIZE, "%s",
+		 sparse_histogram_percentile_supported(h, q)
+			 ? num_format_ns(sparse_histogram_percentile(h, q), text)
+			 : "\xe2\x80\x93");
+	return buf;
+}
+
+const char *html_series_name(const struct report_series *s, char buf[HTML_SERIES_SIZE])
+{
+	snprintf(buf, HTML_SERIES_SIZE, "%s %s (%s)", s->actor, s->span, span_time_names[s->time]);
+	return buf;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "json/read.h"
+#include "report/groups.h"
+
+enum { WHY_MAX = 4096 };
+
+/* NULL where it is not told; -ENOMEM is taken for that, too. */
+static char *why_of(const char *spec)
+{
+	struct err e;
+	struct json_doc doc;
+	struct json_at root, at;
+	const char *text;
+	char *why = NULL;
+
+	if (!spec || json_doc_init(&doc, spec, strlen(spec), "spec", &e) < 0)
+		return NULL;
+	root = json_root(&doc, &e);
+	at = json_member(&root, "why");
+	if (at.present && json_get_string(&at, WHY_MAX, &text) == 0)
+		why = strdup(text);
+	json_doc_finish(&doc);
+	return why;
+}
+
+static struct report_workload *find_workload(struct report *r, const struct result_run *run)
+{
+	struct report_workload *w;
+	size_t variants = 0;
+
+	for (size_t i = 0; i < r->n_workloads; i++) {
+		w = &r->workloads[i];
+		if (strcmp(w->name, run->workload) != 0)
+			continue;
+		if (strcmp(w->sha256, run->sha256) == 0)
+			return w;
+		variants++;
+	}
+	w = array_grow(&r->workloads, &r->n_workloads, sizeof(*w));
+	if (!w)
+		return NULL;
+	strcpy(w->name, run->workload);
+	w->sha256 = run->sha256;
+	w->run = run;
+	w->why = why_of(run->spec);
+	w->variant = variants;
+	return w;
+}
+
+static bool is_primary(const struct result_run *run, const struct result_series *s)
+{
+	for (size_t i = 0; i < run->n_primaries; i++)
+		if (strcmp(run->primaries[i].actor, s->actor) == 0 &&
+		    strcmp(run->primaries[i].span, s->span) == 0 &&
+		    run->primaries[i].time == s->time)
+			return true;
+	return false;
+}
+
+static struct report_series *find_series(struct report_workload *w, const struct result_run *run,
+					 const struct result_series *like)
+{
+	struct report_series *s;
+
+	for (size_t i = 0; i < w->n_series; i++) {
+		s = &w->series[i];
+		if (strcmp(s->actor, like->actor) == 0 && strcmp(s->span, like->span) == 0 &&
+		    s->time == like->time)
+			return s;
+	}
+	s = array_grow(&w->series, &w->n_series, sizeof(*s));
+	if (!s)
+		return NULL;
+	strcpy(s->actor, like->actor);
+	strcpy(s->stressor, like->stressor);
+	strcpy(s->span, like->span);
+	s->time = like->time;
+	s->primary = is_primary(run, like);
+	return s;
+}
+
+static const struct result_series *find_example(const struct result_run *run,
+						const struct result_series *like)
+{
+	for (size_t i = 0; i < run->n_trials; i++)
+		if (run->trials[i].valid)
+			return result_find_series(&run->trials[i], like->actor, like->span,
+						  like->time);
+	return NULL;
+}
+
+/* Adds to what the cell holds already; `all` is room for a histogram. */
+static int add_to_cell(struct report_cell *cell, const struct pool *p,
+		       const struct pooled_series *s, struct histogram *all)
+{
+	double samples = cell->rate_per_s * (double)cell->n_trials;
+
+	memset(all, 0, sizeof(*all));
+	sparse_histogram_add_to(&cell->histogram, all);
+	sparse_histogram_add_to(&s->histogram, all);
+	sparse_histogram_finish(&cell->histogram);
+	cell->n_trials += p->n_valid;
+	cell->rate_per_s = (samples + s->rate_per_s * (double)p->n_valid) / (double)cell->n_trials;
+	cell->errors += pooled_series_errors(s);
+	cell->planned += s->planned;
+	cell->late += s->late;
+	cell->missed += s->missed;
+	if (!cell->example)
+		cell->example = find_example(p->run, s->first);
+	return sparse_histogram_init_from(&cell->histogram, all);
+}
+
+static const char *trouble_of(const struct result_run *run)
+{
+	if (run->failure)
+		return run->failure;
+	for (size_t i = 0; i < run->n_trials; i++)
+		if (run->trials[i].n_reasons)
+			return run->trials[i].reasons[0];
+	return NULL;
+}
+
+static int add_pool(struct report_workload *w, size_t group, const struct pool *p,
+		    struct histogram *all)
+{
+	int r = 0;
+
+	w->n_valid[group] += p->n_valid;
+	w->n_invalid[group] += p->n_invalid;
+	if (!w->trouble[group])
+		w->trouble[group] = trouble_of(p->run);
+	for (size_t i = 0; r == 0 && i < p->n; i++) {
+		struct report_series *s = find_series(w, p->run, p->series[i].first);
+
+		r = s ? add_to_cell(&s->cells[group], p, &p->series[i], all) : -ENOMEM;
+	}
+	return r;
+}
+
+static int add_run(struct report *r, size_t group, const struct result_run *run,
+		   struct histogram *all)
+{
+	struct report_workload *w = find_workload(r, run);
+	struct pool p;
+	int error = w ? pool_init(&p, run) : -ENOMEM;
+
+	if (error < 0)
+		return error;
+	error = add_pool(w, group, &p, all);
+	pool_finish(&p);
+	return error;
+}
+
+int model_arrange(struct report *r)
+{
+	_cleanup_free struct histogram *all = malloc(sizeof(*all));
+	int error = all ? groups_name(r) : -ENOMEM;
+
+	for (size_t i = 0; i < r->n_results; i++) {
+		const struct report_result *result = &r->results[i];
+
+		for (size_t k = 0; error == 0 && k < result->result->n_runs; k++)
+			error = add_run(r, result->group, &result->result->runs[k], all);
+	}
+	return error;
+}
+
+static void finish_workload(struct report_workload *w)
+{
+	for (size_t i = 0; i < w->n_series; i++)
+		for (size_t g = 0; g < REPORT_GROUPS_MAX; g++)
+			sparse_histogram_finish(&w->series[i].cells[g].histogram);
+	free(w->series);
+	free(w->why);
+}
+
+void model_finish(struct report *r)
+{
+	for (size_t i = 0; i < r->n_workloads; i++)
+		finish_workload(&r->workloads[i]);
+	free(r->workloads);
+	for (size_t i = 0; i < r->n_groups; i++)
+		free(r->groups[i].name);
+	for (size_t i = 0; i < r->n_results; i++) {
+		result_destroy(r->results[i].result);
+		free(r->results[i].origin);
+	}
+	free(r->results);
+}
+
+const char *model_workload_name(const struct report_workload *w, char buf[MODEL_NAME_SIZE])
+{
+	if (w->variant)
+		snprintf(buf, MODEL_NAME_SIZE, "%s (variant %zu)", w->name, w->variant + 1);
+	else
+		snprintf(buf, MODEL_NAME_SIZE, "%s", w->name);
+	return buf;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a report knows, and how its results fall into groups; inside src/report/ only. */
+#ifndef CGCHURN_REPORT_MODEL_H
+#define CGCHURN_REPORT_MODEL_H
+
+#include "compare/comparison.h"
+#include "history/history.h"
+#include "report/picture.h"
+#include "report/report.h"
+#include "result/pool.h"
+
+struct report_result {
+	size_t argument;
+	char *origin;
+	struct result *result;
+	size_t group;
+};
+
+struct report_group {
+	char *name; /* "6.12.57, global": what sets it apart from the others */
+	size_t argument;
+	const struct host *host;    /* of its first result */
+	const struct result *first; /* likewise */
+	size_t n;                   /* results */
+};
+
+/* One series in one group: the valid trials of all its results together. */
+struct report_cell {
+	struct sparse_histogram histogram;
+	double rate_per_s;
+	uint64_t errors, planned, late, missed;
+	size_t n_trials;                     /* valid ones */
+	const struct result_series *example; /* of the first valid trial; NULL: none */
+};
+
+struct report_series {
+	char actor[WORKLOAD_NAME_SIZE], stressor[WORKLOAD_NAME_SIZE], span[32];
+	enum span_time time;
+	bool primary; /* a metric of the workload's own choice is about it */
+	struct report_cell cells[REPORT_GROUPS_MAX];
+};
+
+/* Runs of one specification. The same name with another one (--set) is another workload here. */
+struct report_workload {
+	char name[WORKLOAD_NAME_SIZE];
+	const char *sha256;
+	const struct result_run *run; /* the first one */
+	char *why;                    /* from its specification; NULL: not told */
+	struct report_series *series;
+	size_t n_series;
+	size_t n_valid[REPORT_GROUPS_MAX], n_invalid[REPORT_GROUPS_MAX];
+	const char *trouble[REPORT_GROUPS_MAX]; /* why a trial is invalid or a run was given up */
+	size_t variant;                         /* 0, or which one of those with the same name */
+};
+
+struct report {
+	struct report_settings settings;
+	struct report_result *results;
+	size_t n_results;
+	struct report_group groups[REPORT_GROUPS_MAX];
+	size_t n_groups;
+	struct report_workload *workloads;
+	size_t n_workloads;
+
+	struct data data;
+	bool has_comparison;
+	struct comparison comparison;
+
+	struct history history;
+
+	/* while it is printed */
+	FILE *page, *pictures;
+	size_t n_pictures;
+};
+
+/* Fills workloads, series and cells, once all results are there. -ENOMEM. */
+int model_arrange(struct report *r);
+void model_finish(struct report *r);
+
+/* "migrate-under-fork", or with "(variant 2)" behind it. */
+#define MODEL_NAME_SIZE (WORKLOAD_NAME_SIZE + 32)
+const char *model_workload_name(const struct report_workload *w, char buf[MODEL_NAME_SIZE]);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pictures as numbers. The confined process that reads strangers' files says what is to be seen: a
+ * kind and its points, no text. The other one turns that into a script of its own words and has
+ * gnuplot draw it, so nothing that stands in a file ever reaches gnuplot (whose scripts can run
+ * programs).
+ */
+#ifndef CGCHURN_REPORT_PICTURE_H
+#define CGCHURN_REPORT_PICTURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum picture_kind {
+	PICTURE_PERCENTILES,  /* x: -log10(1 - q/100); y: ns */
+	PICTURE_HISTOGRAM,    /* x: ns, bins; y: share of the series' highest bin, [0, 1] */
+	PICTURE_TIMELINE,     /* x: s; y: ns */
+	PICTURE_SWEEP,        /* x: starts per second; y: ns */
+	PICTURE_HISTORY,      /* x: s since 1970; y: ns */
+	PICTURE_HISTORY_RATE, /* the same, y: per second, or a share */
+	PICTURE_KINDS
+};
+
+/* How a series is drawn. */
+enum picture_style {
+	PICTURE_LINE,
+	PICTURE_POINTS,
+	PICTURE_LEVEL, /* a thin line: what holds from here to there */
+	PICTURE_MARK,  /* a vertical line at each x */
+	PICTURE_STYLES
+};
+
+#define PICTURE_WIDTH 480 /* in the units of its view box */
+#define PICTURE_HEIGHT 320
+#define PICTURE_COLOURS 8         /* colour i of the style sheet is --s<i> */
+#define PICTURE_SERIES_MAX 64     /* of a picture */
+#define PICTURE_POINTS_MAX 100000 /* of a series */
+#define PICTURES_MAX 2000         /* of a report */
+
+struct picture_point {
+	double x, y;
+};
+
+struct picture_series {
+	uint32_t style;  /* enum picture_style */
+	uint32_t colour; /* below PICTURE_COLOURS; its dashes too */
+	uint32_t n;
+	struct picture_point *points;
+};
+
+struct picture {
+	uint32_t kind; /* enum picture_kind */
+	uint32_t n;
+	struct picture_series *series;
+};
+
+/* Appends an empty series; NULL where memory ran out or there are PICTURE_SERIES_MAX. */
+struct picture_series *picture_add_series(struct picture *p, enum picture_style style,
+					  size_t colour);
+
+/* -ENOMEM, also for more than PICTURE_POINTS_MAX. Points that are not finite are left out. */
+int picture_add_point(struct picture_series *s, double x, double y);
+
+void picture_finish(struct picture *p); /* leaves an empty one */
+
+/* For the pipe between the two; what was written is read back, or is refused with -EPROTO. */
+void picture_write(const struct picture *p, FILE *to);
+int picture_read(const char **at, const char *end, struct picture *ret);
+
+#endif

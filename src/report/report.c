@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/markup.h"
+#include "report/groups.h"
+#include "report/model.h"
+#include "report/section.h"
+#include "style.css.h"
+
+static int no_memory(struct err *e)
+{
+	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+}
+
+int report_create(const struct report_settings *settings, struct report **ret)
+{
+	struct report *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	r->settings = *settings;
+	*ret = r;
+	return 0;
+}
+
+void report_destroy(struct report *r)
+{
+	if (!r)
+		return;
+	if (r->has_comparison)
+		comparison_finish(&r->comparison);
+	data_finish(&r->data);
+	history_finish(&r->history);
+	model_finish(r);
+	free(r);
+}
+
+static bool is_there(const struct report *r, const struct result *result)
+{
+	for (size_t i = 0; i < r->n_results; i++)
+		if (strcmp(r->results[i].result->id, result->id) == 0)
+			return true;
+	return false;
+}
+
+int report_add(struct report *r, size_t argument, const char *origin, struct result *result,
+	       struct err *e)
+{
+	struct report_result *added;
+	size_t group = 0;
+	char *copy = NULL;
+	int error;
+
+	if (is_there(r, result)) {
+		error = err_set(e, EXIT_USAGE, EINVAL, "%s: the same result was given already",
+				origin);
+		goto refuse;
+	}
+	error = groups_place(r, argument, result, &group, e);
+	if (error < 0)
+		goto refuse;
+	copy = strdup(origin);
+	added = copy ? array_grow(&r->results, &r->n_results, sizeof(*added)) : NULL;
+	if (added) {
+		*added = (struct report_result){argument, copy, result, group};
+		return 0;
+	}
+	/* The group points to the result: nothing but its release may follow. */
+	error = no_memory(e);
+refuse:
+	free(copy);
+	result_destroy(result);
+	return error;
+}
+
+int report_add_history(struct report *r, const char *origin, const struct result *result,
+		       struct err *e)
+{
+	return history_add(&r->history, origin, result, e);
+}
+
+/* Of two groups, the first is the base. Where compare would refuse, there is no comparison. */
+static int compare_groups(struct report *r, struct err *e)
+{
+	const struct comparison_options options = {.seed = 1};
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < r->n_results; i++)
+		error = data_add(&r->data, (int)r->results[i].group, r->results[i].origin,
+				 r->results[i].result, e);
+	if (error == 0 && data_arrange(&r->data) < 0)
+		error = no_memory(e);
+	if (error == 0)
+		error = facts_judge(&r->data.facts, r->settings.allowed, r->settings.n_allowed, e);
+	if (error != 0)
+		return error < 0 ? error : 0;
+	error = comparison_make(&r->data, &options, &r->comparison, e);
+	r->has_comparison = error == 0;
+	return error;
+}
+
+static void print_head(struct report *r)
+{
+	const char *title = r->settings.title ? r->settings.title : "cgchurn report";
+
+	/* Nothing runs and nothing is fetched, whatever got in. */
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	      "style-src 'unsafe-inline'\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
+	      r->page);
+	markup_print(title, r->page);
+	fprintf(r->page, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header><h1>",
+		report_style);
+	markup_print(title, r->page);
+	fputs("</h1></header>\n<main>\n", r->page);
+}
+
+static int print_sections(struct report *r)
+{
+	static int (*const sections[])(struct report *) = {
+		section_summary, section_verdicts, section_workloads,
+		section_grids,   section_history,  section_machines,
+	};
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < sizeof(sections) / sizeof(sections[0]); i++)
+		error = sections[i](r);
+	return error;
+}
+
+int report_print(struct report *r, FILE *page, FILE *pictures, struct err *e)
+{
+	int error = model_arrange(r) < 0 ? no_memory(e) : 0;
+
+	if (error == 0)
+		error = history_arrange(&r->history, 1, e);
+	if (error == 0 && r->n_groups == 2)
+		error = compare_groups(r, e);
+	if (error < 0)
+		return error;
+	r->page = page;
+	r->pictures = pictures;
+	print_head(r);
+	error = print_sections(r);
+	fprintf(page,
+		"</main>\n<footer><p>Made by cgchurn %s. One file, no network.</p></footer>\n"
+		"</body>\n</html>\n",
+		CGCHURN_VERSION);
+	return error < 0 ? no_memory(e) : 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One page that tells what was asked and what came out, from one result or many. Results are put
+ * together in groups: those of one argument of the command line that have the same label, kernel
+ * and regime of the lock. Of two groups the first is the base, and the page holds the comparison.
+ *
+ * Pure: a page and its pictures (picture.h) are printed in confinement; draw.h makes one of both.
+ */
+#ifndef CGCHURN_REPORT_REPORT_H
+#define CGCHURN_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "result/result.h"
+
+#define REPORT_GROUPS_MAX 8 /* more cannot be told apart in one picture */
+
+struct report_settings {
+	const char *title;          /* NULL: one of its own */
+	const char *const *allowed; /* facts that may differ, as compare's --allow-different */
+	size_t n_allowed;
+	bool pictures;
+};
+
+struct report;
+
+int report_create(const struct report_settings *settings, struct report **ret); /* -ENOMEM */
+void report_destroy(struct report *r);                                          /* NULL is fine */
+
+/*
+ * Adds a result, which belongs to the report from then on, whatever comes back. `argument` is the
+ * number of the argument that it came with. EXIT_USAGE in `e` for more than REPORT_GROUPS_MAX
+ * groups, or where the same result was added already.
+ */
+int report_add(struct report *r, size_t argument, const char *origin, struct result *result,
+	       struct err *e);
+
+/* Adds a result to the history; it stays the caller's and need not live on. As history_add(). */
+int report_add_history(struct report *r, const char *origin, const struct result *result,
+		       struct err *e);
+
+/* `pictures` takes what picture_write() makes. EXIT_FAULT or EXIT_USAGE in `e`. */
+int report_print(struct report *r, FILE *page, FILE *pictures, struct err *e);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The interference of forkers and migrators, as a heat map: where one workload was run with several
+ * numbers of each (`--set storm.workers=4 --set migrator.workers=2`), a table of how long a
+ * migration took. The figures stand in it, the shade says how they compare.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "report/grid.h"
+#include "report/html.h"
+#include "report/section.h"
+
+struct cell {
+	struct grid_place place;
+	const struct report_series *series; /* the migrator's write */
+};
+
+struct grid {
+	struct cell *cells;
+	size_t n;
+	double low, high; /* of the medians of all groups, ns */
+};
+
+/* The response time where there is one. */
+static const struct report_series *find_write(const struct report_workload *w)
+{
+	const struct report_series *found = NULL;
+
+	for (size_t i = 0; i < w->n_series; i++) {
+		const struct report_series *s = &w->series[i];
+
+		if (strcmp(s->stressor, "migrate") == 0 && strcmp(s->span, "write") == 0 &&
+		    (!found || s->time == SPAN_RESPONSE))
+			found = s;
+	}
+	return found;
+}
+
+static bool median_of(const struct report_series *s, size_t group, double *ret)
+{
+	const struct sparse_histogram *h = &s->cells[group].histogram;
+
+	if (!sparse_histogram_percentile_supported(h, 50))
+		return false;
+	*ret = sparse_histogram_percentile(h, 50);
+	return true;
+}
+
+static void extend(struct grid *g, const struct report *r, const struct report_series *s)
+{
+	double ns;
+
+	for (size_t i = 0; i < r->n_groups; i++) {
+		if (!median_of(s, i, &ns))
+			continue;
+		g->low = g->low > 0 && g->low < ns ? g->low : ns;
+		g->high = g->high > ns ? g->high : ns;
+	}
+}
+
+/* All variants of the workload `name`. */
+static int collect(const struct report *r, const char *name, struct grid *g)
+{
+	for (size_t i = 0; i < r->n_workloads; i++) {
+		const struct report_workload *w = &r->workloads[i];
+		const struct report_series *s = find_write(w);
+		struct grid_place place;
+		struct cell *cell;
+
+		if (strcmp(w->name, name) != 0 || !s ||
+		    !grid_place_of(w->run->spec, r->groups[0].host->cpu_count, &place))
+			continue;
+		cell = array_grow(&g->cells, &g->n, sizeof(*cell));
+		if (!cell)
+			return -ENOMEM;
+		*cell = (struct cell){place, s};
+		extend(g, r, s);
+	}
+	return 0;
+}
+
+static uint64_t axis_value(const struct cell *c, bool migrators)
+{
+	return migrators ? c->place.migrators : c->place.forkers;
+}
+
+/* The next larger number of workers on an axis; UINT64_MAX: none. */
+static uint64_t next_value(const struct grid *g, bool migrators, uint64_t last, bool any)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (size_t i = 0; i < g->n; i++) {
+		uint64_t value = axis_value(&g->cells[i], migrators);
+
+		if ((!any || value > last) && value < next)
+			next = value;
+	}
+	return next;
+}
+
+static const struct cell *find_cell(const struct grid *g, uint64_t forkers, uint64_t migrators)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->cells[i].place.forkers == forkers &&
+		    g->cells[i].place.migrators == migrators)
+			return &g->cells[i];
+	return NULL;
+}
+
+static void print_cell(struct report *r, const struct grid *g, const struct cell *c, size_t group)
+{
+	char text[HTML_CELL_SIZE];
+	double ns, heat = 0;
+
+	if (!c || !median_of(c->series, group, &ns)) {
+		fputs("<td class=\"number\">\xe2\x80\x93</td>\n", r->page);
+		return;
+	}
+	if (g->high > g->low)
+		heat = log(ns / g->low) / log(g->high / g->low);
+	fprintf(r->page, "<td class=\"number heat\" style=\"--heat:%.3f\">%s</td>\n", heat,
+		html_percentile(&c->series->cells[group].histogram, 50, text));
+}
+
+static void print_head(struct report *r, const struct grid *g)
+{
+	uint64_t m = next_value(g, true, 0, false);
+
+	fputs("<thead><tr><th scope=\"col\">forkers \\ migrators</th>\n", r->page);
+	for (; m != UINT64_MAX; m = next_value(g, true, m, true))
+		fprintf(r->page, "<th scope=\"col\" class=\"number\">%llu</th>\n",
+			(unsigned long long)m);
+	fputs("</tr></thead>\n<tbody>\n", r->page);
+}
+
+static void print_grid(struct report *r, const struct grid *g, const char *name, size_t group)
+{
+	char caption[WORKLOAD_NAME_SIZE + 300];
+	uint64_t f = next_value(g, false, 0, false);
+
+	snprintf(caption, sizeof(caption), "%s on %.200s: median of a migration's write", name,
+		 r->groups[group].name);
+	html_table_begin(r, caption);
+	print_head(r, g);
+	for (; f != UINT64_MAX; f = next_value(g, false, f, true)) {
+		uint64_t m = next_value(g, true, 0, false);
+
+		fprintf(r->page, "<tr><th scope=\"row\">%llu</th>\n", (unsigned long long)f);
+		for (; m != UINT64_MAX; m = next_value(g, true, m, true))
+			print_cell(r, g, find_cell(g, f, m), group);
+		fputs("</tr>\n", r->page);
+	}
+	html_table_end(r);
+}
+
+/* A grid needs more than one place. */
+static bool has_places(const struct grid *g)
+{
+	for (size_t i = 1; i < g->n; i++)
+		if (g->cells[i].place.forkers != g->cells[0].place.forkers ||
+		    g->cells[i].place.migrators != g->cells[0].place.migrators)
+			return true;
+	return false;
+}
+
+int section_grids(struct report *r)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->n_workloads; i++) {
+		struct grid g = {0};
+		int error = r->workloads[i].variant ? 0 : collect(r, r->workloads[i].name, &g);
+
+		if (error == 0 && has_places(&g)) {
+			if (!any)
+				fputs("<h2 id=\"grids\">Forkers against migrators</h2>\n", r->page);
+			any = true;
+			for (size_t k = 0; k < r->n_groups; k++)
+				print_grid(r, &g, r->workloads[i].name, k);
+		}
+		free(g.cells);
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The machines and kernels: what differs first, then all of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/num.h"
+#include "report/html.h"
+#include "report/section.h"
+
+static char *join_strings(char *const *strings, size_t n)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		fprintf(to, "%s%s", i ? "; " : "", strings[i]);
+	fclose(to);
+	return text;
+}
+
+/* A fact as text; the caller frees. NULL where it is unknown, or memory ran out. */
+static char *fact_of(const struct host *h, const struct host_field *f)
+{
+	const char *at = (const char *)h + f->offset;
+	char text[NUM_TEXT_SIZE];
+
+	switch (f->type) {
+	case HOST_STRING:
+		return *(char *const *)at ? strdup(*(char *const *)at) : NULL;
+	case HOST_INT:
+		if (*(const int64_t *)at < 0)
+			return NULL;
+		snprintf(text, sizeof(text), "%lld", (long long)*(const int64_t *)at);
+		return strdup(text);
+	case HOST_DOUBLE:
+		if (*(const double *)at < 0)
+			return NULL;
+		return strdup(num_format_double(*(const double *)at, text));
+	case HOST_TRISTATE:
+		if (*(const enum tristate *)at == TRISTATE_UNKNOWN)
+			return NULL;
+		return strdup(*(const enum tristate *)at == TRISTATE_YES ? "yes" : "no");
+	case HOST_REGIME:
+		return strdup(lock_regime_names[*(const enum lock_regime *)at]);
+	case HOST_STRINGS:
+		return join_strings(*(char **const *)at,
+				    *(const size_t *)((const char *)h + f->count_offset));
+	}
+	return NULL;
+}
+
+static bool differs(const struct report *r, const struct host_field *f)
+{
+	_cleanup_free char *first = fact_of(r->groups[0].host, f);
+	bool differ = false;
+
+	for (size_t g = 1; g < r->n_groups; g++) {
+		_cleanup_free char *other = fact_of(r->groups[g].host, f);
+
+		differ |= first && other ? strcmp(first, other) != 0 : first != other;
+	}
+	return differ;
+}
+
+static const char *const role_words[] = {
+	[HOST_UNDER_TEST] = "under test",
+	[HOST_MUST_MATCH] = "must match",
+	[HOST_INFO] = "for information",
+};
+
+static void print_fact(struct report *r, const struct host_field *f)
+{
+	fputs("<tr>\n", r->page);
+	html_element(r, "th scope=\"row\"", "%s", f->label);
+	for (size_t g = 0; g < r->n_groups; g++) {
+		_cleanup_free char *text = fact_of(r->groups[g].host, f);
+
+		html_element(r, "td class=\"fact\"", "%s", text ? text : "unknown");
+	}
+	html_element(r, "td", "%s", role_words[f->role]);
+	fputs("</tr>\n", r->page);
+}
+
+/* `different`: those that differ between the groups; else the others. */
+static void print_facts(struct report *r, bool different, const char *caption)
+{
+	const char *headings[REPORT_GROUPS_MAX + 2] = {"fact"};
+
+	for (size_t g = 0; g < r->n_groups; g++)
+		headings[g + 1] = r->groups[g].name;
+	headings[r->n_groups + 1] = "role";
+	html_table_begin(r, caption);
+	html_table_head(r, headings, r->n_groups + 2);
+	for (size_t i = 0; i < host_n_fields; i++)
+		if (differs(r, &host_fields[i]) == different)
+			print_fact(r, &host_fields[i]);
+	html_table_end(r);
+}
+
+static void print_instrument(struct report *r)
+{
+	char clock[NUM_TEXT_SIZE], step[NUM_TEXT_SIZE], record[NUM_TEXT_SIZE];
+
+	fputs("<ul>\n", r->page);
+	for (size_t g = 0; g < r->n_groups; g++) {
+		const struct result_instrument *i = &r->groups[g].first->instrument;
+
+		html_element(r, "li", "%s: one clock read %s, an empty step %s, one record %s",
+			     r->groups[g].name, num_format_ns(i->clock_ns, clock),
+			     num_format_ns(i->null_step_ns, step),
+			     num_format_ns(i->record_ns, record));
+	}
+	fputs("</ul>\n", r->page);
+}
+
+static void print_results(struct report *r)
+{
+	static const char *const headings[] = {"file", "kind", "begun", "label", "seed", "boot"};
+
+	html_table_begin(r, "The results that this page was made from");
+	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < r->n_results; i++) {
+		const struct report_result *x = &r->results[i];
+
+		fputs("<tr>\n", r->page);
+		html_element(r, "th scope=\"row\"", "%s", x->origin);
+		html_element(r, "td", "%s", r->groups[x->group].name);
+		html_element(r, "td", "%s", x->result->started_at);
+		html_element(r, "td", "%s", x->result->label ? x->result->label : "");
+		html_element(r, "td class=\"number\"", "%llu", (unsigned long long)x->result->seed);
+		html_element(r, "td", "%s",
+			     x->result->host.boot_id ? x->result->host.boot_id : "unknown");
+		fputs("</tr>\n", r->page);
+	}
+	html_table_end(r);
+}
+
+int section_machines(struct report *r)
+{
+	if (!r->n_groups)
+		return 0;
+	fputs("<h2 id=\"machines\">Machines and kernels</h2>\n", r->page);
+	if (r->n_groups > 1)
+		print_facts(r, true, "What differs between the first results of each");
+	fprintf(r->page, "<details><summary>%s</summary>\n",
+		r->n_groups > 1 ? "What does not differ" : "All facts");
+	print_facts(r, false, r->n_groups > 1 ? "What does not differ" : "All facts");
+	fputs("</details>\n", r->page);
+	html_element(r, "p", "What measuring costs; nothing of it is subtracted:");
+	print_instrument(r);
+	fprintf(r->page, "<details><summary>%zu result%s</summary>\n", r->n_results,
+		r->n_results == 1 ? "" : "s");
+	print_results(r);
+	fputs("</details>\n", r->page);
+	return 0;
+}

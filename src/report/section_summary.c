@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What was asked and found, in words: whoever reads no further has read what matters. */
+#include <math.h>
+#include <string.h>
+
+#include "base/markup.h"
+#include "base/num.h"
+#include "compare/print.h"
+#include "report/html.h"
+#include "report/section.h"
+
+static void print_group(struct report *r, size_t i)
+{
+	const struct report_group *g = &r->groups[i];
+	const struct host *h = g->host;
+
+	fprintf(r->page, "<li><span class=\"swatch s%zu\"></span>", i);
+	markup_printf(r->page,
+		      "%s: kernel %s, lock %s (%s), on %s, accelerator %s; %zu result%s, the first "
+		      "of %s",
+		      g->name, h->kernel_release ? h->kernel_release : "unknown",
+		      lock_regime_names[h->lock_regime],
+		      h->lock_confidence ? h->lock_confidence : "no evidence",
+		      h->cpu_model ? h->cpu_model : "an unknown CPU",
+		      h->accelerator ? h->accelerator : "unknown", g->n, g->n == 1 ? "" : "s",
+		      g->first->started_at);
+	fputs("</li>\n", r->page);
+}
+
+static void print_groups(struct report *r)
+{
+	fputs("<ul class=\"groups\">\n", r->page);
+	for (size_t i = 0; i < r->n_groups; i++)
+		print_group(r, i);
+	fputs("</ul>\n", r->page);
+}
+
+/* Emulation, attribution, interruptions: what a reader must know before any figure. */
+static void print_warnings(struct report *r)
+{
+	bool emulated = false, attributed = false, raw = false, incomplete = false;
+
+	for (size_t i = 0; i < r->n_results; i++) {
+		const struct result *x = r->results[i].result;
+
+		emulated |= x->host.accelerator && strcmp(x->host.accelerator, "tcg") == 0;
+		attributed |= x->attributed;
+		raw |= x->raw;
+		incomplete |= !x->complete;
+	}
+	if (emulated)
+		html_element(r, "p class=\"warning\"",
+			     "Emulated (TCG translates each instruction): absolute times mean "
+			     "nothing. Compare only with results of the same emulation.");
+	if (attributed)
+		html_element(r, "p class=\"warning\"",
+			     "Some of it was measured with tracing attached, which costs time.");
+	if (raw)
+		html_element(r, "p class=\"warning\"",
+			     "Samples were written out while some of it was measured.");
+	if (incomplete)
+		html_element(r, "p class=\"warning\"", "At least one result is incomplete.");
+}
+
+static void print_comparison(struct report *r)
+{
+	const struct comparison *c = &r->comparison;
+	char text[PRINT_CLAUSE_SIZE], remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE];
+	size_t n = print_remarks(c, remarks);
+
+	html_element(r, "p", "Base is %s, new is %s:", r->groups[0].name, r->groups[1].name);
+	fputs("<ul class=\"found\">\n", r->page);
+	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
+		fprintf(r->page, "<li class=\"%s\">",
+			verdict_names[c->metrics.items[i].decision.verdict]);
+		markup_printf(r->page, "%s%s", print_clause(c, i, text), print_scope(c));
+		fputs("</li>\n", r->page);
+	}
+	fputs("</ul>\n", r->page);
+	if (print_limits(c, text))
+		html_element(r, "p", "%s", text);
+	for (size_t i = 0; i < n; i++)
+		html_element(r, "p", "%s", remarks[i]);
+}
+
+static const struct report_series *find_series(const struct report_workload *w,
+					       const struct workload_primary *p)
+{
+	for (size_t i = 0; i < w->n_series; i++)
+		if (strcmp(w->series[i].actor, p->actor) == 0 &&
+		    strcmp(w->series[i].span, p->span) == 0 && w->series[i].time == p->time)
+			return &w->series[i];
+	return NULL;
+}
+
+static const char nothing[] = "nothing measured";
+
+static void print_pooled(struct report *r, const struct workload_primary *p,
+			 const struct report_cell *c)
+{
+	char text[HTML_CELL_SIZE], ns[NUM_TEXT_SIZE];
+	uint64_t threshold_ns = 0;
+	double q = 0;
+
+	if (!c->histogram.count) {
+		fputs(nothing, r->page);
+		return;
+	}
+	switch (metric_parse(p->metric, &q, &threshold_ns)) {
+	case METRIC_PERCENTILE:
+		fputs(html_percentile(&c->histogram, q, text), r->page);
+		break;
+	case METRIC_MEAN:
+		fputs(num_format_ns(sparse_histogram_mean(&c->histogram), ns), r->page);
+		break;
+	case METRIC_RATE:
+		fprintf(r->page, "%.4g/s", c->rate_per_s);
+		break;
+	case METRIC_SHARE_ABOVE:
+		fprintf(r->page, "%.3g %%",
+			100.0 * (double)sparse_histogram_count_above(&c->histogram, threshold_ns) /
+				(double)c->histogram.count);
+		break;
+	case METRIC_INVALID:
+		break;
+	}
+}
+
+static void print_cell(struct report *r, const struct workload_primary *p,
+		       const struct report_series *s, size_t group)
+{
+	fputs("<td class=\"number\">", r->page);
+	if (s)
+		print_pooled(r, p, &s->cells[group]);
+	else
+		fputs(nothing, r->page);
+	fputs("</td>\n", r->page);
+}
+
+static void print_primary(struct report *r, const struct report_workload *w,
+			  const struct workload_primary *p)
+{
+	const struct report_series *s = find_series(w, p);
+	char name[MODEL_NAME_SIZE];
+
+	fputs("<tr>\n", r->page);
+	html_element(r, "th scope=\"row\"", "%s: %s of %s %s (%s)", model_workload_name(w, name),
+		     p->metric, p->actor, p->span, span_time_names[p->time]);
+	for (size_t g = 0; g < r->n_groups; g++)
+		print_cell(r, p, s, g);
+	fputs("</tr>\n", r->page);
+}
+
+static void print_primaries(struct report *r)
+{
+	const char *headings[REPORT_GROUPS_MAX + 1] = {"metric"};
+
+	for (size_t g = 0; g < r->n_groups; g++)
+		headings[g + 1] = r->groups[g].name;
+	html_table_begin(r, "What the workloads ask about, all valid trials together");
+	html_table_head(r, headings, r->n_groups + 1);
+	for (size_t i = 0; i < r->n_workloads; i++) {
+		const struct report_workload *w = &r->workloads[i];
+
+		for (size_t k = 0; k < w->run->n_primaries; k++)
+			print_primary(r, w, &w->run->primaries[k]);
+	}
+	html_table_end(r);
+}
+
+int section_summary(struct report *r)
+{
+	if (!r->n_groups)
+		return 0;
+	fputs("<h2 id=\"summary\">What was asked and found</h2>\n", r->page);
+	print_warnings(r);
+	if (r->has_comparison)
+		print_comparison(r);
+	else if (r->n_workloads)
+		print_primaries(r);
+	html_element(r, "p",
+		     "cgchurn makes nested cgroups, lets storms of process creation and migrations "
+		     "loose in them, and measures how long each takes. Measured here:");
+	print_groups(r);
+	return 0;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The comparison: a row a metric, with its interval drawn beside the figures, a forest plot. */
+#include <math.h>
+#include <string.h>
+
+#include "base/markup.h"
+#include "compare/print.h"
+#include "report/html.h"
+#include "report/section.h"
+
+enum { FOREST_WIDTH = 200, FOREST_HEIGHT = 20 };
+
+/* The axis of all rows: logarithms of ratios, from -span to span. */
+static double find_span(const struct metric *metrics, size_t n)
+{
+	double span = log(1.1);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct decision *d = &metrics[i].decision;
+
+		if (!d->estimated)
+			continue;
+		if (isfinite(d->shift))
+			span = fmax(span, fabs(d->shift));
+		if (isfinite(d->low))
+			span = fmax(span, fabs(d->low));
+		if (isfinite(d->high))
+			span = fmax(span, fabs(d->high));
+	}
+	return span * 1.05;
+}
+
+static double place(double shift, double span)
+{
+	double x = (shift / span + 1) / 2 * FOREST_WIDTH;
+
+	return x < 0 ? 0 : x > FOREST_WIDTH ? FOREST_WIDTH : x;
+}
+
+/* The tolerance as a band, no change as a line, the interval as a bar, the estimate as a square. */
+static void print_forest(struct report *r, const struct decision *d, double span)
+{
+	double t = log1p(d->tolerance), middle = FOREST_HEIGHT / 2.0;
+
+	fprintf(r->page,
+		"<td><svg class=\"forest\" viewBox=\"0 0 %d %d\" aria-hidden=\"true\">"
+		"<rect class=\"tolerance\" x=\"%.1f\" y=\"0\" width=\"%.1f\" height=\"%d\"/>"
+		"<line class=\"same\" x1=\"%.1f\" y1=\"0\" x2=\"%.1f\" y2=\"%d\"/>",
+		FOREST_WIDTH, FOREST_HEIGHT, place(-t, span), place(t, span) - place(-t, span),
+		FOREST_HEIGHT, place(0, span), place(0, span), FOREST_HEIGHT);
+	if (d->estimated && !isnan(d->shift))
+		fprintf(r->page,
+			"<line class=\"interval\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>"
+			"<rect class=\"estimate\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>",
+			place(d->low, span), middle, place(d->high, span), middle,
+			place(d->shift, span) - 4, middle - 4);
+	fputs("</svg></td>\n", r->page);
+}
+
+static void print_row(struct report *r, const struct metric *m, double span)
+{
+	const struct comparison *c = &r->comparison;
+	const struct decision *d = &m->decision;
+	char text[160], cell[PRINT_CELL_SIZE];
+
+	fprintf(r->page, "<tr class=\"%s\">\n", verdict_names[d->verdict]);
+	html_element(r, "th scope=\"row\"", "%s: %s", c->data->workloads[m->workload].name,
+		     print_label(m, text, sizeof(text)));
+	html_element(r, "td class=\"verdict\"", "%s", verdict_names[d->verdict]);
+	for (int s = 0; s < 2; s++)
+		html_element(r, "td class=\"number\"", "%s", print_value(m, m->typical[s], cell));
+	html_element(r, "td class=\"number\"", "%s",
+		     print_ratio(d->estimated ? d->shift : NAN, cell));
+	html_element(r, "td class=\"number\"", "%s", print_interval(d, cell));
+	print_forest(r, d, span);
+	html_element(r, "td class=\"number\"", "%s", print_p(d, cell));
+	html_element(r, "td", "%s", m->reason);
+	fputs("</tr>\n", r->page);
+}
+
+static void print_metrics(struct report *r, size_t from, size_t to, const char *caption)
+{
+	static const char *const headings[] = {
+		"metric",
+		"verdict",
+		"base",
+		"new",
+		"ratio",
+		"95 % interval",
+		"less \xe2\x86\x90 1 \xe2\x86\x92 more",
+		"p",
+		"why",
+	};
+	const struct metric *metrics = r->comparison.metrics.items;
+	double span = find_span(metrics + from, to - from);
+
+	html_table_begin(r, caption);
+	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = from; i < to; i++)
+		print_row(r, &metrics[i], span);
+	html_table_end(r);
+}
+
+static void print_notes(struct report *r)
+{
+	const struct comparison *c = &r->comparison;
+	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE], label[160];
+
+	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
+		const struct metric *m = &c->metrics.items[i];
+		size_t n = metric_notes(m, notes);
+
+		for (size_t k = 0; k < n; k++)
+			html_element(r, "p class=\"note\"", "%s, %s: %s",
+				     c->data->workloads[m->workload].name,
+				     print_label(m, label, sizeof(label)), notes[k]);
+	}
+}
+
+/* Two groups that compare would refuse: why, instead of verdicts. */
+static void print_refusals(struct report *r)
+{
+	const struct facts *f = &r->data.facts;
+	char base[256], new[256];
+
+	html_element(r, "p class=\"warning\"",
+		     "These two are not compared, for they differ in what moves latencies by "
+		     "itself. --allow-different NAME compares all the same.");
+	fputs("<ul>\n", r->page);
+	for (size_t i = 0; i < f->n; i++)
+		if (fact_refused(&f->items[i]))
+			html_element(r, "li", "%s: %s; %s", f->items[i].name,
+				     fact_text(&f->items[i], 0, base),
+				     fact_text(&f->items[i], 1, new));
+	fputs("</ul>\n", r->page);
+}
+
+int section_verdicts(struct report *r)
+{
+	const struct metrics *m = &r->comparison.metrics;
+
+	if (r->n_groups != 2)
+		return 0;
+	fputs("<h2 id=\"verdicts\">Verdicts</h2>\n", r->page);
+	if (!r->has_comparison) {
+		print_refusals(r);
+		return 0;
+	}
+	html_element(r, "p",
+		     "A regression or an improvement needs an adjusted p of at most 0.05 and an "
+		     "estimate beyond the tolerance (the shaded band); equivalent means that the "
+		     "whole interval lies within it; all else is inconclusive.");
+	if (m->n_primaries)
+		print_metrics(r, 0, m->n_primaries,
+			      "Metrics that were named before the run; p adjusted by Holm");
+	print_notes(r);
+	if (m->n > m->n_primaries) {
+		fprintf(r->page, "<details><summary>%zu exploratory metrics</summary>\n",
+			m->n - m->n_primaries);
+		print_metrics(r, m->n_primaries, m->n,
+			      "Looked at afterwards; p adjusted by Benjamini and Hochberg");
+		fputs("</details>\n", r->page);
+	}
+	return 0;
+}

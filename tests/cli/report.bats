@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# `cgchurn report`: what the page says, that it is well made, and that nothing in a result gets out of its place.
+
+samples=$CGCHURN_SOURCE/tests/golden/export
+readers=$CGCHURN_SOURCE/tests/readers
+
+need_gnuplot() { command -v gnuplot >/dev/null || skip "gnuplot is not installed"; }
+
+make_samples() { python3 "$samples/make-sample.py" "$BATS_TEST_TMPDIR/$1" "$1"; }
+
+# browse FILE: what a browser makes of it, as text, or a skip. A profile of its own, thrown away.
+browse() {
+	command -v chromium >/dev/null || skip "chromium is not installed"
+	timeout 60 chromium --headless --no-sandbox --disable-gpu --user-data-dir="$BATS_TEST_TMPDIR/profile" \
+		--virtual-time-budget=2000 --dump-dom "file://$1" 2>/dev/null
+}
+
+@test "one result: figures, pictures, no comparison" {
+	need_gnuplot
+	"$CGCHURN" report "$samples/sample.json" -o "$BATS_TEST_TMPDIR/page.html"
+	run "$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	[ "$status" -eq 0 ]
+	[[ "$output" == "12 drawings"* ]]
+	grep -A1 'migrate-under-fork: p50 of migrator write (response)' "$BATS_TEST_TMPDIR/page.html" | grep -q '>6.28 ms<'
+	grep -q 'the hypervisor stole 3.0 % of the CPU time' "$BATS_TEST_TMPDIR/page.html"
+	! grep -q 'id="verdicts"' "$BATS_TEST_TMPDIR/page.html"
+}
+
+@test "two kernels: the verdicts of compare, with their intervals" {
+	need_gnuplot
+	make_samples pair
+	"$CGCHURN" report "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new" -o "$BATS_TEST_TMPDIR/page.html"
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	grep -q 'migrate-under-fork: migrations became 12x faster at p50' "$BATS_TEST_TMPDIR/page.html"
+	"$CGCHURN" compare --format json "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new" >"$BATS_TEST_TMPDIR/json" || true
+	python3 - "$BATS_TEST_TMPDIR/page.html" "$BATS_TEST_TMPDIR/json" <<-'END'
+		import json, re, sys
+		page, comparison = open(sys.argv[1]).read(), json.load(open(sys.argv[2]))
+		verdicts = re.findall(r'<td class="verdict">(\w+)</td>', page)
+		assert verdicts == [m["verdict"] for m in comparison["metrics"]], verdicts
+		assert page.count('class="forest"') == len(verdicts)
+	END
+}
+
+@test "kernels on two machines: no verdict, but why, and --allow-different" {
+	make_samples pair
+	sed -i 's/Some CPU/Other CPU/' "$BATS_TEST_TMPDIR"/pair/new/*.json
+	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new" >"$BATS_TEST_TMPDIR/page.html"
+	grep -q 'cpu.model: Some CPU.*Other CPU' "$BATS_TEST_TMPDIR/page.html"
+	! grep -q 'class="forest"' "$BATS_TEST_TMPDIR/page.html"
+	"$CGCHURN" report --no-pictures --allow-different cpu.model "$BATS_TEST_TMPDIR/pair/base" \
+		"$BATS_TEST_TMPDIR/pair/new" >"$BATS_TEST_TMPDIR/page.html"
+	grep -q 'class="forest"' "$BATS_TEST_TMPDIR/page.html"
+}
+
+@test "forkers against migrators: a heat map with its figures" {
+	make_samples grid
+	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/grid" >"$BATS_TEST_TMPDIR/page.html"
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	[ "$(grep -c 'class="number heat"' "$BATS_TEST_TMPDIR/page.html")" -eq 4 ]
+	grep -q -- '--heat:0.000' "$BATS_TEST_TMPDIR/page.html"
+	grep -q -- '--heat:1.000' "$BATS_TEST_TMPDIR/page.html"
+}
+
+@test "a history of 200 results: the changes, in less than 5 s of CPU time" {
+	need_gnuplot
+	make_samples nightly
+	(ulimit -t 5 && "$CGCHURN" report --history "$BATS_TEST_TMPDIR/nightly" -o "$BATS_TEST_TMPDIR/page.html")
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	grep -q '2026-04-01' "$BATS_TEST_TMPDIR/page.html"
+	grep -q '2026-05-31' "$BATS_TEST_TMPDIR/page.html"
+	[ "$(grep -c '<tr class="\(regression\|improvement\)">' "$BATS_TEST_TMPDIR/page.html")" -eq 2 ]
+}
+
+@test "hostile texts stay texts" {
+	need_gnuplot
+	"$CGCHURN" report "$samples/hostile.json" -o "$BATS_TEST_TMPDIR/page.html"
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	grep -q 'default-src .none.' "$BATS_TEST_TMPDIR/page.html"
+}
+
+@test "hostile texts stay texts in a browser, without the page's own policy too" {
+	need_gnuplot
+	"$CGCHURN" report "$samples/hostile.json" -o "$BATS_TEST_TMPDIR/page.html"
+	grep -v Content-Security-Policy "$BATS_TEST_TMPDIR/page.html" >"$BATS_TEST_TMPDIR/open.html"
+	for page in page open; do
+		browse "$BATS_TEST_TMPDIR/$page.html" >"$BATS_TEST_TMPDIR/$page.seen"
+		"$readers/check-page.py" "$BATS_TEST_TMPDIR/$page.seen"
+	done
+	# That the browser would have run it, had it got through:
+	sed 's/<h1>/<h1><img src=x onerror="document.title=1+1">/' "$BATS_TEST_TMPDIR/open.html" >"$BATS_TEST_TMPDIR/owned.html"
+	browse "$BATS_TEST_TMPDIR/owned.html" | grep -q '<title>2</title>'
+}
+
+@test "--no-pictures: words and tables" {
+	run --separate-stderr "$CGCHURN" report --no-pictures "$samples/sample.json"
+	[ "$status" -eq 0 ]
+	[[ "$output" != *"<figure>"* ]]
+}
+
+@test "no RESULT, one given twice, one that is none: exit 2" {
+	run "$CGCHURN" report
+	[ "$status" -eq 2 ]
+	run "$CGCHURN" report "$samples/sample.json" "$samples/sample.json"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"given already"* ]]
+	echo '{}' >"$BATS_TEST_TMPDIR/none.json"
+	run "$CGCHURN" report "$BATS_TEST_TMPDIR/none.json"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"none.json"* ]]
+}
