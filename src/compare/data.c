@@ -236,7 +236,7 @@ static struct workload_primary *find_primary(const struct data_workload *w,
 }
 
 /* Those of all results: to leave some out after the fact would be to choose by what was found. */
-static int add_primaries(struct data_workload *w, const struct result_run *run)
+static int add_primaries(struct data_workload *w, const struct result_run *run, struct err *e)
 {
 	bool first = !w->seen[0] && !w->seen[1];
 
@@ -251,9 +251,13 @@ static int add_primaries(struct data_workload *w, const struct result_run *run)
 			continue;
 		}
 		w->primaries_differ |= !first;
+		if (w->n_primaries == DATA_PRIMARIES_MAX)
+			return err_set(e, EXIT_USAGE, E2BIG,
+				       "more than %d different primary metrics of %s",
+				       DATA_PRIMARIES_MAX, w->name);
 		known = array_grow(&w->primaries, &w->n_primaries, sizeof(*known));
 		if (!known)
-			return -ENOMEM;
+			return no_memory(e);
 		*known = *p;
 		mask_text(known->actor);
 		mask_text(known->span);
@@ -320,8 +324,9 @@ static int add_run(struct data *d, int side, const char *origin, const struct re
 
 	if (r < 0)
 		return r;
-	if (add_primaries(&d->workloads[workload], run) < 0)
-		return no_memory(e);
+	r = add_primaries(&d->workloads[workload], run, e);
+	if (r < 0)
+		return r;
 	d->workloads[workload].seen[side] = true;
 	note_failure(&d->workloads[workload], side, run);
 	warmup_s = spec_warmup_s(run->spec);

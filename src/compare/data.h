@@ -23,6 +23,7 @@
 /* Bound what a hostile file can make us hold: each series may cost two histograms of 35 KiB. */
 #define DATA_SERIES_MAX 2000
 #define DATA_WORKLOADS_MAX 1000
+#define DATA_PRIMARIES_MAX 100 /* different ones of a workload */
 
 /* Percentiles kept of every trial: those of result_percentiles, and the run's own primaries'. */
 #define DATA_PERCENTILES 10

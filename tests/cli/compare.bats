@@ -206,6 +206,26 @@ PYTHON
 	[[ "$output" == *"no workload in common"* ]]
 }
 
+@test "emulated guests are told, and not mixed with others" {
+	make_results tcg-a 6 name=tcg-a seed=15
+	make_results tcg-b 6 name=tcg-b seed=16
+	sed -i 's/"accelerator": "kvm"/"accelerator": "tcg"/' tcg-?/*.json
+	run "$CGCHURN" compare tcg-a tcg-b
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"emulated in software (tcg)"* ]]
+	run "$CGCHURN" compare base tcg-a
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"accelerator"* ]]
+}
+
+@test "results that name other primaries are compared by all of them, and it is said" {
+	make_results renamed 6 name=renamed seed=17
+	sed -i 's/"tolerance": 0.1/"tolerance": 0.2/' renamed/*.json
+	run "$CGCHURN" compare base renamed
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"not all results name the same primaries"* ]]
+}
+
 @test "wrong usage: exit 2" {
 	for arguments in "base" "base same slow" "--aa --plan 10% base" "--plan ten base" "--aa two" "--paired two same" \
 		"--aa --format json base"; do
