@@ -4,12 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/num.h"
-#include "cgroup/libcgroup.h"
 #include "command/command.h"
 #include "command/overrides.h"
 #include "command/progress.h"
@@ -18,6 +16,7 @@
 #include "host/host.h"
 #include "host/noise.h"
 #include "invocation/invocation.h"
+#include "invocation/prepare.h"
 #include "invocation/raw.h"
 #include "result/json.h"
 
@@ -87,30 +86,13 @@ refuse:
 		       text);
 }
 
-static int random_u64(uint64_t *ret)
-{
-	return getrandom(ret, sizeof(*ret), 0) == sizeof(*ret) ? 0 : -EIO;
-}
-
 static int describe(struct run *run, struct err *e)
 {
-	struct result *r = run->result;
-	uint64_t id[2];
+	const struct run_options *o = run->o;
+	int r = prepare_result(run->result, o->label, o->seed.given ? &o->seed.value : NULL, e);
 
-	r->tool_name = strdup("cgchurn");
-	r->tool_version = strdup(CGCHURN_VERSION);
-	r->label = run->o->label ? strdup(run->o->label) : NULL;
-	if (!r->tool_name || !r->tool_version || (run->o->label && !r->label))
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	if (random_u64(&id[0]) < 0 || random_u64(&id[1]) < 0 || random_u64(&r->seed) < 0)
-		return err_sys(e, EXIT_FAULT, EIO, "random numbers");
-	snprintf(r->id, sizeof(r->id), "%016llx%016llx", (unsigned long long)id[0],
-		 (unsigned long long)id[1]);
-	/* Within what every reader of JSON holds exactly. */
-	r->seed = run->o->seed.given ? run->o->seed.value : r->seed >> 11;
-	r->raw = run->o->raw != NULL;
-	clock_rfc3339(r->started_at);
-	return parse_sequence(run->o->sequence, r, e);
+	run->result->raw = o->raw != NULL;
+	return r == 0 ? parse_sequence(o->sequence, run->result, e) : r;
 }
 
 static int load(struct run *run, const struct command_call *call, struct err *e)
@@ -138,84 +120,6 @@ static int check_outputs(const struct run *run, struct err *e)
 		r = result_write(run->result, o->output, e);
 	if (r < 0)
 		e->exit_code = EXIT_USAGE;
-	return r;
-}
-
-/* Three quarters of the machine's memory: a workload that touches more would only measure swap. */
-static uint64_t memory_bound(const struct host *h)
-{
-	return h->memory_total_bytes > 0 ? (uint64_t)h->memory_total_bytes / 4 * 3 : 0;
-}
-
-/* Every controller that one of the workloads wants, once. */
-static size_t wanted_controllers(const struct run_list *l, const char **ret, size_t room)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n; i++) {
-		const struct workload_hierarchy *h = &l->items[i].workload->hierarchy;
-
-		for (size_t k = 0; k < h->n_controllers; k++) {
-			size_t at = 0;
-
-			while (at < n && strcmp(ret[at], h->controllers[k]) != 0)
-				at++;
-			if (at == n && n < room)
-				ret[n++] = h->controllers[k];
-		}
-	}
-	return n;
-}
-
-static uint64_t most_tasks(const struct run_list *l)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < l->n; i++)
-		if (l->items[i].plan.max_tasks > most)
-			most = l->items[i].plan.max_tasks;
-	return most;
-}
-
-static int begin(struct run *run, struct err *e)
-{
-	struct host *host = &run->result->host;
-	const char *controllers[WORKLOAD_CONTROLLERS_MAX];
-	struct run_group_settings settings = {
-		.max_tasks = most_tasks(&run->list),
-		.max_bytes = memory_bound(host),
-		.controllers = controllers,
-		.enable_controllers = run->o->enable_controllers,
-	};
-	int r;
-
-	settings.n_controllers =
-		wanted_controllers(&run->list, controllers, WORKLOAD_CONTROLLERS_MAX);
-	r = session_begin(&run->session, &settings, e);
-	if (r == 0)
-		r = run_lock_favor(&run->lock, &run->o->lock, host, e);
-	if (r < 0)
-		return r;
-	host->cgroup_backend = strdup(run->session.group.backend);
-	host->cgroup_libcgroup_version = strdup(libcgroup_version());
-	if (!host->cgroup_backend || !host->cgroup_libcgroup_version)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	return 0;
-}
-
-static int learn_host(struct run *run, struct err *e)
-{
-	struct instrument found;
-	int r = host_gather(&run->result->host, run->session.root.path, e);
-
-	if (r == 0)
-		r = helpers_measure_instrument(&run->session.helpers, &found, e);
-	if (r == 0)
-		run->result->instrument = (struct result_instrument){
-			.clock_ns = found.clock_ns,
-			.null_step_ns = found.null_step_ns,
-			.record_ns = found.record_ns,
-		};
 	return r;
 }
 
@@ -262,7 +166,9 @@ static int measure(struct run *run, struct err *e)
 
 	progress_init(&run->progress, run->o->quiet);
 	in.listener = progress_listener(&run->progress);
-	r = begin(run, e);
+	r = prepare_session(&run->session, &run->list, run->o->enable_controllers, run->result, e);
+	if (r == 0)
+		r = run_lock_favor(&run->lock, &run->o->lock, &run->result->host, e);
 	if (r == 0)
 		r = run_lock_begin(&run->lock, &run->o->lock, &run->session, &run->list,
 				   run->result, e);
@@ -298,7 +204,7 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 	if (r == 0)
 		r = session_find(&run->session, run->o->cgroup_root, e);
 	if (r == 0)
-		r = learn_host(run, e);
+		r = prepare_host(&run->session, run->result, e);
 	if (r == 0)
 		r = run_lock_check(&run->o->lock, &run->result->host, e);
 	if (r == 0)
