@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&command_run,
+	&command_sweep,
 	&command_compare,
 	&command_report,
 	&command_history,

@@ -81,6 +81,7 @@ int command_execute(const struct command *command, int argc, char **argv);
 void command_print_help(const struct command *command, FILE *to);
 
 extern const struct command command_run, command_compare, command_list, command_show, command_clean,
-	command_host, command_export, command_stress, command_history, command_report;
+	command_host, command_export, command_stress, command_history, command_report,
+	command_sweep;
 
 #endif

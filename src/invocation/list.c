@@ -18,8 +18,8 @@ static bool has_name(const struct run_list *l, const char *name)
 	return false;
 }
 
-static int add(struct run_list *l, const char *name, const struct workload_overrides *overrides,
-	       struct err *e)
+int run_list_add_as(struct run_list *l, const char *name,
+		    const struct workload_overrides *overrides, const char *as, struct err *e)
 {
 	struct run_item *grown;
 	struct workload *w;
@@ -30,6 +30,8 @@ static int add(struct run_list *l, const char *name, const struct workload_overr
 		r = workload_load(path, stressor_kinds(), overrides, &w, e);
 	if (r < 0)
 		return r;
+	if (as)
+		snprintf(w->name, sizeof(w->name), "%s", as);
 	/* Series are found by the workload's name; two of one name could not be told apart. */
 	if (has_name(l, w->name)) {
 		r = err_set(e, EXIT_USAGE, EEXIST, "%s: the workload %s is there already", path,
@@ -53,7 +55,7 @@ int run_list_add(struct run_list *l, const char *const *names, size_t n,
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = add(l, names[i], overrides, e);
+		r = run_list_add_as(l, names[i], overrides, NULL, e);
 	return r;
 }
 

@@ -15,7 +15,7 @@ struct run_item {
 	struct workload *workload;
 	struct plan plan;
 	bool planned;
-	bool given_up; /* this host cannot do it; the others go on */
+	bool given_up; /* no more trials: this host cannot do it, or all are there */
 };
 
 struct run_list {
@@ -29,6 +29,11 @@ struct run_list {
  */
 int run_list_add(struct run_list *l, const char *const *names, size_t n,
 		 const struct workload_overrides *overrides, struct err *e);
+
+/* The same for one of them, under a name of its own (NULL: the workload's), so that it can
+ * be there more than once. */
+int run_list_add_as(struct run_list *l, const char *name,
+		    const struct workload_overrides *overrides, const char *as, struct err *e);
 
 /* The same for the workloads of a suite, by name or path. */
 int run_list_add_suite(struct run_list *l, const char *suite,

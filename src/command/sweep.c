@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/rng.h"
+#include "command/command.h"
+#include "command/overrides.h"
+#include "command/progress.h"
+#include "invocation/invocation.h"
+#include "invocation/prepare.h"
+#include "invocation/record.h"
+#include "invocation/settle.h"
+#include "sweep/sweep.h"
+
+/* Points of one round of refinement. */
+enum { REFINE_POINTS = 3 };
+
+struct sweep_options {
+	struct override_options overrides;
+	const char *vary, *over, *bound, *output, *label, *cgroup_root;
+	struct option_u64 seed, refine;
+	bool enable_controllers, quiet;
+};
+
+static const struct command_option options[] = {
+	{"vary", 'V', OPTION_STRING, offsetof(struct sweep_options, vary), "ACTOR.KEY",
+	 "What to vary: anything that --set takes, or ACTOR.gap (the pause between two steps of a\n"
+	 "closed loop), ACTOR.rate (paced starts a second), hierarchy.depth.",
+	 NULL},
+	{"over", 'O', OPTION_STRING, offsetof(struct sweep_options, over), "VALUES",
+	 "Over which: FROM..TO[,log|lin[,N]] or V1,V2,... ; 1..64 are seven values on a\n"
+	 "logarithmic scale. Times and sizes have units (100us..20ms, 1M..1G).",
+	 NULL},
+	{"bound", 'b', OPTION_STRING, offsetof(struct sweep_options, bound), "CONDITION",
+	 "What must hold, ACTOR.SPAN[.service|.response].METRIC<VALUE or >VALUE, METRIC p99, mean\n"
+	 "or rate: \"migrator.write.response.p99<1ms\", \"storm.cycle.rate>1000\".",
+	 NULL},
+	{"refine", 'r', OPTION_U64, offsetof(struct sweep_options, refine), "ROUNDS",
+	 "Then search: so many times three more points between the last that holds and the first\n"
+	 "that breaks.",
+	 NULL},
+	{"output", 'o', OPTION_STRING, offsetof(struct sweep_options, output), "FILE",
+	 "Write curve, knee and the whole result there, as JSON, at the end of each round.", NULL},
+	{"label", 'l', OPTION_STRING, offsetof(struct sweep_options, label), "TEXT",
+	 "A name for the result.", NULL},
+	OVERRIDE_OPTIONS(struct sweep_options, overrides),
+	{"seed", 0, OPTION_U64, offsetof(struct sweep_options, seed), "N",
+	 "Of arrivals, random choices, the order of the points, and the resampling.", NULL},
+	{"cgroup-root", 0, OPTION_STRING, offsetof(struct sweep_options, cgroup_root), "DIR",
+	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
+	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct sweep_options, enable_controllers),
+	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
+	{"quiet", 'q', OPTION_FLAG, offsetof(struct sweep_options, quiet), NULL,
+	 "No progress and no table; messages stay.", NULL},
+};
+
+/* One call of the command. */
+struct call {
+	const struct sweep_options *o;
+	const char *workload; /* name or path */
+	struct sweep sweep;
+	struct run_list list;
+	struct session session;
+	struct progress progress;
+	char name[WORKLOAD_NAME_SIZE];
+};
+
+static int add_point(struct call *c, const struct axis_point *p, struct err *e)
+{
+	const struct override_options *o = &c->o->overrides;
+	_cleanup_free const char **sets = calloc(o->sets.n + 1, sizeof(*sets));
+	struct workload_overrides overrides = overrides_from_options(o);
+	char setting[AXIS_SETTING_SIZE], as[WORKLOAD_NAME_SIZE];
+	int r;
+
+	if (!sets)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	for (size_t i = 0; i < o->sets.n; i++)
+		sets[i] = o->sets.items[i];
+	axis_setting(&c->sweep.axis, p, setting);
+	sets[o->sets.n] = setting;
+	overrides.sets = sets;
+	overrides.n_sets = o->sets.n + 1;
+	snprintf(as, sizeof(as), "%.56s-at-%zu", c->name, c->list.n);
+	r = run_list_add_as(&c->list, c->workload, &overrides, as, e);
+	if (r < 0)
+		return r;
+	c->sweep.points[c->sweep.n] = (struct sweep_point){.number = p->number, .run = c->sweep.n};
+	snprintf(c->sweep.points[c->sweep.n].text, AXIS_TEXT_SIZE, "%s", p->text);
+	c->sweep.n++;
+	return 0;
+}
+
+/* Whatever drifts while the sweep runs must not look like the axis: points in random order. */
+static int add_points(struct call *c, const struct axis_point *points, size_t n, struct err *e)
+{
+	size_t order[AXIS_POINTS_MAX];
+	struct rng rng;
+	int r = 0;
+
+	rng_init(&rng, c->sweep.result->seed, 1 + c->list.n);
+	for (size_t i = 0; i < n; i++) {
+		size_t k = (size_t)rng_below(&rng, i + 1);
+
+		order[i] = order[k];
+		order[k] = i;
+	}
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = add_point(c, &points[order[i]], e);
+	return r;
+}
+
+static int learn_name(struct call *c, struct err *e)
+{
+	struct workload_overrides overrides = overrides_from_options(&c->o->overrides);
+	struct run_list list = {0};
+	int r = run_list_add(&list, &c->workload, 1, &overrides, e);
+
+	if (r == 0)
+		snprintf(c->name, sizeof(c->name), "%s", list.items[0].workload->name);
+	run_list_finish(&list);
+	c->sweep.workload = c->name;
+	return r;
+}
+
+/* A bound on a series that the workload does not have would be unknown everywhere. */
+static int check_bound(const struct call *c, struct err *e)
+{
+	const struct bound *b = &c->sweep.bound;
+	const struct workload *w = c->list.items[0].workload;
+
+	for (size_t i = 0; i < w->n_actors; i++) {
+		const struct workload_actor *a = &w->actors[i];
+		int span = kind_span_index(a->kind, b->span);
+
+		if (strcmp(a->name, b->actor) == 0 && span >= 0 &&
+		    kind_spans_on(a->kind, a->options) & (UINT32_C(1) << span) &&
+		    (b->time == SPAN_SERVICE ||
+		     (a->arrival.kind != WORKLOAD_CLOSED && a->kind->spans[span].response)))
+			return 0;
+	}
+	err_set(e, EXIT_USAGE, EINVAL, "--bound %s: the workload has no %s time of %s.%s",
+		c->sweep.bound_text, span_time_names[b->time], b->actor, b->span);
+	err_hint(e, "`cgchurn show %s` lists what is timed; a closed loop has service times only.",
+		 c->workload);
+	return -EINVAL;
+}
+
+static int save(const struct call *c, struct err *e)
+{
+	_cleanup_free char *text = NULL;
+	size_t size;
+	int r;
+
+	if (!c->o->output)
+		return 0;
+	r = sweep_to_json(&c->sweep, &text, &size);
+	if (r == 0)
+		r = io_replace_file(c->o->output, text, size);
+	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "%s", c->o->output) : 0;
+}
+
+static int run_new(struct call *c, size_t first, struct err *e)
+{
+	struct plan_settings settings = {.seed = c->sweep.result->seed};
+	struct invocation in = {
+		.session = &c->session,
+		.list = &c->list,
+		.result = c->sweep.result,
+		.listener = progress_listener(&c->progress),
+	};
+	struct err kept = {0};
+	int r, judged;
+
+	for (size_t i = first; i < c->list.n; i++) {
+		r = plan_init(&c->list.items[i].plan, c->list.items[i].workload, &settings, e);
+		if (r < 0)
+			return r;
+		c->list.items[i].planned = true;
+		if (record_run(c->sweep.result, c->list.items[i].workload) < 0)
+			return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	}
+	r = invocation_run(&in, e);
+	/* A point that this host cannot do is unknown; the curve is what the others give. */
+	if (r == -ECANCELED && e->exit_code == EXIT_CANNOT)
+		r = 0;
+	for (size_t i = 0; i < c->list.n; i++)
+		c->list.items[i].given_up = true;
+	judged = sweep_judge(&c->sweep);
+	if (r == 0 && judged < 0)
+		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	if (save(c, &kept) < 0 && r == 0) {
+		*e = kept;
+		r = -EIO;
+	}
+	return r;
+}
+
+static int refine(struct call *c, struct err *e)
+{
+	struct axis_point points[REFINE_POINTS];
+	double added[REFINE_POINTS];
+	struct sweep *s = &c->sweep;
+	size_t n, first = c->list.n, found = 0;
+	double low = s->edge_holds < s->edge_breaks ? s->edge_holds : s->edge_breaks;
+	double high = s->edge_holds < s->edge_breaks ? s->edge_breaks : s->edge_holds;
+	int r;
+
+	if (!s->has_edge)
+		return 0;
+	n = axis_refine(&s->axis, low, high, REFINE_POINTS, added);
+	for (size_t i = 0; i < s->axis.n; i++)
+		for (size_t k = 0; k < n; k++)
+			if (s->axis.points[i].number == added[k])
+				points[found++] = s->axis.points[i];
+	r = add_points(c, points, found, e);
+	return r < 0 || !found ? r : run_new(c, first, e);
+}
+
+static int measure(struct call *c, struct err *e)
+{
+	struct err ending = {0};
+	int r, ended;
+
+	r = prepare_session(&c->session, &c->list, c->o->enable_controllers, c->sweep.result, e);
+	if (r == 0 && !host_lock_certain(&c->sweep.result->host))
+		session_settle_lock(&c->session, &c->sweep.result->host, &ending);
+	if (r == 0)
+		r = run_new(c, 0, e);
+	for (uint64_t i = 0; r == 0 && c->sweep.has_bound && i < c->o->refine.value; i++)
+		r = refine(c, e);
+	progress_clear(&c->progress);
+	ended = session_end(&c->session, &ending);
+	if (r < 0 || ended == 0)
+		return r;
+	*e = ending;
+	return ended;
+}
+
+static void announce(const struct call *c)
+{
+	if (!c->o->quiet)
+		fprintf(stderr, "%zu points in %s, about %llu s%s\n", c->list.n,
+			c->session.root.path,
+			(unsigned long long)((run_list_duration_ns(&c->list) + NS_PER_S - 1) /
+					     NS_PER_S),
+			c->o->refine.value ? ", and the refinement" : "");
+}
+
+static int parse(struct call *c, struct err *e)
+{
+	const struct sweep_options *o = c->o;
+	int r;
+
+	if (!o->vary || !o->over)
+		return err_set(e, EXIT_USAGE, EINVAL,
+			       "--vary and --over say what to sweep; `cgchurn sweep --help` has "
+			       "examples");
+	r = axis_parse(o->vary, o->over, &c->sweep.axis, e);
+	if (r == 0 && o->bound) {
+		c->sweep.bound_text = o->bound;
+		c->sweep.has_bound = true;
+		r = bound_parse(o->bound, &c->sweep.bound, e);
+	}
+	return r;
+}
+
+static int carry_out(struct call *c, struct err *e)
+{
+	const struct sweep_options *o = c->o;
+	struct plan_settings settings = {0};
+	int r = parse(c, e);
+
+	if (r == 0)
+		r = prepare_result(c->sweep.result, o->label, o->seed.given ? &o->seed.value : NULL,
+				   e);
+	if (r == 0)
+		r = learn_name(c, e);
+	if (r == 0)
+		r = add_points(c, c->sweep.axis.points, c->sweep.axis.n, e);
+	if (r == 0 && c->sweep.has_bound)
+		r = check_bound(c, e);
+	settings.seed = c->sweep.result->seed;
+	if (r == 0)
+		r = run_list_plan(&c->list, &settings, e);
+	if (r == 0)
+		r = session_find(&c->session, o->cgroup_root, e);
+	if (r == 0)
+		r = prepare_host(&c->session, c->sweep.result, e);
+	if (r < 0) {
+		session_end(&c->session, NULL);
+		return r;
+	}
+	announce(c);
+	progress_init(&c->progress, o->quiet);
+	r = measure(c, e);
+	if (!o->quiet && (r == 0 || e->exit_code == EXIT_INTERRUPTED))
+		sweep_print(&c->sweep, stdout);
+	return r;
+}
+
+static int sweep_main(const struct command_call *call, struct err *e)
+{
+	struct call *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	c->o = call->options;
+	c->workload = call->arguments[0];
+	c->session.signal_fd = -1;
+	c->sweep.result = result_create();
+	r = c->sweep.result ? carry_out(c, e) : err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	run_list_finish(&c->list);
+	result_destroy(c->sweep.result);
+	free(c);
+	return r < 0 ? r : EXIT_DONE;
+}
+
+const struct command command_sweep = {
+	.name = "sweep",
+	.summary = "raise one number of a workload until a bound breaks",
+	.arguments = "WORKLOAD",
+	.help = "Runs a workload at each point of an axis, points in random order, trial after "
+		"trial, and prints\nthe curve. With --bound it tells up to where the bound holds, "
+		"and "
+		"the knee: where a monotone\ncurve through the trials' medians crosses it, with an "
+		"interval from the trials' spread.\nWORKLOAD is a name or a path, as for `cgchurn "
+		"run`, "
+		"and --set, --trials, --duration mean the same.\n\n"
+		"  How much churn does this kernel bear?\n"
+		"    cgchurn sweep migrate-under-fork --vary storm.workers --over 1..64 \\\n"
+		"        --bound 'migrator.write.response.p90<20ms' --refine 2\n"
+		"  From which pause on does a migration wait for a grace period?\n"
+		"    cgchurn sweep migrate-under-fork-closed --vary migrator.gap --over "
+		"100us..200ms,log,12 \\\n"
+		"        --bound 'migrator.write.p50<1ms'\n"
+		"  How many containers a second, until a start takes too long?\n"
+		"    cgchurn sweep lifecycle-fork --vary container.rate --over 5..500 \\\n"
+		"        --bound 'container.ready.response.p90<10ms' -o containers.json\n"
+		"  What does a parent's memory cost a fork?\n"
+		"    cgchurn sweep price-fork-1m --vary parent.touch --over 1M..1G,log,6",
+	.min_arguments = 1,
+	.max_arguments = 1,
+	.options = options,
+	.n_options = sizeof(options) / sizeof(options[0]),
+	.options_size = sizeof(struct sweep_options),
+	.main = sweep_main,
+};
