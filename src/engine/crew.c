@@ -305,6 +305,15 @@ bool crew_schedules_done(const struct crew *c)
 	return true;
 }
 
+bool crew_was_killed(const struct crew *c)
+{
+	for (size_t i = 0; i < c->n_members; i++)
+		if (c->members[i].pid == 0 && WIFSIGNALED(c->members[i].status) &&
+		    WTERMSIG(c->members[i].status) == SIGKILL)
+			return true;
+	return false;
+}
+
 void crew_finish(struct crew *c)
 {
 	for (size_t i = 0; c->members && i < c->n_members; i++)

@@ -62,6 +62,9 @@ bool crew_reap(struct crew *c);
 /* Whether all workers with a schedule have worked it off. */
 bool crew_schedules_done(const struct crew *c);
 
+/* Whether one of those that have ended was ended by SIGKILL, which none of us sent. */
+bool crew_was_killed(const struct crew *c);
+
 /* Kills and reaps what still runs, frees all. */
 void crew_finish(struct crew *c);
 

@@ -15,7 +15,7 @@
 #include "engine/crew.h"
 
 enum {
-	READY_SECONDS = 30, /* for all set-ups together; a large tree of targets takes a few */
+	READY_SECONDS = 60, /* for all set-ups together; a large tree of targets takes a few */
 	END_SECONDS = 10,   /* for workers to end after the stop */
 	LEAVE_SECONDS = 1,  /* for ended tasks to leave their groups */
 	EMPTY_SECONDS = 5,  /* for the groups to empty and go */
@@ -183,7 +183,14 @@ static int explain_not_ready(struct trial *t, int r, struct err *e)
 	if (failure)
 		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
 			       pw->index, t->plan->workload->actors[pw->actor].name, failure);
-	if (r == 0 || r == -ETIME)
+	/* Not a fault of ours: a machine that is slow, or has no memory for what is to be touched. */
+	if (r == -ETIME)
+		return err_set(e, EXIT_CANNOT, ETIME, "%zu of %zu workers were ready after %d s",
+			       t->crew.n_ready, t->crew.n_members, READY_SECONDS);
+	if (r == 0 && crew_was_killed(&t->crew))
+		return err_set(e, EXIT_CANNOT, ENOMEM,
+			       "a worker was killed while it was set up: out of memory?");
+	if (r == 0)
 		return err_set(e, EXIT_FAULT, ECANCELED, "%s: %zu of %zu workers became ready",
 			       t->plan->workload->name, t->crew.n_ready, t->crew.n_members);
 	return r;
