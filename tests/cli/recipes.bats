@@ -1,0 +1,120 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# doc/ci/: the recipes do what they say, as far as that can be tried without the CI systems themselves.
+
+ci=$CGCHURN_SOURCE/doc/ci
+
+setup_file() {
+	python3 "$CGCHURN_SOURCE/tests/golden/export/make-sample.py" "$BATS_FILE_TMPDIR" pair
+}
+
+# A cgchurn that measures nothing: `run` gives the sample.
+stand_in() {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/cgchurn" <<-END
+		#!/bin/sh
+		[ "\$1" = run ] || exec "$CGCHURN" "\$@"
+		while [ \$# -gt 1 ]; do
+			[ "\$1" = -o ] && cp "$CGCHURN_SOURCE/tests/golden/export/sample.json" "\$2"
+			shift
+		done
+	END
+	chmod +x "$BATS_TEST_TMPDIR/bin/cgchurn"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+# blocks FILE KEY: the shell scripts that stand under KEY anywhere in a YAML file, one a file in the test's folder.
+blocks() {
+	/usr/bin/python3 - "$1" "$2" "$BATS_TEST_TMPDIR" <<-'END'
+		import sys, yaml
+		def find(value, key):
+		    if isinstance(value, dict):
+		        for k, v in value.items():
+		            if k == key:
+		                yield from v if isinstance(v, list) else [v]
+		            else:
+		                yield from find(v, key)
+		    elif isinstance(value, list):
+		        for v in value:
+		            yield from find(v, key)
+		texts = list(find(yaml.safe_load(open(sys.argv[1])), sys.argv[2]))
+		assert texts
+		for i, text in enumerate(texts):
+		    open(f"{sys.argv[3]}/block-{i}.sh", "w").write(text)
+	END
+}
+
+need_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "python3-yaml is not installed"; }
+
+@test "gate: an improvement passes, and is told in every form" {
+	cd "$BATS_TEST_TMPDIR"
+	"$ci/gate" "$BATS_FILE_TMPDIR/base" "$BATS_FILE_TMPDIR/new" found
+	grep -q '12x faster' found/comparison.md
+	grep -q '12x faster' found/comparison.txt
+	grep -q '<testsuites' found/comparison.xml
+	grep -q '12x faster' found/report.html
+}
+
+@test "gate: a regression ends with 1, and is told all the same" {
+	cd "$BATS_TEST_TMPDIR"
+	run "$ci/gate" "$BATS_FILE_TMPDIR/new" "$BATS_FILE_TMPDIR/base" found
+	[ "$status" -eq 1 ]
+	grep -q '<failure' found/comparison.xml
+	grep -q 'class="regression"' found/report.html
+}
+
+@test "gate: no decision where one was asked for ends with 3, wrong input with 2" {
+	cd "$BATS_TEST_TMPDIR"
+	run "$ci/gate" "$BATS_FILE_TMPDIR/base/0.json" "$BATS_FILE_TMPDIR/new/0.json" found --require-decision
+	[ "$status" -eq 3 ]
+	run "$ci/gate" "$BATS_FILE_TMPDIR/none" "$BATS_FILE_TMPDIR/new" found
+	[ "$status" -eq 2 ]
+}
+
+@test "GitHub and GitLab: the scripts in them are shell" {
+	need_yaml
+	blocks "$ci/github.yml" run
+	for block in "$BATS_TEST_TMPDIR"/block-*.sh; do bash -n "$block"; done
+	blocks "$ci/gitlab-ci.yml" script
+	for block in "$BATS_TEST_TMPDIR"/block-*.sh; do sh -n "$block"; done
+}
+
+@test "LAVA: its steps give a test case for each percentile" {
+	need_yaml
+	stand_in
+	printf '#!/bin/sh\necho "$*" >>"%s/cases"\n[ "$2" != --shell ] || { shift 2; exec "$@"; }\n' "$BATS_TEST_TMPDIR" \
+		>"$BATS_TEST_TMPDIR/bin/lava-test-case"
+	cp "$BATS_TEST_TMPDIR/bin/lava-test-case" "$BATS_TEST_TMPDIR/bin/lava-test-case-attach"
+	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+	blocks "$ci/lava/cgchurn.yaml" steps
+	cd "$BATS_TEST_TMPDIR"
+	# One shell for all, as LAVA runs them.
+	for i in 1 2 3 4; do cat "block-$i.sh" && echo; done | sed "s#/tmp/cgchurn-kcidb.json#$PWD/kcidb.json#" >steps.sh
+	SUITE=headline RESULT=$PWD/result.json sh -e steps.sh
+	grep -q '^cgchurn-run --shell cgchurn run ' cases
+	[ "$(grep -c -- '--result pass --measurement [0-9.e-]* --units seconds' cases)" -eq 10 ]
+	grep -q '^cgchurn.migrate-under-fork.migrator.write_response.p50 --result pass --measurement 0.0062' cases
+}
+
+@test "systemd: the units are well made" {
+	command -v systemd-analyze >/dev/null || skip "systemd-analyze is not installed"
+	# Our manual page need not be installed here.
+	run systemd-analyze verify --man=no "$ci/cgchurn-nightly.service" "$ci/cgchurn-nightly.timer"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	run systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$ci/cgchurn-nightly.timer")"
+	[ "$status" -eq 0 ]
+}
+
+@test "systemd: a night leaves a result, a file for Prometheus and a page" {
+	stand_in
+	mkdir "$BATS_TEST_TMPDIR/results"
+	export RESULTS=$BATS_TEST_TMPDIR/results PROM=$BATS_TEST_TMPDIR/cgchurn.prom
+	sed -n "s/^Exec[A-Za-z]*=-\{0,1\}//p" "$ci/cgchurn-nightly.service" |
+		sed "s#%%#%#g; s#/var/lib/cgchurn/history.html#$BATS_TEST_TMPDIR/history.html#" >"$BATS_TEST_TMPDIR/night"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/night")" -eq 3 ]
+	while read -r line; do bash -c "$line"; done <"$BATS_TEST_TMPDIR/night"
+	[ "$(ls "$RESULTS" | wc -l)" -eq 1 ]
+	grep -q '^cgchurn_result_info' "$PROM"
+	grep -q 'Over time' "$BATS_TEST_TMPDIR/history.html"
+}
