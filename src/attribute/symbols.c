@@ -9,17 +9,21 @@
 
 #include "base/cleanup.h"
 
-/* "ffffffff86134220 D cgroup_mutex", with a tab and a module's name behind those of modules. */
-static void take(const char *line, struct symbol *symbols, size_t n)
+/*
+ * "ffffffff86134220 D cgroup_mutex", with a tab and a module's name behind those of modules. There
+ * are some 200 000 of them.
+ */
+static void take(char *line, struct symbol *symbols, size_t n)
 {
-	unsigned long long address;
-	char name[128];
+	char *name = strrchr(line, ' ');
 
-	if (strchr(line, '[') || sscanf(line, "%llx %*c %127s", &address, name) != 2)
+	if (!name)
 		return;
+	name++;
+	name[strcspn(name, "\n")] = '\0';
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(symbols[i].name, name) == 0)
-			symbols[i].address = address;
+			symbols[i].address = strtoull(line, NULL, 16);
 }
 
 int symbols_find(int root, struct symbol *symbols, size_t n)

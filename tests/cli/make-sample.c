@@ -3,6 +3,7 @@
  * Writes the made-up result of the unit tests, and each of its samples, for validators and scripts
  * in other languages: make-sample SEED RESULT RAW.
  */
+#include "../unit/fake-attribution.h"
 #include "../unit/fake-result.h"
 #include "result/json.h"
 
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
 	if (!fake_raw)
 		return EXIT_FAULT;
 	r = fake_result(strtoull(argv[1], NULL, 10));
+	r->runs[0].trials[0].series[0].attribution = fake_attribution();
 	k = result_write(r, argv[2], &e);
 	result_destroy(r);
 	if (fclose(fake_raw) != 0)

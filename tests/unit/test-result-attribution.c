@@ -1,32 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a series' time went to, in a file and on a terminal. */
+#include "fake-attribution.h"
 #include "fake-result.h"
 #include "result/json.h"
 #include "result/table.h"
-
-/* 1 us of running each; every tenth sample waited 6 ms for a grace period, one for a child. */
-static struct result_attribution *fake_attribution(void)
-{
-	struct part_recorder *r = calloc(1, sizeof(*r));
-	struct result_attribution *a = NULL;
-	uint64_t ns[PARTS];
-
-	assert_non_null(r);
-	for (int i = 0; i < 1000; i++) {
-		memset(ns, 0, sizeof(ns));
-		ns[PART_RUNNING] = 1000;
-		ns[PART_GRACE_PERIOD] = i % 10 ? 0 : 6000000;
-		ns[PART_CHILD_GATE] = i ? 0 : 500;
-		part_recorder_add(r, ns[PART_RUNNING] + ns[PART_GRACE_PERIOD], ns);
-	}
-	r->lost = 3;
-	assert_int_equal(result_attribution_create(&a, r), 0);
-	a->plain_count = 1000;
-	a->plain_p50_ns = 1234.5;
-	a->plain_rate_per_s = 20;
-	free(r);
-	return a;
-}
 
 static struct result *attributed_result(void)
 {
