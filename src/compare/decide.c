@@ -201,10 +201,9 @@ static enum verdict judge(const struct decision *c)
 	return VERDICT_INCONCLUSIVE;
 }
 
-/* At the level of the family's first step: what a lone effect would have had to pass. */
-static int find_detectable(struct decider *d, struct decision *c, size_t family)
+static int find_detectable(struct decider *d, struct decision *c, double alpha)
 {
-	struct size_key key = {{c->n[0], c->n[1]}, c->paired, DECIDE_ALPHA / (double)family};
+	struct size_key key = {{c->n[0], c->n[1]}, c->paired, alpha};
 	struct power *power;
 	int r;
 
@@ -240,13 +239,14 @@ static int adjust(struct decision *const *decisions, size_t n, enum family famil
 int decider_decide(struct decider *d, struct decision *const *decisions, size_t n,
 		   enum family family)
 {
-	size_t m;
+	size_t m = 0;
 	int r = adjust(decisions, n, family, &m);
+	double alpha = family == FAMILY_HOLM ? DECIDE_ALPHA / (double)(m ? m : 1) : DECIDE_ALPHA;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		decisions[i]->verdict = judge(decisions[i]);
 		if (decisions[i]->verdict == VERDICT_INCONCLUSIVE)
-			r = find_detectable(d, decisions[i], m);
+			r = find_detectable(d, decisions[i], alpha);
 	}
 	return r;
 }

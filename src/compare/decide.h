@@ -44,8 +44,13 @@ struct decision {
 	/* by decider_decide() */
 	double p_adjusted;
 	enum verdict verdict;
-	double detectable; /* of inconclusive ones: the smallest shift that would have been called
-			      with a chance of DECIDE_POWER; INFINITY where there is none */
+	/*
+	 * Of inconclusive ones: the smallest shift that would have been called with a chance of
+	 * DECIDE_POWER; INFINITY where there is none. With Holm at the level of his first step,
+	 * which a lone effect has to pass; else before correction, for what Benjamini and Hochberg
+	 * ask of an effect depends on the others.
+	 */
+	double detectable;
 };
 
 /* Correction for the number of metrics that are looked at. */

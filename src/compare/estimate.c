@@ -48,19 +48,27 @@ int estimate_pair(const struct data *d, struct metric_sample *a, struct metric_s
 	return 0;
 }
 
+static bool is_always_kept(double percentile)
+{
+	for (size_t i = 0; i < result_n_percentiles; i++)
+		if (result_percentiles[i] == percentile)
+			return true;
+	return false;
+}
+
 static void explain_missing(struct metric *m, const struct metric_sample s[2])
 {
 	int side = s[0].missing ? 0 : 1;
+	const char *name = side ? "new" : "base";
 
-	if (m->kind == METRIC_PERCENTILE)
-		SAY(m,
-		    "%s needs %llu samples a trial; %zu of %zu trials of %s have fewer, or did "
-		    "not name it as primary",
-		    m->metric, (unsigned long long)histogram_samples_needed(m->percentile),
-		    s[side].missing, s[side].trials, side ? "new" : "base");
+	if (m->kind != METRIC_PERCENTILE)
+		SAY(m, "%zu of %zu trials of %s have no %s", s[side].missing, s[side].trials, name,
+		    m->metric);
 	else
-		SAY(m, "%zu of %zu trials of %s have no %s", s[side].missing, s[side].trials,
-		    side ? "new" : "base", m->metric);
+		SAY(m, "%s needs %llu samples a trial; %zu of %zu trials of %s have fewer%s",
+		    m->metric, (unsigned long long)histogram_samples_needed(m->percentile),
+		    s[side].missing, s[side].trials, name,
+		    is_always_kept(m->percentile) ? "" : ", or did not name it as primary");
 }
 
 static int estimate_samples(const struct data *d, const struct comparison_options *options,

@@ -16,6 +16,8 @@ const char *print_value(const struct metric *m, double value, char *buf)
 
 	if (!isfinite(value))
 		return CELL("-");
+	if (m->kind == METRIC_RATE && value >= 1000)
+		return CELL("%s/s", num_format_count((uint64_t)llround(value), text));
 	if (m->kind == METRIC_RATE)
 		return CELL("%.4g/s", value);
 	if (m->kind == METRIC_SHARE_ABOVE)

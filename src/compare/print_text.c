@@ -179,10 +179,12 @@ static void print_time(double ns, FILE *to)
 	fprintf(to, "%7s", buf);
 }
 
-static void print_distribution(const struct data_series *s, FILE *to)
+static void print_distribution(const struct data *d, const struct data_series *s, FILE *to)
 {
 	char name[PRINT_CELL_SIZE];
 
+	if (d->n_workloads > 1)
+		fprintf(to, " %s:", d->workloads[s->workload].name);
 	fprintf(to, " %s %s%s\n  %-7s", s->actor, s->span,
 		s->time == SPAN_RESPONSE ? " response" : "", "");
 	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
@@ -219,7 +221,7 @@ static void print_distributions(const struct comparison *c, FILE *to)
 			      "show shapes and test nothing)\n",
 			      to);
 		first = false;
-		print_distribution(c->metrics.items[i].series, to);
+		print_distribution(c->data, c->metrics.items[i].series, to);
 	}
 }
 
@@ -254,7 +256,8 @@ void comparison_print_text(const struct comparison *c, FILE *to)
 		print_table(c, primaries, n, to);
 	}
 	fputs("\nratio: new / base. inconclusive (x): a change of x is the least that this data "
-	      "would have shown,\nwith a chance of 80 %.\n",
+	      "would have "
+	      "shown,\nwith a chance of 80 % (exploratory metrics: before correction).\n",
 	      to);
 	print_distributions(c, to);
 	print_words(c, to);
