@@ -163,6 +163,15 @@ static int write_synced(int dirfd, const char *name, const void *data, size_t si
 	return 0;
 }
 
+static int check_replaceable(int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, 0) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	return S_ISDIR(st.st_mode) ? -EISDIR : -EOPNOTSUPP;
+}
+
 int io_replace_file(const char *path, const void *data, size_t size)
 {
 	char name[NAME_MAX + 1], temporary[NAME_MAX + 32];
@@ -172,6 +181,9 @@ int io_replace_file(const char *path, const void *data, size_t size)
 
 	if (dirfd < 0)
 		return dirfd;
+	r = check_replaceable(dirfd, name);
+	if (r < 0)
+		return r;
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return -EIO;
 	snprintf(temporary, sizeof(temporary), ".%s.%016llx", name, (unsigned long long)random);

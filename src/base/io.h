@@ -32,7 +32,8 @@ int io_write_all(int fd, const void *data, size_t size);
  * Replaces `path` by a file with this content: a temporary file beside it, fsync, rename. A reader
  * sees the old or the new content, never half; a symbolic link at `path` is replaced, not followed;
  * on failure the old file stays and the temporary one goes. The name of the temporary file cannot
- * be guessed. Mode 0644 less the umask.
+ * be guessed. Mode 0644 less the umask. -EOPNOTSUPP where `path` is, or leads to, what is there and
+ * is no regular file: a device such as /dev/null or a pipe would not be written to but replaced.
  */
 int io_replace_file(const char *path, const void *data, size_t size);
 

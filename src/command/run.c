@@ -118,6 +118,8 @@ static int check_outputs(const struct run *run, struct err *e)
 
 	if (r == 0 && o->output && strcmp(o->output, "-") != 0)
 		r = result_write(run->result, o->output, e);
+	if (r == -EOPNOTSUPP)
+		err_hint(e, "A result is a file; \"-o -\" prints it to standard output.");
 	if (r < 0)
 		e->exit_code = EXIT_USAGE;
 	return r;

@@ -162,6 +162,13 @@ wait_gone() {
 	[ ! -L link.json ]
 }
 
+@test "a device or a pipe as the result file is refused, not replaced" {
+	mkfifo pipe
+	run -2 "$CGCHURN" run null "${short[@]}" -q -o pipe
+	[[ "$output" == *"standard output"* ]]
+	[ -p pipe ]
+}
+
 @test "without root: 4, and what would help" {
 	command -v setpriv >/dev/null || skip "no setpriv"
 	mkdir -m 777 out

@@ -242,6 +242,31 @@ static void test_replace_file(void **state)
 	assert_int_equal(io_replace_file(path, "x", 1), -ENOENT);
 }
 
+/* As root `-o /dev/null` would otherwise leave the machine without /dev/null. */
+static void test_replace_no_device(void **state)
+{
+	char folder[] = "/tmp/cgchurn-test-XXXXXX", path[64], link_path[64];
+	struct stat st;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/pipe", folder);
+	snprintf(link_path, sizeof(link_path), "%s/link", folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(symlink(path, link_path), 0);
+	assert_int_equal(io_replace_file(path, "x", 1), -EOPNOTSUPP);
+	assert_int_equal(io_replace_file(link_path, "x", 1), -EOPNOTSUPP);
+	assert_int_equal(io_replace_file(folder, "x", 1), -EISDIR);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(lstat(link_path, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	/* Where a link leads nowhere, it is the link that is replaced. */
+	unlink(path);
+	assert_int_equal(io_replace_file(link_path, "x", 1), 0);
+	unlink(link_path);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 static void test_read_limits(void **state)
 {
 	char buf[8], *text = NULL;
@@ -330,13 +355,21 @@ static void test_markup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse_u64),      cmocka_unit_test(test_parse_double),
-		cmocka_unit_test(test_parse_duration), cmocka_unit_test(test_format_ns),
-		cmocka_unit_test(test_format_count),   cmocka_unit_test(test_format_double),
-		cmocka_unit_test(test_text_wrapped),   cmocka_unit_test(test_rng_streams),
-		cmocka_unit_test(test_rng_moments),    cmocka_unit_test(test_replace_file),
-		cmocka_unit_test(test_parse_rfc3339),  cmocka_unit_test(test_markup),
-		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
+		cmocka_unit_test(test_parse_u64),
+		cmocka_unit_test(test_parse_double),
+		cmocka_unit_test(test_parse_duration),
+		cmocka_unit_test(test_format_ns),
+		cmocka_unit_test(test_format_count),
+		cmocka_unit_test(test_format_double),
+		cmocka_unit_test(test_text_wrapped),
+		cmocka_unit_test(test_rng_streams),
+		cmocka_unit_test(test_rng_moments),
+		cmocka_unit_test(test_replace_file),
+		cmocka_unit_test(test_replace_no_device),
+		cmocka_unit_test(test_parse_rfc3339),
+		cmocka_unit_test(test_markup),
+		cmocka_unit_test(test_read_limits),
+		cmocka_unit_test(test_err),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
