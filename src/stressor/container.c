@@ -219,13 +219,16 @@ static void close_groups(struct container *c)
 /* After a failure: whatever there is goes, so that the next container finds nothing. */
 static void abandon(struct container_plan *p, struct container *c)
 {
-	uint64_t retries = 0;
+	struct pollfd poll_fd = {.fd = p->stamp_read, .events = POLLIN};
+	uint64_t retries = 0, stamp;
 
 	if (c->pid > 0) {
 		kill(c->pid, SIGKILL);
 		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	}
+	while (poll(&poll_fd, 1, 0) == 1 && read(p->stamp_read, &stamp, sizeof(stamp)) > 0)
+		;
 	if (c->inner_fd >= 0)
 		remove_patiently(&p->yard, inner_path, &retries);
 	if (c->outer_fd >= 0)

@@ -128,12 +128,14 @@ static _Noreturn void child(struct worker *w, const struct exec_options *o)
 /* Why the step is no sample, or 0; `ret_began` is when the program did. */
 static int outcome(struct exec_state *s, int status, uint64_t *ret_began)
 {
+	/* Read in any case: what stays in the pipe would be taken for the next program's. */
+	bool told = read(s->stamp_read, ret_began, sizeof(*ret_began)) == sizeof(*ret_began);
+
 	if (s->failure)
 		return s->failure;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return ECHILD;
-	return read(s->stamp_read, ret_began, sizeof(*ret_began)) == sizeof(*ret_began) ? 0
-											: ENODATA;
+	return told ? 0 : ENODATA;
 }
 
 static void step(struct worker *w)

@@ -165,15 +165,14 @@ static int setup(struct worker *w)
 	return r == 0 ? place(w, s, s->targets.ids, o->targets * o->threads) : r;
 }
 
-/* Where the task goes next: never where it is. Returns the descriptor. */
-static int next_group(struct worker *w, struct migrate_state *s, const struct migrate_options *o,
-		      struct target_id *id)
+/* Where the task goes next: never where it is. An index among the groups. */
+static uint16_t next_group(struct worker *w, const struct migrate_options *o,
+			   const struct target_id *id)
 {
 	uint64_t n = groups_used(o);
 	uint64_t step = o->pattern == PATTERN_RANDOM ? 1 + rng_below(&w->rng, n - 1) : 1;
 
-	id->group = (uint16_t)((id->group + step) % n);
-	return s->group_fds[id->group];
+	return (uint16_t)((id->group + step) % n);
 }
 
 /* Targets take turns; with cgroup.procs only leaders do. */
@@ -193,14 +192,16 @@ static struct target_id *next_target(struct migrate_state *s, const struct migra
 static void step_write(struct worker *w, struct migrate_state *s, const struct migrate_options *o)
 {
 	struct target_id *id = next_target(s, o);
-	int fd = next_group(w, s, o, id), failure;
+	uint16_t group = next_group(w, o, id);
 	uint64_t start = worker_start(w);
+	int failure = write_id(s->group_fds[group], id, o->target == TARGET_NONEXISTENT);
 
-	failure = write_id(fd, id, o->target == TARGET_NONEXISTENT);
-	if (failure)
+	if (failure) {
 		worker_error(w, SPAN_WRITE, failure);
-	else
-		worker_span(w, SPAN_WRITE, start, clock_now_ns());
+		return;
+	}
+	worker_span(w, SPAN_WRITE, start, clock_now_ns());
+	id->group = group;
 }
 
 static _Noreturn void fresh_child(const struct migrate_options *o)
@@ -214,10 +215,11 @@ static _Noreturn void fresh_child(const struct migrate_options *o)
 /* As a container runtime does it: create, move, let it live, reap. */
 static void step_fresh(struct worker *w, struct migrate_state *s, const struct migrate_options *o)
 {
-	int fd = next_group(w, s, o, &s->special), failure;
+	uint16_t group = next_group(w, o, &s->special);
 	uint64_t start = worker_start(w), spawned, before, moved, reaped;
 	struct target_id id;
 	pid_t pid = fork();
+	int failure;
 
 	if (pid == 0)
 		fresh_child(o);
@@ -228,8 +230,9 @@ static void step_fresh(struct worker *w, struct migrate_state *s, const struct m
 	spawned = clock_now_ns();
 	target_id_format(&id, pid);
 	before = clock_now_ns();
-	failure = write_id(fd, &id, false);
+	failure = write_id(s->group_fds[group], &id, false);
 	moved = clock_now_ns();
+	s->special.group = group;
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	reaped = clock_now_ns();

@@ -173,7 +173,10 @@ _Noreturn void spawn_child(struct worker *w)
 	_exit(0);
 }
 
-/* When the child began, from its memory or its pipe; 0 where it never told. */
+/*
+ * When the child began, from its memory or its pipe; 0 where it never told. For each child that was
+ * reaped, whatever came of it: a stamp that stays in the pipe would be taken for the next one's.
+ */
 static uint64_t take_stamp(struct spawn_state *s)
 {
 	uint64_t stamp = s->child_started;
@@ -208,6 +211,7 @@ static int child_failure(struct spawn_state *s, int status)
 void spawn_finish(struct worker *w, uint64_t start, pid_t pid)
 {
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
+	bool stamped = w->service[SPAWN_SPAN_CHILD_START] != NULL;
 	uint64_t returned = clock_now_ns(), reaped, stamp;
 	int status = 0, failure;
 
@@ -220,6 +224,7 @@ void spawn_finish(struct worker *w, uint64_t start, pid_t pid)
 		return;
 	}
 	reaped = clock_now_ns();
+	stamp = stamped ? take_stamp(s) : 0;
 	failure = child_failure(s, status);
 	if (failure) {
 		worker_error(w, SPAWN_SPAN_SPAWN, failure);
@@ -228,11 +233,8 @@ void spawn_finish(struct worker *w, uint64_t start, pid_t pid)
 	worker_span(w, SPAWN_SPAN_SPAWN, start, returned);
 	worker_span(w, SPAWN_SPAN_REAP, returned, reaped);
 	worker_span(w, SPAWN_SPAN_CYCLE, start, reaped);
-	if (w->service[SPAWN_SPAN_CHILD_START]) {
-		stamp = take_stamp(s);
-		if (stamp)
-			worker_span(w, SPAWN_SPAN_CHILD_START, start, stamp);
-		else
-			worker_error(w, SPAWN_SPAN_CHILD_START, ENODATA);
-	}
+	if (stamp)
+		worker_span(w, SPAWN_SPAN_CHILD_START, start, stamp);
+	else if (stamped)
+		worker_error(w, SPAWN_SPAN_CHILD_START, ENODATA);
 }
