@@ -38,19 +38,28 @@ struct trial {
 	uint64_t begun_ns; /* the start of warm-up; 0 before */
 };
 
+/* A ringful at most: a worker that fills it faster than it is emptied would keep us here. */
+static void drain_ring(const struct trial_raw_listener *l, size_t member, struct raw_ring *ring)
+{
+	uint64_t left = ring->capacity, n = 1;
+	struct raw_sample samples[512];
+
+	while (left && n) {
+		n = raw_ring_take(ring, samples, left < 512 ? left : 512);
+		for (uint64_t k = 0; k < n; k++)
+			l->put(l->opaque, member, samples[k].series, samples[k].offset_ns,
+			       samples[k].value_ns);
+		left -= n;
+	}
+}
+
 static void drain_raw(struct trial *t)
 {
-	const struct trial_raw_listener *l = &t->around->raw;
-	struct raw_sample samples[512];
-	uint64_t n;
-
-	for (size_t i = 0; l->put && i < t->crew.n_members; i++) {
+	for (size_t i = 0; t->around->raw.put && i < t->crew.n_members; i++) {
 		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
 
-		while (ring && (n = raw_ring_take(ring, samples, 512)) > 0)
-			for (uint64_t k = 0; k < n; k++)
-				l->put(l->opaque, i, samples[k].series, samples[k].offset_ns,
-				       samples[k].value_ns);
+		if (ring)
+			drain_ring(&t->around->raw, i, ring);
 	}
 }
 
