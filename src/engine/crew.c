@@ -94,6 +94,14 @@ static int keep_open(int fd)
 	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
 }
 
+/* What children execute may print, which must not end up in our result, or wait for our input. */
+static int leave_standard_files(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	return fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ? -errno : 0;
+}
+
 static void exec_worker(struct crew *c, size_t i, const struct crew_places *places)
 {
 	char memory[12], offset[24], size[24], tree[12], ready[12], rings[12];
@@ -129,6 +137,8 @@ static _Noreturn void become_worker(struct crew *c, size_t i, const struct crew_
 		worker_fail(w, -r, "entering the group");
 	if (r == 0 && (r = pin(c->plan->workers[i].cpu)) < 0)
 		worker_fail(w, -r, "pinning to CPU %d", c->plan->workers[i].cpu);
+	if (r == 0 && (r = leave_standard_files()) < 0)
+		worker_fail(w, -r, "/dev/null");
 	if (r == 0 && (keep_open(c->memory_fd) < 0 || keep_open(c->ready_fd) < 0 ||
 		       keep_open(places->tree_fd) < 0 ||
 		       (places->rings_fd >= 0 && keep_open(places->rings_fd) < 0)))

@@ -86,6 +86,23 @@ wait_gone() {
 	! left_behind $pid
 }
 
+@test "SIGINT while raw samples come faster than they can be written" {
+	"$CGCHURN" run null --duration 100s --warmup 0 --trials 1 -q --raw raw &
+	pid=$!
+	for _ in $(seq 200); do
+		[ -s raw/null-trial-0.csv ] && break
+		sleep 0.05
+	done
+	[ -s raw/null-trial-0.csv ]
+	kill -INT $pid
+	SECONDS=0
+	status=0
+	wait $pid || status=$?
+	rm -r raw
+	[ "$status" -eq 130 ]
+	[ "$SECONDS" -lt 60 ]
+}
+
 @test "SIGTERM during set-up, and while the gate is closed" {
 	for delay in 0 0.02 0.05 0.1; do
 		"$CGCHURN" run migrate-under-fork --trials 5 -q -o term.json &
@@ -245,4 +262,35 @@ wait_gone() {
 	[ "$status" -eq 0 ]
 	grep -q "SIGKILL" killed.json
 	! left_behind $pid
+}
+
+@test "a child that is killed is an error, and the next one's start is its own" {
+	"$CGCHURN" run spawn-quiet-posix-spawn --duration 6s --warmup 0 --trials 1 -q -o child.json \
+		--set storm.child=hold --set storm.hold=1s --set storm.child_start=true --set storm.workers=1 &
+	pid=$!
+	child=
+	for _ in $(seq 500); do
+		for child in $(find "$root"/cgchurn-$pid-*/tree -name cgroup.procs -exec cat {} + 2>/dev/null); do
+			[ "$(cat /proc/$child/comm 2>/dev/null)" != cgchurn-child ] || break 2
+		done
+		child=
+		sleep 0.01
+	done
+	[ -n "$child" ]
+	# It has stamped its start long since, most likely.
+	sleep 0.05
+	kill -KILL "$child" || true
+	wait $pid
+	python3 - <<-'END'
+	import json
+	series = json.load(open("child.json"))["runs"][0]["trials"][0]["series"]
+	start = next(s for s in series if s["span"] == "child_start")
+	assert start["count"] > 1 and start["clipped"] == 0, start
+	assert sum(s["errors"].get("ECHILD", 0) for s in series) == 1, series
+	END
+}
+
+@test "what children print is not in the result" {
+	"$CGCHURN" run spawn-quiet-posix-spawn "${short[@]}" -q -o - --set storm.path=/bin/ls >printed.json
+	python3 -c 'import json; assert json.load(open("printed.json"))["complete"] is True'
 }
