@@ -10,6 +10,7 @@
 #include "compare/inputs.h"
 #include "report/draw.h"
 #include "report/report.h"
+#include "report/sweep_view.h"
 #include "result/json.h"
 #include "sandbox/confined.h"
 
@@ -52,17 +53,27 @@ static int read_result(struct input *input, struct result **ret, struct err *e)
 	return r < 0 ? r : result_from_json(text, size, input->path, ret, e);
 }
 
+static int add_file(struct report *report, size_t number, struct input *input, struct err *e)
+{
+	_cleanup_free char *text = NULL;
+	struct result *result;
+	size_t size;
+	int r = input_read(input, &text, &size, e);
+
+	if (r < 0)
+		return r;
+	if (sweep_view_likely(text, size))
+		return report_add_sweep(report, input->path, text, size, e);
+	r = result_from_json(text, size, input->path, &result, e);
+	return r == 0 ? report_add(report, number, input->path, result, e) : r;
+}
+
 static int add_argument(struct report *report, size_t number, struct inputs *inputs, struct err *e)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < inputs->n; i++) {
-		struct result *result;
-
-		r = read_result(&inputs->items[i], &result, e);
-		if (r == 0)
-			r = report_add(report, number, inputs->items[i].path, result, e);
-	}
+	for (size_t i = 0; r == 0 && i < inputs->n; i++)
+		r = add_file(report, number, &inputs->items[i], e);
 	return r;
 }
 
@@ -192,7 +203,9 @@ const struct command command_report = {
 		"of\n"
 		"two kinds (argument, label, kernel, regime of the lock) the first is the base, "
 		"and\n"
-		"the page holds what `cgchurn compare` says. gnuplot draws the pictures.\n\n"
+		"the page holds what `cgchurn compare` says. RESULT may also be a file of "
+		"`cgchurn\n"
+		"sweep`. gnuplot draws the pictures.\n\n"
 		"  cgchurn report new.json -o new.html\n"
 		"  cgchurn report before/ after/ -o change.html\n"
 		"  cgchurn report --history nightly/ -o nightly.html",

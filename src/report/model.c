@@ -97,6 +97,25 @@ static const struct result_series *find_example(const struct result_run *run,
 	return NULL;
 }
 
+static void add_attribution(struct report_cell *cell, const struct result_run *run,
+			    const struct result_series *like)
+{
+	for (size_t i = 0; i < run->n_trials; i++) {
+		const struct result_series *s =
+			result_find_series(&run->trials[i], like->actor, like->span, like->time);
+
+		if (!run->trials[i].valid || !s || !s->attribution)
+			continue;
+		for (unsigned b = 0; b < BANDS; b++) {
+			const struct part_band *band = &s->attribution->bands[b];
+
+			cell->bands[b].count += band->count;
+			for (unsigned p = 0; p < PARTS; p++)
+				cell->bands[b].part_ns[p] += band->part_ns[p];
+		}
+	}
+}
+
 /* Adds to what the cell holds already; `all` is room for a histogram. */
 static int add_to_cell(struct report_cell *cell, const struct pool *p,
 		       const struct pooled_series *s, struct histogram *all)
@@ -115,6 +134,7 @@ static int add_to_cell(struct report_cell *cell, const struct pool *p,
 	cell->missed += s->missed;
 	if (!cell->example)
 		cell->example = find_example(p->run, s->first);
+	add_attribution(cell, p->run, s->first);
 	return sparse_histogram_init_from(&cell->histogram, all);
 }
 
@@ -194,6 +214,9 @@ void model_finish(struct report *r)
 		free(r->results[i].origin);
 	}
 	free(r->results);
+	for (size_t i = 0; i < r->n_sweeps; i++)
+		sweep_view_finish(&r->sweeps[i]);
+	free(r->sweeps);
 }
 
 const char *model_workload_name(const struct report_workload *w, char buf[MODEL_NAME_SIZE])

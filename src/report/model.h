@@ -7,6 +7,7 @@
 #include "history/history.h"
 #include "report/picture.h"
 #include "report/report.h"
+#include "report/sweep_view.h"
 #include "result/pool.h"
 
 struct report_result {
@@ -31,6 +32,7 @@ struct report_cell {
 	uint64_t errors, planned, late, missed;
 	size_t n_trials;                     /* valid ones */
 	const struct result_series *example; /* of the first valid trial; NULL: none */
+	struct part_band bands[BANDS];       /* of attributed trials; counts 0: none */
 };
 
 struct report_series {
@@ -65,6 +67,9 @@ struct report {
 	struct data data;
 	bool has_comparison;
 	struct comparison comparison;
+
+	struct sweep_view *sweeps;
+	size_t n_sweeps;
 
 	struct history history;
 

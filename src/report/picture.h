@@ -16,7 +16,8 @@ enum picture_kind {
 	PICTURE_PERCENTILES,  /* x: -log10(1 - q/100); y: ns */
 	PICTURE_HISTOGRAM,    /* x: ns, bins; y: share of the series' highest bin, [0, 1] */
 	PICTURE_TIMELINE,     /* x: s; y: ns */
-	PICTURE_SWEEP,        /* x: starts per second; y: ns */
+	PICTURE_SWEEP,        /* x: a number, as 4 workers or 20 starts a second; y: ns */
+	PICTURE_SWEEP_TIME,   /* x: ns; y: ns */
 	PICTURE_HISTORY,      /* x: s since 1970; y: ns */
 	PICTURE_HISTORY_RATE, /* the same, y: per second, or a share */
 	PICTURE_KINDS

@@ -78,6 +78,23 @@ refuse:
 	return error;
 }
 
+int report_add_sweep(struct report *r, const char *origin, const char *text, size_t size,
+		     struct err *e)
+{
+	struct sweep_view view, *added;
+	int error = sweep_view_read(text, size, origin, &view, e);
+
+	if (error < 0)
+		return error;
+	added = array_grow(&r->sweeps, &r->n_sweeps, sizeof(*added));
+	if (!added) {
+		sweep_view_finish(&view);
+		return no_memory(e);
+	}
+	*added = view;
+	return 0;
+}
+
 int report_add_history(struct report *r, const char *origin, const struct result *result,
 		       struct err *e)
 {
@@ -125,8 +142,8 @@ static void print_head(struct report *r)
 static int print_sections(struct report *r)
 {
 	static int (*const sections[])(struct report *) = {
-		section_summary, section_verdicts, section_workloads,
-		section_grids,   section_history,  section_machines,
+		section_summary, section_verdicts, section_workloads, section_attribution,
+		section_grids,   section_sweeps,   section_history,   section_machines,
 	};
 	int error = 0;
 

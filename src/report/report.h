@@ -37,6 +37,10 @@ void report_destroy(struct report *r);                                          
 int report_add(struct report *r, size_t argument, const char *origin, struct result *result,
 	       struct err *e);
 
+/* Adds the text of a file of `cgchurn sweep`. As sweep_view_read(). */
+int report_add_sweep(struct report *r, const char *origin, const char *text, size_t size,
+		     struct err *e);
+
 /* Adds a result to the history; it stays the caller's and need not live on. As history_add(). */
 int report_add_history(struct report *r, const char *origin, const struct result *result,
 		       struct err *e);

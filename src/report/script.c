@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 
 /* The smallest and the largest of what is drawn. */
 struct range {
@@ -40,29 +41,51 @@ static void print_time(int decade, int step, FILE *to)
 		decade);
 }
 
-/* A logarithmic axis of nanoseconds: decades, and 2 and 5 of each where there are few. */
-static void print_time_axis(const char *axis, struct range r, FILE *to)
+/* 1, 2 or 5 of each decade, or of many decades 1 only. */
+static void print_decade_tics(double low, double high, FILE *to)
 {
-	double low = r.any && r.low > 1 ? r.low * 0.9 : 1,
-	       high = r.any && r.high > low ? r.high : low;
-	double decades = log10(high * 1.1 / low);
-	bool first = true;
+	int n = 0;
 
-	fprintf(to, "set logscale %s\nset %srange [%.9g:%.9g]\nset %stics (", axis, axis, low,
-		high * 1.1, axis);
 	for (int decade = 0; decade <= 12; decade++)
 		for (int step = 1; step <= 5; step += step == 1 ? 1 : 3) {
 			double at = step * pow(10, decade);
 
-			if (at < low || at > high * 1.1 || (step != 1 && decades > 2.2))
+			if (at < low || at > high || (step != 1 && log10(high / low) > 2.2))
 				continue;
-			fputs(first ? "" : ", ", to);
-			first = false;
+			fputs(n++ ? ", " : "", to);
 			print_time(decade, step, to);
 		}
-	/* Too narrow for any: the ends. */
-	if (first)
-		fprintf(to, "\"%.4g us\" %.9g, \"%.4g us\" %.9g", low / 1e3, low, high / 1e3, high);
+}
+
+/* Of less than a decade: multiples of what is 1, 2 or 5 times a power of ten, some four of them,
+ * and none nearer to the last than the share `gap` of the axis. */
+static void print_close_tics(double low, double high, double gap, FILE *to)
+{
+	double rough = (high - low) / 4, step = pow(10, floor(log10(rough > 1 ? rough : 1)));
+	char text[NUM_TEXT_SIZE];
+	int n = 0;
+
+	step *= rough / step >= 5 ? 5 : rough / step >= 2 ? 2 : 1;
+	for (double at = ceil(low / step) * step, last = 0; at <= high && n < 20; at += step) {
+		if (last > 0 && log(at / last) < gap * log(high / low))
+			continue;
+		fprintf(to, "%s\"%s\" %.12g", n++ ? ", " : "", num_format_ns(at, text), at);
+		last = at;
+	}
+}
+
+/* A logarithmic axis of nanoseconds. */
+static void print_time_axis(const char *axis, struct range r, FILE *to)
+{
+	double low = r.any && r.low > 1 ? r.low * 0.95 : 1,
+	       high = (r.any && r.high > low ? r.high : low) * 1.05;
+
+	fprintf(to, "set logscale %s\nset %srange [%.9g:%.9g]\nset %stics (", axis, axis, low, high,
+		axis);
+	if (high / low < 8)
+		print_close_tics(low, high, axis[0] == 'x' ? 0.19 : 0.08, to);
+	else
+		print_decade_tics(low, high, to);
 	fputs(")\n", to);
 }
 
@@ -92,13 +115,20 @@ static void print_timeline_axes(const struct picture *p, struct range x, struct 
 	print_time_axis("y", y, to);
 }
 
+/* More than a decade is seen best on a logarithmic scale. */
 static void print_sweep_axes(const struct picture *p, struct range x, struct range y, FILE *to)
 {
-	bool wide = x.any && x.low > 0 && x.high / x.low > 20;
+	bool wide = x.any && x.low > 0 && x.high / x.low > 10;
 
-	fprintf(to, "set xlabel \"starts per second\"\n%s", wide ? "set logscale x\n" : "");
+	fprintf(to, "set format x \"%%.0s%%c\"\n%s", wide ? "set logscale x 2\n" : "");
 	if (x.any && x.high > x.low)
 		fprintf(to, "set xrange [%.9g:%.9g]\n", x.low, x.high);
+	print_time_axis("y", y, to);
+}
+
+static void print_sweep_time_axes(const struct picture *p, struct range x, struct range y, FILE *to)
+{
+	print_time_axis("x", x, to);
 	print_time_axis("y", y, to);
 }
 
@@ -148,6 +178,7 @@ static void print_axes(const struct picture *p, FILE *to)
 		[PICTURE_HISTOGRAM] = print_histogram_axes,
 		[PICTURE_TIMELINE] = print_timeline_axes,
 		[PICTURE_SWEEP] = print_sweep_axes,
+		[PICTURE_SWEEP_TIME] = print_sweep_time_axes,
 		[PICTURE_HISTORY] = print_history_axes,
 		[PICTURE_HISTORY_RATE] = print_history_axes,
 	};

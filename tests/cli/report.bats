@@ -63,6 +63,46 @@ browse() {
 	grep -q -- '--heat:1.000' "$BATS_TEST_TMPDIR/page.html"
 }
 
+@test "an attributed result: a stacked bar a band, that adds up" {
+	make_samples attributed
+	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/attributed/attributed.json" >"$BATS_TEST_TMPDIR/page.html"
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	grep -q 'measured with tracing attached' "$BATS_TEST_TMPDIR/page.html"
+	[ "$(grep -c 'RCU grace period' "$BATS_TEST_TMPDIR/page.html")" -eq 1 ]
+	python3 - "$BATS_TEST_TMPDIR/page.html" "$BATS_TEST_TMPDIR/attributed/attributed.json" <<-'END'
+		import json, re, sys
+		trials = [t for t in json.load(open(sys.argv[2]))["runs"][0]["trials"] if t["valid"]]
+		parts = [t["series"][2]["attribution"]["bands"]["all"]["parts_ns"] for t in trials]
+		waiting, running = (sum(p[name] for p in parts) for name in ("grace_period", "running"))
+		width = 240 * waiting / (waiting + running)
+		bars = re.findall(r'<svg class="bar".*?</svg>', open(sys.argv[1]).read())
+		assert len(bars) == 3, len(bars)
+		for bar in bars:
+		    rects = re.findall(r'class="p(\d+)" x="([\d.]+)" y="0" width="([\d.]+)"', bar)
+		    want = [("0", 0, width), ("9", width, 240 - width)]
+		    assert len(rects) == 2, rects
+		    for (part, x, w), (name, at, wide) in zip(rects, want):
+		        assert part == name and abs(float(x) - at) < 0.01 and abs(float(w) - wide) < 0.01, (rects, want)
+	END
+}
+
+@test "a sweep: its curve, the edge and the knee; hostile words in it stay words" {
+	need_gnuplot
+	make_samples sweep
+	"$CGCHURN" report "$BATS_TEST_TMPDIR/sweep/sweep.json" -o "$BATS_TEST_TMPDIR/page.html"
+	run "$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	[[ "$output" == "1 drawings"* ]]
+	grep -q 'p50&lt;1ms holds up to storm.workers = 4 and breaks at 8' "$BATS_TEST_TMPDIR/page.html"
+	grep -q 'The knee is at 7.07, between 6.5 and 7.7' "$BATS_TEST_TMPDIR/page.html"
+	sed -i 's/"storm"/"<script>alert(1)<\/script>"/; s/"holds"/"<img src=x>"/' "$BATS_TEST_TMPDIR/sweep/sweep.json"
+	"$CGCHURN" report "$BATS_TEST_TMPDIR/sweep/sweep.json" -o "$BATS_TEST_TMPDIR/page.html"
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	sed -i 's/"number": *4/"number": -4/; s/"number":4/"number":-4/' "$BATS_TEST_TMPDIR/sweep/sweep.json"
+	run "$CGCHURN" report "$BATS_TEST_TMPDIR/sweep/sweep.json"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"sweep.json"*"points[2].number"* ]]
+}
+
 @test "a history of 200 results: the changes, in less than 5 s of CPU time" {
 	need_gnuplot
 	make_samples nightly

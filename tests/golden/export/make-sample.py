@@ -7,6 +7,7 @@ sample.json is an ordinary result in small: a storm and a paced migrator, failur
 count, a workload without any that does. hostile.json is the same with texts made to break out of every format.
 KIND pair: base/ and new/, six boots each; new is twelve times as fast. KIND nightly: 200 results, a night each, with
 two changes, at the nights 90 and 150. KIND grid: four results, one and two forkers against one and two migrators.
+KIND attributed: a result of --attribute. KIND sweep: what `cgchurn sweep` would leave.
 The figures are drawn from a seed, so both come out the same each time; they are committed with what is expected of them.
 """
 import datetime
@@ -154,6 +155,40 @@ def grid(folder):
             write(folder, f"{forkers}-{migrators}.json", value)
 
 
+def attributed(folder):
+    """A migration waits for as long as it does in sample.json, and runs for 0.6 ms besides."""
+    value = boot(result(1, storms=200), "traced")
+    value["attributed"] = True
+    for one in value["runs"][0]["trials"]:
+        series = one["series"][2]
+        n = series["count"]
+        running = {"sub_bucket_bits": SUB_BUCKET_BITS, "buckets": [[lowest(600_000), n]]}
+        parts = {
+            "grace_period": {"clipped": 0, **{key: series[key] for key in ("min_ns", "max_ns", "sum_ns", "histogram")}},
+            "running": {"clipped": 0, "min_ns": 600_000, "max_ns": 600_000, "sum_ns": 600_000 * n, "histogram": running},
+        }
+        bands = {name: {"count": series["count"], "parts_ns": {part: parts[part]["sum_ns"] for part in parts}}
+                 for name in ("all", "middle", "slowest")}
+        series["attribution"] = {"count": series["count"], "lost": 0, "plain": None, "bands": bands, "parts": parts}
+    write(folder, "attributed.json", value)
+
+
+def sweep(folder):
+    """The bound breaks between 4 and 8 workers."""
+    points = []
+    for workers in (1, 2, 4, 8, 16):
+        series = {"actor": "migrator", "span": "write", "time": "response", "count": 500, "errors": 0, "missed": 0,
+                  "rate_per_s": 20, "p50_ns": 20_000 * workers ** 2, "p90_ns": None,
+                  "p99_ns": 90_000 * workers ** 2 if workers > 1 else None}
+        points.append({"value": str(workers), "number": workers, "run": f"at-{workers}", "series": [series],
+                       "verdict": "holds" if workers < 8 else "breaks"})
+    bound = {"text": "migrator.write.response.p50<1ms", "value": 1_000_000}
+    write(folder, "sweep.json", {
+        "schema": "cgchurn-sweep/1", "workload": "migrate-under-fork",
+        "vary": {"actor": "storm", "key": "workers", "unit": "number"}, "bound": bound, "points": points,
+        "edge_holds": 4, "edge_breaks": 8, "knee": {"at": 7.07, "low": 6.5, "high": 7.7, "undecided": 0}})
+
+
 def committed(folder):
     write(folder, "sample.json", result(1))
     write(folder, "hostile.json", result(1, HOSTILE))
@@ -161,4 +196,5 @@ def committed(folder):
 
 if __name__ == "__main__":
     os.makedirs(sys.argv[1], exist_ok=True)
-    {"pair": pair, "nightly": nightly, "grid": grid, "": committed}["".join(sys.argv[2:])](sys.argv[1])
+    {"pair": pair, "nightly": nightly, "grid": grid, "attributed": attributed, "sweep": sweep,
+     "": committed}["".join(sys.argv[2:])](sys.argv[1])

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a report shows of a file of `cgchurn sweep`; inside src/report/ only. */
+#ifndef CGCHURN_REPORT_SWEEP_VIEW_H
+#define CGCHURN_REPORT_SWEEP_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+#define SWEEP_VIEW_POINTS_MAX 1000
+#define SWEEP_VIEW_TEXT_SIZE 128
+
+/* One value of what was varied. Figures of the series that the bound is about; NAN: absent. */
+struct sweep_view_point {
+	double number;
+	char text[SWEEP_VIEW_TEXT_SIZE]; /* as the workload was told: "100us" */
+	char verdict[16];                /* "holds", "breaks", "unknown"; "" without a bound */
+	double p50_ns, p99_ns, rate_per_s;
+};
+
+struct sweep_view {
+	char workload[SWEEP_VIEW_TEXT_SIZE];
+	char vary[2 * SWEEP_VIEW_TEXT_SIZE]; /* "storm.workers" */
+	char series[2 * SWEEP_VIEW_TEXT_SIZE];
+	bool is_time;                                              /* the numbers are nanoseconds */
+	char bound[SWEEP_VIEW_TEXT_SIZE];                          /* as it was asked; "": none */
+	double edge_holds, edge_breaks, knee, knee_low, knee_high; /* NAN: none */
+	struct sweep_view_point *points;
+	size_t n;
+};
+
+/* Does the text begin like such a file? No more than a look. */
+bool sweep_view_likely(const char *text, size_t size);
+
+/* EXIT_USAGE in `e`, with `origin`, JSON path, what was found and what is allowed; EXIT_FAULT. */
+int sweep_view_read(const char *text, size_t size, const char *origin, struct sweep_view *ret,
+		    struct err *e);
+void sweep_view_finish(struct sweep_view *v); /* a zeroed one is fine */
+
+#endif
