@@ -148,11 +148,26 @@ static void judge_schedules(const struct crew *crew, struct trial_outcome *o)
 	}
 }
 
-static void judge_machine(const struct crew *crew, struct trial_outcome *o)
+/* Another regime of the lock than the result's header says. */
+static void judge_lock(struct trial_outcome *o)
 {
-	uint64_t steal = o->after.steal_ns - o->before.steal_ns;
+	const struct env *before = &o->before, *after = &o->after;
+
+	if (before->favored_v2 != after->favored_v2)
+		trial_invalidate(o, "favordynmods of cgroup v2 was turned %s meanwhile",
+				 after->favored_v2 ? "on" : "off");
+	if (before->favored_v1 != after->favored_v1)
+		trial_invalidate(o, "favordynmods of a cgroup v1 mount was turned %s meanwhile",
+				 after->favored_v1 ? "on" : "off");
+}
+
+static void judge_machine(struct trial_outcome *o)
+{
+	uint64_t steal = env_stolen_ns(&o->before, &o->after);
 	uint64_t tick = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
-	double all = (double)crew->plan->trial_ns * CPU_COUNT(&crew->plan->usable);
+	/* Of all CPUs, as /proc/stat counts them, and not only of those that are ours. */
+	double all =
+		(double)(o->after.at_ns - o->before.at_ns) * (double)sysconf(_SC_NPROCESSORS_ONLN);
 
 	if (strcmp(o->before.clock_source, o->after.clock_source) != 0)
 		trial_invalidate(o, "the clock source changed from %s to %s",
@@ -176,7 +191,8 @@ void trial_judge(const struct crew *crew, struct trial_outcome *o)
 {
 	judge_workers(crew, o);
 	judge_schedules(crew, o);
-	judge_machine(crew, o);
+	judge_machine(o);
+	judge_lock(o);
 }
 
 void trial_outcome_finish(struct trial_outcome *o)

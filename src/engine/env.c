@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "mounts/mounts.h"
 
 static const char clock_source_path[] =
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource";
@@ -63,9 +64,21 @@ static uint64_t read_taint(void)
 	return strtoull(text, NULL, 10);
 }
 
+static void read_favored(struct env *ret)
+{
+	struct cgroup_mounts mounts = {0};
+
+	if (mounts_read(MOUNTS_SELF, &mounts) < 0)
+		return;
+	for (size_t i = 0; i < mounts.n; i++)
+		if (cgroup_mount_has_option(&mounts.items[i], "favordynmods"))
+			*(mounts.items[i].v2 ? &ret->favored_v2 : &ret->favored_v1) = true;
+	mounts_finish(&mounts);
+}
+
 void env_read(struct env *ret, int group_fd)
 {
-	*ret = (struct env){0};
+	*ret = (struct env){.at_ns = clock_now_ns()};
 	if (io_read_attr(AT_FDCWD, clock_source_path, ret->clock_source,
 			 sizeof(ret->clock_source)) < 0)
 		ret->clock_source[0] = '\0';
@@ -75,4 +88,10 @@ void env_read(struct env *ret, int group_fd)
 	ret->has_psi = read_psi(&ret->psi_cpu_ns);
 	ret->has_throttled = read_throttled(group_fd, &ret->throttled_ns);
 	ret->taint = read_taint();
+	read_favored(ret);
+}
+
+uint64_t env_stolen_ns(const struct env *before, const struct env *after)
+{
+	return after->steal_ns > before->steal_ns ? after->steal_ns - before->steal_ns : 0;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct env {
+	uint64_t at_ns;        /* CLOCK_MONOTONIC: when it was read */
 	char clock_source[32]; /* "" where unknown */
 	double load1;
 	uint64_t steal_ns;   /* since boot, all CPUs; /proc/stat counts in ticks of 1/USER_HZ */
@@ -16,9 +17,15 @@ struct env {
 	uint64_t throttled_ns; /* of the group given to env_read(); cpu.stat throttled_usec */
 	bool has_throttled;
 	uint64_t taint; /* /proc/sys/kernel/tainted */
+	/* Whether a mount of v2, and of v1, shows favordynmods: either decides the lock's regime.
+	 */
+	bool favored_v2, favored_v1;
 };
 
 /* What cannot be read stays zero and unknown. `group_fd` may be -1. */
 void env_read(struct env *ret, int group_fd);
+
+/* Stolen time from one to the other; 0 where the kernel's count went back. */
+uint64_t env_stolen_ns(const struct env *before, const struct env *after);
 
 #endif

@@ -57,7 +57,7 @@ static void record_env(struct result_trial_env *to, const struct env *before,
 {
 	snprintf(to->clock_source, sizeof(to->clock_source), "%s", after->clock_source);
 	to->load1 = before->load1;
-	to->steal_ns = after->steal_ns - before->steal_ns;
+	to->steal_ns = env_stolen_ns(before, after);
 	to->has_psi = before->has_psi && after->has_psi;
 	to->psi_cpu_ns = to->has_psi ? after->psi_cpu_ns - before->psi_cpu_ns : 0;
 	to->has_throttled = before->has_throttled && after->has_throttled;
