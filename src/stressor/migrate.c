@@ -107,8 +107,10 @@ static const char *wants_threaded(const void *opaque)
 	return o->via == VIA_THREADS ? "single threads move only between threaded groups" : NULL;
 }
 
-static uint64_t groups_used(const struct migrate_options *o)
+static uint64_t groups_used(const void *opaque)
 {
+	const struct migrate_options *o = opaque;
+
 	return o->pattern == PATTERN_PING_PONG ? 2 : o->groups;
 }
 
@@ -274,6 +276,7 @@ const struct stressor stressor_migrate = {
 			.spans_on = spans_on,
 			.refuse = refuse,
 			.live_tasks = live_tasks,
+			.leaves = groups_used,
 			.moves_tasks = true,
 			.wants_threaded = wants_threaded,
 		},

@@ -90,19 +90,39 @@ static int parse_thresholds(const struct json_at *at, struct workload_actor *act
 	return r;
 }
 
+/* With fewer leaves than groups some of a mover's groups would be one, and moves go nowhere. */
+static int check_leaves(const struct json_at *at, const struct workload_actor *actor,
+			const struct workload_hierarchy *hierarchy)
+{
+	const struct kind *kind = actor->kind;
+	uint64_t leaves = hierarchy_leaves(hierarchy);
+	uint64_t wanted = kind->leaves ? kind->leaves(actor->options) : 2;
+
+	if (leaves < 2)
+		return json_complain(
+			at,
+			"%s moves tasks between leaves: found a hierarchy with one "
+			"leaf, allowed: at least 2 (depth 1 or more, fanout 2 or more)",
+			kind->name);
+	if (leaves < wanted)
+		return json_complain(at,
+				     "%s moves tasks among %llu groups: found a hierarchy with "
+				     "%llu leaves, allowed: at least as many leaves as groups",
+				     kind->name, (unsigned long long)wanted,
+				     (unsigned long long)leaves);
+	return 0;
+}
+
 /* What the kind asks of the hierarchy. */
 static int check_needs(const struct json_at *at, const struct workload_actor *actor,
 		       const struct workload_hierarchy *hierarchy)
 {
 	const struct kind *kind = actor->kind;
 	const char *reason;
+	int r = kind->moves_tasks ? check_leaves(at, actor, hierarchy) : 0;
 
-	if (kind->moves_tasks && hierarchy_leaves(hierarchy) < 2)
-		return json_complain(
-			at,
-			"%s moves tasks between leaves: found a hierarchy with one "
-			"leaf, allowed: at least 2 (depth 1 or more, fanout 2 or more)",
-			kind->name);
+	if (r < 0)
+		return r;
 	if (kind->makes_groups && hierarchy->threaded)
 		return json_complain(
 			at,

@@ -67,6 +67,9 @@ struct kind {
 	/* The most processes and threads that one worker has alive at once, itself not counted. */
 	uint64_t (*live_tasks)(const void *options);
 
+	/* Among how many leaves one worker moves tasks; NULL: two. Only with `moves_tasks`. */
+	uint64_t (*leaves)(const void *options);
+
 	bool moves_tasks;  /* writes cgroup.procs or cgroup.threads: needs at least two groups */
 	bool makes_groups; /* of its own, with processes in them: not below threaded groups */
 

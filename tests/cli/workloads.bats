@@ -153,6 +153,11 @@ refused() {
 	"$CGCHURN" show "$file" --set storm.workers=2 --set storm.child=exec
 }
 
+@test "a mover among more groups than there are leaves would move tasks to where they are" {
+	run -2 "$CGCHURN" show systemd-like --set hierarchy.depth=1 --set hierarchy.fanout=3
+	[[ "$output" == *"moves tasks among 16 groups: found a hierarchy with 3 leaves"* ]]
+}
+
 @test "every workload and suite that comes with cgchurn can be read" {
 	run --separate-stderr "$CGCHURN" list
 	[ "$status" -eq 0 ]
