@@ -16,8 +16,12 @@ setup() {
 	wait $pid
 	! compgen -G "$root/cgchurn-$pid-*"
 	python3 - <<-'END'
-	import json
+	import json, jsonschema, os
 	sweep = json.load(open("sweep.json"))
+	schema = json.load(open(os.environ["CGCHURN_SOURCE"] + "/doc/schema/cgchurn-sweep-1.json"))
+	# The result within has a schema and tests of its own.
+	del schema["properties"]["result"]
+	jsonschema.Draft202012Validator(schema).validate(sweep)
 	assert sweep["schema"] == "cgchurn-sweep/1" and sweep["result"]["schema"] == "cgchurn-result/1"
 	points = sweep["points"]
 	assert [p["number"] for p in points] == sorted(p["number"] for p in points)
