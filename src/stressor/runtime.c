@@ -144,6 +144,10 @@ static int write_config(struct worker *w, const char *path, const char *group)
 		     : write_file(w, path, text, (size_t)n, 0644);
 }
 
+/* What a runtime expects to find in a root file system; parents first. */
+static const char *const mount_points[] = {"rootfs", "rootfs/dev", "rootfs/proc"};
+enum { N_MOUNT_POINTS = sizeof(mount_points) / sizeof(mount_points[0]) };
+
 static int make_bundle(struct worker *w, struct runtime_state *s)
 {
 	char folder[] = "/tmp/cgchurn-bundle-XXXXXX", path[96], group[256];
@@ -157,12 +161,11 @@ static int make_bundle(struct worker *w, struct runtime_state *s)
 	snprintf(s->bundle, sizeof(s->bundle), "--bundle=%s", folder);
 	snprintf(s->root, sizeof(s->root), "--root=%s/state", folder);
 	snprintf(s->id, sizeof(s->id), "cgchurn-%d", (int)getpid());
-	snprintf(path, sizeof(path), "%s/rootfs", folder);
-	if (mkdir(path, 0755) < 0)
-		return worker_fail(w, errno, "%s", path);
-	snprintf(path, sizeof(path), "%s/rootfs/proc", folder);
-	if (mkdir(path, 0755) < 0)
-		return worker_fail(w, errno, "%s", path);
+	for (size_t i = 0; i < N_MOUNT_POINTS; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, mount_points[i]);
+		if (mkdir(path, 0755) < 0)
+			return worker_fail(w, errno, "%s", path);
+	}
 	snprintf(path, sizeof(path), "%s/rootfs/init", folder);
 	r = copy_init(w, path);
 	snprintf(path, sizeof(path), "%s/config.json", folder);
@@ -257,7 +260,7 @@ static void step(struct worker *w)
 static void teardown(struct worker *w)
 {
 	static const char *const leavings[] = {"config.json", "rootfs/init"};
-	static const char *const emptied[] = {"rootfs/proc", "rootfs", "state", ""};
+	static const char *const emptied[] = {"rootfs/proc", "rootfs/dev", "rootfs", "state", ""};
 	struct runtime_state *s = STRESSOR_STATE(struct runtime_state, w);
 	char path[96];
 
@@ -266,7 +269,7 @@ static void teardown(struct worker *w)
 		snprintf(path, sizeof(path), "%s/%s", s->folder, leavings[i]);
 		unlink(path);
 	}
-	for (size_t i = 0; s->folder[0] && i < 4; i++) {
+	for (size_t i = 0; s->folder[0] && i < 5; i++) {
 		snprintf(path, sizeof(path), "%s/%s", s->folder, emptied[i]);
 		rmdir(path);
 	}
