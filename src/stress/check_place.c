@@ -111,6 +111,10 @@ static int by_tid(const void *a, const void *b)
 	return x->tid < y->tid ? -1 : x->tid > y->tid;
 }
 
+/*
+ * Without the entries that read 0: tasks that have died and have no id any more, which newer
+ * kernels keep in the lists until their last context switch (seen in 7.3).
+ */
 static int list_all(const struct view *v, struct listed *ret)
 {
 	pid_t tids[VIEW_TASKS_MAX];
@@ -122,7 +126,8 @@ static int list_all(const struct view *v, struct listed *ret)
 		if (members < 0)
 			return members;
 		for (int i = 0; i < members && n < VIEW_TASKS_MAX; i++)
-			ret[n++] = (struct listed){tids[i], g};
+			if (tids[i])
+				ret[n++] = (struct listed){tids[i], g};
 	}
 	qsort(ret, (size_t)n, sizeof(*ret), by_tid);
 	return n;

@@ -216,6 +216,11 @@ static void look_at_rest(struct keeper *k)
 		s.removal = group_remove_below(s.group_fd, clock_now_ns() + s.patience_ns);
 		r = board_check(b, INVARIANT_REMOVAL, &s);
 	}
+	/*
+	 * Let go by work queues after several grace periods, some by callbacks that a kernel with
+	 * CONFIG_RCU_LAZY gathers for 10 s.
+	 */
+	s.patience_ns *= 4;
 	if (r >= 0)
 		board_check(b, INVARIANT_DYING, &s);
 }

@@ -25,7 +25,7 @@ enum {
 	REMOVE_SECONDS = 10,
 	/* Patiences that may follow each other in the keeper: to rest, five looks, to the end, and
 	 * what is left. */
-	PATIENCES = 16,
+	PATIENCES = 20,
 };
 
 /* A round under way. */

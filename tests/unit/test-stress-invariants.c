@@ -162,6 +162,11 @@ static void test_once(void **state)
 	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 2);
 	put_list(w, "1/0", "cgroup.threads", "101\n");
 	assert_int_equal(check(w, INVARIANT_ONCE, "listed in 0 and in 1/0"), -EBADMSG);
+	/* The dead have no ids. */
+	put_list(w, "0", "cgroup.threads", "100\n101\n0\n");
+	put_list(w, "1/0", "cgroup.threads", "0\n0\n");
+	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 2);
+	put_list(w, "1/0", "cgroup.threads", "101\n");
 	put_list(w, "0", "cgroup.threads", "100\n");
 	assert_int_equal(check(w, INVARIANT_ONCE, "thread 101"), -EBADMSG);
 	put_list(w, "1/0", "cgroup.threads", "");
