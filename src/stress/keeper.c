@@ -12,6 +12,7 @@
 
 #include "base/io.h"
 #include "cgroup/group.h"
+#include "sandbox/privileges.h"
 #include "stress/actor.h"
 #include "stress/arena.h"
 #include "stress/patience.h"
@@ -62,6 +63,8 @@ static void start_actor(struct keeper *k, const struct actor_kind *kind, uint32_
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != self)
 			_exit(1);
+		if (privileges_drop() < 0)
+			board_fault(b, "giving up privileges: %s", strerror(errno));
 		arena_pin(b, b->n_actors);
 		actor_main(&actor, kind);
 	}

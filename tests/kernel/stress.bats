@@ -33,7 +33,7 @@ wait_subject() {
 @test "some rounds: every promise is kept, KTAP, JUnit and status agree" {
 	"$CGCHURN" stress --duration 6s --seed 1 --junit j.xml --status s.json >ktap 2>messages &
 	pid=$!
-	wait $pid
+	wait $pid || { cat messages ktap; false; }
 	[ "$(head -1 ktap)" = "KTAP version 1" ]
 	[ "$(grep -c '^ok ' ktap)" -eq 15 ]
 	grep -q '^ok 1 together$' ktap
@@ -150,6 +150,37 @@ wait_subject() {
 		compgen -G "$root/cgchurn-$pid-*" >/dev/null || break
 		sleep 0.1
 	done
+}
+
+@test "actors and what they move have no capabilities, and gain none by an exec" {
+	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
+	pid=$!
+	wait_subject
+	actor=$(awk '/^PPid:/ { print $2 }' /proc/$subject/status)
+	for process in $subject $actor; do
+		grep -qE '^CapEff:\s0+$' /proc/$process/status
+		grep -qE '^CapPrm:\s0+$' /proc/$process/status
+		grep -qE '^NoNewPrivs:\s1$' /proc/$process/status
+	done
+	kill -INT $pid
+	wait $pid || true
+}
+
+@test "in a delegated group, without root: it works, and says what it cannot look at" {
+	command -v setpriv >/dev/null || skip "no setpriv"
+	own=$(mktemp -d "$root/test-cgchurn-XXXXXX")
+	chmod 755 "$own" "$BATS_TEST_TMPDIR"
+	mkdir -m 777 out
+	chown 65534:65534 "$own" "$own"/cgroup.{procs,threads,subtree_control}
+	status=0
+	bash -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' "$own" setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$CGCHURN" stress --duration 5s --seed 2 --status out/s.json >ktap 2>messages || status=$?
+	rmdir "$own"
+	cat messages ktap
+	[ "$status" -eq 0 ]
+	grep -q '^ok 1 together$' ktap
+	grep -q '^ok 14 kernel-log # SKIP /dev/kmsg cannot be read' ktap || [ "$(cat /proc/sys/kernel/dmesg_restrict)" -eq 0 ]
+	grep -q '"state": "done"' out/s.json
 }
 
 @test "wrong usage, outputs that cannot be written, no root" {
