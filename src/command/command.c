@@ -225,8 +225,10 @@ int command_execute(const struct command *command, int argc, char **argv)
 	struct err e = {.exit_code = EXIT_FAULT};
 	int r;
 
-	if (!options)
+	if (!options) {
+		fputs("cgchurn: out of memory\n", stderr);
 		return EXIT_FAULT;
+	}
 	r = parse_and_run(command, argc, argv, options, &e);
 	free_strings(command, options);
 	if (r < 0) {
