@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/io.h"
 
 const struct kind_span spawn_spans[SPAWN_SPANS] = {
 	[SPAWN_SPAN_SPAWN] = {"spawn", true, "from the call to its return in the parent"},
@@ -63,6 +66,32 @@ static int open_stamp_pipe(struct worker *w, struct spawn_state *s)
 	return 0;
 }
 
+/* What of our memory lies in transparent huge pages; 0 where that cannot be told. */
+static uint64_t huge_bytes(void)
+{
+	static const char key[] = "AnonHugePages:";
+	char text[4096];
+	const char *at;
+
+	if (io_read_attr(AT_FDCWD, "/proc/self/smaps_rollup", text, sizeof(text)) < 0)
+		return 0;
+	at = strstr(text, key);
+	return at ? strtoull(at + strlen(key), NULL, 10) << 10 : 0;
+}
+
+/*
+ * The advice succeeds also where the kernel gives no huge pages at all (set to never, or switched
+ * off for the process), and then small ones would be measured for huge ones. The ends of a mapping
+ * may lie in small ones, and some that could not be found in a hurry.
+ */
+static bool is_huge(uint64_t bytes)
+{
+	enum { ENDS = 4 << 20 };
+	uint64_t found = huge_bytes();
+
+	return found > 0 && found + ENDS >= bytes / 10 * 9;
+}
+
 static int touch_memory(struct worker *w, struct spawn_state *s, const struct spawn_options *o)
 {
 	uint64_t bytes = o->touch_bytes;
@@ -77,9 +106,13 @@ static int touch_memory(struct worker *w, struct spawn_state *s, const struct sp
 	/* A kernel without huge pages knows neither advice; only one of them needs them. */
 	if (madvise(s->touched, bytes, advice) < 0 && o->pages == SPAWN_PAGES_HUGE)
 		return worker_fail(w, errno, "transparent huge pages");
-	/* 5.14 and later touch it all in one call; page by page takes half a minute in emulation. */
+	/* 5.14 and later touch it all in one call; page by page takes half a minute in emulation.
+	 */
 	if (madvise(s->touched, bytes, MADV_POPULATE_WRITE) < 0)
 		memset(s->touched, 1, bytes);
+	if (o->pages == SPAWN_PAGES_HUGE && !is_huge(bytes))
+		return worker_fail(w, EOPNOTSUPP,
+				   "transparent huge pages: the kernel gave too few");
 	return 0;
 }
 

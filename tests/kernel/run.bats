@@ -294,3 +294,14 @@ wait_gone() {
 	"$CGCHURN" run spawn-quiet-posix-spawn "${short[@]}" -q -o - --set storm.path=/bin/ls >printed.json
 	python3 -c 'import json; assert json.load(open("printed.json"))["complete"] is True'
 }
+
+@test "huge pages that the kernel does not give are not taken for given" {
+	grep -q '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled && skip "transparent huge pages are switched off"
+	# 41 is PR_SET_THP_DISABLE, which children inherit; the advice still succeeds then.
+	run -4 python3 -c '
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(41, 1, 0, 0, 0)
+os.execv(sys.argv[1], sys.argv[1:])' "$CGCHURN" run price-fork-1g-huge "${short[@]}" -q --set parent.touch=64M
+	[[ "$output" == *"huge pages: the kernel gave too few"* ]]
+	"$CGCHURN" run price-fork-1g-huge "${short[@]}" -q --set parent.touch=64M
+}
