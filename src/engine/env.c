@@ -14,18 +14,22 @@
 static const char clock_source_path[] =
 	"/sys/devices/system/clocksource/clocksource0/current_clocksource";
 
-/* "cpu user nice system idle iowait irq softirq steal ...": the eighth, proc_stat(5). */
-static uint64_t read_steal_ns(void)
+/* "cpu user nice system idle iowait irq softirq steal ...", in ticks: proc_stat(5). */
+static void read_cpu_times(struct env *ret)
 {
+	uint64_t tick_ns = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+	unsigned long long user, nice, system, irq, softirq, steal;
 	char *text = NULL;
-	unsigned long long steal = 0;
 
 	/* The file has a line a CPU and one with all interrupts: long on large machines. */
 	if (io_read_all(AT_FDCWD, "/proc/stat", 1 << 22, &text, NULL) < 0)
-		return 0;
-	sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %llu", &steal);
+		return;
+	if (sscanf(text, "cpu %llu %llu %llu %*u %*u %llu %llu %llu", &user, &nice, &system, &irq,
+		   &softirq, &steal) == 6) {
+		ret->busy_ns = (user + nice + system + irq + softirq) * tick_ns;
+		ret->steal_ns = steal * tick_ns;
+	}
 	free(text);
-	return steal * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 /* "some avg10=0.00 avg60=0.00 avg300=0.00 total=12345" in us. */
@@ -41,17 +45,18 @@ static bool read_psi(uint64_t *ret_ns)
 	return true;
 }
 
-static bool read_throttled(int group_fd, uint64_t *ret_ns)
+/* A line of the group's cpu.stat, in us. Usage is there with or without the cpu controller. */
+static bool read_group_time(int group_fd, const char *key, uint64_t *ret_ns)
 {
 	char text[1024];
 	const char *at;
 
 	if (group_fd < 0 || io_read_attr(group_fd, "cpu.stat", text, sizeof(text)) < 0)
 		return false;
-	at = strstr(text, "throttled_usec ");
+	at = strstr(text, key);
 	if (!at)
 		return false;
-	*ret_ns = strtoull(at + strlen("throttled_usec "), NULL, 10) * NS_PER_US;
+	*ret_ns = strtoull(at + strlen(key), NULL, 10) * NS_PER_US;
 	return true;
 }
 
@@ -84,9 +89,10 @@ void env_read(struct env *ret, int group_fd)
 		ret->clock_source[0] = '\0';
 	if (getloadavg(&ret->load1, 1) != 1)
 		ret->load1 = 0;
-	ret->steal_ns = read_steal_ns();
+	read_cpu_times(ret);
 	ret->has_psi = read_psi(&ret->psi_cpu_ns);
-	ret->has_throttled = read_throttled(group_fd, &ret->throttled_ns);
+	ret->has_throttled = read_group_time(group_fd, "throttled_usec ", &ret->throttled_ns);
+	ret->has_used = read_group_time(group_fd, "usage_usec ", &ret->used_ns);
 	ret->taint = read_taint();
 	read_favored(ret);
 }

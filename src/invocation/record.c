@@ -62,6 +62,14 @@ static void record_env(struct result_trial_env *to, const struct env *before,
 	to->psi_cpu_ns = to->has_psi ? after->psi_cpu_ns - before->psi_cpu_ns : 0;
 	to->has_throttled = before->has_throttled && after->has_throttled;
 	to->throttled_ns = to->has_throttled ? after->throttled_ns - before->throttled_ns : 0;
+	to->has_cpu = before->has_used && after->has_used;
+	if (to->has_cpu) {
+		uint64_t busy = after->busy_ns - before->busy_ns;
+
+		/* The total counts in ticks, so it can be the smaller one. */
+		to->own_cpu_ns = after->used_ns - before->used_ns;
+		to->foreign_cpu_ns = busy > to->own_cpu_ns ? busy - to->own_cpu_ns : 0;
+	}
 	to->taint = after->taint;
 }
 

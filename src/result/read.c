@@ -65,6 +65,14 @@ static int read_psi(struct json_cursor *c, const struct json_field *field, void 
 	return json_take_u64(c, 0, UINT64_MAX, &env->psi_cpu_ns);
 }
 
+static int read_cpu(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	struct result_trial_env *env = to;
+
+	env->has_cpu = true;
+	return json_take_u64(c, 0, UINT64_MAX, (uint64_t *)((char *)to + field->offset));
+}
+
 static int read_env(struct json_cursor *c, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
@@ -75,6 +83,8 @@ static int read_env(struct json_cursor *c, const struct json_field *field, void 
 		      .max = UINT64_MAX),
 		{.key = "throttled_ns", .take = read_throttled, .nullable = true},
 		{.key = "psi_cpu_ns", .take = read_psi, .nullable = true},
+		FIELD("own_cpu_ns", read_cpu, struct result_trial_env, own_cpu_ns),
+		FIELD("foreign_cpu_ns", read_cpu, struct result_trial_env, foreign_cpu_ns),
 		FIELD("taint", json_field_u64, struct result_trial_env, taint, .max = UINT64_MAX),
 	};
 	struct result_trial *trial = to;

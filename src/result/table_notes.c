@@ -151,12 +151,36 @@ static void note_trials(const struct result_run *run, FILE *to)
 				   to);
 }
 
+/* Least and most of the trials: the share of the CPU time used that was not the run's own. */
+static void note_foreign(const struct result_run *run, FILE *to)
+{
+	double least = 1, most = -1;
+
+	for (size_t i = 0; i < run->n_trials; i++) {
+		const struct result_trial_env *env = &run->trials[i].env;
+		double all = (double)env->own_cpu_ns + (double)env->foreign_cpu_ns, share;
+
+		if (!env->has_cpu || all <= 0)
+			continue;
+		share = (double)env->foreign_cpu_ns / all;
+		least = share < least ? share : least;
+		most = share > most ? share : most;
+	}
+	if (most >= 0)
+		text_printf_wrapped(
+			"", NOTE_INDENT, to,
+			"Of the CPU time used meanwhile, others had %.0f to %.0f %% (the "
+			"kernel's own threads among them).",
+			100 * least, 100 * most);
+}
+
 void table_print_notes(const struct result_run *run, const struct table_row *rows, size_t n,
 		       FILE *to)
 {
 	for (size_t i = 0; i < run->hierarchy.n_skipped; i++)
-		text_printf_wrapped("", NOTE_INDENT, to, "Skipped controller %s.",
+		text_printf_wrapped("", NOTE_INDENT, to, "Not enabled: %s.",
 				    run->hierarchy.skipped[i]);
+	note_foreign(run, to);
 	note_trials(run, to);
 	for (size_t i = 0; i < n; i++) {
 		if (is_first(rows, i, false)) {

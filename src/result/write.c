@@ -25,6 +25,10 @@ static void write_env(struct json_build *b, struct json_object *to,
 		json_put_u64(b, to, "psi_cpu_ns", env->psi_cpu_ns);
 	else
 		json_put_value(b, to, "psi_cpu_ns", NULL);
+	if (env->has_cpu) {
+		json_put_u64(b, to, "own_cpu_ns", env->own_cpu_ns);
+		json_put_u64(b, to, "foreign_cpu_ns", env->foreign_cpu_ns);
+	}
 	json_put_u64(b, to, "taint", env->taint);
 }
 

@@ -77,7 +77,7 @@ static void test_notes(void **state)
 	assert_contains(text, "  migrator: of 208 planned starts 6 late, 2 missed.\n");
 	assert_contains(text, "  migrator write: 6 of 206 failed: 4 EAGAIN, 2 errno 4711.\n");
 	assert_contains(text, "  Trial 3 is not valid: the hypervisor stole 3.0 % of the CPU");
-	assert_contains(text, "  Skipped controller memory: not available");
+	assert_contains(text, "  Not enabled: memory: not available");
 	assert_null(strstr(text, "storm: a p99"));
 	free(text);
 	result_destroy(r);
