@@ -165,7 +165,7 @@ PYTHON
 	sed '0,/"duration_ns": 1000000000/s//"duration_ns": -5/' base/0000.json >bad/negative.json
 	: >bad/empty.json
 	for file in bad/*.json; do
-		! cmp -s "$file" base/0000.json
+		run ! cmp -s "$file" base/0000.json
 		run --separate-stderr "$CGCHURN" compare "$file" same
 		echo "$file: $status: $stderr"
 		[ "$status" -eq 2 ]

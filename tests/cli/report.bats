@@ -48,7 +48,7 @@ browse() {
 	sed -i 's/Some CPU/Other CPU/' "$BATS_TEST_TMPDIR"/pair/new/*.json
 	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new" >"$BATS_TEST_TMPDIR/page.html"
 	grep -q 'cpu.model: Some CPU.*Other CPU' "$BATS_TEST_TMPDIR/page.html"
-	! grep -q 'class="forest"' "$BATS_TEST_TMPDIR/page.html"
+	run ! grep -q 'class="forest"' "$BATS_TEST_TMPDIR/page.html"
 	"$CGCHURN" report --no-pictures --allow-different cpu.model "$BATS_TEST_TMPDIR/pair/base" \
 		"$BATS_TEST_TMPDIR/pair/new" >"$BATS_TEST_TMPDIR/page.html"
 	grep -q 'class="forest"' "$BATS_TEST_TMPDIR/page.html"

@@ -44,7 +44,7 @@ results() {
 	[ "$status" -eq 130 ]
 	grep -q "2 of 4 boots are done" messages
 	[ "$(results out)" -eq 2 ]
-	! pgrep -f "$BATS_TEST_TMPDIR/out" >/dev/null
+	run ! pgrep -f "$BATS_TEST_TMPDIR/out"
 	cp out/plan.json plan.json
 	find out -name 'block-*.json' -exec sha256sum {} + >before
 

@@ -14,7 +14,7 @@ setup() {
 		--duration 200ms --warmup 20ms --trials 2 --seed 1 -o sweep.json >table &
 	pid=$!
 	wait $pid
-	! compgen -G "$root/cgchurn-$pid-*"
+	run ! compgen -G "$root/cgchurn-$pid-*"
 	python3 - <<-'END'
 	import json, jsonschema, os
 	sweep = json.load(open("sweep.json"))

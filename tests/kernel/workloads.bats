@@ -17,7 +17,7 @@ run_all() {
 	pid=$!
 	wait "$pid" || status=$?
 	[ "$status" -eq 0 ] || [ "$status" -eq 4 ]
-	[ -z "$(compgen -G "$root/cgchurn-$pid-*")" ]
+	run ! compgen -G "$root/cgchurn-$pid-*"
 	silent=$(python3 - <<-'END'
 	import json
 	result = json.load(open("all.json"))

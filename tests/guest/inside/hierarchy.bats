@@ -65,6 +65,6 @@ check() {
 }
 
 @test "nothing of it stays" {
-	! compgen -G "$root/cgchurn-*"
+	run ! compgen -G "$root/cgchurn-*"
 	[ "$(cat $root/cgroup.subtree_control)" = "$controllers" ]
 }
