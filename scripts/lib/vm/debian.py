@@ -97,13 +97,15 @@ class Archive:
 
     def images(self, series):
         """[(version, package, release)] of the images in a series such as 6.12 or 7, newest last."""
-        listed = self.apt("apt-cache", "madison", *self.names(series)).stdout if self.names(series) else ""
-        found = []
-        for line in listed.splitlines():
-            package, version, where = (field.strip() for field in line.split("|"))
-            if where.endswith("Packages"):
-                found.append((version, package, IMAGE.match(package)["release"]))
-        return sorted(found, key=functools.cmp_to_key(older_first))
+        found = self.versions(self.names(series))
+        return [(version, package, IMAGE.match(package)["release"]) for version, package in found]
+
+    def versions(self, names):
+        """[(version, package)], newest last."""
+        listed = self.apt("apt-cache", "madison", *names).stdout if names else ""
+        rows = [[field.strip() for field in line.split("|")] for line in listed.splitlines()]
+        return sorted(((version, package) for package, version, where in rows if where.endswith("Packages")),
+                      key=functools.cmp_to_key(older_first))
 
     def names(self, series):
         listed = self.apt("apt-cache", "pkgnames", "linux-").stdout.split()
@@ -162,6 +164,19 @@ def image(series):
             why = f": {offline}" if offline else ""
             raise cannot(f"Debian's archive has no kernel 'debian:{series}'{why}")
         return fetch(archive, *found[-1]), None
+
+
+def newest_source(series):
+    """(archive, version, package) of the newest linux-source package of a series."""
+    with cache.locked("apt"):
+        archive = Archive()
+        offline = archive.update()
+        names = [name for name in archive.apt("apt-cache", "pkgnames", "linux-source-").stdout.split()
+                 if in_series(name.removeprefix("linux-source-"), series)]
+        found = archive.versions(names)
+    if not found:
+        raise cannot(f"Debian's archive has no source of the series {series}" + (f": {offline}" if offline else ""))
+    return archive, found[-1][0], found[-1][1]
 
 
 def fetch(archive, version, package, release):

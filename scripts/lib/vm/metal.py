@@ -1,0 +1,155 @@
+"""Real reboots of this machine: what each needs, as actions that can be performed or only printed.
+
+An action is ("run", argv), ("write", path, text), ("remove", path). Two ways into a kernel: kexec loads it from the
+running one; GRUB boots it once, by an entry of ours in custom.cfg, and the default again after that. With either, a
+kernel that panics brings the machine back to its default kernel (panic=30), whose command line lacks our mark.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from . import cache, kernels
+from .errors import cannot, usage
+
+UNIT = "cgchurn-boot-compare.service"
+UNIT_PATH = pathlib.Path("/etc/systemd/system", UNIT)
+GRUB_PATH = pathlib.Path("/boot/grub/custom.cfg")
+BEGIN, END = "# cgchurn boot-compare: begin", "# cgchurn boot-compare: end"
+MARK = "cgchurn.boot"
+# What the boot loader or an earlier comparison put onto the command line, and is not the machine's own.
+NOT_OURS = re.compile(r"^(BOOT_IMAGE|initrd|cgroup_favordynmods|panic|cgchurn\.boot)(=|$)")
+
+
+def perform(actions, dry=False):
+    for action, what, *text in actions:
+        if dry:
+            print(shown(action, what, *text))
+        elif action == "run":
+            done = subprocess.run(what, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise cannot(f"'{' '.join(what)}' failed: {done.stderr.strip() or done.stdout.strip()}")
+        elif action == "write":
+            cache.write(what, text[0])
+        else:
+            pathlib.Path(what).unlink(missing_ok=True)
+
+
+def shown(action, what, text=""):
+    if action == "run":
+        return f"  {' '.join(what)}"
+    if action == "remove":
+        return f"  rm -f {what}"
+    return f"  write {what}:\n" + "\n".join(f"    | {line}" for line in text.splitlines())
+
+
+def kernel_of(spec):
+    """The side of a plan: an installed kernel, or one built on this machine, and the initrd that belongs to it."""
+    if spec.startswith("debian:"):
+        raise usage(f"'{spec}': a real reboot needs an installed kernel: give the path of its vmlinuz, as in /boot")
+    initrds = [p.removeprefix("initrd=") for p in spec.split(",")[1:] if p.startswith("initrd=")]
+    kernel = kernels.resolve(",".join(p for p in spec.split(",") if not p.startswith("initrd=")))
+    initrd = pathlib.Path(initrds[0]) if initrds else beside(pathlib.Path(kernel.image))
+    if initrds and not initrd.is_file():
+        raise usage(f"'{spec}': there is no initrd {initrd}")
+    return {"label": kernels.label(kernel.spec), "spec": spec, "image": kernel.image, "sha256": kernel.sha256,
+            "initrd": str(initrd) if initrd else "", "release": kernel.release,
+            "parameters": list(kernel.command_line())}
+
+
+def beside(image):
+    """The initrd next to an installed kernel, by the names that Debian and Fedora give; None where there is none."""
+    version = image.name.removeprefix("vmlinuz-")
+    names = (f"initrd.img-{version}", f"initramfs-{version}.img", f"initrd-{version}")
+    return next((image.parent / name for name in names if (image.parent / name).is_file()), None)
+
+
+def own_command_line():
+    words = pathlib.Path("/proc/cmdline").read_text(encoding="utf-8").split()
+    return [word for word in words if not NOT_OURS.match(word)]
+
+
+def command_line(plan, slot):
+    side = plan.sides[slot.side]
+    own = plan.data["command_line"]
+    end = own.index("--") if "--" in own else len(own)  # what follows is for init
+    return " ".join([*own[:end], *side["parameters"], "panic=30", f"{MARK}={slot.number}", *own[end:]])
+
+
+def came_up(plan, slot):
+    """None, or how the running kernel differs from the one that was to be booted."""
+    words = pathlib.Path("/proc/cmdline").read_text(encoding="utf-8").split()
+    release, wanted = os.uname().release, plan.sides[slot.side]["release"]
+    if f"{MARK}={slot.number}" not in words:
+        return f"the machine came up by itself, with {release}: the kernel asked for, {wanted}, failed or hung"
+    return None if release == wanted else f"{release} runs where {wanted} was asked for"
+
+
+def unit(script, folder):
+    text = "\n".join([
+        "[Unit]", "Description=cgchurn boot-compare: go on with the comparison", "",
+        "[Service]", "Type=idle", f"ExecStart={script} continue {folder}",
+        f"StandardOutput=append:{folder}/log", f"StandardError=append:{folder}/log", "",
+        "[Install]", "WantedBy=multi-user.target", ""])
+    return [("write", UNIT_PATH, text), ("run", ["systemctl", "daemon-reload"]), ("run", ["systemctl", "enable", UNIT])]
+
+
+def no_unit():
+    return [("run", ["systemctl", "disable", UNIT]), ("remove", UNIT_PATH), ("run", ["systemctl", "daemon-reload"])]
+
+
+class Kexec:
+    name = "kexec"
+    programs = ("kexec", "systemctl")
+
+    def boot(self, plan, slot):
+        side = plan.sides[slot.side]
+        initrd = [f"--initrd={side['initrd']}"] if side["initrd"] else []
+        load = ["kexec", "-l", side["image"], *initrd, f"--command-line={command_line(plan, slot)}"]
+        return [("run", load), ("run", ["sync"]), ("run", ["systemctl", "kexec"])]
+
+    def undo(self):
+        return []
+
+
+class Grub:
+    name = "grub"
+    programs = ("grub-reboot", "grub-probe", "grub-mkrelpath", "systemctl")
+
+    def boot(self, plan, slot):
+        entry = [f"menuentry 'cgchurn boot {slot.number}' --id {MARK} {{", *self.lines(plan, slot), "}"]
+        text = "\n".join([*self.others(), BEGIN, *entry, END]) + "\n"
+        return [("write", GRUB_PATH, text), ("run", ["grub-reboot", MARK]), ("run", ["sync"]),
+                ("run", ["systemctl", "reboot"])]
+
+    @staticmethod
+    def lines(plan, slot):
+        side = plan.sides[slot.side]
+        yield "  insmod all_video"
+        yield f"  search --no-floppy --fs-uuid --set=root {asked('grub-probe', '--target=fs_uuid', side['image'])}"
+        yield f"  linux {asked('grub-mkrelpath', side['image'])} {command_line(plan, slot)}"
+        if side["initrd"]:
+            yield f"  initrd {asked('grub-mkrelpath', side['initrd'])}"
+
+    @staticmethod
+    def others():
+        """The lines of custom.cfg that are not ours."""
+        text = GRUB_PATH.read_text(encoding="utf-8") if GRUB_PATH.exists() else ""
+        return re.sub(rf"{BEGIN}\n.*?{END}\n", "", text, flags=re.S).splitlines()
+
+    def undo(self):
+        rest = self.others()
+        return [("write", GRUB_PATH, "\n".join(rest) + "\n")] if rest else [("remove", GRUB_PATH)]
+
+
+def asked(*command):
+    if not shutil.which(command[0]):
+        raise cannot(f"there is no {command[0]} on this machine; --method kexec does without GRUB")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise cannot(f"'{' '.join(command)}' failed: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+METHODS = {method.name: method for method in (Kexec(), Grub())}
