@@ -104,7 +104,7 @@ def worst(codes):
 
 
 def report(program, plan):
-    paths = [path for side in range(len(plan.sides)) for path in results(plan, side)]
+    paths = [plan.folder / side["label"] for number, side in enumerate(plan.sides) if results(plan, number)]
     page = plan.folder / "report.html"
     done = subprocess.run([program, "report", *paths, "-o", page], capture_output=True, text=True, check=False)
     print(f"report: {page}" if done.returncode == 0 else f"no report: {done.stderr.strip()}", file=sys.stderr)
