@@ -24,7 +24,7 @@
 char gpl[] SEC("license") = "GPL";
 
 /* include/trace/events/lock.h */
-enum { LCB_F_READ = 1 << 1 };
+enum { LCB_F_READ = 1 << 1, LCB_F_WRITE = 1 << 2, LCB_F_PERCPU = 1 << 4 };
 
 enum { RUNNING, RUNNABLE, BLOCKED };
 #define NO_PART 255
@@ -106,8 +106,6 @@ static __always_inline __u8 part_now(const struct part_ring *r)
 		return PART_GRACE_PERIOD;
 	if (r->in_down_write)
 		return PART_DRAIN;
-	if (r->in_threadgroup)
-		return PART_THREADGROUP;
 	return r->state == BLOCKED ? PART_ASLEEP : NO_PART;
 }
 
@@ -186,7 +184,7 @@ int BPF_PROG(on_grace_period_over, struct rcu_sync *rss)
 	return 0;
 }
 
-/* Within cgroup_attach_lock() there is one percpu_rw_semaphore to be taken for writing. */
+/* Within such a write (below) there is one percpu_rw_semaphore to be taken for writing. */
 SEC("fentry/percpu_down_write")
 int BPF_PROG(on_down_write, struct percpu_rw_semaphore *sem)
 {
@@ -195,7 +193,7 @@ int BPF_PROG(on_down_write, struct percpu_rw_semaphore *sem)
 	if (rwsem_address && (__u64)sem != rwsem_address)
 		return 0;
 	r = current_ring();
-	if (!r || (!rwsem_address && !r->in_attach))
+	if (!r || (!rwsem_address && !r->in_write))
 		return 0;
 	rwsem_seen = (__u64)sem;
 	settle(r);
@@ -215,37 +213,50 @@ int BPF_PROG(on_down_write_over, struct percpu_rw_semaphore *sem)
 	return 0;
 }
 
-/* Before the patch the first argument is a bool, and the lock is the global one. */
-static __always_inline bool per_threadgroup(__u64 mode)
-{
-	return bpf_core_type_exists(enum cgroup_attach_lock_mode) &&
-	       (__u32)mode == bpf_core_enum_value(enum cgroup_attach_lock_mode,
-						  CGRP_ATTACH_LOCK_PER_THREADGROUP);
-}
-
-SEC("fentry/cgroup_attach_lock")
-int on_attach(__u64 *ctx)
+/*
+ * A write to cgroup.procs or cgroup.threads, from end to end. cgroup_attach_lock() within it would
+ * tell the mode of locking, but compilers put it into its callers; these are reached by pointer.
+ */
+static __always_inline int begin_write(void)
 {
 	struct part_ring *r = current_ring();
 
-	if (r) {
-		settle(r);
-		r->in_attach = 1;
-		r->in_threadgroup = per_threadgroup(ctx[0]);
-	}
+	if (r)
+		r->in_write = 1;
 	return 0;
 }
 
-SEC("fexit/cgroup_attach_lock")
-int on_attach_over(__u64 *ctx)
+static __always_inline int end_write(void)
 {
 	struct part_ring *r = current_ring();
 
-	if (r) {
-		settle(r);
-		r->in_attach = r->in_threadgroup = 0;
-	}
+	if (r)
+		r->in_write = 0;
 	return 0;
+}
+
+SEC("fentry/cgroup_procs_write")
+int BPF_PROG(on_procs_write)
+{
+	return begin_write();
+}
+
+SEC("fexit/cgroup_procs_write")
+int BPF_PROG(on_procs_write_over)
+{
+	return end_write();
+}
+
+SEC("fentry/cgroup_threads_write")
+int BPF_PROG(on_threads_write)
+{
+	return begin_write();
+}
+
+SEC("fexit/cgroup_threads_write")
+int BPF_PROG(on_threads_write_over)
+{
+	return end_write();
 }
 
 static __always_inline __u64 own_rwsem(struct task_struct *task)
@@ -258,12 +269,21 @@ static __always_inline __u64 own_rwsem(struct task_struct *task)
 	       bpf_core_field_offset(struct signal_struct, cgroup_threadgroup_rwsem);
 }
 
-static __always_inline __u8 part_of_lock(__u64 lock, __u32 flags, struct task_struct *task)
+/* The one rw_semaphore that a migration takes for writing is the target's, with the patch. */
+static __always_inline bool is_targets(__u32 flags, const struct part_ring *r)
+{
+	return (flags & LCB_F_WRITE) && !(flags & LCB_F_PERCPU) && r && r->in_write;
+}
+
+static __always_inline __u8 part_of_lock(__u64 lock, __u32 flags, struct task_struct *task,
+					 const struct part_ring *r)
 {
 	if (lock == mutex_address)
 		return PART_CGROUP_MUTEX;
 	if (lock == css_set_lock_address)
 		return PART_CSS_SET_LOCK;
+	if (is_targets(flags, r))
+		return PART_THREADGROUP;
 	if (!(flags & LCB_F_READ))
 		return NO_PART;
 	if (lock == the_rwsem())
@@ -284,13 +304,12 @@ int BPF_PROG(on_contention, void *lock, unsigned int flags)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	__u8 part = part_of_lock((__u64)lock, flags, task);
-	struct part_ring *r;
+	struct part_ring *r = ring_of(tid);
+	__u8 part = part_of_lock((__u64)lock, flags, task, r);
 	__u64 now;
 
 	if (part == NO_PART)
 		return 0;
-	r = ring_of(tid);
 	if (r) {
 		settle(r);
 		r->lock = (__u64)lock;

@@ -50,11 +50,4 @@ struct task_struct {
 
 #pragma clang attribute pop
 
-/* With the patch; kernel/cgroup/cgroup-internal.h. */
-enum cgroup_attach_lock_mode {
-	CGRP_ATTACH_LOCK_GLOBAL,
-	CGRP_ATTACH_LOCK_NONE,
-	CGRP_ATTACH_LOCK_PER_THREADGROUP,
-};
-
 #endif

@@ -51,8 +51,8 @@ struct part_ring {
 	uint64_t lock;     /* what it contends for, by address; 0: nothing */
 	uint8_t state;     /* running, runnable or blocked */
 	uint8_t contended; /* the part that `lock` stands for */
-	uint8_t in_attach, in_grace_period, in_down_write, in_threadgroup;
-	uint8_t padding[64 - 3 * 8 - 6];
+	uint8_t in_write, in_grace_period, in_down_write;
+	uint8_t padding[64 - 3 * 8 - 5];
 
 	struct part_interval intervals[PART_RING_INTERVALS];
 	uint8_t rest[PART_RING_SIZE - 64 - PART_RING_INTERVALS * 16];
