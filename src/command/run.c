@@ -178,6 +178,7 @@ static int measure(struct run *run, struct err *e)
 		r = invocation_prepare(&in, e);
 	if (r == 0) {
 		in.attribution = run->lock.attribution;
+		in.looks = run->lock.looks;
 		announce(run);
 		r = invocation_run(&in, e);
 	}

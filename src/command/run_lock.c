@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "command/run_lock.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "attribute/stack.h"
 #include "invocation/settle.h"
 
 /* In the order of enum favor_wish. */
@@ -66,9 +68,19 @@ int run_lock_begin(struct run_lock *l, const struct run_lock_options *o, struct 
 	if (!o->attribute)
 		return 0;
 	r = attribution_open(&l->attribution, most_workers(list), e);
+	if (r == -ENOTSUP && stack_readable()) {
+		err_print(e, stderr);
+		fputs("Looking at the workers' stacks instead: that tells shares of the time that "
+		      "passes, not of spans.\n",
+		      stderr);
+		l->looks = true;
+		r = 0;
+	}
 	if (r < 0)
 		return r;
 	result->attributed = true;
+	if (l->looks)
+		return 0;
 	gap = attribution_gap(l->attribution);
 	if (gap)
 		fprintf(stderr, "attribution: %s\n", gap);

@@ -47,7 +47,8 @@ extern const char *const run_lock_choices[];
 
 struct run_lock {
 	struct favor favor;
-	struct attribution *attribution; /* NULL: not asked for */
+	struct attribution *attribution; /* NULL: not asked for, or not possible */
+	bool looks;                      /* at stacks instead */
 };
 
 /* Whether the wishes can be met, before anything is started. */

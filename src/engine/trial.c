@@ -63,12 +63,38 @@ static void drain_raw(struct trial *t)
 	}
 }
 
+static void look(struct trial *t, uint64_t now)
+{
+	const struct trial_onlooker *o = &t->around->onlooker;
+
+	if (!o->look || !t->begun_ns || now < t->begun_ns + t->plan->workload->warmup_ns ||
+	    now >= t->begun_ns + t->plan->trial_ns)
+		return;
+	for (size_t i = 0; i < t->crew.n_members; i++)
+		if (t->crew.members[i].pid > 0)
+			o->look(o->opaque, i, t->crew.members[i].pid);
+}
+
+/* How long the supervisor may sleep; UINT64_MAX: until something happens. */
+static uint64_t tick_ns(const struct trial *t)
+{
+	const struct trial_surroundings *a = t->around;
+
+	if (a->onlooker.look)
+		return a->onlooker.every_ns;
+	if (a->raw.put)
+		return RAW_TICK_MS * NS_PER_MS;
+	/* Without anybody who looks, the supervisor sleeps through the window. */
+	return a->progress.tell ? TICK_MS * NS_PER_MS : UINT64_MAX;
+}
+
 static void tick(struct trial *t)
 {
 	const struct trial_progress_listener *l = &t->around->progress;
 	uint64_t now = clock_now_ns();
 
 	drain_raw(t);
+	look(t, now);
 	if (l->tell && t->begun_ns && now > t->begun_ns)
 		l->tell(l->opaque, now - t->begun_ns);
 }
@@ -89,12 +115,10 @@ static void fill_polls(const struct trial *t, struct pollfd *polls)
 static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, struct err *e)
 {
 	uint64_t now = clock_now_ns(), left = until > now ? until - now : 0;
-	uint64_t tick_ns = (t->around->raw.put ? RAW_TICK_MS : TICK_MS) * NS_PER_MS;
 	struct timespec ts;
 
-	/* Without anybody who looks, the supervisor sleeps through the window. */
-	if ((t->around->raw.put || t->around->progress.tell) && left > tick_ns)
-		left = tick_ns;
+	if (left > tick_ns(t))
+		left = tick_ns(t);
 	ts = clock_timespec(left);
 	fill_polls(t, polls);
 	if (ppoll(polls, FD_MEMBERS + t->crew.n_members, &ts, NULL) < 0 && errno != EINTR)
@@ -192,7 +216,8 @@ static int explain_not_ready(struct trial *t, int r, struct err *e)
 	if (failure)
 		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
 			       pw->index, t->plan->workload->actors[pw->actor].name, failure);
-	/* Not a fault of ours: a machine that is slow, or has no memory for what is to be touched. */
+	/* Not a fault of ours: a machine that is slow, or has no memory for what is to be touched.
+	 */
 	if (r == -ETIME)
 		return err_set(e, EXIT_CANNOT, ETIME, "%zu of %zu workers were ready after %d s",
 			       t->crew.n_ready, t->crew.n_members, READY_SECONDS);

@@ -60,6 +60,13 @@ struct trial_attribution {
 	void (*forget)(void *opaque);                         /* all of them */
 };
 
+/* Looks at each worker again and again in the window. Without `look` nobody does. */
+struct trial_onlooker {
+	void *opaque;
+	uint64_t every_ns;
+	void (*look)(void *opaque, size_t worker, pid_t pid);
+};
+
 struct trial_surroundings {
 	int run_group_fd; /* where the hierarchy is made */
 	int signal_fd;    /* readable when the user wants an end */
@@ -68,6 +75,7 @@ struct trial_surroundings {
 	struct trial_progress_listener progress;
 	struct trial_raw_listener raw;
 	struct trial_attribution attribution;
+	struct trial_onlooker onlooker;
 };
 
 /*

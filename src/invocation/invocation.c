@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "engine/trial.h"
+#include "invocation/looks.h"
 #include "invocation/raw.h"
 #include "invocation/record.h"
 #include "invocation/traced.h"
@@ -60,6 +61,7 @@ static uint64_t left_ns(const struct run_list *l, uint64_t trial, size_t from)
 struct measured {
 	struct trial_outcome outcome, plain;
 	bool has_plain;
+	struct looks looks; /* zeroed where nobody looks */
 };
 
 static int measure(struct invocation *in, const struct run_item *item, uint64_t trial,
@@ -79,6 +81,10 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 	if (in->raw_folder) {
 		r = raw_file_open(&raw, in->raw_folder, &item->plan, trial, e);
 		around.raw = (struct trial_raw_listener){.opaque = &raw, .put = raw_file_put};
+	}
+	if (r == 0 && in->looks) {
+		r = looks_init(&ret->looks, &item->plan);
+		around.onlooker = looks_onlooker(&ret->looks);
 	}
 	ret->has_plain = in->attribution != NULL;
 	if (r == 0 && in->attribution)
@@ -109,6 +115,11 @@ static void tell_lost(struct invocation *in, size_t index, uint64_t trial, uint6
 	tell(in, sentence);
 }
 
+static struct result_trial *last_trial(struct result_run *run)
+{
+	return &run->trials[run->n_trials - 1];
+}
+
 static int keep(struct invocation *in, size_t index, uint64_t trial, struct measured *m,
 		struct err *e)
 {
@@ -117,6 +128,8 @@ static int keep(struct invocation *in, size_t index, uint64_t trial, struct meas
 	tell_lost(in, index, trial, m->outcome.raw_lost);
 	r = record_trial(&in->result->runs[index], &in->list->items[index].plan, trial, &m->outcome,
 			 m->has_plain ? &m->plain : NULL);
+	if (r == 0 && in->looks)
+		r = looks_record(&m->looks, last_trial(&in->result->runs[index]));
 	trial_outcome_finish(&m->outcome);
 	if (m->has_plain)
 		trial_outcome_finish(&m->plain);
@@ -129,7 +142,7 @@ static int keep(struct invocation *in, size_t index, uint64_t trial, struct meas
 static int run_one(struct invocation *in, size_t index, uint64_t trial, struct err *e)
 {
 	struct run_item *item = &in->list->items[index];
-	struct measured measured;
+	struct measured measured = {.has_plain = false};
 	int r;
 
 	if (session_interrupted(in->session))
@@ -138,7 +151,10 @@ static int run_one(struct invocation *in, size_t index, uint64_t trial, struct e
 		in->listener.begins(in->listener.opaque, item->workload, trial,
 				    left_ns(in->list, trial, index) * (in->attribution ? 2 : 1));
 	r = measure(in, item, trial, &measured, e);
-	return r < 0 ? r : keep(in, index, trial, &measured, e);
+	if (r == 0)
+		r = keep(in, index, trial, &measured, e);
+	looks_finish(&measured.looks);
+	return r;
 }
 
 static uint64_t most_trials(const struct run_list *l)

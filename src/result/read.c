@@ -129,6 +129,7 @@ static int read_trial(struct json_cursor *c, const char *key, void *to)
 		{.key = "reasons", .take = read_reasons},
 		{.key = "env", .take = read_env},
 		{.key = "series", .take = read_series_list, .required = true},
+		{.key = "looks", .take = read_looks},
 	};
 	struct result_trial *trial = result_add_trial(to);
 

@@ -18,6 +18,9 @@ int read_series(struct json_cursor *c, struct result_series *ret);
 /* "attribution" of a series; `to` is the struct result_series. */
 int read_attribution(struct json_cursor *c, const struct json_field *field, void *to);
 
+/* "looks" of a trial; `to` is the struct result_trial. */
+int read_looks(struct json_cursor *c, const struct json_field *field, void *to);
+
 /* "histogram": the buckets alone. */
 int read_buckets_of(struct json_cursor *c, struct sparse_histogram *ret);
 

@@ -138,3 +138,35 @@ int read_attribution(struct json_cursor *c, const struct json_field *field, void
 	r = json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), s->attribution);
 	return r < 0 ? r : check_counts(c, start, s->attribution);
 }
+
+static int read_look_part(struct json_cursor *c, const char *key, void *to)
+{
+	struct result_looks *looks = to;
+	size_t part = index_of(key, part_names, PARTS);
+
+	return part == PARTS ? 0 : json_take_u64(c, 0, UINT64_MAX / PARTS, &looks->parts[part]);
+}
+
+static int read_look_parts(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_object(c, read_look_part, to);
+}
+
+static int read_looks_of_one(struct json_cursor *c, const char *key, void *to)
+{
+	static const struct json_field fields[] = {
+		FIELD("actor", read_name, struct result_looks, actor, .max = WORKLOAD_NAME_SIZE - 1,
+		      .required = true),
+		{.key = "parts", .take = read_look_parts, .required = true},
+	};
+	struct result_looks *looks = result_add_looks(to);
+
+	if (!looks)
+		return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
+	return json_take_fields(c, fields, 2, looks);
+}
+
+int read_looks(struct json_cursor *c, const struct json_field *field, void *to)
+{
+	return json_take_array(c, RESULT_SERIES_MAX, read_looks_of_one, to);
+}

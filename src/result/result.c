@@ -42,6 +42,7 @@ static void finish_trial(struct result_trial *trial)
 	for (size_t i = 0; i < trial->n_series; i++)
 		finish_series(&trial->series[i]);
 	free(trial->series);
+	free(trial->looks);
 	free_strings(trial->reasons, trial->n_reasons);
 }
 
@@ -83,6 +84,11 @@ struct result_trial *result_add_trial(struct result_run *run)
 struct result_series *result_add_series(struct result_trial *trial)
 {
 	return array_grow(&trial->series, &trial->n_series, sizeof(*trial->series));
+}
+
+struct result_looks *result_add_looks(struct result_trial *trial)
+{
+	return array_grow(&trial->looks, &trial->n_looks, sizeof(*trial->looks));
 }
 
 int result_add_string(char ***strings, size_t *n, const char *format, ...)

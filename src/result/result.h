@@ -90,6 +90,12 @@ struct result_trial_env {
 	bool has_psi, has_throttled, has_cpu;
 };
 
+/* What an actor's workers were at, by looking at their stacks; where nothing could be traced. */
+struct result_looks {
+	char actor[WORKLOAD_NAME_SIZE];
+	uint64_t parts[PARTS]; /* looks that found a worker at this part */
+};
+
 struct result_trial {
 	uint64_t index;
 	char started_at[24];
@@ -101,6 +107,8 @@ struct result_trial {
 	struct result_trial_env env;
 	struct result_series *series;
 	size_t n_series;
+	struct result_looks *looks;
+	size_t n_looks;
 };
 
 /* The hierarchy that was really made. */
@@ -158,6 +166,8 @@ void result_destroy(struct result *r); /* NULL and half-built are fine */
 struct result_run *result_add_run(struct result *r);
 struct result_trial *result_add_trial(struct result_run *run);
 struct result_series *result_add_series(struct result_trial *trial);
+
+struct result_looks *result_add_looks(struct result_trial *trial);
 
 /* Appends to one of the lists of strings (formatted). 0 or -ENOMEM. */
 int result_add_string(char ***strings, size_t *n, const char *format, ...)

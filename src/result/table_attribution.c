@@ -170,9 +170,53 @@ static void print_series(const struct result_run *run, const struct table_row *r
 		print_taken_apart(&t, row->series, to);
 }
 
+static uint64_t sum_of(const struct result_looks *l)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < PARTS; i++)
+		sum += l->parts[i];
+	return sum;
+}
+
+/* "migrator: RCU grace period 31 %, asleep for something else 64 %, ..." */
+static void print_looks(const struct result_looks *l, FILE *to)
+{
+	uint64_t sum = sum_of(l);
+	char text[1024] = "", count[NUM_TEXT_SIZE];
+	size_t used = 0;
+
+	for (unsigned i = 0; i < PARTS && used < sizeof(text); i++)
+		if (l->parts[i])
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %.1f %%",
+						 used ? ", " : "", part_labels[i],
+						 100 * (double)l->parts[i] / (double)sum);
+	text_printf_wrapped("", 2, to, "%s, by %s looks at its stacks: %s.", l->actor,
+			    num_format_count(sum, count), text);
+}
+
+/* An actor's looks of all trials, at its first appearance. */
+static void print_looks_of(const struct result_run *run, const struct result_looks *first, FILE *to)
+{
+	struct result_looks all = *first;
+
+	memset(all.parts, 0, sizeof(all.parts));
+	for (size_t i = 0; i < run->n_trials; i++)
+		for (size_t k = 0; k < run->trials[i].n_looks; k++) {
+			const struct result_looks *l = &run->trials[i].looks[k];
+
+			for (unsigned p = 0; p < PARTS && strcmp(l->actor, all.actor) == 0; p++)
+				all.parts[p] += l->parts[p];
+		}
+	if (sum_of(&all))
+		print_looks(&all, to);
+}
+
 void table_print_attribution(const struct result_run *run, const struct table_row *rows, size_t n,
 			     FILE *to)
 {
 	for (size_t i = 0; i < n; i++)
 		print_series(run, &rows[i], to);
+	for (size_t i = 0; run->n_trials && i < run->trials[0].n_looks; i++)
+		print_looks_of(run, &run->trials[0].looks[i], to);
 }

@@ -13,6 +13,9 @@ void write_series(struct json_build *b, struct json_object *array, const struct 
 void write_attribution(struct json_build *b, struct json_object *series,
 		       const struct result_attribution *a);
 
+/* Adds "looks" to a trial that has them. */
+void write_looks(struct json_build *b, struct json_object *trial, const struct result_trial *t);
+
 /* Adds "histogram". */
 void write_histogram(struct json_build *b, struct json_object *to,
 		     const struct sparse_histogram *h);

@@ -64,3 +64,18 @@ void write_attribution(struct json_build *b, struct json_object *series,
 	write_bands(b, to, a);
 	write_parts(b, to, a);
 }
+
+void write_looks(struct json_build *b, struct json_object *trial, const struct result_trial *t)
+{
+	struct json_object *looks = t->n_looks ? json_put_array(b, trial, "looks") : NULL;
+
+	for (size_t i = 0; i < t->n_looks && !b->failed; i++) {
+		struct json_object *of = json_put_object(b, looks, NULL), *parts;
+
+		json_put_string(b, of, "actor", t->looks[i].actor);
+		parts = json_put_object(b, of, "parts");
+		for (unsigned k = 0; k < PARTS; k++)
+			if (t->looks[i].parts[k])
+				json_put_u64(b, parts, part_names[k], t->looks[i].parts[k]);
+	}
+}

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "attribute/attribute.h"
+#include "attribute/stack.h"
 #include "attribute/symbols.h"
 #include "fake-root.h"
 
@@ -63,11 +64,49 @@ static void test_explain(void **state)
 	fake_root_finish(&root);
 }
 
+static void test_stacks(void **state)
+{
+	static const struct {
+		char state;
+		const char *stack;
+		enum part part;
+	} cases[] = {
+		{'R', "", PART_RUNNING},
+		{'S', "[<0>] do_wait+0x5d/0x160\n[<0>] kernel_wait4+0xb4/0x160\n", PART_ASLEEP},
+		{'S', "", PART_ASLEEP},
+		{'D',
+		 "[<0>] __wait_rcu_gp+0x13f/0x150\n[<0>] rcu_sync_enter+0x5b/0xf0\n"
+		 "[<0>] percpu_down_write+0x2d/0x1c0\n[<0>] cgroup_procs_write_start+0x15a/0x190\n",
+		 PART_GRACE_PERIOD},
+		{'D',
+		 "[<0>] percpu_down_write+0x14d/0x1c0\n[<0>] "
+		 "cgroup_procs_write_start+0x15a/0x190\n",
+		 PART_DRAIN},
+		{'D', "[<0>] percpu_rwsem_wait+0x116/0x140\n[<0>] __percpu_down_read+0x5e/0x70\n",
+		 PART_GATE},
+		{'D',
+		 "[<0>] __mutex_lock.constprop.0+0x2f4/0x6e0\n[<0>] "
+		 "cgroup_kn_lock_live+0x46/0x100\n",
+		 PART_CGROUP_MUTEX},
+		{'D', "[<0>] __mutex_lock.constprop.0+0x2f4/0x6e0\n[<0>] pipe_write+0x46/0x100\n",
+		 PART_ASLEEP},
+		{'D',
+		 "[<0>] rwsem_down_write_slowpath+0x1/0x2\n[<0>] "
+		 "cgroup_procs_write_start+0x1/0x2\n",
+		 PART_THREADGROUP},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(stack_judge(cases[i].state, cases[i].stack), cases[i].part);
+	assert_true(stack_look(-1) < 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_symbols),
 		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_stacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

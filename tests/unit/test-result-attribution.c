@@ -8,10 +8,16 @@
 static struct result *attributed_result(void)
 {
 	struct result *r = fake_result(5);
+	struct result_looks *looks;
 
 	r->attributed = true;
 	for (size_t i = 0; i < r->runs[0].n_trials; i++)
 		r->runs[0].trials[i].series[0].attribution = fake_attribution();
+	looks = result_add_looks(&r->runs[0].trials[0]);
+	assert_non_null(looks);
+	strcpy(looks->actor, "migrator");
+	looks->parts[PART_GRACE_PERIOD] = 30;
+	looks->parts[PART_ASLEEP] = 70;
 	return r;
 }
 
@@ -123,6 +129,8 @@ static void test_table(void **state)
 	assert_non_null(strstr(text, "children were held up by migrations"));
 	assert_non_null(strstr(text, "too many interruptions"));
 	assert_non_null(strstr(text, "Cost of tracing: p50"));
+	assert_non_null(
+		strstr(text, "migrator, by 100 looks at its stacks: RCU grace period 30.0 %"));
 	free(text);
 	result_destroy(r);
 }

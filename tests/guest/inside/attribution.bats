@@ -2,12 +2,14 @@
 bats_require_minimum_version 1.5.0
 # Where spans' time goes, told by tracing programs in a kernel that lets itself be traced.
 
+setup_file() {
+	"$CGCHURN" run null --attribute --trials 1 --duration 50ms --warmup 10ms -q 2>"$BATS_FILE_TMPDIR/why" || true
+}
+
 setup() {
 	cd "$BATS_TEST_TMPDIR"
-	if "$CGCHURN" run null --attribute --trials 1 --duration 50ms --warmup 10ms -q 2>why; then return; fi
-	! grep -q 'built without' why || skip "$(cat why)"
-	cat why
-	return 1
+	! grep 'built without' "$BATS_FILE_TMPDIR/why" || skip "cgchurn was built without its tracing programs"
+	! grep . "$BATS_FILE_TMPDIR/why" # anything else is a failure here
 }
 
 # check RESULT PYTHON: the statements see each attributed series as `s`, its attribution as `a`, the parts of the
@@ -28,7 +30,7 @@ check() {
 }
 
 @test "the parts of a span add up to the span" {
-	"$CGCHURN" run migrate-under-fork --attribute --trials 2 --duration 1500ms --warmup 300ms -q -o r.json
+	"$CGCHURN" run migrate-under-fork --attribute --trials 1 --duration 1500ms --warmup 300ms -q -o r.json
 	check r.json '
 assert a["count"] + a["lost"] == s["count"], (a["count"], a["lost"], s["count"])
 total = sum(v for k, v in a["bands"]["all"]["parts_ns"].items() if k != "child_gate")
@@ -37,7 +39,7 @@ assert all(p["histogram"]["buckets"] for p in a["parts"].values())'
 }
 
 @test "nine tenths of a paced migration have a name, the grace period first where the lock is global" {
-	"$CGCHURN" run migrate-quiet --attribute --trials 2 --duration 3s --warmup 500ms -q -o r.json
+	"$CGCHURN" run migrate-quiet --attribute --trials 1 --duration 4s --warmup 300ms -q -o r.json
 	check r.json '
 if s["time"] == "service":
     whole = sum(m.values())
@@ -58,7 +60,7 @@ if s["time"] == "service":
 		sleep 0.2
 	done
 	[ "$(programs)" -gt 0 ]
-	sleep $((RANDOM % 8))
+	sleep $((RANDOM % 4))
 	kill -9 $!
 	wait $! || true
 	for i in $(seq 100); do
@@ -71,9 +73,4 @@ if s["time"] == "service":
 		sleep 0.1
 	done
 	! compgen -G '/sys/fs/cgroup/cgchurn-*'
-}
-
-@test "a user without rights is told why it cannot be" {
-	run setpriv --reuid 65534 --regid 65534 --clear-groups -- "$CGCHURN" run null --attribute -q
-	[ "$status" -eq 4 ]
 }
