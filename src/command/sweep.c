@@ -338,7 +338,7 @@ const struct command command_sweep = {
 		"  From which pause on does a migration wait for a grace period?\n"
 		"    cgchurn sweep migrate-under-fork-closed --vary migrator.gap --over "
 		"100us..200ms,log,12 \\\n"
-		"        --bound 'migrator.write.p50<1ms'\n"
+		"        --bound 'migrator.write.mean<2ms'\n"
 		"  How many containers a second, until a start takes too long?\n"
 		"    cgchurn sweep lifecycle-fork --vary container.rate --over 5..500 \\\n"
 		"        --bound 'container.ready.response.p90<10ms' -o containers.json\n"
