@@ -339,6 +339,7 @@ const struct command command_sweep = {
 		"    cgchurn sweep migrate-under-fork-closed --vary migrator.gap --over "
 		"100us..200ms,log,12 \\\n"
 		"        --bound 'migrator.write.mean<2ms'\n"
+		"    (Of latencies with two modes the median jumps: bound the mean.)\n"
 		"  How many containers a second, until a start takes too long?\n"
 		"    cgchurn sweep lifecycle-fork --vary container.rate --over 5..500 \\\n"
 		"        --bound 'container.ready.response.p90<10ms' -o containers.json\n"
