@@ -74,7 +74,7 @@ static void print_row(struct report *r, const struct metric *m, double span)
 	html_element(r, "td class=\"number\"", "%s", print_interval(d, cell));
 	print_forest(r, d, span);
 	html_element(r, "td class=\"number\"", "%s", print_p(d, cell));
-	html_element(r, "td", "%s", m->reason);
+	html_element(r, "td class=\"reason\"", "%s", m->reason);
 	fputs("</tr>\n", r->page);
 }
 
