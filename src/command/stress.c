@@ -9,7 +9,9 @@
 #include "base/clock.h"
 #include "command/command.h"
 #include "engine/helpers.h"
+#include "invocation/list.h"
 #include "invocation/session.h"
+#include "stress/load.h"
 #include "stress/report.h"
 #include "stress/stress.h"
 
@@ -58,6 +60,7 @@ struct teller {
 	const struct stress_options *o;
 	uint64_t heartbeat_ns, beaten_ns, written_ns;
 	const char *state;
+	const struct load *load;
 };
 
 static void write_status(struct teller *t, const struct stress *s)
@@ -127,95 +130,186 @@ static int check_outputs(const struct stress *s, const struct stress_options *o,
 	return r < 0 ? err_sys(e, EXIT_USAGE, -r, "%s", o->junit) : 0;
 }
 
-static int begin(struct session *session, const char *cgroup_root, struct err *e)
-{
-	static const char *const controllers[] = {"pids", "cpu", "io", "hugetlb"};
-	struct run_group_settings settings = {
-		.max_tasks = TASKS_MAX,
-		.controllers = controllers,
-		.n_controllers = sizeof(controllers) / sizeof(controllers[0]),
-	};
-	int r = session_find(session, cgroup_root, e);
+/* One run of the command. */
+struct stressing {
+	const struct stress_options *o;
+	struct stress stress;
+	struct session session;
+	struct run_list list; /* beside the rounds */
+	struct load load;
+	struct teller teller;
+	char subject_path[PATH_MAX];
+};
 
-	return r == 0 ? session_begin(session, &settings, e) : r;
+static int load_workloads(struct stressing *g, const struct command_call *call, struct err *e)
+{
+	struct workload_overrides none = {0};
+	struct plan_settings settings = {.seed = g->stress.seed};
+	int r = run_list_add(&g->list, (const char *const *)call->arguments, call->n_arguments,
+			     &none, e);
+
+	return r == 0 ? run_list_plan(&g->list, &settings, e) : r;
 }
 
-static int churn(struct stress *s, struct session *session, const char *cgroup_root, struct err *e)
+/* What the arena wants, and what the workloads do. */
+static size_t wanted_controllers(const struct run_list *l, const char **ret, size_t room)
 {
-	struct err ending = {0};
-	int r = begin(session, cgroup_root, e), ended;
+	static const char *const arena[] = {"pids", "cpu", "io", "hugetlb"};
+	size_t n = 0;
+
+	while (n < sizeof(arena) / sizeof(arena[0])) {
+		ret[n] = arena[n];
+		n++;
+	}
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t k = 0; k < l->items[i].workload->hierarchy.n_controllers; k++)
+			if (n < room)
+				ret[n++] = l->items[i].workload->hierarchy.controllers[k];
+	return n;
+}
+
+static int begin(struct stressing *g, struct err *e)
+{
+	const char *controllers[64];
+	struct run_group_settings settings = {.max_tasks = TASKS_MAX, .controllers = controllers};
+	uint64_t most = 0;
+	int r = session_find(&g->session, g->o->cgroup_root, e);
+
+	for (size_t i = 0; i < g->list.n; i++)
+		if (g->list.items[i].plan.max_tasks > most)
+			most = g->list.items[i].plan.max_tasks;
+	settings.max_tasks += most;
+	settings.n_controllers = wanted_controllers(&g->list, controllers, 64);
+	if (r == 0)
+		r = session_begin(&g->session, &settings, e);
+	if (r < 0)
+		return r;
+	g->load = (struct load){.list = &g->list,
+				.helpers = &g->session.helpers,
+				.run_group_fd = g->session.group.fd};
+	return load_start(&g->load, e);
+}
+
+static int round_ended(void *opaque, const struct stress *s)
+{
+	struct teller *t = opaque;
+
+	return load_failed(t->load);
+}
+
+static int churn(struct stressing *g, struct err *e)
+{
+	struct stress *s = &g->stress;
+	struct err ending = {0}, *told;
+	int r = begin(g, e), ended, stopped;
 
 	if (r == 0) {
-		s->around.run_group_fd = session->group.fd;
-		s->around.signal_fd = session->signal_fd;
-		s->around.guardian_fd = session->guardian.pidfd;
+		s->around.run_group_fd = g->session.group.fd;
+		s->around.signal_fd = g->session.signal_fd;
+		s->around.guardian_fd = g->session.guardian.pidfd;
 		report_begin_ktap(stdout);
 		r = stress_run(s, e);
 	}
-	ended = session_end(session, &ending);
-	if (ended < 0 && r == 0 && !s->broken) {
-		*e = ending;
-		return ended;
+	if (r == 0 && load_failed(&g->load)) {
+		*e = g->load.board->error;
+		r = -ECANCELED;
 	}
-	if (ended < 0)
+	/* The first failure is the command's, later ones are told beside it. */
+	told = r == 0 && !s->broken ? e : &ending;
+	stopped = load_stop(&g->load, told);
+	ended = session_end(&g->session, told);
+	if (ended == 0)
+		ended = stopped;
+	if (ended < 0 && told == &ending)
 		err_print(&ending, stderr);
-	return r;
+	return told == e && ended < 0 ? ended : r;
 }
 
-static int finish(const struct stress *s, struct teller *t, int result, struct err *e)
+static void print_load(const struct load *l)
 {
+	if (!l->board)
+		return;
+	printf("# Beside the rounds: %" PRIu64 " trials of %zu workload%s, %" PRIu64
+	       " of them not valid%s%s\n",
+	       atomic_load(&l->board->trials), l->list->n, l->list->n == 1 ? "" : "s",
+	       atomic_load(&l->board->invalid), l->board->reason[0] ? ": " : "", l->board->reason);
+}
+
+static int finish(struct stressing *g, int result, struct err *e)
+{
+	const struct stress *s = &g->stress;
 	int r;
 
-	t->state = result < 0 ? "ended" : s->broken ? "broken" : "done";
-	write_status(t, s);
+	g->teller.state = result < 0 ? "ended" : s->broken ? "broken" : "done";
+	write_status(&g->teller, s);
 	report_print_ktap(s, stdout);
-	r = t->o->junit ? report_write_junit(s, t->o->junit) : 0;
+	print_load(&g->load);
+	r = g->o->junit ? report_write_junit(s, g->o->junit) : 0;
 	if (result < 0)
 		return result;
 	if (r < 0)
-		return err_sys(e, EXIT_FAULT, -r, "%s", t->o->junit);
+		return err_sys(e, EXIT_FAULT, -r, "%s", g->o->junit);
 	return s->broken ? EXIT_REGRESSION : EXIT_DONE;
+}
+
+static int carry_out(struct stressing *g, const struct command_call *call, struct err *e)
+{
+	int r = prepare(&g->stress, g->o, e);
+
+	if (r == 0)
+		r = load_workloads(g, call, e);
+	if (r == 0)
+		r = helpers_find_subject(g->subject_path, e);
+	if (r == 0)
+		r = check_outputs(&g->stress, g->o, e);
+	if (r < 0)
+		return r;
+	r = churn(g, e);
+	/* Nothing to tell where it did not come to the first round. */
+	return g->stress.begun_ns ? finish(g, r, e) : r;
 }
 
 static int stress_main(const struct command_call *call, struct err *e)
 {
 	const struct stress_options *o = call->options;
-	struct session session = {.signal_fd = -1};
-	char subject_path[PATH_MAX];
-	struct teller teller = {.o = o, .state = "running", .beaten_ns = clock_now_ns()};
-	struct stress s = {.around.subject_path = subject_path,
-			   .listener = {.opaque = &teller, .tick = tick, .shrinks = shrinks}};
-	int r = prepare(&s, o, e);
+	struct stressing g = {.o = o, .session = {.signal_fd = -1}};
+	int r;
 
-	teller.heartbeat_ns = o->heartbeat.given ? o->heartbeat.value : 60 * NS_PER_S;
-	if (r == 0)
-		r = helpers_find_subject(subject_path, e);
-	if (r == 0)
-		r = check_outputs(&s, o, e);
-	if (r < 0)
-		return r;
-	r = churn(&s, &session, o->cgroup_root, e);
-	/* Nothing to tell where it did not come to the first round. */
-	return s.begun_ns ? finish(&s, &teller, r, e) : r;
+	g.teller = (struct teller){
+		.o = o,
+		.load = &g.load,
+		.state = "running",
+		.beaten_ns = clock_now_ns(),
+		.heartbeat_ns = o->heartbeat.given ? o->heartbeat.value : 60 * NS_PER_S,
+	};
+	g.stress.around.subject_path = g.subject_path;
+	g.stress.listener = (struct stress_listener){
+		.opaque = &g.teller, .tick = tick, .round_ended = round_ended, .shrinks = shrinks};
+	r = carry_out(&g, call, e);
+	load_finish(&g.load);
+	run_list_finish(&g.list);
+	return r;
 }
 
 const struct command command_stress = {
 	.name = "stress",
 	.summary = "test that the kernel keeps its promises under churn",
-	.arguments = "",
+	.arguments = "[WORKLOAD...]",
 	.help = "Moves processes between groups while their threads clone, exec and exit, kills "
 		"and freezes\ngroups, makes and removes them, and looks all the while whether the "
 		"kernel keeps its\npromises: no thread is left behind, no child is born elsewhere, "
 		"lists and counters agree,\nwhat is killed empties and what is empty goes. Rounds "
-		"of a second or two, each drawn\nfrom the seed.\n\n"
+		"of some seconds, each drawn\nfrom the seed. Storms of each WORKLOAD go on beside "
+		"them, trial after trial.\n\n"
 		"Prints KTAP, a line a promise. When one is broken, the case is made smaller and "
 		"printed\nwith its evidence and a command that replays it.\n\n"
 		"  cgchurn stress                                  a minute\n"
 		"  cgchurn stress --duration 12h --status s.json   over night\n"
+		"  cgchurn stress migrate-under-fork               beside that storm\n"
 		"  cgchurn stress --replay 123 --at-most movers=1  as a failure printed it\n\n"
 		"Exit status: 0 all promises were kept, 1 one was broken, 4 this host has no "
 		"cgroup v2\ngroup that may be written to, 5 a fault of cgchurn, 130 interrupted.",
-	.max_arguments = 0,
+	.max_arguments = 100,
 	.options = options,
 	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct stress_options),

@@ -157,21 +157,30 @@ static int reap(struct round *r)
 	return status;
 }
 
+static int empty(int run_group_fd, const char *name, uint64_t deadline)
+{
+	_cleanup_fd int fd = openat(run_group_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	result = group_kill(fd);
+	return result == 0 ? group_wait_empty(fd, deadline) : result;
+}
+
 /* Whatever the keeper left: nothing, where it came to its end. */
 static int remove_groups(struct round *r, struct err *e)
 {
-	static const char *const names[] = {KEEPER_ARENA, KEEPER_STAFF};
+	static const char *const names[] = {KEEPER_STAFF, KEEPER_ARENA};
 	uint64_t deadline = clock_now_ns() + REMOVE_SECONDS * NS_PER_S;
-	int fd = r->around->run_group_fd, result;
+	int fd = r->around->run_group_fd, result = 0;
 
 	/* It may not be in its group yet. */
 	if (r->keeper > 0)
 		kill(r->keeper, SIGKILL);
-	result = group_kill(fd);
-
-	if (result == 0)
-		result = group_wait_empty(fd, deadline);
-	/* It may be dead in all but name; then it is the init's, or stays with us as a zombie. */
+	for (size_t i = 0; result == 0 && i < 2; i++)
+		result = empty(fd, names[i], deadline);
+	/* One that hangs in the kernel is not waited for. */
 	if (r->keeper > 0 && result == 0)
 		reap(r);
 	for (size_t i = 0; result == 0 && i < 2; i++)

@@ -136,8 +136,9 @@ static int run_rounds(struct stress *s, struct err *e)
 		r = run_one(s, &schedule, &o, e);
 		if (r == 0)
 			note(s, &o);
-		if (r == 0 && s->listener.round_ended)
-			s->listener.round_ended(s->listener.opaque, s);
+		if (r == 0 && s->listener.round_ended &&
+		    s->listener.round_ended(s->listener.opaque, s))
+			break;
 	} while (r == 0 && !s->broken && clock_now_ns() - s->begun_ns < s->duration_ns);
 	return r;
 }

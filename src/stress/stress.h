@@ -16,7 +16,8 @@ struct stress;
 struct stress_listener {
 	void *opaque;
 	void (*tick)(void *opaque, const struct stress *s); /* some times a second */
-	void (*round_ended)(void *opaque, const struct stress *s);
+	/* Non-zero: this was the last. */
+	int (*round_ended)(void *opaque, const struct stress *s);
 	void (*shrinks)(void *opaque, const struct stress *s); /* a breach is being made smaller */
 };
 

@@ -152,6 +152,27 @@ wait_subject() {
 	done
 }
 
+@test "beside a workload: its trials run and end with it; one that cannot run ends the stress" {
+	"$CGCHURN" stress migrate-under-fork null --duration 6s --seed 1 >ktap 2>messages &
+	pid=$!
+	wait $pid || { cat messages ktap; false; }
+	grep -qE '^# Beside the rounds: [0-9]+ trials of 2 workloads' ktap
+	! grep -qw rdma "$root/cgroup.controllers" || skip "every controller can be had here"
+	cat >impossible.json <<-'END'
+	{"schema": "cgchurn-workload/1", "name": "impossible", "why": "To fail.",
+	 "hierarchy": {"depth": 1, "fanout": 1, "controllers": ["rdma"]},
+	 "actors": [{"name": "a", "stressor": "null", "workers": 1}], "warmup_s": 0.1, "duration_s": 1, "trials": 1}
+	END
+	"$CGCHURN" stress ./impossible.json --duration 60s >ktap 2>messages &
+	pid=$!
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 4 ]
+	grep -q rdma messages
+	run "$CGCHURN" stress nosuchworkload
+	[ "$status" -eq 2 ]
+}
+
 @test "actors and what they move have no capabilities, and gain none by an exec" {
 	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
 	pid=$!

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Workloads as load beside the rounds: trials one after the other, in turn, by a process of its
+ * own, in groups of its own below the run group. Their figures are not kept; how many there were,
+ * and how many were not valid and why, is.
+ */
+#ifndef CGCHURN_STRESS_LOAD_H
+#define CGCHURN_STRESS_LOAD_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "engine/helpers.h"
+#include "invocation/list.h"
+
+/* Shared with the process. */
+struct load_board {
+	_Atomic uint64_t trials, invalid;
+	_Atomic uint32_t failed; /* a trial could not be run; `error` says why */
+	struct err error;
+	char reason[256]; /* of the first trial that was not valid */
+};
+
+struct load {
+	const struct run_list *list; /* planned; outlives the load */
+	const struct helpers *helpers;
+	int run_group_fd;
+	pid_t pid; /* 0: none */
+	struct load_board *board;
+};
+
+/* Starts it; a list without workloads is no load. load_stop() in any case. */
+int load_start(struct load *l, struct err *e);
+
+/* Whether it had to give up. */
+bool load_failed(const struct load *l);
+
+/* Kills what runs and removes its groups. The counts stay until load_finish(). */
+int load_stop(struct load *l, struct err *e);
+void load_finish(struct load *l);
+
+#endif
