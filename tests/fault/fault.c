@@ -30,16 +30,22 @@
 static long fault_at, count;
 static bool fault_all;
 static pid_t first;
-static int report_fd = -1;
+static char report[4096]; /* absolute; opened each time, for the guardian closes what it inherits */
 static const char *failed = "-";
+
+int __real_open(const char *path, int flags, ...);
+ssize_t __real_write(int fd, const void *data, size_t size);
 
 static void tell(void)
 {
 	char line[128];
 	int n = snprintf(line, sizeof(line), "%ld %s\n", count, failed);
+	int fd = report[0] ? __real_open(report, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)
+			   : -1;
 
-	if (report_fd >= 0 && write(report_fd, line, (size_t)n) != n)
+	if (report[0] && __real_write(fd, line, (size_t)n) != n)
 		abort();
+	close(fd);
 }
 
 static void tell_at_end(void)
@@ -50,13 +56,12 @@ static void tell_at_end(void)
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *at = getenv("FAULT_AT"), *report = getenv("FAULT_REPORT");
+	const char *at = getenv("FAULT_AT"), *to = getenv("FAULT_REPORT");
 
 	fault_at = at ? strtol(at, NULL, 10) : 0;
 	fault_all = getenv("FAULT_ALL") != NULL;
 	first = getpid();
-	if (report)
-		report_fd = open(report, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	snprintf(report, sizeof(report), "%s", to ? to : "");
 	atexit(tell_at_end);
 }
 
@@ -130,7 +135,6 @@ WRAP(int, sched_setaffinity, EINVAL, -1, (pid_t pid, size_t size, const cpu_set_
 
 /* Those of varying arguments, with as many as there can be. */
 
-int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, unsigned mode);
 int __wrap_open(const char *path, int flags, unsigned mode)
 {
