@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/self.h"
+#include "engine/slot.h"
 
 static int find(const char *built, const char *installed, char ret[PATH_MAX], struct err *e)
 {
@@ -80,6 +81,12 @@ int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, 
 	if (n != sizeof(found))
 		return err_set(e, EXIT_FAULT, EPROTO, "%s did not tell what measuring costs",
 			       h->worker);
+	if (found.layout != SLOT_LAYOUT) {
+		err_set(e, EXIT_CANNOT, ENOEXEC, "%s is of another build than this cgchurn",
+			h->worker);
+		err_hint(e, "Build or install both together.");
+		return -ENOEXEC;
+	}
 	*ret = found;
 	return 0;
 }

@@ -80,6 +80,7 @@ int instrument_measure(struct instrument *ret)
 	slot->worker.service[0] = slot_recorder(slot, 0);
 	slot->worker.window_start = clock_now_ns();
 	slot->worker.window_ns = orders.window_ns;
+	ret->layout = SLOT_LAYOUT;
 	ret->clock_ns = median_ns(read_clock, slot);
 	ret->record_ns = median_ns(record, slot);
 	ret->null_step_ns = median_ns(null_steps, slot);

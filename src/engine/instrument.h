@@ -9,7 +9,10 @@
 #ifndef CGCHURN_ENGINE_INSTRUMENT_H
 #define CGCHURN_ENGINE_INSTRUMENT_H
 
+#include <stdint.h>
+
 struct instrument {
+	uint64_t layout; /* SLOT_LAYOUT of the program that measured */
 	double clock_ns;
 	double null_step_ns;
 	double record_ns;

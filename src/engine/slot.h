@@ -59,6 +59,14 @@ struct slot {
 	uint64_t planned, late, missed;      /* of the schedule, in the window */
 };
 
+/*
+ * Tells builds apart whose programs would read each other's slots wrongly: the sizes of what lies
+ * in them.
+ */
+#define SLOT_LAYOUT                                                                         \
+	((uint64_t)sizeof(struct slot) << 40 | (uint64_t)sizeof(struct slot_orders) << 24 | \
+	 (uint64_t)sizeof(struct recorder))
+
 /* How many recorders the orders ask for. */
 unsigned slot_recorders(const struct slot_orders *orders);
 
