@@ -110,14 +110,14 @@ static int load(struct run *run, const struct command_call *call, struct err *e)
 	return r == 0 ? run_list_plan(&run->list, &settings, e) : r;
 }
 
-/* What is found out before anything is started, so that a wish that cannot be met costs nothing. */
-static int check_outputs(const struct run *run, struct err *e)
+/*
+ * The first version of the file, without a trial: an output that cannot be written is refused
+ * before anything is measured. Not before all else is in place, for it replaces an older result.
+ */
+static int begin_output(const struct run *run, const char *path, struct err *e)
 {
-	const struct run_options *o = run->o;
-	int r = o->raw ? raw_folder_prepare(o->raw, e) : 0;
+	int r = path ? result_write(run->result, path, e) : 0;
 
-	if (r == 0 && o->output && strcmp(o->output, "-") != 0)
-		r = result_write(run->result, o->output, e);
 	if (r == -EOPNOTSUPP)
 		err_hint(e, "A result is a file; \"-o -\" prints it to standard output.");
 	if (r < 0)
@@ -170,6 +170,8 @@ static int measure(struct run *run, struct err *e)
 	in.listener = progress_listener(&run->progress);
 	r = prepare_session(&run->session, &run->list, run->o->enable_controllers, run->result, e);
 	if (r == 0)
+		r = begin_output(run, in.output, e);
+	if (r == 0)
 		r = run_lock_favor(&run->lock, &run->o->lock, &run->result->host, e);
 	if (r == 0)
 		r = run_lock_begin(&run->lock, &run->o->lock, &run->session, &run->list,
@@ -210,8 +212,8 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 		r = prepare_host(&run->session, run->result, e);
 	if (r == 0)
 		r = run_lock_check(&run->o->lock, &run->result->host, e);
-	if (r == 0)
-		r = check_outputs(run, e);
+	if (r == 0 && run->o->raw)
+		r = raw_folder_prepare(run->o->raw, e);
 	if (r < 0) {
 		session_end(&run->session, NULL);
 		return r;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 
 #include "base/cleanup.h"
@@ -38,6 +39,18 @@ static int block_signals(struct session *s, struct err *e)
 	return s->signal_fd < 0 ? err_sys(e, EXIT_FAULT, errno, "signalfd") : 0;
 }
 
+/* A worker costs two descriptors; the usual soft limit of 1024 is for programs that use select().
+ */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int session_begin(struct session *s, const struct run_group_settings *settings, struct err *e)
 {
 	char name[RUN_GROUP_NAME_SIZE];
@@ -45,6 +58,7 @@ int session_begin(struct session *s, const struct run_group_settings *settings, 
 
 	if (r < 0)
 		return r;
+	raise_descriptor_limit();
 	r = run_group_name(name);
 	if (r < 0)
 		return err_sys(e, EXIT_FAULT, -r, "naming the run group");
@@ -71,7 +85,8 @@ int session_end(struct session *s, struct err *e)
 
 	if (s->has_group)
 		r = run_group_remove(&s->group, clock_now_ns() + REMOVE_SECONDS * NS_PER_S, e);
-	if (s->has_guardian)
+	/* What could not be removed yet is left to the guardian, which goes on when we are gone. */
+	if (s->has_guardian && r == 0)
 		guardian_dismiss(&s->guardian);
 	if (s->has_root)
 		cgroup_root_finish(&s->root);
