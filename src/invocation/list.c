@@ -79,6 +79,8 @@ int run_list_plan(struct run_list *l, const struct plan_settings *settings, stru
 	int r = 0;
 
 	for (size_t i = 0; i < l->n && r == 0; i++) {
+		if (l->items[i].planned)
+			continue;
 		r = plan_init(&l->items[i].plan, l->items[i].workload, settings, e);
 		l->items[i].planned = r == 0;
 	}

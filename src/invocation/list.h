@@ -39,7 +39,7 @@ int run_list_add_as(struct run_list *l, const char *name,
 int run_list_add_suite(struct run_list *l, const char *suite,
 		       const struct workload_overrides *overrides, struct err *e);
 
-/* Plans all of them, as plan_init(). */
+/* Plans those that are not planned yet, as plan_init(). */
 int run_list_plan(struct run_list *l, const struct plan_settings *settings, struct err *e);
 
 /* Warm-ups and windows of all trials together. */
