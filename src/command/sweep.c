@@ -174,16 +174,13 @@ static int run_new(struct call *c, size_t first, struct err *e)
 		.listener = progress_listener(&c->progress),
 	};
 	struct err kept = {0};
-	int r, judged;
+	int r = run_list_plan(&c->list, &settings, e), judged;
 
-	for (size_t i = first; i < c->list.n; i++) {
-		r = plan_init(&c->list.items[i].plan, c->list.items[i].workload, &settings, e);
-		if (r < 0)
-			return r;
-		c->list.items[i].planned = true;
+	if (r < 0)
+		return r;
+	for (size_t i = first; i < c->list.n; i++)
 		if (record_run(c->sweep.result, c->list.items[i].workload) < 0)
 			return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	}
 	r = invocation_run(&in, e);
 	/* A point that this host cannot do is unknown; the curve is what the others give. */
 	if (r == -ECANCELED && e->exit_code == EXIT_CANNOT)
