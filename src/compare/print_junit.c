@@ -1,29 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 
+#include "base/markup.h"
 #include "compare/print.h"
-
-static void print_escaped(const char *text, FILE *to)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", to);
-			break;
-		case '<':
-			fputs("&lt;", to);
-			break;
-		case '>':
-			fputs("&gt;", to);
-			break;
-		case '"':
-			fputs("&quot;", to);
-			break;
-		default:
-			putc(*text, to);
-		}
-	}
-}
 
 static bool fails(const struct metric *m)
 {
@@ -42,7 +21,7 @@ static void print_outcome(const struct metric *m, FILE *to)
 	if (!element)
 		return;
 	fprintf(to, "      <%s message=\"%s: ", element, verdict_names[m->decision.verdict]);
-	print_escaped(m->reason, to);
+	markup_print(m->reason, to);
 	fputs("\"/>\n", to);
 }
 
@@ -55,9 +34,9 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 	size_t n = metric_notes(m, notes);
 
 	fputs("    <testcase classname=\"", to);
-	print_escaped(c->data->workloads[m->workload].name, to);
+	markup_print(c->data->workloads[m->workload].name, to);
 	fputs("\" name=\"", to);
-	print_escaped(print_label(m, label, sizeof(label)), to);
+	markup_print(print_label(m, label, sizeof(label)), to);
 	fputs("\">\n", to);
 	print_outcome(m, to);
 	fprintf(to, "      <system-out>%s: base %s, new %s, ratio %s, 95 %% interval %s, p %s%s",
@@ -67,11 +46,11 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 		print_p(d, p), m->primary ? "" : "; exploratory");
 	for (size_t i = 0; i < n; i++) {
 		fputs("; ", to);
-		print_escaped(notes[i], to);
+		markup_print(notes[i], to);
 	}
 	if (metric_note_invalid(c->data, m->workload, notes[0])) {
 		fputs("; ", to);
-		print_escaped(notes[0], to);
+		markup_print(notes[0], to);
 	}
 	fputs("</system-out>\n    </testcase>\n", to);
 }
