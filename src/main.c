@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/command.h"
+#include "command/describe.h"
 #include "version.h"
 
 static const struct command *const commands[] = {
@@ -49,6 +50,9 @@ int main(int argc, char **argv)
 		printf("cgchurn %s (%s)\n", CGCHURN_VERSION, CGCHURN_COMMIT);
 		return EXIT_DONE;
 	}
+	if (strcmp(argv[1], "--describe") == 0)
+		return command_describe(commands, CGCHURN_VERSION, stdout) < 0 ? EXIT_FAULT
+									       : EXIT_DONE;
 	for (size_t i = 0; commands[i]; i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return command_execute(commands[i], argc - 1, argv + 1);

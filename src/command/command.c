@@ -22,12 +22,19 @@ static void print_indented(const char *text, int indent, FILE *to)
 	}
 }
 
-static void print_option(const char *name, char letter, const char *argument, const char *help,
-			 FILE *to)
+const struct command_option command_help_option = {
+	.name = "help",
+	.letter = 'h',
+	.type = OPTION_FLAG,
+	.help = "Show this text.",
+};
+
+static void print_option(const struct command_option *o, FILE *to)
 {
-	fprintf(to, "  %c%c%s --%s%s%s\n", letter ? '-' : ' ', letter ? letter : ' ',
-		letter ? "," : " ", name, argument ? " " : "", argument ? argument : "");
-	print_indented(help, 10, to);
+	fprintf(to, "  %c%c%s --%s%s%s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+		o->letter ? "," : " ", o->name, o->argument ? " " : "",
+		o->argument ? o->argument : "");
+	print_indented(o->help, 10, to);
 }
 
 void command_print_help(const struct command *command, FILE *to)
@@ -35,12 +42,9 @@ void command_print_help(const struct command *command, FILE *to)
 	fprintf(to, "Usage: cgchurn %s [OPTION...]%s%s\n\n", command->name,
 		command->arguments[0] ? " " : "", command->arguments);
 	fprintf(to, "%s\n\nOptions:\n", command->help);
-	for (size_t i = 0; i < command->n_options; i++) {
-		const struct command_option *o = &command->options[i];
-
-		print_option(o->name, o->letter, o->argument, o->help, to);
-	}
-	print_option("help", 'h', NULL, "Show this text.", to);
+	for (size_t i = 0; i < command->n_options; i++)
+		print_option(&command->options[i], to);
+	print_option(&command_help_option, to);
 }
 
 static int add_string(struct option_strings *strings, const char *value)

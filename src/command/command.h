@@ -46,7 +46,7 @@ struct command_option {
 	char letter;      /* short, or 0 */
 	enum option_type type;
 	size_t offset;
-	const char *argument;       /* "FILE"; NULL for a flag */
+	const char *argument;       /* NULL for a flag; FILE, DIR and SUITE are completed as such */
 	const char *help;           /* may hold newlines; no final one */
 	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
 };
@@ -76,6 +76,9 @@ struct command {
 
 /* Parses argv (argv[0] is the command's name), prints --help or runs it. Returns the exit code. */
 int command_execute(const struct command *command, int argc, char **argv);
+
+/* --help, which every command has beside its own options. */
+extern const struct command_option command_help_option;
 
 /* What `--help` prints. */
 void command_print_help(const struct command *command, FILE *to);

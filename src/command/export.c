@@ -15,8 +15,13 @@ struct export_options {
 	const char *to, *output, *origin, *build;
 };
 
+static const char *const formats[] = {
+	"prometheus", "openmetrics", "influx", "bmf", "gh-benchmark", "gh-benchmark-rate",
+	"kcidb",      "junit",       "ktap",   "csv", "hdr",          NULL,
+};
+
 static const struct command_option options[] = {
-	{"to", 't', OPTION_STRING, offsetof(struct export_options, to), "FORMAT",
+	{"to", 't', OPTION_CHOICE, offsetof(struct export_options, to), "FORMAT",
 	 "prometheus         Prometheus, through node_exporter's textfile collector\n"
 	 "openmetrics        whatever scrapes OpenMetrics 1.0\n"
 	 "influx             InfluxDB and others: line protocol, in nanoseconds\n"
@@ -28,7 +33,7 @@ static const struct command_option options[] = {
 	 "ktap               KTAP version 1\n"
 	 "csv                spreadsheets: a line a series and trial\n"
 	 "hdr                an HdrHistogram log, every bucket",
-	 NULL},
+	 formats},
 	{"output", 'o', OPTION_STRING, offsetof(struct export_options, output), "FILE",
 	 "Write there, replaced whole, so that a collector never reads half; else to standard\n"
 	 "output.",
@@ -71,10 +76,9 @@ static int print(const char *output, const char *text, size_t size, struct err *
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "%s", output ? output : "standard output") : 0;
 }
 
-static int refuse_format(const char *name, struct err *e)
+static int refuse_none(struct err *e)
 {
-	err_set(e, EXIT_USAGE, EINVAL, "%s%s%s", name ? "--to: '" : "export: --to FORMAT is needed",
-		name ? name : "", name ? "' is no format" : "");
+	err_set(e, EXIT_USAGE, EINVAL, "export: --to FORMAT is needed");
 	err_hint(e, "`cgchurn export --help` lists them.");
 	return -EINVAL;
 }
@@ -93,7 +97,7 @@ static int export_main(const struct command_call *call, struct err *e)
 	int r;
 
 	if (!job.exporter)
-		return refuse_format(o->to, e);
+		return refuse_none(e);
 	r = json_read_file(job.path, RESULT_FILE_SIZE_MAX, &text, &job.size, e);
 	if (r < 0)
 		return r;

@@ -15,7 +15,26 @@
 
 enum { INDENT = 4 };
 
-static int list_workload(const char *path, struct err *e)
+/* What was named behind the kind of thing to list; nothing: all of them. */
+struct wanted {
+	char *const *names;
+	size_t n, n_found;
+};
+
+static bool is_wanted(struct wanted *wanted, const char *name)
+{
+	if (wanted->n == 0)
+		return true;
+	for (size_t i = 0; i < wanted->n; i++) {
+		if (strcmp(wanted->names[i], name) == 0) {
+			wanted->n_found++;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int list_workload(const char *path, struct wanted *wanted, struct err *e)
 {
 	struct workload *w;
 	char total[NUM_TEXT_SIZE];
@@ -23,29 +42,33 @@ static int list_workload(const char *path, struct err *e)
 
 	if (r < 0)
 		return r;
-	printf("%s   (%" PRIu64 " trials, %s)\n", w->name, w->trials,
-	       num_format_ns((double)(w->trials * (w->warmup_ns + w->duration_ns)), total));
-	text_print_wrapped("", INDENT, w->why, stdout);
+	if (is_wanted(wanted, w->name)) {
+		printf("%s   (%" PRIu64 " trials, %s)\n", w->name, w->trials,
+		       num_format_ns((double)(w->trials * (w->warmup_ns + w->duration_ns)), total));
+		text_print_wrapped("", INDENT, w->why, stdout);
+	}
 	workload_destroy(w);
 	return 0;
 }
 
-static int list_suite(const char *path, struct err *e)
+static int list_suite(const char *path, struct wanted *wanted, struct err *e)
 {
 	struct suite s;
 	int r = suite_load(path, &s, e);
 
 	if (r < 0)
 		return r;
-	printf("%s   (%zu workloads)\n", s.name, s.n_workloads);
-	text_print_wrapped("", INDENT, s.why, stdout);
+	if (is_wanted(wanted, s.name)) {
+		printf("%s   (%zu workloads)\n", s.name, s.n_workloads);
+		text_print_wrapped("", INDENT, s.why, stdout);
+	}
 	suite_finish(&s);
 	return 0;
 }
 
 /* A file that is broken is told, and the others are shown. */
-static int list_section(enum catalogue_section section, int (*list)(const char *, struct err *),
-			struct err *e)
+static int list_section(enum catalogue_section section, struct wanted *wanted,
+			int (*list)(const char *, struct wanted *, struct err *), struct err *e)
 {
 	struct err broken = {0}, one;
 	char **paths;
@@ -56,7 +79,7 @@ static int list_section(enum catalogue_section section, int (*list)(const char *
 		return r;
 	for (size_t i = 0; i < n; i++) {
 		one = (struct err){0};
-		if (list(paths[i], &one) < 0) {
+		if (list(paths[i], wanted, &one) < 0) {
 			err_print(&one, stderr);
 			broken = one;
 			r = err_set(e, EXIT_USAGE, EINVAL, "not all files could be read");
@@ -98,45 +121,64 @@ static void list_stressor(const struct kind *k)
 	}
 }
 
-static void list_stressors(void)
+static void list_stressors(struct wanted *wanted)
 {
 	const struct kind_table *table = stressor_kinds();
+	bool first = true;
 
 	for (size_t i = 0; i < table->n; i++) {
-		if (i)
+		if (!is_wanted(wanted, table->kinds[i]->name))
+			continue;
+		if (!first)
 			putchar('\n');
+		first = false;
 		list_stressor(table->kinds[i]);
 	}
 }
 
-static int list_main(const struct command_call *call, struct err *e)
+static int refuse_kind(const char *what, struct err *e)
 {
 	static const char *const words[] = {"workloads", "stressors", "suites"};
-	const char *what = call->n_arguments ? call->arguments[0] : "workloads";
-	const char *near;
+	const char *near = near_name(what, words, sizeof(words) / sizeof(words[0]));
 
-	if (strcmp(what, "stressors") == 0) {
-		list_stressors();
-		return EXIT_DONE;
-	}
-	if (strcmp(what, "workloads") == 0)
-		return list_section(CATALOGUE_WORKLOADS, list_workload, e);
-	if (strcmp(what, "suites") == 0)
-		return list_section(CATALOGUE_SUITES, list_suite, e);
-	near = near_name(what, words, sizeof(words) / sizeof(words[0]));
 	err_set(e, EXIT_USAGE, EINVAL, "list: '%s' is none of workloads, stressors, suites", what);
 	if (near)
 		err_hint(e, "Did you mean '%s'?", near);
 	return -EINVAL;
 }
 
+static int list_main(const struct command_call *call, struct err *e)
+{
+	const char *what = call->n_arguments ? call->arguments[0] : "workloads";
+	struct wanted wanted = {.names = call->arguments + 1};
+	int r = 0;
+
+	if (call->n_arguments > 1)
+		wanted.n = call->n_arguments - 1;
+	if (strcmp(what, "stressors") == 0)
+		list_stressors(&wanted);
+	else if (strcmp(what, "workloads") == 0)
+		r = list_section(CATALOGUE_WORKLOADS, &wanted, list_workload, e);
+	else if (strcmp(what, "suites") == 0)
+		r = list_section(CATALOGUE_SUITES, &wanted, list_suite, e);
+	else
+		r = refuse_kind(what, e);
+	if (r == 0 && wanted.n_found < wanted.n)
+		r = err_set(e, EXIT_USAGE, EINVAL, "list: found %zu of %zu %s by name",
+			    wanted.n_found, wanted.n, what);
+	return r < 0 ? r : EXIT_DONE;
+}
+
 const struct command command_list = {
 	.name = "list",
 	.summary = "list the workloads, stressors or suites there are",
-	.arguments = "[workloads|stressors|suites]",
+	.arguments = "[workloads|stressors|suites [NAME...]]",
 	.help = "Workloads with the question that each asks and how long it takes; suites; or the "
-		"stressors\nthat workloads are made of, with what they time and their options.",
+		"stressors\nthat workloads are made of, with what they time and their options. "
+		"With NAME,\nonly these.\n\n"
+		"  cgchurn list\n"
+		"  cgchurn list stressors fork migrate",
 	.min_arguments = 0,
-	.max_arguments = 1,
+	.max_arguments = 1000,
 	.main = list_main,
 };

@@ -33,7 +33,7 @@ static const struct command_option options[] = {
 	 "Write the result there, as JSON, replaced whole after every trial. \"-\": to standard\n"
 	 "output at the end, and the table to standard error.",
 	 NULL},
-	{"suite", 's', OPTION_STRING, offsetof(struct run_options, suite), "NAME",
+	{"suite", 's', OPTION_STRING, offsetof(struct run_options, suite), "SUITE",
 	 "Run the workloads of a suite; without it and without WORKLOAD, \"headline\".", NULL},
 	{"label", 'l', OPTION_STRING, offsetof(struct run_options, label), "TEXT",
 	 "A name for this result, shown in reports.", NULL},

@@ -21,3 +21,26 @@ bats_require_minimum_version 1.5.0
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"'runn' is no command"* ]]
 }
+
+@test "list shows what is named, and refuses names that there are not" {
+	run "$CGCHURN" list stressors fork freeze
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^[a-z]' <<<"$output")" -eq 2 ]
+	run "$CGCHURN" list suites smoke
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^[a-z]' <<<"$output")" -eq 1 ]
+	run --separate-stderr "$CGCHURN" list stressors fork forkk
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"found 1 of 2 stressors by name"* ]]
+}
+
+@test "--describe is JSON with every command and its choices" {
+	"$CGCHURN" --describe | python3 -c '
+import json, sys
+tables = json.load(sys.stdin)
+assert len(tables["commands"]) >= 11 and len(tables["stressors"]) >= 17
+options = {o["name"]: o for c in tables["commands"] if c["name"] == "compare" for o in c["options"]}
+assert options["format"]["choices"] == ["text", "json", "markdown", "junit"]
+assert options["allow-different"]["repeats"] and options["seed"]["letter"] == "s"
+assert "help" in options and options["aa"]["argument"] is None'
+}

@@ -87,9 +87,10 @@ assert json.load(sys.stdin, parse_constant=refuse)'
 @test "an unknown format, and none: exit 2 and where to look" {
 	run --separate-stderr "$CGCHURN" export --to xml "$golden/sample.json"
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == *"'xml' is no format"*"--help"* ]]
-	run "$CGCHURN" export "$golden/sample.json"
+	[[ "$stderr" == *"'xml' is not one of prometheus, "*", hdr"* ]]
+	run --separate-stderr "$CGCHURN" export "$golden/sample.json"
 	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"--to FORMAT is needed"*"--help"* ]]
 }
 
 @test "a file that is no result: exit 2, and the old output stays" {
