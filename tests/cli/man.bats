@@ -79,10 +79,15 @@ need() {
 	for page in "$pages"/*.[15]; do
 		grep -q "^\.TH .* \"cgchurn $version\"" "$page"
 	done
-	grep -q "^## $version - " "$CGCHURN_SOURCE/CHANGELOG.md"
 }
 
 @test "the workload in cgchurn-workload(5) is one" {
 	sed -n '/^\.EX/,/^\.EE/p' "$pages/cgchurn-workload.5" | sed '/^\.E/d; s/\\-/-/g' >"$BATS_TEST_TMPDIR/mine.json"
 	"$CGCHURN" show "$BATS_TEST_TMPDIR/mine.json"
+}
+
+@test "program, change log and Debian package name one version" {
+	version=$("$CGCHURN" --version | cut -d' ' -f2)
+	grep -qx "## $version - 20[0-9][0-9]-[01][0-9]-[0-3][0-9]" "$CGCHURN_SOURCE/CHANGELOG.md"
+	head -n 1 "$CGCHURN_SOURCE/debian/changelog" | grep -q "^cgchurn ($version) "
 }
