@@ -1,4 +1,4 @@
-"""The guest's file system: busybox, the installed program, what else was asked for, and the libraries of it all.
+"""The guest's file system: busybox, the installed program, runtimes, what else was asked for, and the libraries of all.
 
 Written as an uncompressed cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst): an emulated CPU
 would spend longer on unpacking than it takes to load. The archive is kept in the cache under the digest of its entries.
@@ -109,6 +109,13 @@ def with_busybox(tree):
     tree.link("usr/bin/env", "/bin/busybox")
 
 
+def with_runtimes(tree):
+    """Container runtimes that this host has, for the workloads that run containers by them."""
+    for name in ("crun", "runc"):
+        if found := shutil.which(name):
+            tree.copy(found, f"usr/bin/{name}")
+
+
 def with_program(tree, build):
     """The program as `meson install` lays it out."""
     with tempfile.TemporaryDirectory() as stage:
@@ -145,6 +152,7 @@ def base(build):
     tree.data("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n")
     tree.data("etc/group", b"root:x:0:\nnogroup:x:65534:\n")
     with_busybox(tree)
+    with_runtimes(tree)
     with_program(tree, build)
     data = tree.archive()
     folder = cache.folder("initramfs")
