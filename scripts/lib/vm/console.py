@@ -5,6 +5,8 @@ TAIL_LINES = 30
 # A line of the kernel begins with its time in brackets, at times with the CPU or the caller.
 STAMP = r"^\[ *\d+\.\d+\](?:\[ *[TC]\d+\])? "
 PANIC = re.compile(STAMP + r"Kernel panic", re.M)
+# The guest's init gives up, see there.
+NO_CLOCK = re.compile(STAMP + r"guest: no clock", re.M)
 # The whole machine's memory; the kill within a limited group reads "Memory cgroup out of memory".
 OUT_OF_MEMORY = re.compile(STAMP + r".*(?:Out of memory: Killed|deadlocked on memory)", re.M)
 # Not any line of level warning: those that mean a bug or a stall.
@@ -16,6 +18,11 @@ WARNING = re.compile(
 def panicked(text):
     """The line of the panic, or None."""
     return line_of(PANIC, text)
+
+
+def no_clock(text):
+    """The line of a guest that went down for want of a clock, or None."""
+    return line_of(NO_CLOCK, text)
 
 
 def memory_ran_out(text):
