@@ -1,0 +1,128 @@
+"""Runs the commands of one page as its reader would: block after block, in a folder that keeps what they leave.
+
+The folder is a copy of the sources without what was built. Unless everything is wanted, `cgchurn` is there as the
+program under test with runs, sweeps and storms cut short: whether a command works is what counts, and not its figures.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+from . import commands, shape
+
+SHORT = """#!/bin/sh
+command=${1:-}
+case $command in
+run | sweep) exec "$CGCHURN" "$@" --trials 1 --duration 300ms --warmup 50ms ;;
+stress) exec "$CGCHURN" "$@" --duration 1s ;;
+*) exec "$CGCHURN" "$@" ;;
+esac
+"""
+CANNOT = 4
+LIMIT_S = 120
+LONG_LIMIT_S = 3600
+LEFT_OUT = ("build*", ".git", "__pycache__", "vm-*", "boot-*")
+TOLD_LINES = 30
+STATUS = re.compile(r"^check-docs: status (\d+)$", re.M)
+
+
+class Skip(Exception):
+    """Why a block is not run."""
+
+
+class Session:
+    def __init__(self, source, program, build, everything):
+        self.program, self.build, self.everything = os.path.abspath(program), build, everything
+        self.scratch = tempfile.TemporaryDirectory(prefix="cgchurn-docs-")
+        self.folder = pathlib.Path(self.scratch.name, "cgchurn")
+        shutil.copytree(source, self.folder, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        self.lay_out()
+
+    def lay_out(self):
+        """The program where pages name it: on the path, and in the build folders."""
+        places = ["bin"] if self.everything else ["bin", "build/src", "build-release/src"]
+        for place in places:
+            path = self.folder / place / "cgchurn"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if self.everything:
+                path.symlink_to(self.program)
+            else:
+                path.write_text(SHORT, encoding="ascii")
+                path.chmod(0o755)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.scratch.cleanup()
+
+    def shell(self, script):
+        """(status, standard output and error together) of a script."""
+        environment = {**os.environ, "CGCHURN": self.program, "PATH": f"{self.folder}/bin:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(["bash", "-c", script], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+                              timeout=LONG_LIMIT_S if self.everything else LIMIT_S)
+        return done.returncode, done.stdout
+
+    def prepare(self, block):
+        for arguments in block.given:
+            maker = pathlib.Path(self.build or "", "tests/cli/make-results")
+            if not maker.exists():
+                raise Skip(f"there is no {maker}, which makes its results")
+            subprocess.run([maker, *arguments], cwd=self.folder, check=True)
+
+    @staticmethod
+    def replaced(block, text):
+        for word, other in block.words.items():
+            text = text.replace(word, other)
+        return text
+
+    def script(self, block):
+        """One command after the other, each status told; a block without prompts ends with its first failure."""
+        if not commands.is_transcript(block):
+            return "set -e\n" + self.replaced(block, block.output_of or block.text)
+        steps = [f'{self.replaced(block, command)}\nstatus=$?; echo "check-docs: status $status"; (exit $status)\n'
+                 for command, _ in commands.transcript(block.text)]
+        return "\n".join(steps)
+
+    def run(self, block):
+        """None, or what is wrong with the block."""
+        if block.skip or (block.long and not self.everything):
+            raise Skip(block.skip or f"takes long: {block.long}")
+        self.prepare(block)
+        try:
+            status, output = self.shell(self.script(block))
+        except subprocess.TimeoutExpired:
+            return "took too long"
+        if commands.is_transcript(block):
+            return self.judge_transcript(block, output)
+        problem = self.judge_status(block, status, output)
+        lost = shape.missing(block.text, output, block.varies) if block.output_of and not problem else None
+        return problem or (lost and f"what is shown is not in the output: {lost.strip()}\n{self.end(output)}")
+
+    @staticmethod
+    def end(output):
+        return "\n".join(output.rstrip().split("\n")[-TOLD_LINES:])
+
+    def judge_status(self, block, status, output):
+        if status == block.status:
+            return None
+        if status == CANNOT:
+            raise Skip(f"this machine cannot: {output.strip().splitlines()[-1] if output.strip() else 'exit status 4'}")
+        return f"exit status {status}, not {block.status}\n{self.end(output)}"
+
+    def judge_transcript(self, block, output):
+        pieces = STATUS.split(output)
+        steps = commands.transcript(block.text)
+        for at, (command, shown) in enumerate(steps):
+            real, status = pieces[2 * at], int(pieces[2 * at + 1])
+            told = at + 1 < len(steps) and steps[at + 1][0].startswith("echo $?")
+            problem = None if told else self.judge_status(block, status, real)
+            lost = shape.missing(shown, real, block.varies)
+            if command.startswith("echo $?") and shown.strip() != real.strip():
+                problem = f"the exit status is {real.strip()}"
+            if problem or lost:
+                return f"{command}: " + (problem or f"what is shown is not in the output: {lost.strip()}\n{self.end(real)}")
+        return None
