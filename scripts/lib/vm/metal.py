@@ -1,8 +1,9 @@
 """Real reboots of this machine: what each needs, as actions that can be performed or only printed.
 
-An action is ("run", argv), ("write", path, text), ("remove", path). Two ways into a kernel: kexec loads it from the
-running one; GRUB boots it once, by an entry of ours in custom.cfg, and the default again after that. With either, a
-kernel that panics brings the machine back to its default kernel (panic=30), whose command line lacks our mark.
+An action is ("run", argv), ("write", path, text), ("remove", path); the last of a boot is the reboot itself. Two ways
+into a kernel: kexec loads it from the running one; GRUB boots it once, by an entry of ours in custom.cfg, and the default
+again after that. With either, a kernel that panics brings the machine back to its default kernel (panic=30), whose
+command line lacks our mark.
 """
 import os
 import pathlib
@@ -106,12 +107,13 @@ def no_unit():
 class Kexec:
     name = "kexec"
     programs = ("kexec", "systemctl")
+    reboot = ("systemctl", "kexec")
 
     def boot(self, plan, slot):
         side = plan.sides[slot.side]
         initrd = [f"--initrd={side['initrd']}"] if side["initrd"] else []
         load = ["kexec", "-l", side["image"], *initrd, f"--command-line={command_line(plan, slot)}"]
-        return [("run", load), ("run", ["sync"]), ("run", ["systemctl", "kexec"])]
+        return [("run", load), ("run", ["sync"]), ("run", list(self.reboot))]
 
     def undo(self):
         return []
@@ -120,12 +122,13 @@ class Kexec:
 class Grub:
     name = "grub"
     programs = ("grub-reboot", "grub-probe", "grub-mkrelpath", "systemctl")
+    reboot = ("systemctl", "reboot")
 
     def boot(self, plan, slot):
         entry = [f"menuentry 'cgchurn boot {slot.number}' --id {MARK} {{", *self.lines(plan, slot), "}"]
         text = "\n".join([*self.others(), BEGIN, *entry, END]) + "\n"
         return [("write", GRUB_PATH, text), ("run", ["grub-reboot", MARK]), ("run", ["sync"]),
-                ("run", ["systemctl", "reboot"])]
+                ("run", list(self.reboot))]
 
     @staticmethod
     def lines(plan, slot):

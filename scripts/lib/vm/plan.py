@@ -8,7 +8,8 @@ A folder holds it all, so that an interrupted comparison goes on by the same com
     kernels/, guest.cpio        what the boots need, kept until the last one is done
 
 Order: in blocks; each block holds every side once, shuffled. Drift of the machine then falls on all sides alike, and
-what ran first is not always the same.
+what ran first is not always the same. Over a fleet each block belongs to one host, and its number to no other, so that
+what differs between hosts falls on all sides alike as well.
 """
 import dataclasses
 import json
@@ -31,6 +32,7 @@ class Slot:
     block: int  # from 1
     position: int  # within the block, from 1
     side: int
+    host: str  # whose block it is; "" where there is one machine only
     result: pathlib.Path
     record: pathlib.Path
 
@@ -60,13 +62,18 @@ class Plan:
     def sides(self):
         return self.data["sides"]
 
+    def host_of(self, block):
+        hosts = self.data.get("hosts", [""])
+        return hosts[(block - 1) % len(hosts)]
+
     def slots(self):
         number = 0
         for block, order in enumerate(self.data["order"], 1):
             for position, side in enumerate(order, 1):
                 number += 1
                 label = self.sides[side]["label"]
-                yield Slot(number, block, position, side, self.folder / label / f"block-{block:02}.json",
+                yield Slot(number, block, position, side, self.host_of(block),
+                           self.folder / label / f"block-{block:02}.json",
                            self.folder / "boots" / f"{block:02}-{position}-{label}")
 
     def seed_of(self, slot):
@@ -77,11 +84,14 @@ class Plan:
         return [slot for slot in self.slots() if not slot.done()]
 
 
-def make(folder, sides, boots, seed, request):
-    """Writes a new plan. `request` is what the user asked for, by which a later start knows it for its own."""
+def make(folder, sides, boots, seed, request, hosts=None):
+    """Writes a new plan: of `boots` blocks, or of as many for each of the hosts. `request` is what the user asked for,
+    by which a later start knows it for its own."""
     seed = int.from_bytes(os.urandom(6), "big") if seed is None else seed
     plan = Plan(folder, {"schema": SCHEMA, "seed": seed, "request": request, "sides": label(sides),
-                         "order": shuffled(len(sides), boots, seed)})
+                         "order": shuffled(len(sides), boots * len(hosts or [""]), seed)})
+    if hosts:
+        plan.data["hosts"] = list(hosts)
     plan.folder.mkdir(parents=True, exist_ok=True)
     cache.write(plan.folder / "plan.json", json.dumps(plan.data, indent=2) + "\n")
     return plan
@@ -94,7 +104,7 @@ def shuffled(sides, blocks, seed):
 
 def label(sides):
     """Each side's label becomes its folder's name, so it must be the only one of its kind."""
-    taken = {"boots", "kernels"}
+    taken = {"boots", "kernels", "hosts"}
     for side in sides:
         name, number = side["label"], 2
         while side["label"] in taken:

@@ -19,8 +19,22 @@ def tell_failures(plan, to=sys.stderr):
     failed = [(slot, slot.boot()) for slot in plan.slots() if slot.failed()]
     for slot, boot in failed:
         side = plan.sides[slot.side]["spec"]
-        print(f"failed: block {slot.block}, {side}: {boot['outcome']}: {boot['detail']} ({slot.record})", file=to)
+        print(f"failed: {place(slot)}, {side}: {boot['outcome']}: {boot['detail']} ({slot.record})", file=to)
     return len(failed)
+
+
+def tell_missing(plan, to=sys.stderr):
+    """Says which boots there are not, and why where that is known; returns how many."""
+    missing = plan.missing()
+    for slot in missing:
+        boot = slot.boot()
+        why = f"{boot['outcome']}: {boot['detail']}" if boot else "not begun, or ended half-way"
+        print(f"missing: {place(slot)}, {plan.sides[slot.side]['spec']}: {why}", file=to)
+    return len(missing)
+
+
+def place(slot):
+    return f"{slot.host}, block {slot.block}" if slot.host else f"block {slot.block}"
 
 
 def results(plan, side):
@@ -43,14 +57,14 @@ def heading(plan, base, new):
     return "\n".join(lines)
 
 
-def compare(program, plan, base, new):
+def compare(program, plan, base, new, options=()):
     """Has two sides compared, keeps the comparison as text, JSON and markdown; returns (exit code, text, JSON or None)."""
     if not results(plan, base) or not results(plan, new):
         return INCONCLUSIVE, "no result on one side: nothing to compare\n", None
     name = f"{plan.sides[base]['label']}--{plan.sides[new]['label']}"
     said = {}
     for form, suffix in (("text", "txt"), ("json", "json"), ("markdown", "md")):
-        done = subprocess.run([program, "compare", "--format", form, plan.folder / plan.sides[base]["label"],
+        done = subprocess.run([program, "compare", "--format", form, *options, plan.folder / plan.sides[base]["label"],
                                plan.folder / plan.sides[new]["label"]], capture_output=True, text=True, check=False)
         (plan.folder / f"compare-{name}.{suffix}").write_text(done.stdout, encoding="utf-8")
         said[form] = done
@@ -58,17 +72,17 @@ def compare(program, plan, base, new):
     return said["text"].returncode, said["text"].stdout + said["text"].stderr, found
 
 
-def compare_two(program, plan):
-    code, text, _ = compare(program, plan, 0, 1)
+def compare_two(program, plan, options=()):
+    code, text, _ = compare(program, plan, 0, 1, options)
     print(f"{heading(plan, 0, 1)}\n{text}")
     return code
 
 
-def compare_all(program, plan):
+def compare_all(program, plan, options=()):
     """Every pair in words, and one table of what was measured. The exit code is about the first kernel against the rest."""
     codes, columns = [0], {}
     for base, new in itertools.combinations(range(len(plan.sides)), 2):
-        code, text, found = compare(program, plan, base, new)
+        code, text, found = compare(program, plan, base, new, options)
         print(heading(plan, base, new))
         print("\n".join(f"  {words}" for words in found["words"]) if found else text, end="\n\n")
         if base == 0:
@@ -110,11 +124,11 @@ def report(program, plan):
     print(f"report: {page}" if done.returncode == 0 else f"no report: {done.stderr.strip()}", file=sys.stderr)
 
 
-def conclude(program, plan):
-    """The end of a comparison; the exit code is the worst of what was found."""
+def conclude(program, plan, options=()):
+    """The end of a comparison; the exit code is the worst of what was found. `options` go to `cgchurn compare`."""
     codes = [REGRESSION if tell_failures(plan) else 0]
     if knows(program, "compare"):
-        codes.append((compare_two if len(plan.sides) == 2 else compare_all)(program, plan))
+        codes.append((compare_two if len(plan.sides) == 2 else compare_all)(program, plan, options))
     if knows(program, "report"):
         report(program, plan)
     print(f"results: {plan.folder}", file=sys.stderr)
