@@ -154,7 +154,7 @@ static int load_workloads(struct stressing *g, const struct command_call *call, 
 /* What the arena wants, and what the workloads do. */
 static size_t wanted_controllers(const struct run_list *l, const char **ret, size_t room)
 {
-	static const char *const arena[] = {"pids", "cpu", "io", "hugetlb"};
+	static const char *const arena[] = {"pids", "cpu", "hugetlb"};
 	size_t n = 0;
 
 	while (n < sizeof(arena) / sizeof(arena[0])) {

@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "cgroup/words.h"
 #include "stress/actor.h"
+#include "stress/arena.h"
 
 static int open_some_group(struct actor *a)
 {
@@ -91,8 +92,7 @@ void actor_builds(struct actor *a)
 
 /*
  * A controller to enable and disable over the populated groups, which the kernel does by migrating
- * all their tasks to other states of the same groups. Not memory: what it charged keeps removed
- * groups from being let go, for as long as the machine likes.
+ * all their tasks to other states of the same groups.
  */
 static bool some_controller(struct actor *a, char ret[64])
 {
@@ -103,7 +103,7 @@ static bool some_controller(struct actor *a, char ret[64])
 	if (io_read_attr(a->board->view.arena_fd, "cgroup.controllers", words, sizeof(words)) < 0)
 		return false;
 	while (words_next(&at, word, sizeof(word)))
-		if (strcmp(word, "memory") != 0 && rng_below(&a->rng, ++n) == 0)
+		if (arena_may_have(word) && rng_below(&a->rng, ++n) == 0)
 			strcpy(ret, word);
 	return n > 0;
 }

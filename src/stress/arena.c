@@ -36,7 +36,12 @@ static int make_group(struct view *v, uint32_t i)
 	return mkdirat(v->arena_fd, v->groups[i], 0755) < 0 ? -errno : 0;
 }
 
-/* What the run group hands down, except memory (see actor_group.c). Best effort. */
+bool arena_may_have(const char *controller)
+{
+	return strcmp(controller, "memory") != 0 && strcmp(controller, "io") != 0;
+}
+
+/* What the run group hands down. Best effort. */
 static void enable_controllers(const struct view *v)
 {
 	char words[512], word[64], text[66];
@@ -46,7 +51,7 @@ static void enable_controllers(const struct view *v)
 		return;
 	while (words_next(&at, word, sizeof(word))) {
 		snprintf(text, sizeof(text), "+%s", word);
-		if (strcmp(word, "memory") != 0)
+		if (arena_may_have(word))
 			io_write_attr(v->arena_fd, "cgroup.subtree_control", text);
 	}
 }

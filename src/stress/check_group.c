@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/io.h"
 #include "stress/invariant.h"
 #include "stress/patience.h"
 
@@ -144,9 +145,35 @@ int check_pids(const struct scene *s, struct evidence *ret)
 	return wait_number(s, "pids.current", NULL, s->pids_before, ret);
 }
 
+/* Which controllers hold on to them; kernels before 6.12 do not tell. */
+static void tell_holders(const struct scene *s, struct evidence *ret)
+{
+	static const char prefix[] = "nr_dying_subsys_";
+	size_t used = strlen(ret->text);
+	char text[4096], *save = NULL;
+
+	if (io_read_attr(s->group_fd, "cgroup.stat", text, sizeof(text)) < 0)
+		return;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		const char *value = strchr(line, ' ');
+
+		if (strncmp(line, prefix, strlen(prefix)) != 0 || !value ||
+		    strcmp(value, " 0") == 0)
+			continue;
+		used += (size_t)snprintf(ret->text + used, sizeof(ret->text) - used, "\n%s", line);
+		if (used >= sizeof(ret->text))
+			return;
+	}
+}
+
+/* Of groups without the memory controller; see arena_may_have(). */
 int check_dying(const struct scene *s, struct evidence *ret)
 {
-	return wait_number(s, "cgroup.stat", "nr_dying_descendants", 0, ret);
+	int r = wait_number(s, "cgroup.stat", "nr_dying_descendants", 0, ret);
+
+	if (r == -EBADMSG)
+		tell_holders(s, ret);
+	return r;
 }
 
 int check_removal(const struct scene *s, struct evidence *ret)

@@ -32,7 +32,9 @@ const struct invariant invariants[INVARIANTS] = {
 	[INVARIANT_KILL_SPARES] = {"kill-spares", "nobody outside of what is killed dies",
 				   check_spares},
 	[INVARIANT_PIDS] = {"pids", "pids.current returns to what it was", check_pids},
-	[INVARIANT_DYING] = {"dying", "removed groups are let go: nr_dying_descendants drains",
+	[INVARIANT_DYING] = {"dying",
+			     "removed groups that lack the memory controller are let go: "
+			     "nr_dying_descendants drains",
 			     check_dying},
 	[INVARIANT_REMOVAL] = {"removal", "a group that is empty can be removed", check_removal},
 	[INVARIANT_RESPONDS] = {"responds", "no operation on a group hangs", check_responds},

@@ -247,9 +247,12 @@ static void test_counters(void **state)
 	assert_int_equal(check(w, INVARIANT_PIDS, NULL), 1);
 	assert_int_equal(check(w, INVARIANT_DYING, NULL), 1);
 	put_list(w, "0", "pids.current", "4\n");
-	put_list(w, "0", "cgroup.stat", "nr_descendants 0\nnr_dying_descendants 2\n");
+	put_list(w, "0", "cgroup.stat",
+		 "nr_descendants 0\nnr_subsys_memory 1\nnr_dying_descendants 2\n"
+		 "nr_dying_subsys_cpu 0\nnr_dying_subsys_memory 2\n");
 	assert_int_equal(check(w, INVARIANT_PIDS, "pids.current is 4 and not 3"), -EBADMSG);
 	assert_int_equal(check(w, INVARIANT_DYING, "is 2"), -EBADMSG);
+	assert_int_equal(check(w, INVARIANT_DYING, "ms\nnr_dying_subsys_memory 2"), -EBADMSG);
 }
 
 static void test_facts(void **state)
