@@ -44,12 +44,12 @@ static size_t hidden_length(const unsigned char *text)
 	return 0;
 }
 
-void markup_print(const char *text, FILE *to)
+static void print(const char *text, bool keep_lines, FILE *to)
 {
 	const unsigned char *p = (const unsigned char *)(text ? text : "");
 
 	while (*p) {
-		const char *other = reference(*p);
+		const char *other = keep_lines && *p == '\n' ? NULL : reference(*p);
 		size_t hidden = hidden_length(p);
 
 		if (hidden)
@@ -60,6 +60,16 @@ void markup_print(const char *text, FILE *to)
 			putc(*p, to);
 		p += hidden ? hidden : 1;
 	}
+}
+
+void markup_print(const char *text, FILE *to)
+{
+	print(text, false, to);
+}
+
+void markup_print_lines(const char *text, FILE *to)
+{
+	print(text, true, to);
 }
 
 void markup_printf(FILE *to, const char *format, ...)

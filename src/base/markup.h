@@ -12,7 +12,10 @@
  */
 void markup_print(const char *text, FILE *to);
 
-/* The same of formatted text, up to some 4000 bytes of it. */
+/* The same with the newlines kept, for text of several lines; never in an attribute. */
+void markup_print_lines(const char *text, FILE *to);
+
+/* markup_print() of formatted text, up to some 4000 bytes of it. */
 void markup_printf(FILE *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

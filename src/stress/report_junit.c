@@ -5,29 +5,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/markup.h"
 #include "stress/report.h"
-
-static void print_escaped(const char *text, FILE *to)
-{
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			fputs("&amp;", to);
-			break;
-		case '<':
-			fputs("&lt;", to);
-			break;
-		case '>':
-			fputs("&gt;", to);
-			break;
-		case '"':
-			fputs("&quot;", to);
-			break;
-		default:
-			/* XML 1.0 has no other control characters; the kernel's log may. */
-			fputc((unsigned char)*text < 0x20 && *text != '\n' ? '?' : *text, to);
-		}
-}
 
 static void print_case(const struct stress *s, enum invariant_id id, FILE *to)
 {
@@ -37,13 +16,13 @@ static void print_case(const struct stress *s, enum invariant_id id, FILE *to)
 		invariants[id].name);
 	if (skipped) {
 		fputs("      <skipped message=\"", to);
-		print_escaped(skipped, to);
+		markup_print(skipped, to);
 		fputs("\"/>\n", to);
 	} else if (s->broken && s->invariant == id) {
 		fputs("      <failure message=\"", to);
-		print_escaped(invariants[id].promise, to);
+		markup_print(invariants[id].promise, to);
 		fputs("\">", to);
-		print_escaped(s->evidence.text, to);
+		markup_print_lines(s->evidence.text, to);
 		fputs("\nReplay: ", to);
 		report_print_replay(s, to);
 		fputs("</failure>\n", to);
