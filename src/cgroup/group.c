@@ -182,13 +182,18 @@ int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns)
 	return r < 0 ? r : group_remove(parent_fd, name, deadline_ns, NULL);
 }
 
+int64_t group_count_dying(int fd)
+{
+	return read_key(fd, "cgroup.stat", "nr_dying_descendants");
+}
+
 int group_wait_dying(int fd, uint64_t deadline_ns)
 {
 	/* The kernel frees them from a work queue after a grace period and tells nobody. */
 	uint64_t pause = NS_PER_MS / 4;
 
 	for (;;) {
-		int64_t dying = read_key(fd, "cgroup.stat", "nr_dying_descendants");
+		int64_t dying = group_count_dying(fd);
 
 		if (dying <= 0)
 			return (int)dying;

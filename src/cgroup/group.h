@@ -45,4 +45,7 @@ int group_remove(int parent_fd, const char *name, uint64_t deadline_ns, uint64_t
  */
 int group_wait_dying(int fd, uint64_t deadline_ns);
 
+/* How many of them there are, or a negative errno. */
+int64_t group_count_dying(int fd);
+
 #endif

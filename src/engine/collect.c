@@ -161,6 +161,22 @@ static void judge_lock(struct trial_outcome *o)
 				 after->favored_v1 ? "on" : "off");
 }
 
+static void judge_kernel(struct trial_outcome *o)
+{
+	const struct env *before = &o->before, *after = &o->after;
+
+	if (after->taint & ~before->taint)
+		trial_invalidate(o, "the kernel became tainted (%llu, before %llu): see its log",
+				 (unsigned long long)after->taint,
+				 (unsigned long long)before->taint);
+	if (after->warnings > before->warnings)
+		trial_invalidate(o, "the kernel gave %llu warnings with a trace: see its log",
+				 (unsigned long long)(after->warnings - before->warnings));
+	if (after->oopses > before->oopses)
+		trial_invalidate(o, "the kernel had %llu oopses: see its log",
+				 (unsigned long long)(after->oopses - before->oopses));
+}
+
 static void judge_machine(struct trial_outcome *o)
 {
 	uint64_t steal = env_stolen_ns(&o->before, &o->after);
@@ -181,10 +197,6 @@ static void judge_machine(struct trial_outcome *o)
 			o, "the run group was throttled for %llu us",
 			(unsigned long long)(o->after.throttled_ns - o->before.throttled_ns) /
 				1000);
-	if (o->after.taint & ~o->before.taint)
-		trial_invalidate(o, "the kernel became tainted (%llu, before %llu): see its log",
-				 (unsigned long long)o->after.taint,
-				 (unsigned long long)o->before.taint);
 }
 
 void trial_judge(const struct crew *crew, struct trial_outcome *o)
@@ -192,6 +204,7 @@ void trial_judge(const struct crew *crew, struct trial_outcome *o)
 	judge_workers(crew, o);
 	judge_schedules(crew, o);
 	judge_machine(o);
+	judge_kernel(o);
 	judge_lock(o);
 }
 

@@ -60,11 +60,11 @@ static bool read_group_time(int group_fd, const char *key, uint64_t *ret_ns)
 	return true;
 }
 
-static uint64_t read_taint(void)
+static uint64_t read_count(const char *path)
 {
 	char text[32];
 
-	if (io_read_attr(AT_FDCWD, "/proc/sys/kernel/tainted", text, sizeof(text)) < 0)
+	if (io_read_attr(AT_FDCWD, path, text, sizeof(text)) < 0)
 		return 0;
 	return strtoull(text, NULL, 10);
 }
@@ -93,7 +93,9 @@ void env_read(struct env *ret, int group_fd)
 	ret->has_psi = read_psi(&ret->psi_cpu_ns);
 	ret->has_throttled = read_group_time(group_fd, "throttled_usec ", &ret->throttled_ns);
 	ret->has_used = read_group_time(group_fd, "usage_usec ", &ret->used_ns);
-	ret->taint = read_taint();
+	ret->taint = read_count("/proc/sys/kernel/tainted");
+	ret->warnings = read_count("/sys/kernel/warn_count");
+	ret->oopses = read_count("/sys/kernel/oops_count");
 	read_favored(ret);
 }
 

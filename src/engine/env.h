@@ -20,6 +20,13 @@ struct env {
 	uint64_t throttled_ns; /* of the group given to env_read(); cpu.stat throttled_usec */
 	bool has_throttled;
 	uint64_t taint; /* /proc/sys/kernel/tainted */
+	/*
+	 * How many warnings with a trace (WARN, and what KASAN, KCSAN and UBSAN report) and how
+	 * many oopses the kernel has had since boot: /sys/kernel/warn_count and oops_count,
+	 * from 6.2 on and in stable kernels before it; 0 where unknown. A tainted kernel's next
+	 * ones show here and not in its taint.
+	 */
+	uint64_t warnings, oopses;
 	/* Whether a mount of v2, and of v1, shows favordynmods: either decides the lock's regime.
 	 */
 	bool favored_v2, favored_v1;

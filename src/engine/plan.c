@@ -255,3 +255,29 @@ _Static_assert((int)SLOT_CLOSED == (int)WORKLOAD_CLOSED && (int)SLOT_PACED == (i
 		       (int)SLOT_POISSON == (int)WORKLOAD_POISSON,
 	       "arrivals are copied as they are");
 _Static_assert(RECORDER_THRESHOLDS == WORKLOAD_THRESHOLDS_MAX, "thresholds are copied as they are");
+
+static uint64_t durations_ns(const struct workload_actor *actor)
+{
+	const struct kind *kind = actor->kind;
+	uint64_t sum = 0, one;
+
+	for (size_t i = 0; i < kind->n_options; i++) {
+		if (kind->options[i].type != KIND_DURATION)
+			continue;
+		memcpy(&one, (const char *)&actor->options + kind->options[i].offset, sizeof(one));
+		sum += one;
+	}
+	return sum;
+}
+
+uint64_t plan_longest_step_ns(const struct plan *p)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < p->workload->n_actors; i++) {
+		uint64_t sum = durations_ns(&p->workload->actors[i]);
+
+		most = sum > most ? sum : most;
+	}
+	return most;
+}

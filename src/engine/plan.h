@@ -57,6 +57,12 @@ void plan_finish(struct plan *p);
 /* The orders of one worker; the same for the same seed and trial. */
 void plan_orders(const struct plan *p, size_t worker, uint64_t trial, struct slot_orders *ret);
 
+/*
+ * How long one step may last by its own options (a child that stays, a pause): the most that the
+ * durations of one actor come to. What the machine needs comes on top.
+ */
+uint64_t plan_longest_step_ns(const struct plan *p);
+
 /* For people. */
 void plan_print(const struct plan *p, FILE *to);
 

@@ -16,7 +16,7 @@
 
 enum {
 	READY_SECONDS = 60, /* for all set-ups together; a large tree of targets takes a few */
-	END_SECONDS = 10,   /* for workers to end after the stop */
+	END_SECONDS = 10,   /* for workers to end after the stop, beside what a step is to last */
 	LEAVE_SECONDS = 1,  /* for ended tasks to leave their groups */
 	EMPTY_SECONDS = 5,  /* for the groups to empty and go */
 	GATE_MS = 2,        /* from opening the gate to the start: every worker is awake by then */
@@ -286,10 +286,11 @@ static int measure(struct trial *t, struct err *e)
  */
 static int end_workers(struct trial *t, struct err *e)
 {
+	uint64_t patience = END_SECONDS * NS_PER_S + plan_longest_step_ns(t->plan);
 	int r;
 
 	crew_stop(&t->crew);
-	r = wait_for(t, nobody_runs, clock_now_ns() + END_SECONDS * NS_PER_S, e);
+	r = wait_for(t, nobody_runs, clock_now_ns() + patience, e);
 	drain_raw(t);
 	return r == -ETIME ? 0 : r;
 }
@@ -353,7 +354,8 @@ static int remove_groups(struct trial *t, struct err *e)
 		r = group_remove_all(fd, side_name, deadline);
 	if (r < 0)
 		return err_sys(e, EXIT_FAULT, -r, "removing the groups of a trial");
-	group_wait_dying(fd, deadline);
+	if (group_wait_dying(fd, deadline) == -ETIME)
+		t->outcome->dying = group_count_dying(fd);
 	return 0;
 }
 

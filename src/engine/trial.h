@@ -37,6 +37,12 @@ struct trial_outcome {
 	char *enabled; /* controllers in force, blank-separated; or NULL */
 	uint64_t n_groups;
 	uint64_t raw_lost;
+	/*
+	 * Removed groups that the kernel had not let go of when the trial's patience was over,
+	 * which may weigh on the next trial. No fault: with the memory controller it need never do
+	 * so.
+	 */
+	int64_t dying;
 };
 
 /* Told some times a second while it runs; NULL: nobody looks. */

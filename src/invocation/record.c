@@ -187,6 +187,7 @@ int record_trial(struct result_run *run, const struct plan *plan, uint64_t index
 	trial->teardown_ns = o->teardown_ns;
 	trial->valid = true;
 	record_env(&trial->env, &o->before, &o->after);
+	trial->env.dying_groups = o->dying > 0 ? (uint64_t)o->dying : 0;
 	r = fill_trial(trial, plan, o, plain);
 	if (r < 0)
 		trial->valid = false;

@@ -86,6 +86,8 @@ static int read_env(struct json_cursor *c, const struct json_field *field, void 
 		FIELD("own_cpu_ns", read_cpu, struct result_trial_env, own_cpu_ns),
 		FIELD("foreign_cpu_ns", read_cpu, struct result_trial_env, foreign_cpu_ns),
 		FIELD("taint", json_field_u64, struct result_trial_env, taint, .max = UINT64_MAX),
+		FIELD("dying_groups", json_field_u64, struct result_trial_env, dying_groups,
+		      .max = UINT64_MAX),
 	};
 	struct result_trial *trial = to;
 

@@ -82,11 +82,13 @@ struct result_trial_env {
 	uint64_t throttled_ns; /* cpu.stat throttled_usec of the run group; 0 where unknown */
 	uint64_t psi_cpu_ns;   /* growth of "some" total in /proc/pressure/cpu */
 	/*
-	 * CPU time of all CPUs together while it ran: the run group's own, and everybody else's, the
-	 * kernel's threads included.
+	 * CPU time of all CPUs together while it ran: the run group's own, and everybody else's,
+	 * the kernel's threads included.
 	 */
 	uint64_t own_cpu_ns, foreign_cpu_ns;
-	uint64_t taint;        /* /proc/sys/kernel/tainted after it */
+	uint64_t taint; /* /proc/sys/kernel/tainted after it */
+	uint64_t
+		dying_groups; /* its removed groups that the kernel still kept some seconds later */
 	bool has_psi, has_throttled, has_cpu;
 };
 

@@ -174,6 +174,20 @@ static void note_foreign(const struct result_run *run, FILE *to)
 			100 * least, 100 * most);
 }
 
+static void note_dying(const struct result_run *run, FILE *to)
+{
+	for (size_t i = 0; i < run->n_trials; i++) {
+		const struct result_trial *t = &run->trials[i];
+
+		if (t->env.dying_groups)
+			text_printf_wrapped("", NOTE_INDENT, to,
+					    "After trial %llu the kernel kept %llu of its removed "
+					    "groups for longer than was waited for.",
+					    (unsigned long long)t->index + 1,
+					    (unsigned long long)t->env.dying_groups);
+	}
+}
+
 void table_print_notes(const struct result_run *run, const struct table_row *rows, size_t n,
 		       FILE *to)
 {
@@ -182,6 +196,7 @@ void table_print_notes(const struct result_run *run, const struct table_row *row
 				    run->hierarchy.skipped[i]);
 	note_foreign(run, to);
 	note_trials(run, to);
+	note_dying(run, to);
 	for (size_t i = 0; i < n; i++) {
 		if (is_first(rows, i, false)) {
 			note_schedule(&rows[i], to);

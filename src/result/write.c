@@ -30,6 +30,8 @@ static void write_env(struct json_build *b, struct json_object *to,
 		json_put_u64(b, to, "foreign_cpu_ns", env->foreign_cpu_ns);
 	}
 	json_put_u64(b, to, "taint", env->taint);
+	if (env->dying_groups)
+		json_put_u64(b, to, "dying_groups", env->dying_groups);
 }
 
 static void write_trial(struct json_build *b, struct json_object *array,

@@ -85,12 +85,52 @@ static void test_taint_and_clock(void **state)
 	assert_int_equal(judge(before, after).n_reasons, 0);
 }
 
+/* A second warning adds nothing to the taint. */
+static void test_warnings(void **state)
+{
+	struct env before = {.taint = 512, .warnings = 1, .oopses = 3}, after = before;
+	struct trial_outcome o;
+
+	assert_int_equal(judge(before, after).n_reasons, 0);
+	after.warnings = 2;
+	o = judge(before, after);
+	assert_int_equal(o.n_reasons, 1);
+	assert_non_null(strstr(o.reasons[0], "1 warnings"));
+	after.oopses = 4;
+	assert_int_equal(judge(before, after).n_reasons, 2);
+}
+
+struct long_options {
+	uint64_t hold, pause, count;
+};
+
+/* How long the end of a trial waits follows from what its steps were told to last. */
+static void test_longest_step(void **state)
+{
+	static const struct kind_option options[] = {
+		{"hold", KIND_DURATION, offsetof(struct long_options, hold)},
+		{"count", KIND_COUNT, offsetof(struct long_options, count)},
+		{"pause", KIND_DURATION, offsetof(struct long_options, pause)},
+	};
+	const struct kind kind = {.options = options, .n_options = 3}, none = {.n_options = 0};
+	struct workload_actor actors[] = {{.kind = &none}, {.kind = &kind}, {.kind = &kind}};
+	const struct workload workload = {.actors = actors, .n_actors = 3};
+	const struct plan plan = {.workload = &workload};
+	struct long_options first = {20 * NS_PER_S, 5 * NS_PER_S, 1000 * NS_PER_S},
+			    second = {1, 2, 3};
+
+	memcpy(actors[1].options, &first, sizeof(first));
+	memcpy(actors[2].options, &second, sizeof(second));
+	assert_int_equal(plan_longest_step_ns(&plan), 25 * NS_PER_S);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quiet),           cmocka_unit_test(test_steal),
 		cmocka_unit_test(test_steal_goes_back), cmocka_unit_test(test_favordynmods),
-		cmocka_unit_test(test_taint_and_clock),
+		cmocka_unit_test(test_taint_and_clock), cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_longest_step),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);

@@ -53,6 +53,7 @@ static void test_round_trip(void **state)
 	r->host.lock_patch_present = TRISTATE_UNKNOWN;
 	r->runs[0].trials[0].env.has_throttled = true;
 	r->runs[0].trials[0].env.throttled_ns = 17;
+	r->runs[0].trials[0].env.dying_groups = 3;
 	r->runs[0].trials[0].series[0].interval_ns = 0;
 	assert_round_trip(r);
 	result_destroy(r);

@@ -165,13 +165,27 @@ static void test_colour(void **state)
 	result_destroy(r);
 }
 
+static void test_dying(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text = table_of(r, false);
+
+	assert_null(strstr(text, "removed"));
+	free(text);
+	r->runs[0].trials[0].env.dying_groups = 3;
+	text = table_of(r, false);
+	assert_contains(text, "the kernel kept 3 of its removed groups");
+	free(text);
+	result_destroy(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),        cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_header),      cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_all_invalid), cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_colour),
+		cmocka_unit_test(test_dying),        cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_notes),        cmocka_unit_test(test_header),
+		cmocka_unit_test(test_empty),        cmocka_unit_test(test_all_invalid),
+		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_colour),
 	};
 
 	return cmocka_run_group_tests_name("result-table", tests, NULL, NULL);
