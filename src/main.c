@@ -26,7 +26,8 @@ static int print_usage(FILE *to, int exit_code)
 {
 	fputs("cgchurn measures what container churn costs on this kernel, and whether that "
 	      "changed.\n\n"
-	      "Usage: cgchurn COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n",
+	      "Usage: cgchurn COMMAND [OPTION...] [ARGUMENT...]\n"
+	      "       cgchurn --version | --describe (all of this as JSON)\n\nCommands:\n",
 	      to);
 	for (size_t i = 0; commands[i]; i++)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);

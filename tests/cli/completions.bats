@@ -84,6 +84,7 @@ check_values() {
 }
 @test "fish: every command and option" { check_options fish; }
 @test "fish: workloads, suites, stressors, choices and files" { check_values fish; }
+# An interactive zsh a command takes its time.
 @test "zsh: every command and option" { check_options zsh; }
 @test "zsh: workloads, suites, stressors, choices and files" { check_values zsh; }
 

@@ -50,7 +50,7 @@ class Names:
         command = words[0] if words else "--help"
         if not re.fullmatch(r"[a-z-]+", command):
             return []
-        known = {"--help", "--version", "-h"} if command.startswith("-") else self.options(command)
+        known = {"--help", "--version", "--describe", "-h"} if command.startswith("-") else self.options(command)
         if known is None:
             return [f"there is no command 'cgchurn {command}'"]
         return [f"'cgchurn {command}' has no option {option}" for option in given(words) if option not in known]
