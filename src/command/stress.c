@@ -35,7 +35,7 @@ static const struct command_option options[] = {
 	{"at-most", 0, OPTION_STRING, offsetof(struct stress_options, at_most), "LIST",
 	 "Hold the schedules down: movers=1,subjects=1,killers=0,ms=500, ... Keys: movers,\n"
 	 "subjects, groups, threads, cloners, forkers, execs, leaderless, spawners, killers,\n"
-	 "freezers, builders, togglers, squeezers, interrupters, pinned, ms.",
+	 "freezers, builders, togglers, squeezers, hogs, interrupters, pinned, ms.",
 	 NULL},
 	{"patience", 0, OPTION_DURATION, offsetof(struct stress_options, patience), "TIME",
 	 "How long a state may last that the kernel lets pass: a killed group that empties, a\n"
@@ -154,7 +154,7 @@ static int load_workloads(struct stressing *g, const struct command_call *call, 
 /* What the arena wants, and what the workloads do. */
 static size_t wanted_controllers(const struct run_list *l, const char **ret, size_t room)
 {
-	static const char *const arena[] = {"pids", "cpu", "hugetlb"};
+	static const char *const arena[] = {"pids", "cpu", "hugetlb", "memory"};
 	size_t n = 0;
 
 	while (n < sizeof(arena) / sizeof(arena[0])) {

@@ -27,6 +27,8 @@ const struct actor_kind actor_kinds[] = {
 	{"builder", SCHEDULE_BUILDERS, actor_builds},
 	{"toggler", SCHEDULE_TOGGLERS, actor_toggles},
 	{"squeezer", SCHEDULE_SQUEEZERS, actor_squeezes},
+	{"hog", SCHEDULE_HOGS, actor_hogs},
+	/* Last: it interrupts those that it finds started. */
 	{"interrupter", SCHEDULE_INTERRUPTERS, actor_interrupts},
 	{NULL, 0, NULL},
 };

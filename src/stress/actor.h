@@ -18,7 +18,7 @@ struct actor {
 	struct board_actor *slot;
 	uint32_t index; /* among those of its kind */
 	struct rng rng;
-	int board_fd;
+	int board_fd, run_group_fd;
 	const char *subject_path; /* of cgchurn-subject */
 };
 
@@ -76,5 +76,6 @@ void actor_builds(struct actor *a);
 void actor_toggles(struct actor *a);
 void actor_squeezes(struct actor *a);
 void actor_interrupts(struct actor *a);
+void actor_hogs(struct actor *a);
 
 #endif

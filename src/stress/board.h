@@ -60,7 +60,7 @@ struct board {
 
 	_Atomic uint64_t checks[INVARIANTS];
 	_Atomic uint64_t errors[BOARD_ERRNOS]; /* operations that were refused, by errno */
-	_Atomic uint64_t moves, threads, children, execs, kills, groups, freezes, toggles;
+	_Atomic uint64_t moves, threads, children, execs, kills, groups, freezes, toggles, ooms;
 
 	_Atomic uint32_t broken;   /* 0; 1 while it is written; 2: the first breach is below */
 	uint32_t broken_invariant; /* enum invariant_id */

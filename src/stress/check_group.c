@@ -2,8 +2,10 @@
 /* What groups tell of themselves: populated, frozen, drained, counted, gone. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/io.h"
@@ -174,6 +176,25 @@ int check_dying(const struct scene *s, struct evidence *ret)
 	if (r == -EBADMSG)
 		tell_holders(s, ret);
 	return r;
+}
+
+/* The count comes before the signal (__oom_kill_process() in mm/oom_kill.c). */
+int check_oom(const struct scene *s, struct evidence *ret)
+{
+	int64_t kills = view_number(s->group_fd, "memory.events", "oom_kill");
+	int status = s->child.status;
+
+	if (kills < 0)
+		return (int)kills;
+	/* On a machine too busy for it to come that far. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		return 0;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && kills > 0)
+		return 1;
+	return evidence_set(ret,
+			    "a process that needs more than memory.max ended with wait status %d, "
+			    "and oom_kill of memory.events is %" PRId64,
+			    status, kills);
 }
 
 int check_removal(const struct scene *s, struct evidence *ret)

@@ -43,6 +43,10 @@ const struct invariant invariants[INVARIANTS] = {
 				  "task",
 				  check_log},
 	[INVARIANT_TAINT] = {"taint", "the kernel gets no new taint", check_taint},
+	[INVARIANT_OOM] = {"oom",
+			   "who needs more than memory.max of its group is killed, and "
+			   "memory.events counts it",
+			   check_oom},
 };
 
 int evidence_set(struct evidence *e, const char *format, ...)

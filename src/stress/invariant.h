@@ -31,6 +31,7 @@ enum invariant_id {
 	INVARIANT_RESPONDS,
 	INVARIANT_KERNEL_LOG,
 	INVARIANT_TAINT,
+	INVARIANT_OOM,
 	INVARIANTS
 };
 
@@ -49,6 +50,7 @@ struct scene {
 	struct {
 		pid_t pid;
 		uint64_t groups; /* bit i: it may be in group i */
+		int status;      /* as waitpid() gave it */
 	} child;
 	int group_fd;        /* the group in question; the arena where there is none of its own */
 	int64_t pids_before; /* pids.current at the start */
@@ -92,6 +94,7 @@ int check_dying(const struct scene *s, struct evidence *ret);
 int check_removal(const struct scene *s, struct evidence *ret);
 int check_responds(const struct scene *s, struct evidence *ret);
 int check_log(const struct scene *s, struct evidence *ret);
+int check_oom(const struct scene *s, struct evidence *ret);
 int check_taint(const struct scene *s, struct evidence *ret);
 
 #endif

@@ -53,6 +53,7 @@ static void start_actor(struct keeper *k, const struct actor_kind *kind, uint32_
 			      .slot = slot,
 			      .index = index,
 			      .board_fd = k->orders->board_fd,
+			      .run_group_fd = k->orders->run_group_fd,
 			      .subject_path = k->orders->subject_path};
 	pid_t self = getpid(), pid;
 

@@ -8,6 +8,7 @@
  *	 |- kill-N        subtrees that are killed
  *	 `- build-N       groups that are made and removed
  *	staff             the keeper and the actors, beside the arena
+ *	hogs              groups with little memory, beside it, too
  *
  * A process of its own, so that one that hangs in the kernel is seen and told, and so that a long
  * run needs no more memory than a short one.
@@ -19,6 +20,7 @@
 
 #define KEEPER_ARENA "arena"
 #define KEEPER_STAFF "staff"
+#define KEEPER_HOGS "hogs"
 
 struct keeper_orders {
 	int run_group_fd;

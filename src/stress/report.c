@@ -20,6 +20,9 @@ const char *report_skip_reason(const struct stress *s, enum invariant_id id)
 		return "/dev/kmsg cannot be read";
 	if (id == INVARIANT_PIDS)
 		return "cgroup v2 hands no pids controller down to the run group";
+	if (id == INVARIANT_OOM)
+		return "no round drew a hog, or cgroup v2 hands no memory controller down to the "
+		       "run group";
 	return "no round came to check it";
 }
 
@@ -110,9 +113,11 @@ void report_print_summary(const struct stress *s, FILE *to)
 		const char *what;
 		uint64_t n;
 	} counts[] = {
-		{"rounds", s->rounds},     {"moves", c->moves},     {"threads", c->threads},
-		{"children", c->children}, {"execs", c->execs},     {"kills", c->kills},
-		{"freezes", c->freezes},   {"removals", c->groups}, {"toggles", c->toggles},
+		{"rounds", s->rounds},   {"moves", c->moves},
+		{"threads", c->threads}, {"children", c->children},
+		{"execs", c->execs},     {"kills", c->kills},
+		{"freezes", c->freezes}, {"removals", c->groups},
+		{"toggles", c->toggles}, {"kills for want of memory", c->ooms},
 	};
 	char text[NUM_TEXT_SIZE];
 

@@ -125,6 +125,7 @@ static void take_counts(const struct board *b, struct round_counts *ret)
 	ret->groups = atomic_load(&b->groups);
 	ret->freezes = atomic_load(&b->freezes);
 	ret->toggles = atomic_load(&b->toggles);
+	ret->ooms = atomic_load(&b->ooms);
 }
 
 static int read_board(const struct round *r, int status, struct round_outcome *ret, struct err *e)
@@ -171,19 +172,19 @@ static int empty(int run_group_fd, const char *name, uint64_t deadline)
 /* Whatever the keeper left: nothing, where it came to its end. */
 static int remove_groups(struct round *r, struct err *e)
 {
-	static const char *const names[] = {KEEPER_STAFF, KEEPER_ARENA};
+	static const char *const names[] = {KEEPER_STAFF, KEEPER_ARENA, KEEPER_HOGS};
 	uint64_t deadline = clock_now_ns() + REMOVE_SECONDS * NS_PER_S;
 	int fd = r->around->run_group_fd, result = 0;
 
 	/* It may not be in its group yet. */
 	if (r->keeper > 0)
 		kill(r->keeper, SIGKILL);
-	for (size_t i = 0; result == 0 && i < 2; i++)
+	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		result = empty(fd, names[i], deadline);
 	/* One that hangs in the kernel is not waited for. */
 	if (r->keeper > 0 && result == 0)
 		reap(r);
-	for (size_t i = 0; result == 0 && i < 2; i++)
+	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		result = group_remove_all(fd, names[i], deadline);
 	return result < 0 ? err_sys(e, EXIT_FAULT, -result, "removing the groups of a round") : 0;
 }

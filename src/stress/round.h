@@ -17,7 +17,7 @@ struct round_surroundings {
 struct round_counts {
 	uint64_t checks[INVARIANTS];
 	uint64_t errors[BOARD_ERRNOS];
-	uint64_t moves, threads, children, execs, kills, groups, freezes, toggles;
+	uint64_t moves, threads, children, execs, kills, groups, freezes, toggles, ooms;
 };
 
 struct round_outcome {

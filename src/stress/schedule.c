@@ -27,6 +27,7 @@ const struct schedule_key_info schedule_keys[SCHEDULE_KEYS] = {
 	[SCHEDULE_BUILDERS] = {"builders", 0, 2, 0},
 	[SCHEDULE_TOGGLERS] = {"togglers", 0, 1, 2},
 	[SCHEDULE_SQUEEZERS] = {"squeezers", 0, 1, 3},
+	[SCHEDULE_HOGS] = {"hogs", 0, 1, 3},
 	[SCHEDULE_INTERRUPTERS] = {"interrupters", 0, 1, 4},
 	[SCHEDULE_PINNED] = {"pinned", 0, 1, 2},
 	[SCHEDULE_MS] = {"ms", 1000, 4000, 0},
@@ -221,7 +222,7 @@ int schedule_shrink(uint64_t seed, struct schedule_limits *limits, unsigned trie
 		SCHEDULE_FREEZERS,     SCHEDULE_KILLERS,   SCHEDULE_SPAWNERS, SCHEDULE_LEADERLESS,
 		SCHEDULE_EXECS,        SCHEDULE_FORKERS,   SCHEDULE_CLONERS,  SCHEDULE_PINNED,
 		SCHEDULE_MOVERS,       SCHEDULE_SUBJECTS,  SCHEDULE_THREADS,  SCHEDULE_GROUPS,
-		SCHEDULE_MS,
+		SCHEDULE_MS,           SCHEDULE_HOGS,
 	};
 	int r = 0;
 

@@ -30,6 +30,7 @@ enum schedule_key {
 	SCHEDULE_BUILDERS,     /* mkdir and rmdir */
 	SCHEDULE_TOGGLERS,     /* enable and disable controllers over populated groups */
 	SCHEDULE_SQUEEZERS,    /* let pids.max be hit */
+	SCHEDULE_HOGS,         /* exceed memory.max */
 	SCHEDULE_INTERRUPTERS, /* 1: signals interrupt the actors all the time */
 	SCHEDULE_PINNED,       /* 1: actors and subjects are pinned to CPUs */
 	SCHEDULE_MS,           /* how long the round lasts */

@@ -12,7 +12,7 @@ setup() {
 	[ -n "$root" ] || skip "no cgroup v2 is mounted"
 	cd "$BATS_TEST_TMPDIR"
 	# Two groups and one quiet process with some threads, moved seldom enough to be tampered with.
-	quiet=(--at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,togglers=0,squeezers=0,interrupters=0)
+	quiet=(--at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,togglers=0,squeezers=0,hogs=0,interrupters=0)
 }
 
 teardown() {
@@ -35,7 +35,7 @@ wait_subject() {
 	pid=$!
 	wait $pid || { cat messages ktap; false; }
 	[ "$(head -1 ktap)" = "KTAP version 1" ]
-	[ "$(grep -c '^ok ' ktap)" -eq 15 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
 	grep -q '^ok 1 together$' ktap
 	python3 - <<-'END'
 	import json, xml.etree.ElementTree as tree
@@ -43,8 +43,8 @@ wait_subject() {
 	assert status["state"] == "done" and status["broken"] is None and status["seed"] == 1
 	assert status["rounds"] >= 2 and status["checks"]["together"] > 0
 	suite = tree.parse("j.xml").getroot().find("testsuite")
-	assert suite.get("tests") == "15" and suite.get("failures") == "0"
-	assert len(suite.findall("testcase")) == 15
+	assert suite.get("tests") == "16" and suite.get("failures") == "0"
+	assert len(suite.findall("testcase")) == 16
 	END
 }
 
@@ -114,7 +114,7 @@ wait_subject() {
 	wait $pid || status=$?
 	[ "$status" -eq 5 ]
 	grep -q "was killed" messages
-	[ "$(grep -c '^ok ' ktap)" -eq 15 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
 }
 
 @test "the guardian killed: the run ends and says why" {
@@ -136,7 +136,7 @@ wait_subject() {
 	status=0
 	wait $pid || status=$?
 	[ "$status" -eq 130 ]
-	[ "$(grep -c '^ok ' ktap)" -eq 15 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
 	grep -q '"state": "ended"' s.json
 }
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -255,6 +256,23 @@ static void test_counters(void **state)
 	assert_int_equal(check(w, INVARIANT_DYING, "ms\nnr_dying_subsys_memory 2"), -EBADMSG);
 }
 
+static void test_oom(void **state)
+{
+	struct world *w = *state;
+
+	put_list(w, "0", "memory.events", "low 0\nmax 9\noom 1\noom_kill 1\n");
+	w->scene.child.status = SIGKILL;
+	assert_int_equal(check(w, INVARIANT_OOM, NULL), 1);
+	/* Its own alarm, before it came to it. */
+	w->scene.child.status = SIGALRM;
+	assert_int_equal(check(w, INVARIANT_OOM, NULL), 0);
+	w->scene.child.status = 0;
+	assert_int_equal(check(w, INVARIANT_OOM, "wait status 0"), -EBADMSG);
+	w->scene.child.status = SIGKILL;
+	put_list(w, "0", "memory.events", "low 0\nmax 9\noom 0\noom_kill 0\n");
+	assert_int_equal(check(w, INVARIANT_OOM, "is 0"), -EBADMSG);
+}
+
 static void test_facts(void **state)
 {
 	struct world *w = *state;
@@ -293,6 +311,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_oom, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,3 +64,12 @@ remove_charged() {
 	# Its own, which the run group hands down; kernels before 6.12 do not count.
 	[ "$most" -le 1 ]
 }
+
+@test "a process that exceeds memory.max is killed and counted, and nobody else" {
+	"$CGCHURN" stress --replay 2 --duration 3s --patience 60s --at-most ms=1500,movers=1,killers=0 >ktap 2>messages &
+	pid=$!
+	wait $pid || { cat messages ktap; false; }
+	grep -q '^ok 16 oom$' ktap
+	grep -qE '^# seed .* [1-9][0-9 ]* kills for want of memory' ktap
+	! compgen -G "$root/cgchurn-$pid-*"
+}
