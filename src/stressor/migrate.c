@@ -66,9 +66,11 @@ static const struct kind_option options[] = {
 	 .choices = pattern_choices,
 	 .help = "between two groups and back, round all of them, or drawn at random"},
 	{"groups", KIND_COUNT, offsetof(struct migrate_options, groups), 2, 2, GROUPS_MAX,
-	 .help = "round-robin and random: among how many leaves"},
+	 .help = "round-robin and random: among how many leaves", .with = "pattern",
+	 .with_choices = ~(UINT32_C(1) << PATTERN_PING_PONG)},
 	{"hold", KIND_DURATION, offsetof(struct migrate_options, hold_ns), 10000000, 0, 60000000000,
-	 .help = "fresh: how long a child lives"},
+	 .help = "fresh: how long a child lives", .with = "target",
+	 .with_choices = UINT32_C(1) << TARGET_FRESH},
 };
 
 static uint32_t spans_on(const void *opaque)

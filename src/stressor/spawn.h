@@ -62,10 +62,21 @@ extern const char *const spawn_child_choices[], *const spawn_cpus_choices[],
 	 default_child,                                                                         \
 	 .choices = spawn_child_choices,                                                        \
 	 .help = "what the child does: exits, executes a program, or stays for a time"},        \
-		{"path", KIND_PATH, offsetof(struct spawn_options, path),                       \
-		 .help = "the program of exec children; by default a tiny static one of ours"}, \
-		{"hold", KIND_DURATION, offsetof(struct spawn_options, hold_ns), 10000000,      \
-		 0,      60000000000,   .help = "how long a hold child stays"},                 \
+		{"path",                                                                        \
+		 KIND_PATH,                                                                     \
+		 offsetof(struct spawn_options, path),                                          \
+		 .help = "the program of exec children; by default a tiny static one of ours",  \
+		 .with = "child",                                                               \
+		 .with_choices = UINT32_C(1) << SPAWN_CHILD_EXEC},                              \
+		{"hold",                                                                        \
+		 KIND_DURATION,                                                                 \
+		 offsetof(struct spawn_options, hold_ns),                                       \
+		 10000000,                                                                      \
+		 0,                                                                             \
+		 60000000000,                                                                   \
+		 .help = "how long a hold child stays",                                         \
+		 .with = "child",                                                               \
+		 .with_choices = UINT32_C(1) << SPAWN_CHILD_HOLD},                              \
 		{"touch", KIND_BYTES, offsetof(struct spawn_options, touch_bytes), 0,           \
 		 0,       1ULL << 40, .help = "memory that the parent has touched"},            \
 		{"pages",                                                                       \
@@ -73,7 +84,8 @@ extern const char *const spawn_child_choices[], *const spawn_cpus_choices[],
 		 offsetof(struct spawn_options, pages),                                         \
 		 SPAWN_PAGES_SMALL,                                                             \
 		 .choices = spawn_pages_choices,                                                \
-		 .help = "of that memory: small, or transparent huge ones"},                    \
+		 .help = "of that memory: small, or transparent huge ones",                     \
+		 .with = "touch"},                                                              \
 		{"seccomp",                                                                     \
 		 KIND_CHOICE,                                                                   \
 		 offsetof(struct spawn_options, seccomp),                                       \

@@ -37,3 +37,28 @@ void kind_defaults(const struct kind *kind, void *options)
 			       sizeof(option->fallback));
 	}
 }
+
+const struct kind_option *kind_find_option(const struct kind *kind, const char *name)
+{
+	for (size_t i = 0; i < kind->n_options; i++)
+		if (strcmp(kind->options[i].name, name) == 0)
+			return &kind->options[i];
+	return NULL;
+}
+
+bool kind_option_counts(const struct kind *kind, const struct kind_option *option,
+			const void *options)
+{
+	const struct kind_option *other =
+		option->with ? kind_find_option(kind, option->with) : NULL;
+	const char *where;
+	uint64_t value;
+
+	if (!other)
+		return true;
+	where = (const char *)options + other->offset;
+	if (other->type == KIND_PATH)
+		return *where != '\0';
+	memcpy(&value, where, sizeof(value));
+	return other->type == KIND_CHOICE ? option->with_choices >> value & 1 : value != 0;
+}

@@ -35,6 +35,13 @@ struct kind_option {
 	uint64_t min, max; /* inclusive, for COUNT, DURATION, BYTES */
 	const char *const *choices; /* NULL-terminated, for CHOICE */
 	const char *help;           /* one line */
+	/*
+	 * What it has an effect with: another option of the same table, at one of those of its
+	 * choices whose bit is set or, where it is no choice, at anything but 0 or "". NULL:
+	 * always. A workload that gives an option which has no effect is refused.
+	 */
+	const char *with;
+	uint32_t with_choices;
 };
 
 struct kind_span {
@@ -97,6 +104,13 @@ uint32_t kind_spans_on(const struct kind *kind, const void *options);
 
 /* The index of a span by name, or -1. */
 int kind_span_index(const struct kind *kind, const char *span);
+
+/* Whether an option has an effect beside the others (its `with`). */
+bool kind_option_counts(const struct kind *kind, const struct kind_option *option,
+			const void *options);
+
+/* The option of this name, or NULL. */
+const struct kind_option *kind_find_option(const struct kind *kind, const char *name);
 
 /* Fills `options` (KIND_OPTIONS_SIZE bytes) with the defaults. */
 void kind_defaults(const struct kind *kind, void *options);

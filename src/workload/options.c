@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* An actor's options, as its kind describes them. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,46 @@ static int want_known_options(const struct json_at *at, const struct kind *kind)
 	return json_want_object(at, names, kind->n_options);
 }
 
+/* "red" or "blue" */
+static void print_choices(const struct kind_option *option, uint32_t which, FILE *to)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; option->choices[i]; i++) {
+		if (!(which >> i & 1))
+			continue;
+		fprintf(to, "%s\"%s\"", separator, option->choices[i]);
+		separator = " or ";
+	}
+}
+
+static int refuse_idle(const struct json_at *at, const struct kind *kind,
+		       const struct kind_option *option)
+{
+	const struct kind_option *other = kind_find_option(kind, option->with);
+	char text[256] = "a value of its own";
+	FILE *to = other->type == KIND_CHOICE ? fmemopen(text, sizeof(text), "w") : NULL;
+
+	if (to) {
+		print_choices(other, option->with_choices, to);
+		fclose(to);
+	}
+	return json_complain(at, "\"%s\" does nothing here; it goes with \"%s\": %s", option->name,
+			     other->name, text);
+}
+
+/* What is given and has no effect is a mistake of whoever wrote it. */
+static int want_effects(const struct json_at *at, const struct kind *kind, const void *options)
+{
+	for (size_t i = 0; i < kind->n_options; i++) {
+		struct json_at option = json_member(at, kind->options[i].name);
+
+		if (option.present && !kind_option_counts(kind, &kind->options[i], options))
+			return refuse_idle(&option, kind, &kind->options[i]);
+	}
+	return 0;
+}
+
 int parse_options(const struct json_at *at, const struct kind *kind, unsigned char *ret)
 {
 	const char *problem;
@@ -86,6 +127,8 @@ int parse_options(const struct json_at *at, const struct kind *kind, unsigned ch
 		if (option.present)
 			r = parse_option(&option, &kind->options[i], ret);
 	}
+	if (r == 0)
+		r = want_effects(at, kind, ret);
 	if (r < 0)
 		return r;
 	problem = kind->refuse ? kind->refuse(ret) : NULL;

@@ -6,7 +6,7 @@
 #include "workload/kind.h"
 
 struct fake_options {
-	uint64_t count, flag, duration, bytes, choice;
+	uint64_t count, flag, duration, bytes, choice, shade, room;
 	char path[KIND_PATH_SIZE];
 };
 
@@ -20,6 +20,9 @@ static const struct kind_option fake_option_table[] = {
 	{"bytes", KIND_BYTES, offsetof(struct fake_options, bytes), 4096, 0, UINT64_C(1) << 40},
 	{"choice", KIND_CHOICE, offsetof(struct fake_options, choice), 1, .choices = fake_choices},
 	{"path", KIND_PATH, offsetof(struct fake_options, path)},
+	{"shade", KIND_COUNT, offsetof(struct fake_options, shade), 0, 0, 9, .with = "choice",
+	 .with_choices = 1 << 0 | 1 << 2},
+	{"room", KIND_COUNT, offsetof(struct fake_options, room), 0, 0, 9, .with = "bytes"},
 };
 
 static const struct kind_span fake_spans[] = {

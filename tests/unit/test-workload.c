@@ -210,6 +210,38 @@ static void test_makers_of_groups(void **state)
 				    "\"threaded\" in $.hierarchy");
 }
 
+/* An option that is given has an effect, or is refused. */
+static void test_idle_options(void **state)
+{
+	static const struct {
+		const char *options, *message;
+	} cases[] = {
+		{"\"choice\": \"red\", \"shade\": 1", NULL},
+		{"\"choice\": \"blue\", \"shade\": 1", NULL},
+		{"\"room\": 1", NULL}, /* "bytes" falls back to 4096 */
+		{"\"shade\": 1", "\"shade\" does nothing here; it goes with \"choice\": \"red\" or "
+				 "\"blue\""},
+		{"\"bytes\": 0, \"room\": 1", "\"room\" does nothing here"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_free char *text = NULL;
+		struct err e = {0};
+		struct workload *w;
+
+		assert_true(asprintf(&text,
+				     "{\"schema\": \"cgchurn-workload/1\", \"name\": \"n\", "
+				     "\"why\": \"w\", \"actors\": [{\"name\": \"a\", "
+				     "\"stressor\": \"mover\", \"options\": {%s}}]}",
+				     cases[i].options) > 0);
+		w = parse(text, NULL, &e);
+		assert_true(!w == !!cases[i].message);
+		if (cases[i].message && !strstr(e.text, cases[i].message))
+			fail_msg("%s", e.text);
+		workload_destroy(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_primaries),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_idle_options),
 		cmocka_unit_test(test_workers_of_all_cpus),
 		cmocka_unit_test(test_makers_of_groups),
 	};

@@ -59,7 +59,8 @@ actor() {
 
 @test "spawns: children that exit, exec and stay; the child's start" {
 	for stressor in fork clone3; do
-		for child in exit exec hold; do actor $stressor "\"child\": \"$child\", \"hold\": \"5ms\""; done
+		for child in exit exec; do actor $stressor "\"child\": \"$child\""; done
+		actor $stressor '"child": "hold", "hold": "5ms"'
 		actor $stressor '"child_start": true'
 	done
 	actor vfork '"child": "exec"'
