@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
-# deploy/: the files are well made, and a fleet's plan holds what has been done and what is missing. With hosts of its
-# own it is tried by scripts/fleet-guests, the image by tests/guest/oci.bats.
+# deploy/: the files are well made, and a fleet's plan holds what has been done and what is missing. With hosts it is tried
+# by tests/kernel/fleet.bats and scripts/fleet-guests, the image by tests/guest/oci.bats.
 
 setup() {
 	deploy=$CGCHURN_SOURCE/deploy
