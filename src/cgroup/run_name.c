@@ -14,11 +14,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/num.h"
 #include "cgroup/run_group.h"
 
 static const char prefix[] = "cgchurn-";
+enum { LOCK_SECONDS = 2 };
 
 /* Takes decimal digits and the `end` after them from `*at`. */
 static int take_number(const char **at, char end, uint64_t *ret)
@@ -86,24 +88,40 @@ int run_group_name(char ret[RUN_GROUP_NAME_SIZE])
 	return 0;
 }
 
-int run_name_hold(int fd)
+/*
+ * Tries for a while: whoever looks whether a group is held locks it for a moment. 0, -EWOULDBLOCK,
+ * or another negative errno.
+ */
+static int lock(int fd, int how, uint64_t deadline_ns)
 {
-	int r;
-
-	/* Whoever looks whether it is held keeps it for a moment; so this may block, but shortly.
-	 */
-	do
-		r = flock(fd, LOCK_SH);
-	while (r < 0 && errno == EINTR);
-	return r < 0 ? -errno : 0;
+	for (;;) {
+		if (flock(fd, how | LOCK_NB) == 0)
+			return 0;
+		if (errno != EINTR && (errno != EWOULDBLOCK || clock_now_ns() >= deadline_ns))
+			return -errno;
+		clock_sleep_until(clock_now_ns() + NS_PER_MS);
+	}
 }
 
+int run_name_hold(int fd)
+{
+	return lock(fd, LOCK_SH, clock_now_ns() + LOCK_SECONDS * NS_PER_S);
+}
+
+/*
+ * Owners hold it shared. Who holds it exclusively for longer than a look takes is a stranger, for
+ * anybody may lock a folder that he can open, and protects nothing.
+ */
 static bool is_held(int parent_fd, const char *name)
 {
 	_cleanup_fd int fd =
 		openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	return fd < 0 ? errno != ENOENT : flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	if (fd < 0)
+		return errno != ENOENT;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return false;
+	return lock(fd, LOCK_SH, clock_now_ns() + LOCK_SECONDS * NS_PER_S) == 0;
 }
 
 bool run_name_owner_lives(int parent_fd, const char *name)

@@ -22,13 +22,14 @@ int run_name_start_time(pid_t pid, uint64_t *ret);
 /*
  * Takes the lock that says "my owner lives" for as long as the open directory `fd` and its copies
  * stay open: a shared flock(2). A pid says nothing in another PID namespace than its own; this
- * does.
+ * does. 0, -EWOULDBLOCK where somebody keeps an exclusive lock on it for some seconds, or another
+ * negative errno.
  */
 int run_name_hold(int fd);
 
 /*
  * Whether the owner of the group `name` lives: there is a process of that pid and that start time,
- * or somebody holds the lock. Where neither can be told, true.
+ * or somebody holds the lock, shared as owners do. Where neither can be told, true.
  */
 bool run_name_owner_lives(int parent_fd, const char *name);
 

@@ -65,6 +65,18 @@ start_time() {
 	[ ! -e "$own/$(said name)" ]
 }
 
+@test "a stranger's exclusive lock on a run group keeps nobody from cleaning" {
+	mkdir "$own/$dead"
+	# Its output must not keep the test waiting.
+	flock --exclusive --no-fork "$own/$dead" sleep 60 >/dev/null 2>&1 3>&- &
+	stranger=$!
+	until ! flock --nonblock --shared "$own/$dead" true; do sleep 0.01; done
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	kill -KILL "$stranger"
+	[ "$output" = "removed $own/$dead" ]
+	[ ! -e "$own/$dead" ]
+}
+
 @test "a group of a living process's pid, but another start time: that pid was given out anew" {
 	orphan=cgchurn-$$-$(($(start_time $$) - 1))-0000abcd
 	live=cgchurn-$$-$(start_time $$)-0000abcd
