@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -61,15 +62,21 @@ struct teller {
 	uint64_t heartbeat_ns, beaten_ns, written_ns;
 	const char *state;
 	const struct load *load;
+	uint64_t unwritten; /* times that the status file could not be written */
+	int error;          /* why, the last time */
 };
 
 static void write_status(struct teller *t, const struct stress *s)
 {
 	int r = t->o->status ? report_write_status(s, t->state, t->o->status) : 0;
 
-	/* A disk that is full for a while must not end a long run. */
-	if (r < 0 && !t->o->quiet)
-		fprintf(stderr, "cgchurn: %s could not be written\n", t->o->status);
+	if (r == 0)
+		return;
+	/* A disk that is full for a while must not end a long run; told once, and at the end. */
+	t->error = r;
+	if (t->unwritten++ == 0)
+		fprintf(stderr, "cgchurn: %s could not be written: %s\n", t->o->status,
+			strerror(-r));
 }
 
 static void tick(void *opaque, const struct stress *s)
@@ -235,6 +242,13 @@ static void print_load(const struct load *l)
 	       atomic_load(&l->board->invalid), l->board->reason[0] ? ": " : "", l->board->reason);
 }
 
+static void print_unwritten(const struct teller *t)
+{
+	if (t->unwritten)
+		printf("# The status file could not be written %" PRIu64 " times: %s\n",
+		       t->unwritten, strerror(-t->error));
+}
+
 static int finish(struct stressing *g, int result, struct err *e)
 {
 	const struct stress *s = &g->stress;
@@ -244,6 +258,7 @@ static int finish(struct stressing *g, int result, struct err *e)
 	write_status(&g->teller, s);
 	report_print_ktap(s, stdout);
 	print_load(&g->load);
+	print_unwritten(&g->teller);
 	r = g->o->junit ? report_write_junit(s, g->o->junit) : 0;
 	if (result < 0)
 		return result;

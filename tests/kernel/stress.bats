@@ -204,6 +204,28 @@ wait_subject() {
 	grep -q '"state": "done"' out/s.json
 }
 
+@test "a disk that fills up: the run goes on, what could not be written is counted and told" {
+	mkdir full
+	unshare --mount true || skip "no mount namespace can be had"
+	unshare --mount bash -c '
+		mount -t tmpfs -o size=16k tmpfs full || exit 77
+		"$CGCHURN" stress --replay 4 "$@" --duration 7s --status full/s.json --junit full/j.xml >ktap 2>messages &
+		pid=$!
+		until grep -q running full/s.json; do sleep 0.01; done
+		cat /dev/zero >full/filler 2>/dev/null
+		status=0
+		wait $pid || status=$?
+		grep -q "\"state\": \"running\"" full/s.json && exit $((status + 100))' bash "${quiet[@]}" || status=$?
+	[ "$status" -ne 77 ] || skip "no tmpfs can be mounted"
+	cat messages
+	# The promises were kept; the JUnit file that was asked for could not be had.
+	[ "$status" -eq 105 ]
+	[ "$(grep -c "s.json could not be written: No space left on device" messages)" -eq 1 ]
+	grep -qE '^# The status file could not be written [1-9][0-9]* times: No space left on device' ktap
+	grep -q 'j.xml: No space left on device' messages
+	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
+}
+
 @test "wrong usage, outputs that cannot be written, no root" {
 	run "$CGCHURN" stress --at-most killrs=1
 	[ "$status" -eq 2 ]
