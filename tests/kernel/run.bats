@@ -305,3 +305,23 @@ os.execv(sys.argv[1], sys.argv[1:])' "$CGCHURN" run price-fork-1g-huge "${short[
 	[[ "$output" == *"huge pages: the kernel gave too few"* ]]
 	"$CGCHURN" run price-fork-1g-huge "${short[@]}" -q --set parent.touch=64M
 }
+
+@test "a clock that runs ahead of the work: what was not begun is counted as missed, and the trial says so" {
+	# A step takes 50 ms at least and one is due every 10 ms: of 100 no more than 41 can be begun within the window of
+	# a second and the second after it.
+	cat >overrun.json <<-'END'
+	{"schema": "cgchurn-workload/1", "name": "overrun", "why": "To be late.",
+	 "actors": [{"name": "slow", "stressor": "fork", "workers": 1, "arrival": {"kind": "paced", "per_second": 100},
+	   "options": {"child": "hold", "hold": "50ms"}}],
+	 "warmup_s": 0, "duration_s": 1, "trials": 1}
+	END
+	"$CGCHURN" run ./overrun.json -q -o r.json
+	python3 - <<-'END'
+	import json
+	trial = json.load(open("r.json"))["runs"][0]["trials"][0]
+	cycle = next(s for s in trial["series"] if s["span"] == "cycle" and s["time"] == "response")
+	assert cycle["missed"] >= 59, cycle["missed"]
+	assert cycle["count"] + cycle["missed"] + sum(cycle["errors"].values()) == cycle["planned"], cycle
+	assert not trial["valid"] and any("missed" in r for r in trial["reasons"]), trial["reasons"]
+	END
+}
