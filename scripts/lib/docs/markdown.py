@@ -77,8 +77,8 @@ def cut_blocks(lines):
     """(blocks, the lines with every line of a block made empty)."""
     blocks, rest, at = [], list(lines), 0
     while at < len(lines):
-        fence = FENCE.match(lines[at])
-        indented = lines[at].startswith("    ") and (at == 0 or not rest[at - 1].strip()) and not in_list(rest, at)
+        fence, margin = FENCE.match(lines[at]), " " * code_margin(rest, at)
+        indented = lines[at].startswith(margin) and lines[at].strip() and (at == 0 or not rest[at - 1].strip())
         if not fence and not indented:
             at += 1
             continue
@@ -90,21 +90,22 @@ def cut_blocks(lines):
             body, language = [line[depth:] for line in lines[at + 1:end]], fence.group(2)
             end += 1
         else:
-            while end < len(lines) and (lines[end].startswith("    ") or not lines[end].strip()):
+            while end < len(lines) and (lines[end].startswith(margin) or not lines[end].strip()):
                 end += 1
             while not lines[end - 1].strip():
                 end -= 1
-            body, language = [line[4:] for line in lines[at:end]], ""
+            body, language = [line[len(margin):] for line in lines[at:end]], ""
         blocks.append(Block(at + 1, "\n".join(body), language))
         rest[at:end] = [""] * (end - at)
         at = end
     return blocks, rest
 
 
-def in_list(lines, at):
-    """Whether an indented line goes on with an item of a list, by the last line above it that begins at the margin."""
-    above = next((line for line in reversed(lines[:at]) if line.strip() and not line.startswith(" ")), "")
-    return bool(re.match(r"([-*+]|\d+\.)\s", above))
+def code_margin(lines, at):
+    """How far an indented block stands in: four, and more in a list, by the last line above that begins at the margin."""
+    above = next((line for line in reversed(lines[:at]) if line.strip() and line[0] != " " and not line.startswith("<!--")), "")
+    item = re.match(r"(?:[-*+]|\d+\.)\s+", above)
+    return 4 + (item.end() if item else 0)
 
 
 def parse(text):

@@ -42,7 +42,7 @@ class Names:
     def usage(script):
         """The text at a script's top: its documentation, or the comment before its first command."""
         text = pathlib.Path(script).read_text(encoding="utf-8")
-        said = re.match(r'#![^\n]*\n(?:"""(.*?)"""|((?:#.*\n)+))', text, re.S)
+        said = re.match(r'#![^\n]*\n(?:"""(.*?)"""|((?:#[^\n]*\n)+))', text, re.S)
         return (said.group(1) or said.group(2)) if said else ""
 
     def program_call(self, words):

@@ -34,8 +34,10 @@ class Skip(Exception):
 
 class Session:
     def __init__(self, source, program, build, everything):
-        self.program, self.build, self.everything = os.path.abspath(program), build, everything
+        self.program, self.build = os.path.abspath(program), os.path.abspath(build)
+        self.everything = everything
         self.scratch = tempfile.TemporaryDirectory(prefix="cgchurn-docs-")
+        os.chmod(self.scratch.name, 0o755)  # pages have commands of other users
         self.folder = pathlib.Path(self.scratch.name, "cgchurn")
         shutil.copytree(source, self.folder, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
         self.lay_out()
@@ -68,7 +70,7 @@ class Session:
 
     def prepare(self, block):
         for arguments in block.given:
-            maker = pathlib.Path(self.build or "", "tests/cli/make-results")
+            maker = pathlib.Path(self.build, "tests/cli/make-results")
             if not maker.exists():
                 raise Skip(f"there is no {maker}, which makes its results")
             subprocess.run([maker, *arguments], cwd=self.folder, check=True)
