@@ -15,6 +15,7 @@ need() {
 @test "the image, run by crun in a group of its own, gives a valid result and leaves the groups as they were" {
 	need mmdebstrap buildah umoci crun qemu-system-x86_64
 	run --separate-stderr "$oci/build" layout "$CGCHURN_BUILD"
+	[ "$status" -ne 4 ] || skip "${stderr##*$'\n'}"
 	[ "$status" -eq 0 ] || { echo "$stderr"; false; }
 	"$oci/bundle" layout bundle /out run migrate-under-fork --trials 1 --duration 300ms --warmup 50ms \
 		--set storm.workers=1 --output /results/result.json --quiet
@@ -26,6 +27,8 @@ need() {
 		kill $!
 		sort -u /tmp/seen >/out/seen
 		find /sys/fs/cgroup -type d | sort | diff /tmp/before - || exit 99
+		# By 4 scripts/guest says that there can be no guest here.
+		[ $status -ne 4 ] || exit 98
 		exit $status
 	END
 	run --separate-stderr "$CGCHURN_SOURCE/scripts/guest" --build "$CGCHURN_BUILD" --cpus 1 --out out --add "$oci:/oci" \
@@ -35,7 +38,7 @@ need() {
 	/usr/bin/python3 "$CGCHURN_SOURCE/tests/cli/validate.py" "$CGCHURN_SOURCE/doc/schema/cgchurn-result-1.json" out/result.json
 	# What it saw of the tree was its own group, and there it worked.
 	grep -q '^/sys/fs/cgroup/cgchurn-oci-' out/seen
-	! grep -v '^/sys/fs/cgroup/cgchurn-oci-' out/seen
+	run ! grep -v '^/sys/fs/cgroup/cgchurn-oci-' out/seen
 	/usr/bin/python3 - <<-'END'
 	import json
 	result = json.load(open("out/result.json"))
