@@ -7,6 +7,7 @@ setup() {
 	deploy=$CGCHURN_SOURCE/deploy
 	fleet=$CGCHURN_SOURCE/scripts/lib/fleet
 	cd "$BATS_TEST_TMPDIR"
+	export LC_ALL=C.UTF-8 # Ansible refuses others
 }
 
 need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }

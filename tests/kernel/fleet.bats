@@ -6,6 +6,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	hosts=()
+	export LC_ALL=C.UTF-8 # Ansible refuses others
 }
 
 teardown() {
