@@ -38,6 +38,8 @@ need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
 	    measuring = [c for c in pod["containers"] + pod.get("initContainers", []) if c["name"] == "cgchurn"]
 	    assert len(measuring) == 1 and "cpu" not in measuring[0]["resources"]["limits"], path
 	    assert measuring[0]["securityContext"] == {"privileged": True}, path
+	    # Privileged is in the host's cgroup namespace: without this the run would work at the top of the host's tree.
+	    assert ' --cgroup-root="/sys/fs/cgroup$$(busybox sed -n s/^0:://p /proc/self/cgroup)" ' in measuring[0]["command"][-1], path
 	END
 }
 
