@@ -1,8 +1,10 @@
 """Runs the commands of one page as its reader would: block after block, in a folder that keeps what they leave.
 
-The folder is a copy of the sources without what was built. Unless everything is wanted, `cgchurn` is there as the
-program under test with runs, sweeps and storms cut short: whether a command works is what counts, and not its figures.
+The folder is a copy of the sources without what was built; where everything is wanted it is a clone of the last commit,
+for some commands take it from git. Else `cgchurn` is there as the program under test with runs, sweeps and storms cut
+short: whether a command works is what counts, and not its figures.
 """
+import fnmatch
 import os
 import pathlib
 import re
@@ -23,13 +25,19 @@ esac
 CANNOT = 4
 LIMIT_S = 120
 LONG_LIMIT_S = 3600
-LEFT_OUT = ("build*", ".git", "__pycache__", "vm-*", "boot-*")
+# What was built or measured, by the folder that it lies in; the same names elsewhere are sources.
+LEFT_OUT = {".": ("build*", ".git"), "results": ("vm-*", "boot-*", "stress-guests", "fleet")}
 TOLD_LINES = 30
 STATUS = re.compile(r"^check-docs: status (\d+)$", re.M)
 
 
 class Skip(Exception):
     """Why a block is not run."""
+
+
+def left_out(source, folder, names):
+    patterns = LEFT_OUT.get(os.path.relpath(folder, source), ())
+    return [name for name in names if name == "__pycache__" or any(fnmatch.fnmatch(name, p) for p in patterns)]
 
 
 class Session:
@@ -39,8 +47,14 @@ class Session:
         self.scratch = tempfile.TemporaryDirectory(prefix="cgchurn-docs-")
         os.chmod(self.scratch.name, 0o755)  # pages have commands of other users
         self.folder = pathlib.Path(self.scratch.name, "cgchurn")
-        shutil.copytree(source, self.folder, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        self.copy(source)
         self.lay_out()
+
+    def copy(self, source):
+        if self.everything and pathlib.Path(source, ".git").exists():
+            subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", source, self.folder], check=True)
+        else:
+            shutil.copytree(source, self.folder, symlinks=True, ignore=lambda folder, names: left_out(source, folder, names))
 
     def lay_out(self):
         """The program where pages name it: on the path, and in the build folders."""
