@@ -276,5 +276,5 @@ PYTHON
 	sed -n '/seccomp(SECCOMP_SET_MODE_FILTER/,$p' trace | tail -n +2 >after
 	# It did read all twelve results after that, and did nothing else that could be heard of.
 	[ "$(grep -c 'read(.*cgchurn-result/1' after)" -eq 12 ]
-	! grep -E '(open|openat|creat|socket|connect|execve|fork|vfork|clone|clone3|unlink|rename|kill|ptrace)\(' after
+	run ! grep -E '(open|openat|creat|socket|connect|execve|fork|vfork|clone|clone3|unlink|rename|kill|ptrace)\(' after
 }

@@ -48,6 +48,7 @@ long_options() {
 # Everything that --help lists, and nothing that it does not.
 check_options() {
 	local shell=$1 command
+	command -v "$shell" >/dev/null || skip "there is no $shell here"
 	ask "$shell" '' | grep -v '^-' >offered
 	commands | LC_ALL=C sort | diff - offered
 	[ "$(commands | wc -l)" -ge 11 ]

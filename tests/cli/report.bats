@@ -24,7 +24,7 @@ browse() {
 	[[ "$output" == "12 drawings"* ]]
 	grep -A1 'migrate-under-fork: p50 of migrator write (response)' "$BATS_TEST_TMPDIR/page.html" | grep -q '>6.28 ms<'
 	grep -q 'the hypervisor stole 3.0 % of the CPU time' "$BATS_TEST_TMPDIR/page.html"
-	! grep -q 'id="verdicts"' "$BATS_TEST_TMPDIR/page.html"
+	run ! grep -q 'id="verdicts"' "$BATS_TEST_TMPDIR/page.html"
 }
 
 @test "two kernels: the verdicts of compare, with their intervals" {

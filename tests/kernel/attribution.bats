@@ -32,6 +32,6 @@ setup() {
 
 @test "a run without it tells nothing of the kind" {
 	"$CGCHURN" run null --trials 1 --duration 100ms --warmup 10ms -q -o r.json
-	! grep -qE '"(looks|attribution)"' r.json
+	run ! grep -qE '"(looks|attribution)"' r.json
 	grep -q '"attributed": false' r.json
 }

@@ -32,7 +32,7 @@ group_of() {
 	[ ! -e "$own/$name" ]
 	# Our own removals name one component below a descriptor.
 	grep -q "rmdir(\"$own/$name/\") *= 0" "$out/trace"
-	! grep -q 'cgroup.subtree_control", O_RDWR' "$out/trace"
+	run ! grep -q 'cgroup.subtree_control", O_RDWR' "$out/trace"
 }
 
 @test "where all ancestors hand a controller down, libcgroup makes the group and changes none" {

@@ -64,7 +64,7 @@ wait_gone() {
 	"$CGCHURN" run migrate-under-fork spawn-under-migration-vfork author-replica "${short[@]}" -q -o raw.json --raw raw
 	"$CGCHURN_SOURCE/scripts/recompute" raw.json raw
 	sed -i '2s/[0-9]$/&7/' raw/migrate-under-fork-trial-0.csv
-	! "$CGCHURN_SOURCE/scripts/recompute" raw.json raw
+	run ! "$CGCHURN_SOURCE/scripts/recompute" raw.json raw
 }
 
 @test "SIGINT: what was finished is saved, complete is false, 130, nothing stays" {
@@ -83,7 +83,7 @@ wait_gone() {
 	result = json.load(open("int.json"))
 	assert result["complete"] is False and 2 <= len(result["runs"][0]["trials"]) < 100
 	END
-	! left_behind $pid
+	run ! left_behind $pid
 }
 
 @test "SIGINT while raw samples come faster than they can be written" {
@@ -244,7 +244,7 @@ wait_gone() {
 	trial = json.load(open("frozen.json"))["runs"][0]["trials"][0]
 	assert trial["valid"] is False and trial["reasons"], trial["reasons"]
 	END
-	! left_behind $pid
+	run ! left_behind $pid
 }
 
 @test "a worker that is killed makes the trial invalid, by name" {
@@ -261,7 +261,7 @@ wait_gone() {
 	wait $pid || status=$?
 	[ "$status" -eq 0 ]
 	grep -q "SIGKILL" killed.json
-	! left_behind $pid
+	run ! left_behind $pid
 }
 
 @test "a child that is killed is an error, and the next one's start is its own" {

@@ -65,7 +65,7 @@ run_all() {
 	trial = json.load(open("killed.json"))["runs"][0]["trials"][0]
 	assert trial["valid"] is False and any("SIGKILL" in reason for reason in trial["reasons"]), trial["reasons"]
 	END
-	! compgen -G "$root/cgchurn-$pid-*"
+	run ! compgen -G "$root/cgchurn-$pid-*"
 }
 
 # Phases that leave something out, or count something twice, would make a runtime's start look cheaper than it is.

@@ -9,7 +9,7 @@ setup_file() {
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	! grep 'built without' "$BATS_FILE_TMPDIR/why" || skip "cgchurn was built without its tracing programs"
-	! grep . "$BATS_FILE_TMPDIR/why" # anything else is a failure here
+	run ! grep . "$BATS_FILE_TMPDIR/why" # anything else is a failure here
 }
 
 # check RESULT PYTHON: the statements see each attributed series as `s`, its attribution as `a`, the parts of the
@@ -72,5 +72,5 @@ if s["time"] == "service":
 		compgen -G '/sys/fs/cgroup/cgchurn-*' >/dev/null || break
 		sleep 0.1
 	done
-	! compgen -G '/sys/fs/cgroup/cgchurn-*'
+	run ! compgen -G '/sys/fs/cgroup/cgchurn-*'
 }

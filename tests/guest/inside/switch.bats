@@ -33,7 +33,7 @@ patched() { "$CGCHURN" host --json --probe never | field lock.patch_present | gr
 	run short --favordynmods on
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"--allow-one-way"* ]]
-	! shows_flag
+	run ! shows_flag
 	[ ! -e r.json ]
 }
 
@@ -41,7 +41,7 @@ patched() { "$CGCHURN" host --json --probe never | field lock.patch_present | gr
 	mount -o remount,nsdelegate /sys/fs/cgroup
 	now=$(short --favordynmods on --allow-one-way)
 	case $now in per-threadgroup | global-favored) ;; *) echo "$now"; false ;; esac
-	! shows_flag
+	run ! shows_flag
 	grep -q ' - cgroup2 .*nsdelegate' /proc/self/mountinfo
 	after=$("$CGCHURN" host --json --probe never | field lock.regime)
 	if patched; then [ "$after" = per-threadgroup-residual ]; else [ "$after" = global ]; fi
@@ -62,7 +62,7 @@ patched() { "$CGCHURN" host --json --probe never | field lock.patch_present | gr
 		shows_flag || break
 		sleep 0.1
 	done
-	! shows_flag
+	run ! shows_flag
 	kill -INT $!
 	wait $! || [ $? -eq 130 ]
 	shows_flag
