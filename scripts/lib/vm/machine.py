@@ -118,14 +118,16 @@ def tcg_threads():
 
 def arguments(job, which, folder):
     fast = ["-accel", "kvm", "-cpu", "host"] if which == "kvm" else ["-accel", f"tcg,thread={tcg_threads()}", "-cpu", "max"]
+    # In QEMU's options a comma ends a value unless it is doubled.
+    at = str(folder).replace(",", ",,")
     append = " ".join(COMMAND_LINE + job.kernel.command_line())
     # Whatever becomes of us, the guest ends with us.
     return ["setpriv", "--pdeathsig", "KILL", qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", *fast, "-smp",
             str(job.cpus), "-m", job.memory, "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
             "-serial", f"file:{folder}/console.log", "-serial", f"file:{folder}/serial",
             "-serial", f"file:{folder}/stderr", "-device", "virtio-serial-pci",
-            "-chardev", f"file,id=port,path={folder}/port", "-device", "virtserialport,chardev=port,name=cgchurn",
-            "-qmp", f"unix:{folder}/qmp,server=on,wait=off"]
+            "-chardev", f"file,id=port,path={at}/port", "-device", "virtserialport,chardev=port,name=cgchurn",
+            "-qmp", f"unix:{at}/qmp,server=on,wait=off"]
 
 
 def run(job, folder, which=None):
