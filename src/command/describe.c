@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "command/describe.h"
 
-#include <errno.h>
-
-#include "base/cleanup.h"
 #include "json/build.h"
-#include "json/pretty.h"
 #include "stressor/stressor.h"
 
 static void put_option(struct json_build *b, struct json_object *to, const struct command_option *o)
@@ -53,17 +49,11 @@ int command_describe(const struct command *const *commands, const char *version,
 {
 	struct json_build b = {0};
 	struct json_object *list, *root = json_build_object(&b);
-	_cleanup_free char *text = NULL;
 
 	json_put_string(&b, root, "version", version);
 	list = json_put_array(&b, root, "commands");
 	for (size_t i = 0; commands[i]; i++)
 		put_command(&b, list, commands[i]);
 	put_stressors(&b, json_put_array(&b, root, "stressors"));
-	text = b.failed ? NULL : json_pretty(root, NULL);
-	json_object_put(root);
-	if (!text)
-		return -ENOMEM;
-	fputs(text, to);
-	return 0;
+	return json_build_print(&b, root, to);
 }

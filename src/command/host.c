@@ -10,7 +10,7 @@
 #include "command/host_text.h"
 #include "host/json.h"
 #include "invocation/settle.h"
-#include "json/pretty.h"
+#include "json/build.h"
 
 #define HOST_SCHEMA "cgchurn-host/1"
 
@@ -142,7 +142,6 @@ static int print_json(const struct findings *f, struct err *e)
 {
 	struct json_build b = {0};
 	struct json_object *root = json_build_object(&b);
-	_cleanup_free char *text = NULL;
 
 	json_put_string(&b, root, "schema", HOST_SCHEMA);
 	host_put_json(&b, json_put_object(&b, root, "host"), &f->host);
@@ -152,11 +151,8 @@ static int print_json(const struct findings *f, struct err *e)
 		json_put_value(&b, root, "mounts", NULL);
 	put_noise(&b, root, f->noise);
 	json_put_string(&b, root, "not_probed", f->not_probed.text[0] ? f->not_probed.text : NULL);
-	text = b.failed ? NULL : json_pretty(root, NULL);
-	json_object_put(root);
-	if (!text)
+	if (json_build_print(&b, root, stdout) < 0)
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	fputs(text, stdout);
 	return 0;
 }
 

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "compare/print.h"
 #include "json/build.h"
-#include "json/pretty.h"
 
 /* Nine digits are more than any measurement has. */
 static void put_number(struct json_build *b, struct json_object *to, const char *key, double value)
@@ -208,10 +205,6 @@ int comparison_print_json(const struct comparison *c, FILE *to)
 {
 	struct json_build b = {0};
 	struct json_object *o = document(&b, c);
-	_cleanup_free char *text = b.failed ? NULL : json_pretty(o, NULL);
 
-	if (text)
-		fputs(text, to);
-	json_object_put(o);
-	return text ? 0 : -ENOMEM;
+	return json_build_print(&b, o, to);
 }

@@ -6,7 +6,7 @@
  */
 #include "export/export.h"
 #include "export/name.h"
-#include "export/tree.h"
+#include "json/build.h"
 
 static void put_measure(struct json_build *b, struct json_object *to, const char *name,
 			double value, double low, double high)
@@ -51,7 +51,7 @@ static int write_bmf(const struct export_source *source, FILE *to)
 	for (size_t i = 0; i < source->result->n_runs; i++)
 		for (size_t k = 0; k < source->pools[i].n; k++)
 			put_series(&b, root, &source->pools[i], &source->pools[i].series[k]);
-	return export_print_tree(&b, root, to);
+	return json_build_print(&b, root, to);
 }
 
 const struct exporter exporter_bmf = {

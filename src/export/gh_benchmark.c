@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "export/export.h"
 #include "export/name.h"
-#include "export/tree.h"
+#include "json/build.h"
 
 static void put_entry(struct json_build *b, struct json_object *root, const char *name,
 		      const char *unit, double value, const char *range, const char *extra)
@@ -79,7 +79,7 @@ static int write_entries(const struct export_source *source, FILE *to,
 	for (size_t i = 0; i < source->result->n_runs; i++)
 		for (size_t k = 0; k < source->pools[i].n; k++)
 			put(source, &b, root, &source->pools[i], &source->pools[i].series[k]);
-	return export_print_tree(&b, root, to);
+	return json_build_print(&b, root, to);
 }
 
 static int write_latencies(const struct export_source *source, FILE *to)

@@ -10,7 +10,7 @@
 
 #include "base/num.h"
 #include "export/export.h"
-#include "export/tree.h"
+#include "json/build.h"
 
 enum { ID_SIZE = 512 };
 
@@ -136,7 +136,7 @@ static int write_kcidb(const struct export_source *source, FILE *to)
 	json_put_u64(&u.b, version, "minor", 3);
 	u.tests = json_put_array(&u.b, root, "tests");
 	put_all(&u);
-	return export_print_tree(&u.b, root, to);
+	return json_build_print(&u.b, root, to);
 }
 
 const struct exporter exporter_kcidb = {

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <string.h>
 #include <time.h>
 
-#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "history/history.h"
 #include "json/build.h"
-#include "json/pretty.h"
 
 static const char *when(const struct history *h, size_t result, char buf[CLOCK_RFC3339_SIZE])
 {
@@ -107,7 +104,6 @@ int history_print_json(const struct history *h, FILE *to)
 {
 	struct json_build b = {0};
 	struct json_object *root = json_build_object(&b), *metrics;
-	_cleanup_free char *text = NULL;
 
 	json_put_string(&b, root, "schema", HISTORY_SCHEMA);
 	metrics = json_put_array(&b, root, "metrics");
@@ -123,10 +119,5 @@ int history_print_json(const struct history *h, FILE *to)
 		put_points(&b, metric, h, m);
 		put_changes(&b, metric, m);
 	}
-	text = b.failed ? NULL : json_pretty(root, NULL);
-	json_object_put(root);
-	if (!text)
-		return -ENOMEM;
-	fputs(text, to);
-	return 0;
+	return json_build_print(&b, root, to);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json/build.h"
 
+#include <errno.h>
 #include <math.h>
 
 #include "base/cleanup.h"
+#include "json/pretty.h"
 #include "json/utf8.h"
 
 struct json_object *json_build_object(struct json_build *b)
@@ -92,4 +94,15 @@ void json_put_strings(struct json_build *b, struct json_object *to, const char *
 
 	for (size_t i = 0; i < n; i++)
 		json_put_string(b, array, NULL, strings[i]);
+}
+
+int json_build_print(const struct json_build *b, struct json_object *root, FILE *to)
+{
+	_cleanup_free char *text = b->failed ? NULL : json_pretty(root, NULL);
+
+	json_object_put(root);
+	if (!text)
+		return -ENOMEM;
+	fputs(text, to);
+	return 0;
 }

@@ -7,7 +7,7 @@
  *	struct json_object *root = json_build_object(&b);
  *
  *	json_put_string(&b, root, "name", name);
- *	if (b.failed) ...
+ *	return json_build_print(&b, root, stdout);
  *
  * `to` is an object, or, where `key` is NULL, an array. It may be NULL once the build has failed.
  */
@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <json-c/json.h>
 
@@ -44,5 +45,11 @@ void json_put_bool(struct json_build *b, struct json_object *to, const char *key
 void json_put_double(struct json_build *b, struct json_object *to, const char *key, double value);
 void json_put_strings(struct json_build *b, struct json_object *to, const char *key,
 		      char *const *strings, size_t n);
+
+/*
+ * Prints the value as json_pretty() has it, and releases it, whatever happens. 0, or -ENOMEM, also
+ * where the build had failed; nothing is printed then.
+ */
+int json_build_print(const struct json_build *b, struct json_object *root, FILE *to);
 
 #endif
