@@ -87,8 +87,8 @@ struct result_trial_env {
 	 */
 	uint64_t own_cpu_ns, foreign_cpu_ns;
 	uint64_t taint; /* /proc/sys/kernel/tainted after it */
-	uint64_t
-		dying_groups; /* its removed groups that the kernel still kept some seconds later */
+	/* Of its removed groups, those that the kernel still kept some seconds later. */
+	uint64_t dying_groups;
 	bool has_psi, has_throttled, has_cpu;
 };
 
