@@ -49,8 +49,7 @@ def take(slot, boot):
     elif boot.outcome == "ok" and not complete(result):
         boot.outcome, boot.detail = "command", "cgchurn run left no complete result"
     if boot.outcome == "ok":
-        slot.result.parent.mkdir(parents=True, exist_ok=True)
-        cache.write(slot.result, result.read_bytes())
+        slot.accept(result)
         shutil.rmtree(slot.record / "out")
     plans.record(slot, dataclasses.asdict(boot))
 
@@ -64,9 +63,8 @@ def complete(path):
 
 def boot_one(plan, slot, timeout_s):
     """One boot, from nothing to its record. Returns the boot."""
-    shutil.rmtree(slot.record, ignore_errors=True)
     try:
-        slot.record.mkdir(parents=True)
+        slot.begin()
         job = dataclasses.replace(job_of(plan, slot), timeout_s=timeout_s)
         boot = machine.run(job, slot.record)
         if boot.outcome == "host":

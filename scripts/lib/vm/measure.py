@@ -2,7 +2,8 @@
 import subprocess
 import time
 
-from . import cache, console
+from . import cache, console, metal
+from . import plan as plans
 from .errors import usage
 
 
@@ -30,10 +31,12 @@ def measure(plan, slot):
     elif console.warning(log):
         boot.update(outcome="warning", detail=console.warning(log))
     else:
-        accept(slot, slot.record / "result.json")
+        slot.accept(slot.record / "result.json")
     return boot
 
 
-def accept(slot, result):
-    slot.result.parent.mkdir(parents=True, exist_ok=True)
-    cache.write(slot.result, result.read_bytes())
+def after_reboot(plan, slot):
+    """Measures where the kernel of this boot has come up, and writes the boot's record in any case."""
+    slot.begin()
+    stray = metal.came_up(plan, slot)
+    plans.record(slot, {"outcome": "lost", "detail": stray, "accelerator": "none"} if stray else measure(plan, slot))

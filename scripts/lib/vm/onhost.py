@@ -25,15 +25,9 @@ def describe(program, *specs):
                       "program": found, "program_sha256": cache.sha256(found)}))
 
 
-def opened(folder, number):
-    plan = plans.load(folder, {})
-    if not plan:
-        raise errors.usage(f"{folder} holds no plan")
-    return plan, next(slot for slot in plan.slots() if slot.number == int(number))
-
-
 def load(method, folder, number):
-    plan, slot = opened(folder, number)
+    plan = plans.opened(folder)
+    slot = plan.slot(int(number))
     side = plan.sides[slot.side]
     if cache.sha256(side["image"]) != side["sha256"]:
         raise errors.usage(f"{side['image']} has changed since the comparison began")
@@ -42,12 +36,9 @@ def load(method, folder, number):
 
 
 def measured(folder, number):
-    plan, slot = opened(folder, number)
-    shutil.rmtree(slot.record, ignore_errors=True)
-    slot.record.mkdir(parents=True)
-    stray = metal.came_up(plan, slot)
-    boot = {"outcome": "lost", "detail": stray, "accelerator": "none"} if stray else measure.measure(plan, slot)
-    plans.record(slot, boot)
+    plan = plans.opened(folder)
+    slot = plan.slot(int(number))
+    measure.after_reboot(plan, slot)
     with tarfile.open(plan.folder / "record.tar", "w") as packed:
         packed.add(slot.record, ".")
 

@@ -16,6 +16,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 
 from . import cache
 from .errors import Failed, usage
@@ -42,6 +43,16 @@ class Slot:
             return json.loads((self.record / "boot.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
+
+    def begin(self):
+        """An empty record, whatever an earlier attempt left there."""
+        shutil.rmtree(self.record, ignore_errors=True)
+        self.record.mkdir(parents=True)
+
+    def accept(self, result):
+        """Puts a good result in its place."""
+        self.result.parent.mkdir(parents=True, exist_ok=True)
+        cache.write(self.result, result.read_bytes())
 
     def done(self):
         return self.result.exists() or self.failed()
@@ -75,6 +86,9 @@ class Plan:
                 yield Slot(number, block, position, side, self.host_of(block),
                            self.folder / label / f"block-{block:02}.json",
                            self.folder / "boots" / f"{block:02}-{position}-{label}")
+
+    def slot(self, number):
+        return next(slot for slot in self.slots() if slot.number == number)
 
     def seed_of(self, slot):
         """Boots of a block share the seed of what they run: one source of difference less."""
@@ -132,6 +146,14 @@ def load(folder, request):
     if differing:
         told = ", ".join(f"{key} {data['request'].get(key)!r} (now {request[key]!r})" for key in differing)
         raise usage(f"{folder} holds a comparison with {told}; give another folder with -o")
+    return plan
+
+
+def opened(folder):
+    """The plan that a folder holds; one without is refused."""
+    plan = load(folder, {})
+    if not plan:
+        raise usage(f"{folder} holds no comparison")
     return plan
 
 
