@@ -82,13 +82,16 @@ class Names:
             return self.meson_test(words[2:])
         return []
 
+    @functools.lru_cache(maxsize=None)
+    def meson_tests(self, kind):
+        done = subprocess.run(["meson", "introspect", kind, self.build], capture_output=True, text=True, check=True)
+        return re.findall(r'"name": "([^"]+)"', done.stdout)
+
     def meson_test(self, words):
         """Named tests have to be there; `meson introspect` knows them."""
         if not self.build:
             return []
-        kind = "--benchmarks" if "--benchmark" in words else "--tests"
-        done = subprocess.run(["meson", "introspect", kind, self.build], capture_output=True, text=True, check=True)
-        known = re.findall(r'"name": "([^"]+)"', done.stdout)
+        known = self.meson_tests("--benchmarks" if "--benchmark" in words else "--tests")
         values = {at + 1 for at, word in enumerate(words) if word in ("-C", "--suite")}
         named = [word for at, word in enumerate(words) if at not in values and re.fullmatch(r"[a-z][\w-]+", word)]
         return [f"meson has no test '{name}'" for name in named if name not in known]
