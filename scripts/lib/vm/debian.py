@@ -37,6 +37,13 @@ def mirrors():
     return archive, security
 
 
+def sources(release):
+    """Lines of a sources.list for a system of this release, as mmdebstrap takes them."""
+    archive, security = mirrors()
+    suites = [(archive, release), (archive, f"{release}-updates")] + [(security, f"{release}-security")] * bool(security)
+    return [f"deb [signed-by={KEYRING}] {uri} {suite} main" for uri, suite in suites]
+
+
 def configured():
     """The same out of the configuration's files, for a machine whose lists have not been fetched."""
     rows = []

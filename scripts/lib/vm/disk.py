@@ -46,12 +46,6 @@ LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
 COMMAND_LINE = ("console=ttyS0", "root=/dev/vda", "rw", "tsc=reliable", "net.ifnames=0")
 
 
-def sources():
-    archive, security = debian.mirrors()
-    wanted = [(archive, RELEASE), (archive, f"{RELEASE}-updates")] + [(security, f"{RELEASE}-security")] * bool(security)
-    return [f"deb [signed-by={debian.KEYRING}] {uri} {suite} main" for uri, suite in wanted]
-
-
 def image():
     """The folder of the image: root.ext4, key, kernels/; made if it is missing."""
     lacking = [package for program, package in NEEDS.items() if not shutil.which(program)]
@@ -75,7 +69,7 @@ def make(folder):
         root = pathlib.Path(work, "root")
         done("mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory", f"--include={','.join(PACKAGES)}",
              *(f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT), f"--essential-hook={INITRD}", RELEASE, root,
-             *sources())
+             *debian.sources(RELEASE))
         configure(root, (folder / "key.pub").read_text(encoding="ascii"))
         (folder / "kernels").mkdir()
         for path in (root / "boot").iterdir():
@@ -119,13 +113,10 @@ class Guest:
     def start(self):
         kernel = self.disk / "kernels" / pathlib.Path(kernels(self.disk)[0]).name
         initrd = kernel.with_name(kernel.name.replace("vmlinuz-", "initrd.img-"))
-        fast = ["-accel", "kvm", "-cpu", "host"] if os.environ.get("CGCHURN_ACCELERATOR") == "kvm" else \
-            ["-accel", f"tcg,thread={machine.tcg_threads()}", "-cpu", "max"]
-        # Whatever becomes of us, the guest ends with us.
-        command = ["setpriv", "--pdeathsig", "KILL", machine.qemu(), "-nodefaults", "-no-user-config", "-display", "none",
-                   *fast, "-smp", str(self.cpus), "-m", self.memory, "-kernel", kernel, "-initrd", initrd, "-append",
-                   " ".join(COMMAND_LINE), "-serial", f"file:{self.folder}/console.log",
-                   "-drive", f"file={self.folder}/root.ext4,if=virtio,format=raw",
+        command = [*machine.qemu_command(os.environ.get("CGCHURN_ACCELERATOR"), self.cpus, self.memory),
+                   "-kernel", kernel, "-initrd", initrd, "-append", " ".join(COMMAND_LINE),
+                   "-serial", f"file:{self.folder}/console.log",
+                   "-drive", f"file={machine.quoted(self.folder)}/root.ext4,if=virtio,format=raw",
                    "-netdev", f"user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:22",
                    "-device", "virtio-net-pci,netdev=net"]
         with open(self.folder / "qemu.log", "wb") as log:

@@ -116,13 +116,17 @@ def with_runtimes(tree):
             tree.copy(found, f"usr/bin/{name}")
 
 
+def install(build, stage):
+    """Lays the program out below a folder, as `meson install` does."""
+    done = subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", stage],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise cannot(f"the program could not be installed out of {build}: {done.stderr.strip()[-400:]}")
+
+
 def with_program(tree, build):
-    """The program as `meson install` lays it out."""
     with tempfile.TemporaryDirectory() as stage:
-        done = subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", stage],
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise cannot(f"the program could not be installed out of {build}: {done.stderr.strip()[-400:]}")
+        install(build, stage)
         tree.copy(stage, "/")
 
 

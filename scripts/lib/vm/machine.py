@@ -116,14 +116,23 @@ def tcg_threads():
     return os.environ.get("CGCHURN_TCG_THREAD", "multi")
 
 
-def arguments(job, which, folder):
+def qemu_command(which, cpus, memory):
+    """How every guest of ours begins."""
     fast = ["-accel", "kvm", "-cpu", "host"] if which == "kvm" else ["-accel", f"tcg,thread={tcg_threads()}", "-cpu", "max"]
-    # In QEMU's options a comma ends a value unless it is doubled.
-    at = str(folder).replace(",", ",,")
-    append = " ".join(COMMAND_LINE + job.kernel.command_line())
     # Whatever becomes of us, the guest ends with us.
-    return ["setpriv", "--pdeathsig", "KILL", qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", *fast, "-smp",
-            str(job.cpus), "-m", job.memory, "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
+    return ["setpriv", "--pdeathsig", "KILL", qemu(), "-nodefaults", "-no-user-config", "-display", "none", *fast,
+            "-smp", str(cpus), "-m", memory]
+
+
+def quoted(path):
+    """In QEMU's options with several values a comma ends one unless it is doubled."""
+    return str(path).replace(",", ",,")
+
+
+def arguments(job, which, folder):
+    at = quoted(folder)
+    append = " ".join(COMMAND_LINE + job.kernel.command_line())
+    return [*qemu_command(which, job.cpus, job.memory), "-no-reboot", "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
             "-serial", f"file:{folder}/console.log", "-serial", f"file:{folder}/serial",
             "-serial", f"file:{folder}/stderr", "-device", "virtio-serial-pci",
             "-chardev", f"file,id=port,path={at}/port", "-device", "virtserialport,chardev=port,name=cgchurn",
