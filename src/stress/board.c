@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "stress/starved.h"
 
 struct board *board_map(int fd)
 {
@@ -97,9 +98,11 @@ int board_check(struct board *b, enum invariant_id id, const struct scene *s)
 
 	if (r >= 0)
 		atomic_fetch_add(&b->checks[id], (uint64_t)r);
-	else if (r == -EBADMSG)
+	else if (r == -EBADMSG && invariants[id].is_awaited)
+		starved_add(&b->view, &evidence);
+	if (r == -EBADMSG)
 		note_breach(b, id, &evidence);
-	else if (!board_stops(b))
+	else if (r < 0 && !board_stops(b))
 		board_fault(b, "checking '%s': %s", invariants[id].name, strerror(-r));
 	return r;
 }

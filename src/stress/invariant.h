@@ -72,6 +72,8 @@ struct invariant {
 	 * is broken, with the evidence, or another negative errno where it could not be checked.
 	 */
 	int (*check)(const struct scene *s, struct evidence *ret);
+	/* Broken by what did not come in time, and checked by who can wait to say so. */
+	bool is_awaited;
 };
 
 /* By enum invariant_id. */

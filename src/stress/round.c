@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "cgroup/group.h"
 #include "stress/keeper.h"
+#include "stress/starved.h"
 
 enum {
 	TICK_MS = 250,
@@ -109,6 +110,7 @@ static void tell_hung(struct round *r, uint64_t length_ns, struct round_outcome 
 	ret->invariant = INVARIANT_RESPONDS;
 	evidence_set(&ret->evidence, "the round has not ended after %" PRIu64 " s\n%s",
 		     length_ns / NS_PER_S, where);
+	starved_add(&r->board->view, &ret->evidence);
 }
 
 static void take_counts(const struct board *b, struct round_counts *ret)
@@ -139,6 +141,10 @@ static int read_board(const struct round *r, int status, struct round_outcome *r
 		ret->evidence = b->evidence;
 		return 0;
 	}
+	if (atomic_load(&b->broken))
+		return err_set(e, EXIT_FAULT, ECANCELED,
+			       "who found an invariant broken was killed before it could tell "
+			       "which");
 	if (atomic_load(&b->fault) == 2)
 		return err_set(e, EXIT_FAULT, ECANCELED, "a round could not go on: %s",
 			       b->fault_text);

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-enum { PF_EXITING = 0x4 }; /* include/linux/sched.h; field 9 of /proc/PID/stat */
+enum { PF_EXITING = 0x4 }; /* include/linux/sched.h */
 
 static bool is_gone(ssize_t r)
 {
@@ -54,25 +54,33 @@ static int index_of(const struct view *v, const char *path)
 	return VIEW_ELSEWHERE;
 }
 
-bool view_is_alive(const struct view *v, const char *task)
+int view_task_stat(const struct view *v, const char *task, struct view_task *ret)
 {
-	char name[64], text[1024], *at;
-	unsigned long flags = 0;
+	char name[64], text[1024], *open, *close;
+	ssize_t n;
 
 	snprintf(name, sizeof(name), "%s/stat", task);
-	if (io_read_attr(v->proc_fd, name, text, sizeof(text)) < 0)
-		return false;
+	n = io_read_attr(v->proc_fd, name, text, sizeof(text));
+	if (n <= 0)
+		return n == 0 || is_gone(n) ? -ESRCH : (int)n;
 	/* The name in parentheses may hold anything, parentheses too. */
-	at = strrchr(text, ')');
-	if (!at || at[1] != ' ' || !at[2])
-		return false;
-	at += 2;
-	if (*at == 'Z' || *at == 'X')
-		return false;
+	open = strchr(text, '(');
+	close = strrchr(text, ')');
+	if (!open || !close || close < open)
+		return -EPROTO;
+	snprintf(ret->name, sizeof(ret->name), "%.*s", (int)(close - open - 1), open + 1);
 	/* Fields 4 to 8 lie between the state and the flags. */
-	if (sscanf(at + 1, " %*d %*d %*d %*d %*d %lu", &flags) != 1)
-		return false;
-	return !(flags & PF_EXITING);
+	return sscanf(close + 1, " %c %*d %*d %*d %*d %*d %lu", &ret->state, &ret->flags) == 2
+		       ? 0
+		       : -EPROTO;
+}
+
+bool view_is_alive(const struct view *v, const char *task)
+{
+	struct view_task t;
+
+	return view_task_stat(v, task, &t) == 0 && t.state != 'Z' && t.state != 'X' &&
+	       !(t.flags & PF_EXITING);
 }
 
 int view_task_group(const struct view *v, const char *task, int expected,

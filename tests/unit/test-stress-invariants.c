@@ -14,9 +14,9 @@
 
 #include "base/clock.h"
 #include "fake-root.h"
-#include "stress/invariant.h"
+#include "stress/starved.h"
 
-enum { EXITING = 0x4, IDLE = 0x40 };
+enum { EXITING = 0x4, IDLE = 0x40, KTHREAD = 0x00200000 };
 
 /* Two groups, and process 100 with thread 101 in group 0. */
 struct world {
@@ -273,6 +273,41 @@ static void test_oom(void **state)
 	assert_int_equal(check(w, INVARIANT_OOM, "is 0"), -EBADMSG);
 }
 
+static void put_thread(struct world *w, int pid, char state, int flags, const char *schedstat)
+{
+	char path[64];
+
+	put_task(w, pid, pid, "/", state, flags);
+	snprintf(path, sizeof(path), "proc/%d/schedstat", pid);
+	add(w, path, schedstat);
+}
+
+/* Of those that are ready to run, a kernel thread that does not come to it is told of. */
+static void test_starved(void **state)
+{
+	struct world *w = *state;
+	struct evidence evidence = {.text = "It hangs."};
+	struct starved s;
+
+	starved_look(&w->view, &s);
+	assert_int_equal(s.n, 0);
+	put_thread(w, 20, 'R', KTHREAD, "1000 5 7\n");
+	put_thread(w, 21, 'R', KTHREAD, "1000 5 7\n");
+	put_thread(w, 22, 'S', KTHREAD, "1000 5 7\n");
+	put_thread(w, 23, 'R', 0, "1000 5 7\n");
+	starved_look(&w->view, &s);
+	assert_int_equal(s.n, 2);
+	put_thread(w, 21, 'R', KTHREAD, "1001 5 8\n");
+	starved_keep(&w->view, &s);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.threads[0].pid, 20);
+	put_thread(w, 21, 'S', KTHREAD, "1001 5 8\n");
+	starved_add(&w->view, &evidence);
+	assert_string_equal(evidence.text,
+			    "It hangs.\nThe kernel thread a) Z 1 (b (20) is ready to run, and the "
+			    "scheduler has given it no CPU for at least 1000 ms.");
+}
+
 static void test_facts(void **state)
 {
 	struct world *w = *state;
@@ -311,6 +346,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_starved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_oom, setup, teardown),
 	};
 
