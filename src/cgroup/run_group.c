@@ -51,8 +51,9 @@ static int make(struct maker *m, struct err *e)
 	if (g->fd < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "opening the group %s/%s", g->root->path,
 			       g->name);
-	r = run_name_hold(g->fd);
-	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "locking the group %s", g->name) : 0;
+	g->lock_fd = run_name_hold(g->fd);
+	return g->lock_fd < 0 ? err_sys(e, EXIT_FAULT, -g->lock_fd, "locking the group %s", g->name)
+			      : 0;
 }
 
 /* Takes the controller where the parent has it, and does not hand it down or does so for another
@@ -222,7 +223,7 @@ int run_group_create(const struct cgroup_root *root, const char *name,
 		     const struct run_group_settings *settings, struct run_group *ret,
 		     struct err *e)
 {
-	struct run_group g = {.root = root, .fd = -1};
+	struct run_group g = {.root = root, .fd = -1, .lock_fd = -1};
 	struct maker m = {.g = &g, .settings = settings};
 	int r;
 
@@ -236,6 +237,7 @@ int run_group_create(const struct cgroup_root *root, const char *name,
 		if (g.fd >= 0)
 			run_drain_remove(root->fd, name, clock_now_ns() + UNDO_SECONDS * NS_PER_S);
 		close_fd(g.fd);
+		close_fd(g.lock_fd);
 		return r;
 	}
 	*ret = g;
@@ -268,6 +270,7 @@ int run_group_remove(struct run_group *g, uint64_t deadline_ns, struct err *e)
 	/* Whatever libcgroup made of it: nothing to do, or all. */
 	r = run_drain_remove(g->root->fd, g->name, deadline_ns);
 	g->fd = close_fd(g->fd);
+	g->lock_fd = close_fd(g->lock_fd);
 	removed = r < 0 ? explain(g, r, e) : 0;
 	return removed;
 }

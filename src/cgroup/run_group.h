@@ -46,7 +46,7 @@ struct run_group_settings {
 
 struct run_group {
 	const struct cgroup_root *root; /* outlives the group */
-	int fd;
+	int fd, lock_fd;                /* run_name_hold() */
 	char name[RUN_GROUP_NAME_SIZE];
 	const char *backend; /* one of RUN_GROUP_BY_ below: what made it */
 	char bounds[128];    /* "pids.max 1234, memory.max 5678", or "" where v2 bounds nothing */

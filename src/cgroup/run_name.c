@@ -9,18 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/io.h"
 #include "base/num.h"
 #include "cgroup/run_group.h"
 
 static const char prefix[] = "cgchurn-";
-enum { LOCK_SECONDS = 2 };
 
 /* Takes decimal digits and the `end` after them from `*at`. */
 static int take_number(const char **at, char end, uint64_t *ret)
@@ -88,40 +85,37 @@ int run_group_name(char ret[RUN_GROUP_NAME_SIZE])
 	return 0;
 }
 
-/*
- * Tries for a while: whoever looks whether a group is held locks it for a moment. 0, -EWOULDBLOCK,
- * or another negative errno.
- */
-static int lock(int fd, int how, uint64_t deadline_ns)
+/* -ENOENT also where `fd` is no group of a mount of cgroup v2. */
+static int open_lock(int fd)
 {
-	for (;;) {
-		if (flock(fd, how | LOCK_NB) == 0)
-			return 0;
-		if (errno != EINTR && (errno != EWOULDBLOCK || clock_now_ns() >= deadline_ns))
-			return -errno;
-		clock_sleep_until(clock_now_ns() + NS_PER_MS);
-	}
+	int r = openat(fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+
+	if (r < 0 && errno == ENOENT)
+		r = openat(fd, "cgroup.procs", O_RDWR | O_CLOEXEC);
+	return r < 0 ? -errno : r;
 }
 
 int run_name_hold(int fd)
 {
-	return lock(fd, LOCK_SH, clock_now_ns() + LOCK_SECONDS * NS_PER_S);
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	_cleanup_fd int lock = open_lock(fd);
+
+	if (lock < 0)
+		return lock;
+	return fcntl(lock, F_SETLK, &whole) < 0 ? -errno : steal_fd(&lock);
 }
 
-/*
- * Owners hold it shared. Who holds it exclusively for longer than a look takes is a stranger, for
- * anybody may lock a folder that he can open, and protects nothing.
- */
+/* What others lock for reading, as they may where they may read, is not taken for the owner's. */
 static bool is_held(int parent_fd, const char *name)
 {
 	_cleanup_fd int fd =
 		openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_fd int lock = fd < 0 ? -errno : open_lock(fd);
+	struct flock found = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 
-	if (fd < 0)
-		return errno != ENOENT;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-		return false;
-	return lock(fd, LOCK_SH, clock_now_ns() + LOCK_SECONDS * NS_PER_S) == 0;
+	if (lock < 0)
+		return lock != -ENOENT;
+	return fcntl(lock, F_GETLK, &found) < 0 || found.l_type != F_UNLCK;
 }
 
 bool run_name_owner_lives(int parent_fd, const char *name)

@@ -20,16 +20,20 @@ int run_name_parse(const char *name, pid_t *ret_pid, uint64_t *ret_start);
 int run_name_start_time(pid_t pid, uint64_t *ret);
 
 /*
- * Takes the lock that says "my owner lives" for as long as the open directory `fd` and its copies
- * stay open: a shared flock(2). A pid says nothing in another PID namespace than its own; this
- * does. 0, -EWOULDBLOCK where somebody keeps an exclusive lock on it for some seconds, or another
- * negative errno.
+ * Takes the lock that says "my owner lives", which a pid does not say in another PID namespace than
+ * its own, and returns a descriptor to keep open for as long; or a negative errno.
+ *
+ * It is a record lock (fcntl_locking(2)), which no child inherits: one that outlives its parent for
+ * want of a CPU to die on says nothing. It lies on cgroup.kill, which only the group's owner may
+ * open, so that no stranger can take it, or be in its way. It ends when the process opens and
+ * closes cgroup.kill, as it does to empty the whole group. Before 5.14 it lies on cgroup.procs,
+ * where somebody else's lock for reading lets this one fail with -EAGAIN.
  */
 int run_name_hold(int fd);
 
 /*
  * Whether the owner of the group `name` lives: there is a process of that pid and that start time,
- * or somebody holds the lock, shared as owners do. Where neither can be told, true.
+ * or somebody holds the lock. Where neither can be told, true.
  */
 bool run_name_owner_lives(int parent_fd, const char *name);
 

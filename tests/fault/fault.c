@@ -119,7 +119,6 @@ WRAP(int, poll, ENOMEM, -1, (struct pollfd * fds, nfds_t n, int ms), (fds, n, ms
 WRAP(int, ppoll, ENOMEM, -1,
      (struct pollfd * fds, nfds_t n, const struct timespec *t, const sigset_t *mask),
      (fds, n, t, mask))
-WRAP(int, flock, ENOLCK, -1, (int fd, int operation), (fd, operation))
 WRAP(int, faccessat, EACCES, -1, (int fd, const char *path, int mode, int flags),
      (fd, path, mode, flags))
 WRAP(int, fstat, EIO, -1, (int fd, struct stat *st), (fd, st))

@@ -65,16 +65,44 @@ start_time() {
 	[ ! -e "$own/$(said name)" ]
 }
 
-@test "a stranger's exclusive lock on a run group keeps nobody from cleaning" {
-	mkdir "$own/$dead"
+# Another user who locks all that he can of a group, GROUP and the files in it, by both kinds of locks, until he is killed.
+start_stranger() {
+	chmod 755 "$own"
 	# Its output must not keep the test waiting.
-	flock --exclusive --no-fork "$own/$dead" sleep 60 >/dev/null 2>&1 3>&- &
+	setpriv --reuid 65534 --regid 65534 --clear-groups /usr/bin/python3 - "$1" >"$out/stranger" 2>&1 3>&- <<-'END' &
+	import fcntl, os, sys, time
+	kept = [os.open(sys.argv[1], os.O_RDONLY)]
+	for name in os.listdir(sys.argv[1]):
+	    try:
+	        kept.append(os.open(f"{sys.argv[1]}/{name}", os.O_RDONLY))
+	        fcntl.lockf(kept[-1], fcntl.LOCK_SH)
+	    except OSError:
+	        print("not", name)
+	fcntl.flock(kept[0], fcntl.LOCK_EX if len(sys.argv) > 2 else fcntl.LOCK_SH)
+	print("locked", len(kept), flush=True)
+	time.sleep(60)
+	END
 	stranger=$!
-	until ! flock --nonblock --shared "$own/$dead" true; do sleep 0.01; done
+	within 5 grep -q '^locked [1-9][0-9]' "$out/stranger"
+}
+
+@test "a stranger's locks on a run group keep nobody from cleaning" {
+	mkdir "$own/$dead"
+	start_stranger "$own/$dead"
 	run -0 "$CGCHURN" clean --cgroup-root "$own"
 	kill -KILL "$stranger"
 	[ "$output" = "removed $own/$dead" ]
 	[ ! -e "$own/$dead" ]
+}
+
+@test "what a killed run leaves is no owner, though its processes have all that it had open" {
+	start "$helpers/run-holder" -g -r "$own" -s 2
+	name=$(said name)
+	# Without a CPU to die on, as it were: whoever is stopped does not look whether its parent lives.
+	for process in $(cat "$own/$name"/tree/cgroup.procs); do kill -STOP "$process"; done
+	kill_holder
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "removed $own/$name, with processes in it" ]
 }
 
 @test "a group of a living process's pid, but another start time: that pid was given out anew" {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 
 #include <cmocka.h>
@@ -152,24 +153,112 @@ static void test_reused_pid(void **state)
 	folders_finish(&f);
 }
 
-/* Whose pid is unknown here, as that of another PID namespace is, but who holds the lock, lives. */
-static void test_lock(void **state)
+/* In the child: holds the lock, tells so, and does until it is killed. */
+static void hold(int group_fd, int told_fd)
+{
+	int r = run_name_hold(group_fd);
+
+	if (write(told_fd, &r, sizeof(r)) != sizeof(r))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static pid_t start_holder(int group_fd)
+{
+	int ends[2], r;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0)
+		hold(group_fd, ends[1]);
+	assert_int_equal(read(ends[0], &r, sizeof(r)), sizeof(r));
+	close(ends[0]);
+	close(ends[1]);
+	assert_true(r >= 0);
+	return pid;
+}
+
+/*
+ * Whose pid is unknown here, as that of another PID namespace is, but who holds the lock, lives.
+ * A child of such a one is no owner, whatever it inherited and for however long it lives.
+ */
+static void check_lock(const char *lock_file)
 {
 	struct found found = {0};
 	struct folders f;
 	char name[RUN_GROUP_NAME_SIZE];
+	char file[RUN_GROUP_NAME_SIZE + 16];
+	pid_t holder, child;
 	int fd;
 
 	folders_init(&f);
 	name_with_start(1, name);
-	folders_add(&f, name);
+	snprintf(file, sizeof(file), "%s/%s", name, lock_file);
+	fake_root_text(&f.disk, file, "");
 	fd = openat(f.root.fd, name, O_RDONLY | O_DIRECTORY);
-	assert_int_equal(run_name_hold(fd), 0);
+	holder = start_holder(fd);
 	assert_int_equal(run_groups_orphaned(&f.root, note, &found), 0);
 	assert_int_equal(found.n, 0);
-	close(fd);
+	assert_int_equal(run_name_hold(fd), -EAGAIN);
+	kill(holder, SIGKILL);
+	assert_int_equal(waitpid(holder, NULL, 0), holder);
+	assert_true(run_name_hold(fd) >= 0);
+	child = fork();
+	if (child == 0)
+		alarm(20);
+	while (child == 0)
+		pause();
+	/* Dropped: any descriptor of the file that is closed does that. */
+	close(openat(f.root.fd, file, O_RDONLY));
 	assert_int_equal(run_groups_orphaned(&f.root, note, &found), 0);
 	assert_int_equal(found.n, 1);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(fd);
+	folders_finish(&f);
+}
+
+static void test_lock(void **state)
+{
+	check_lock("cgroup.kill");
+	check_lock("cgroup.procs");
+}
+
+/* Others may lock what they may read. */
+static void test_strangers_lock(void **state)
+{
+	struct flock read_lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	char name[RUN_GROUP_NAME_SIZE], file[RUN_GROUP_NAME_SIZE + 16];
+	struct found found = {0};
+	struct folders f;
+	int ends[2];
+	pid_t pid;
+
+	folders_init(&f);
+	name_with_start(1, name);
+	snprintf(file, sizeof(file), "%s/cgroup.procs", name);
+	fake_root_text(&f.disk, file, "");
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		int group = openat(f.root.fd, name, O_RDONLY | O_DIRECTORY);
+		int fd = openat(f.root.fd, file, O_RDONLY);
+
+		if (fcntl(fd, F_SETLK, &read_lock) < 0 || flock(group, LOCK_SH) < 0 ||
+		    write(ends[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(read(ends[0], name, 1), 1);
+	assert_int_equal(run_groups_orphaned(&f.root, note, &found), 0);
+	assert_int_equal(found.n, 1);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(ends[0]);
+	close(ends[1]);
 	folders_finish(&f);
 }
 
@@ -243,10 +332,11 @@ static void test_tree_path(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_own_name), cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_zombie),   cmocka_unit_test(test_reused_pid),
-		cmocka_unit_test(test_lock),     cmocka_unit_test(test_leaf),
-		cmocka_unit_test(test_words),    cmocka_unit_test(test_tree_path),
+		cmocka_unit_test(test_own_name),  cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_zombie),    cmocka_unit_test(test_reused_pid),
+		cmocka_unit_test(test_lock),      cmocka_unit_test(test_strangers_lock),
+		cmocka_unit_test(test_leaf),      cmocka_unit_test(test_words),
+		cmocka_unit_test(test_tree_path),
 	};
 
 	return cmocka_run_group_tests_name("run-name", tests, NULL, NULL);
