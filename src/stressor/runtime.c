@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -26,6 +28,7 @@
 enum { SPAN_CREATE, SPAN_START, SPAN_KILL, SPAN_DELETE, SPAN_WHOLE, SPANS };
 
 static const char mount_point[] = "/sys/fs/cgroup";
+#define BUNDLE "/tmp/bundle"
 
 static const struct kind_span spans[SPANS] = {
 	[SPAN_CREATE] = {"create", true, "RUNTIME create, as a whole"},
@@ -41,8 +44,8 @@ struct runtime_options {
 
 enum { RUNTIME_CRUN, RUNTIME_RUNC };
 static const char *const runtime_choices[] = {"crun", "runc", NULL};
-static const char *const folders[] = {"/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
-				      NULL};
+static const char *const program_folders[] = {"/usr/bin", "/usr/sbin", "/usr/local/bin",
+					      "/usr/local/sbin", NULL};
 
 static const struct kind_option options[] = {
 	{"which", KIND_CHOICE, offsetof(struct runtime_options, which), RUNTIME_CRUN,
@@ -52,8 +55,6 @@ static const struct kind_option options[] = {
 struct runtime_state {
 	struct yard yard;
 	char program[64];
-	char folder[64];           /* bundle and the runtime's state; "": none */
-	char bundle[80], root[96]; /* --bundle=..., --root=... */
 	bool no_pivot;
 	char id[24];
 };
@@ -65,8 +66,8 @@ static uint64_t live_tasks(const void *opaque)
 
 static int find_program(struct worker *w, struct runtime_state *s, const char *name)
 {
-	for (size_t i = 0; folders[i]; i++) {
-		snprintf(s->program, sizeof(s->program), "%s/%s", folders[i], name);
+	for (size_t i = 0; program_folders[i]; i++) {
+		snprintf(s->program, sizeof(s->program), "%s/%s", program_folders[i], name);
 		if (access(s->program, X_OK) == 0)
 			return 0;
 	}
@@ -112,16 +113,6 @@ static int write_file(struct worker *w, const char *path, const void *data, size
 	return r < 0 ? worker_fail(w, -r, "%s", path) : 0;
 }
 
-static int copy_init(struct worker *w, const char *to)
-{
-	_cleanup_free char *program = NULL;
-	size_t size;
-	int r = io_read_all(AT_FDCWD, w->child_path, 1 << 20, &program, &size);
-
-	return r < 0 ? worker_fail(w, -r, "%s", w->child_path)
-		     : write_file(w, to, program, size, 0755);
-}
-
 /* init stays for an hour: it is killed. */
 static int write_config(struct worker *w, const char *path, const char *group)
 {
@@ -144,32 +135,51 @@ static int write_config(struct worker *w, const char *path, const char *group)
 		     : write_file(w, path, text, (size_t)n, 0644);
 }
 
-/* What a runtime expects to find in a root file system; parents first. */
-static const char *const mount_points[] = {"rootfs", "rootfs/dev", "rootfs/proc"};
-enum { N_MOUNT_POINTS = sizeof(mount_points) / sizeof(mount_points[0]) };
+/* With what a runtime expects to find in a root file system; parents first. */
+static const char *const folders[] = {BUNDLE, BUNDLE "/rootfs", BUNDLE "/rootfs/dev",
+				      BUNDLE "/rootfs/proc"};
+
+/*
+ * A file system of the worker's own, which goes with it however it ends. It hides what lies in
+ * /tmp from the worker and the runtime alone. Devices work there: runc makes those of a container.
+ */
+static int mount_own_tmp(struct worker *w)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		return worker_fail(w, errno, "a mount namespace of its own");
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("cgchurn", "/tmp", "tmpfs", MS_NOSUID, "mode=700") < 0)
+		return worker_fail(w, errno, "a tmpfs of its own at /tmp");
+	return 0;
+}
+
+static int fill_bundle(struct worker *w, const char *group, const void *init, size_t size)
+{
+	int r;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (mkdir(folders[i], 0755) < 0)
+			return worker_fail(w, errno, "%s", folders[i]);
+	r = write_file(w, BUNDLE "/rootfs/init", init, size, 0755);
+	return r == 0 ? write_config(w, BUNDLE "/config.json", group) : r;
+}
 
 static int make_bundle(struct worker *w, struct runtime_state *s)
 {
-	char folder[] = "/tmp/cgchurn-bundle-XXXXXX", path[96], group[256];
+	_cleanup_free char *init = NULL;
+	char group[256];
+	size_t size;
 	int r = yard_path(w, &s->yard, group, sizeof(group));
 
 	if (r < 0)
 		return r;
-	if (!mkdtemp(folder))
-		return worker_fail(w, errno, "%s", folder);
-	snprintf(s->folder, sizeof(s->folder), "%s", folder);
-	snprintf(s->bundle, sizeof(s->bundle), "--bundle=%s", folder);
-	snprintf(s->root, sizeof(s->root), "--root=%s/state", folder);
 	snprintf(s->id, sizeof(s->id), "cgchurn-%d", (int)getpid());
-	for (size_t i = 0; i < N_MOUNT_POINTS; i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, mount_points[i]);
-		if (mkdir(path, 0755) < 0)
-			return worker_fail(w, errno, "%s", path);
-	}
-	snprintf(path, sizeof(path), "%s/rootfs/init", folder);
-	r = copy_init(w, path);
-	snprintf(path, sizeof(path), "%s/config.json", folder);
-	return r == 0 ? write_config(w, path, group) : r;
+	/* Which may lie in the /tmp that will be hidden. */
+	r = io_read_all(AT_FDCWD, w->child_path, 1 << 20, &init, &size);
+	if (r < 0)
+		return worker_fail(w, -r, "%s", w->child_path);
+	r = mount_own_tmp(w);
+	return r == 0 ? fill_bundle(w, group, init, size) : r;
 }
 
 /* 0, or the errno; a command that fails is EPROTO. Output of the runtime goes nowhere. */
@@ -196,12 +206,13 @@ static int run_verb(struct runtime_state *s, unsigned span)
 {
 	char create[] = "create", start[] = "start", kill[] = "kill", delete[] = "delete";
 	char sigkill[] = "KILL", force[] = "--force", no_pivot[] = "--no-pivot";
+	char bundle[] = "--bundle=" BUNDLE, root[] = "--root=/tmp/state";
 	char *const verbs[SPAN_WHOLE][7] = {
-		[SPAN_CREATE] = {s->program, s->root, create, s->bundle,
-				 s->no_pivot ? no_pivot : s->id, s->no_pivot ? s->id : NULL, NULL},
-		[SPAN_START] = {s->program, s->root, start, s->id, NULL},
-		[SPAN_KILL] = {s->program, s->root, kill, s->id, sigkill, NULL},
-		[SPAN_DELETE] = {s->program, s->root, delete, force, s->id, NULL},
+		[SPAN_CREATE] = {s->program, root, create, bundle, s->no_pivot ? no_pivot : s->id,
+				 s->no_pivot ? s->id : NULL, NULL},
+		[SPAN_START] = {s->program, root, start, s->id, NULL},
+		[SPAN_KILL] = {s->program, root, kill, s->id, sigkill, NULL},
+		[SPAN_DELETE] = {s->program, root, delete, force, s->id, NULL},
 	};
 
 	return call(s, verbs[span]);
@@ -259,20 +270,7 @@ static void step(struct worker *w)
 
 static void teardown(struct worker *w)
 {
-	static const char *const leavings[] = {"config.json", "rootfs/init"};
-	static const char *const emptied[] = {"rootfs/proc", "rootfs/dev", "rootfs", "state", ""};
-	struct runtime_state *s = STRESSOR_STATE(struct runtime_state, w);
-	char path[96];
-
-	yard_finish(&s->yard);
-	for (size_t i = 0; s->folder[0] && i < 2; i++) {
-		snprintf(path, sizeof(path), "%s/%s", s->folder, leavings[i]);
-		unlink(path);
-	}
-	for (size_t i = 0; s->folder[0] && i < 5; i++) {
-		snprintf(path, sizeof(path), "%s/%s", s->folder, emptied[i]);
-		rmdir(path);
-	}
+	yard_finish(&STRESSOR_STATE(struct runtime_state, w)->yard);
 }
 
 const struct stressor stressor_runtime = {

@@ -42,8 +42,8 @@ actor() {
 		END
 		status=0
 		"$CGCHURN" run one.json -q -o one-result.json 2>why || status=$?
-		# This guest cannot, say for lack of a container runtime, and says so.
-		[ $status -ne 4 ] || { [ -s why ] && return 0; }
+		# Container runtimes are in the guest where its maker has them.
+		[ $status -ne 4 ] || ! grep -q 'is not installed' why || return 0
 		[ $status -eq 0 ] || { echo "$1 {$2} ended with $status: $(cat why)"; return 1; }
 		check one-result.json || status=$?
 		[ $status -eq 3 ] || break
@@ -55,6 +55,7 @@ actor() {
 	stressors=$("$CGCHURN" list stressors | grep -o '^[a-z][a-z0-9_]*')
 	[ "$(echo "$stressors" | wc -l)" -ge 7 ]
 	for stressor in $stressors; do actor "$stressor" ''; done
+	actor runtime '"which": "runc"'
 }
 
 @test "spawns: children that exit, exec and stay; the child's start" {
