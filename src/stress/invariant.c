@@ -44,7 +44,9 @@ const struct invariant invariants[INVARIANTS] = {
 				  "the kernel logs no warning, bug, lock report, stall or hung "
 				  "task",
 				  check_log},
-	[INVARIANT_TAINT] = {"taint", "the kernel gets no new taint", check_taint},
+	[INVARIANT_TAINT] = {"taint",
+			     "the kernel gets no new taint, and counts no new warning or oops",
+			     check_taint},
 	[INVARIANT_OOM] = {"oom",
 			   "who needs more than memory.max of its group is killed, and "
 			   "memory.events counts it",

@@ -41,6 +41,19 @@ struct scene_subject {
 	const _Atomic uint64_t *beats; /* counts on while its threads run; may be NULL */
 };
 
+/*
+ * What the kernel counts of its own faults since boot; a negative errno where it does not tell. The
+ * taint tells of the first fault of a kind and no more, the others of each.
+ */
+struct kernel_counts {
+	int64_t taint;            /* /proc/sys/kernel/tainted */
+	int64_t warnings, oopses; /* /sys/kernel/warn_count and oops_count, since 6.2 and in stable
+				   * kernels before it */
+};
+
+/* Of the machine whose "/" is open as `root_fd`. */
+void kernel_counts_read(int root_fd, struct kernel_counts *ret);
+
 /* Only what the check at hand needs is filled. */
 struct scene {
 	const struct view *view;
@@ -57,7 +70,7 @@ struct scene {
 	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
 	const char *stuck;   /* who did not come to an end, and where; NULL: all did */
 	const char *log;     /* a line of the kernel's log that tells of a fault; NULL: none */
-	int64_t taint_before, taint_now;
+	struct kernel_counts before, now;
 };
 
 struct evidence {

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/rng.h"
 
-static const char taint_path[] = "/proc/sys/kernel/tainted";
 enum { TRIES_OF_A_CASE = 3 }; /* how often a smaller case may pass before it counts as passing */
 
 /* Within what a person can copy and every reader of JSON holds exactly. */
@@ -32,9 +32,9 @@ static void tick(void *opaque)
 static void check_kernel(struct stress *s, struct round_outcome *o)
 {
 	static const enum invariant_id ids[] = {INVARIANT_KERNEL_LOG, INVARIANT_TAINT};
-	struct scene scene = {.log = s->log.fault[0] ? s->log.fault : NULL,
-			      .taint_before = s->taint_before,
-			      .taint_now = view_number(AT_FDCWD, taint_path, NULL)};
+	struct scene scene = {.log = s->log.fault[0] ? s->log.fault : NULL, .before = s->before};
+
+	kernel_counts_read(s->root_fd, &scene.now);
 
 	for (size_t i = 0; i < 2; i++) {
 		struct evidence evidence = {0};
@@ -64,8 +64,8 @@ static int run_one(struct stress *s, const struct schedule *schedule, struct rou
 		check_kernel(s, o);
 	/* Told once; the next round begins anew. */
 	s->log.fault[0] = '\0';
-	if (r == 0 && view_number(AT_FDCWD, taint_path, NULL) >= 0)
-		s->taint_before = view_number(AT_FDCWD, taint_path, NULL);
+	if (r == 0)
+		kernel_counts_read(s->root_fd, &s->before);
 	return r;
 }
 
@@ -150,12 +150,14 @@ int stress_run(struct stress *s, struct err *e)
 	s->around.opaque = s;
 	s->around.tick = tick;
 	s->log_error = log_open(&s->log, "/dev/kmsg");
-	s->taint_before = view_number(AT_FDCWD, taint_path, NULL);
+	s->root_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	kernel_counts_read(s->root_fd, &s->before);
 	s->begun_ns = clock_now_ns();
 	r = run_rounds(s, e);
 	/* A case that could not be made smaller is still a case. */
 	if (r == 0 && s->broken)
 		r = shrink(s, e);
 	log_close(&s->log);
+	s->root_fd = close_fd(s->root_fd);
 	return r;
 }

@@ -32,8 +32,9 @@ struct stress {
 
 	/* What became of it. */
 	struct log_watch log;
-	int log_error; /* negative errno: the kernel's log is not watched */
-	int64_t taint_before;
+	int log_error;               /* negative errno: the kernel's log is not watched */
+	struct kernel_counts before; /* the round under way */
+	int root_fd;                 /* "/" */
 	uint64_t begun_ns, rounds;
 	struct round_counts counts;
 	struct schedule schedule; /* of the round under way, or the last */

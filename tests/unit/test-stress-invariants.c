@@ -324,13 +324,41 @@ static void test_facts(void **state)
 	w->scene.log = "BUG: x";
 	assert_int_equal(check(w, INVARIANT_KERNEL_LOG, "BUG: x"), -EBADMSG);
 	assert_int_equal(check(w, INVARIANT_TAINT, NULL), 1);
-	w->scene.taint_before = 1 | 1 << 12;
-	w->scene.taint_now = 1 << 12;
+	w->scene.before.taint = 1 | 1 << 12;
+	w->scene.now.taint = 1 << 12;
 	assert_int_equal(check(w, INVARIANT_TAINT, NULL), 1);
-	w->scene.taint_now = 1 << 12 | 1 << 9;
+	w->scene.now.taint = 1 << 12 | 1 << 9;
 	assert_int_equal(check(w, INVARIANT_TAINT, "gained 512"), -EBADMSG);
-	w->scene.taint_now = -EACCES;
+	w->scene.now.taint = -EACCES;
 	assert_int_equal(check(w, INVARIANT_TAINT, NULL), -EACCES);
+}
+
+/* The second warning of a kernel adds nothing to its taint; where it counts none, nothing is seen.
+ */
+static void test_counts(void **state)
+{
+	static const char *const files[] = {"sys/kernel/warn_count", "sys/kernel/oops_count"};
+	struct world *w = *state;
+	struct fake_root root;
+
+	fake_root_init(&root);
+	kernel_counts_read(root.fd, &w->scene.before);
+	assert_int_equal(check(w, INVARIANT_TAINT, NULL), -ENOENT);
+	fake_root_text(&root, "proc/sys/kernel/tainted", "512\n");
+	kernel_counts_read(root.fd, &w->scene.before);
+	w->scene.now = w->scene.before;
+	assert_int_equal(w->scene.now.warnings, -ENOENT);
+	assert_int_equal(check(w, INVARIANT_TAINT, NULL), 1);
+	for (int i = 0; i < 2; i++) {
+		fake_root_text(&root, files[i], "1\n");
+		kernel_counts_read(root.fd, &w->scene.before);
+		w->scene.now = w->scene.before;
+		assert_int_equal(check(w, INVARIANT_TAINT, NULL), 1);
+		fake_root_text(&root, files[i], "2\n");
+		kernel_counts_read(root.fd, &w->scene.now);
+		assert_int_equal(check(w, INVARIANT_TAINT, "_count was 1 and is 2"), -EBADMSG);
+	}
+	fake_root_finish(&root);
 }
 
 int main(void)
@@ -346,6 +374,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_starved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_oom, setup, teardown),
 	};
