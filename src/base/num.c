@@ -27,6 +27,42 @@ int num_parse_u64(const char *text, uint64_t *ret)
 	return 0;
 }
 
+static bool take_u32(const char **at, uint32_t *ret)
+{
+	unsigned long value;
+	char *end;
+
+	if (!isdigit((unsigned char)**at))
+		return false;
+	value = strtoul(*at, &end, 10);
+	if (value > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)value;
+	*at = end;
+	return true;
+}
+
+bool num_list_next(const char **at, uint32_t *ret_first, uint32_t *ret_last)
+{
+	const char *here = *at;
+	uint32_t first, last;
+
+	if (!take_u32(&here, &first))
+		return false;
+	last = first;
+	if (*here == '-') {
+		here++;
+		if (!take_u32(&here, &last) || last < first)
+			return false;
+	}
+	if (*here && *here != ',')
+		return false;
+	*at = here + (*here == ',');
+	*ret_first = first;
+	*ret_last = last;
+	return true;
+}
+
 /* strtod() also takes spaces, hexadecimal, "inf" and "nan"; a user's file must not. */
 static int parse_leading_double(const char *text, double *ret, const char **ret_end)
 {

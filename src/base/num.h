@@ -3,6 +3,7 @@
 #ifndef CGCHURN_BASE_NUM_H
 #define CGCHURN_BASE_NUM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,12 @@ int num_parse_double(const char *text, double *ret);
  * seconds. -EINVAL or -ERANGE (negative, or beyond 2^63 ns).
  */
 int num_parse_duration(const char *text, uint64_t *ret_ns);
+
+/*
+ * Takes the next range from `*at`, a list of numbers as the kernel writes it ("0-3,5"), and moves
+ * on behind it. False at the end, and where `*at` then points to something else.
+ */
+bool num_list_next(const char **at, uint32_t *ret_first, uint32_t *ret_last);
 
 /* A time with three significant digits and the unit that fits: "870 ns", "18.3 us", "6.05 ms",
  * "2.10 s". */

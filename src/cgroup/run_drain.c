@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "cgroup/group.h"
+#include "cgroup/run_cpus.h"
 #include "cgroup/run_leaf.h"
 #include "cgroup/run_note.h"
 #include "cgroup/words.h"
@@ -82,9 +83,13 @@ static int empty(int fd, uint64_t deadline_ns)
 
 int run_drain(int fd, int parent_fd, uint64_t deadline_ns)
 {
-	int r = empty(fd, deadline_ns);
+	int r = empty(fd, deadline_ns), brought = run_cpus_bring_back(fd, deadline_ns);
 
-	return r < 0 ? r : undo(fd, parent_fd);
+	if (r < 0 || brought < 0)
+		return r < 0 ? r : brought;
+	/* Not before: nobody is left who could take one. */
+	run_cpus_forget(fd);
+	return undo(fd, parent_fd);
 }
 
 /* Whatever was mounted over a group is not ours to empty. */
@@ -107,7 +112,8 @@ int run_drain_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 		return -EXDEV;
 	if (fd >= 0) {
 		r = run_drain(fd, parent_fd, deadline_ns);
-		removed = group_remove(parent_fd, name, deadline_ns, NULL);
+		/* The note would go with the group. */
+		removed = run_cpus_noted(fd) ? r : group_remove(parent_fd, name, deadline_ns, NULL);
 	}
 	left = run_leaf_leave(parent_fd, name, deadline_ns);
 	return r < 0 ? r : removed < 0 ? removed : left;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,11 +8,14 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "cgroup/run_cpus.h"
 #include "command/command.h"
 #include "engine/helpers.h"
 #include "invocation/list.h"
 #include "invocation/session.h"
+#include "mounts/mounts.h"
 #include "stress/load.h"
 #include "stress/report.h"
 #include "stress/stress.h"
@@ -22,7 +26,7 @@ enum { TASKS_MAX = 2048, STATUS_SECONDS = 5 };
 struct stress_options {
 	struct option_u64 duration, seed, replay, patience, heartbeat, shrink_tries;
 	const char *at_most, *junit, *status, *cgroup_root;
-	bool quiet;
+	bool unplug_cpus, quiet;
 };
 
 static const struct command_option options[] = {
@@ -36,7 +40,11 @@ static const struct command_option options[] = {
 	{"at-most", 0, OPTION_STRING, offsetof(struct stress_options, at_most), "LIST",
 	 "Hold the schedules down: movers=1,subjects=1,killers=0,ms=500, ... Keys: movers,\n"
 	 "subjects, groups, threads, cloners, forkers, execs, leaderless, spawners, killers,\n"
-	 "freezers, builders, togglers, squeezers, hogs, interrupters, pinned, ms.",
+	 "freezers, builders, togglers, squeezers, hogs, interrupters, pinned, unpluggers, ms.",
+	 NULL},
+	{"unplug-cpus", 0, OPTION_FLAG, offsetof(struct stress_options, unplug_cpus), NULL,
+	 "In some rounds, take CPUs offline and bring them back, all but the lowest. For guests:\n"
+	 "whatever else on the machine is pinned to such a CPU loses its pin.",
 	 NULL},
 	{"patience", 0, OPTION_DURATION, offsetof(struct stress_options, patience), "TIME",
 	 "How long a state may last that the kernel lets pass: a killed group that empties, a\n"
@@ -111,6 +119,7 @@ static int prepare(struct stress *s, const struct stress_options *o, struct err 
 	if (o->seed.given && o->replay.given)
 		return err_set(e, EXIT_USAGE, EINVAL, "--seed and --replay exclude each other");
 	schedule_limits_none(&s->limits);
+	s->limits.may_unplug = o->unplug_cpus;
 	s->replay = o->replay.given;
 	s->seed = o->replay.given ? o->replay.value : o->seed.value;
 	if (!o->replay.given && !o->seed.given) {
@@ -175,6 +184,37 @@ static size_t wanted_controllers(const struct run_list *l, const char **ret, siz
 	return n;
 }
 
+/* Before anything is started. */
+static int find_cpus(struct stressing *g, struct err *e)
+{
+	_cleanup_fd int folder = -1;
+	int r;
+
+	if (!g->o->unplug_cpus)
+		return 0;
+	r = run_cpus_check_mounts(MOUNTS_SELF, e);
+	if (r < 0)
+		return r;
+	folder = open(RUN_CPUS_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return err_sys(e, EXIT_CANNOT, errno, RUN_CPUS_FOLDER);
+	return run_cpus_find(folder, &g->stress.around.cpus, e);
+}
+
+/* Workers of trials cannot be pinned to a CPU that is not there when they start. */
+static int permit_unplugging(struct stressing *g, struct err *e)
+{
+	int r = run_cpus_note(g->session.group.fd, &g->stress.around.cpus);
+
+	if (r < 0)
+		return err_sys(e, EXIT_CANNOT, -r,
+			       "--unplug-cpus: noting on the run group what to bring back");
+	for (size_t i = 0; i < g->list.n; i++)
+		for (size_t k = 0; k < g->list.items[i].plan.n_workers; k++)
+			g->list.items[i].plan.workers[k].cpu = PLAN_NOT_PINNED;
+	return 0;
+}
+
 static int begin(struct stressing *g, struct err *e)
 {
 	const char *controllers[64];
@@ -189,6 +229,8 @@ static int begin(struct stressing *g, struct err *e)
 	settings.n_controllers = wanted_controllers(&g->list, controllers, 64);
 	if (r == 0)
 		r = session_begin(&g->session, &settings, e);
+	if (r == 0 && g->o->unplug_cpus)
+		r = permit_unplugging(g, e);
 	if (r < 0)
 		return r;
 	g->load = (struct load){.list = &g->list,
@@ -276,6 +318,8 @@ static int carry_out(struct stressing *g, const struct command_call *call, struc
 	if (r == 0)
 		r = helpers_find_subject(g->subject_path, e);
 	if (r == 0)
+		r = find_cpus(g, e);
+	if (r == 0)
 		r = check_outputs(&g->stress, g->o, e);
 	if (r < 0)
 		return r;
@@ -321,9 +365,17 @@ const struct command command_stress = {
 		"  cgchurn stress                                  a minute\n"
 		"  cgchurn stress --duration 12h --status s.json   over night\n"
 		"  cgchurn stress migrate-under-fork               beside that storm\n"
-		"  cgchurn stress --replay 123 --at-most movers=1  as a failure printed it\n\n"
+		"  cgchurn stress --replay 123 --at-most movers=1  as a failure printed it\n"
+		"  cgchurn stress --unplug-cpus                    in a guest, while CPUs go and "
+		"come\n\n"
+		"CPUs that were taken offline come back however it ends; where cgchurn, its "
+		"guardian "
+		"and\nthe process that took them are all killed at once, `cgchurn clean` brings "
+		"them "
+		"back.\n\n"
 		"Exit status: 0 all promises were kept, 1 one was broken, 4 this host has no "
-		"cgroup v2\ngroup that may be written to, 5 a fault of cgchurn, 130 interrupted.",
+		"cgroup v2\ngroup that may be written to, or no CPU that can be taken offline, 5 a "
+		"fault of cgchurn, 130 interrupted.",
 	.max_arguments = 100,
 	.options = options,
 	.n_options = sizeof(options) / sizeof(options[0]),

@@ -60,17 +60,11 @@ static void gather_model(struct gather *g)
 static void for_each_cpu(struct gather *g, void (*each)(struct gather *, long, void *), void *data)
 {
 	const char *list = g->h->cpu_online;
+	uint32_t first, last;
 
-	while (list && *list) {
-		char *end;
-		long first = strtol(list, &end, 10), last = first;
-
-		if (*end == '-')
-			last = strtol(end + 1, &end, 10);
-		for (long cpu = first; cpu <= last && cpu < CPUS_MAX; cpu++)
+	while (list && num_list_next(&list, &first, &last))
+		for (uint32_t cpu = first; cpu <= last && cpu < CPUS_MAX; cpu++)
 			each(g, cpu, data);
-		list = *end == ',' ? end + 1 : NULL;
-	}
 }
 
 struct sockets {

@@ -69,26 +69,12 @@ enum tristate gather_truth(struct gather *g, const char *path)
 
 int64_t gather_count_list(const char *list)
 {
+	uint32_t first, last;
 	int64_t count = 0;
-	char *end;
 
-	while (*list) {
-		long first = strtol(list, &end, 10), last = first;
-
-		if (end == list || first < 0)
-			return -1;
-		if (*end == '-') {
-			list = end + 1;
-			last = strtol(list, &end, 10);
-			if (end == list || last < first)
-				return -1;
-		}
-		count += last - first + 1;
-		if (*end && *end != ',')
-			return -1;
-		list = end + (*end == ',');
-	}
-	return count ? count : -1;
+	while (num_list_next(&list, &first, &last))
+		count += (int64_t)last - first + 1;
+	return count && !*list ? count : -1;
 }
 
 const char *gather_chosen(const char *text, const char *brackets, char *buf, size_t size)

@@ -28,6 +28,8 @@ const struct actor_kind actor_kinds[] = {
 	{"toggler", SCHEDULE_TOGGLERS, actor_toggles},
 	{"squeezer", SCHEDULE_SQUEEZERS, actor_squeezes},
 	{"hog", SCHEDULE_HOGS, actor_hogs},
+	/* Late: the others are pinned to CPUs that they find online. */
+	{"unplugger", SCHEDULE_UNPLUGGERS, actor_unplugs},
 	/* Last: it interrupts those that it finds started. */
 	{"interrupter", SCHEDULE_INTERRUPTERS, actor_interrupts},
 	{NULL, 0, NULL},

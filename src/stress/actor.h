@@ -77,5 +77,6 @@ void actor_toggles(struct actor *a);
 void actor_squeezes(struct actor *a);
 void actor_interrupts(struct actor *a);
 void actor_hogs(struct actor *a);
+void actor_unplugs(struct actor *a);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cgroup/run_cpus.h"
 #include "stress/invariant.h"
 #include "stress/schedule.h"
 #include "stress/view.h"
@@ -52,6 +53,7 @@ struct board {
 	struct view view; /* descriptors 3 and up mean the same to all: inherited */
 	struct schedule schedule;
 	uint64_t patience_ns;
+	struct run_cpus cpus;    /* that unpluggers may take offline */
 	_Atomic uint32_t pauses; /* odd: everybody is to rest between two operations */
 	_Atomic uint32_t stop;
 	uint32_t n_subjects, n_actors;
@@ -61,6 +63,7 @@ struct board {
 	_Atomic uint64_t checks[INVARIANTS];
 	_Atomic uint64_t errors[BOARD_ERRNOS]; /* operations that were refused, by errno */
 	_Atomic uint64_t moves, threads, children, execs, kills, groups, freezes, toggles, ooms;
+	_Atomic uint64_t unplugs; /* CPUs that were taken offline */
 
 	_Atomic uint32_t broken;   /* 0; 1 while it is written; 2: the first breach is below */
 	uint32_t broken_invariant; /* enum invariant_id */

@@ -46,10 +46,11 @@ static void print_comment(const char *text, FILE *to)
 void report_print_replay(const struct stress *s, FILE *to)
 {
 	char limits[SCHEDULE_TEXT_SIZE];
+	bool unplugs = s->broken_limits.may_unplug && s->broken_limits.at_most[SCHEDULE_UNPLUGGERS];
 
 	schedule_limits_format(&s->broken_limits, limits);
-	fprintf(to, "cgchurn stress --replay %" PRIu64 "%s%s", s->broken_seed,
-		limits[0] ? " --at-most " : "", limits);
+	fprintf(to, "cgchurn stress --replay %" PRIu64 "%s%s%s", s->broken_seed,
+		unplugs ? " --unplug-cpus" : "", limits[0] ? " --at-most " : "", limits);
 }
 
 static void print_breach(const struct stress *s, FILE *to)
@@ -113,15 +114,23 @@ void report_print_summary(const struct stress *s, FILE *to)
 		const char *what;
 		uint64_t n;
 	} counts[] = {
-		{"rounds", s->rounds},   {"moves", c->moves},
-		{"threads", c->threads}, {"children", c->children},
-		{"execs", c->execs},     {"kills", c->kills},
-		{"freezes", c->freezes}, {"removals", c->groups},
-		{"toggles", c->toggles}, {"kills for want of memory", c->ooms},
+		{"rounds", s->rounds},
+		{"moves", c->moves},
+		{"threads", c->threads},
+		{"children", c->children},
+		{"execs", c->execs},
+		{"kills", c->kills},
+		{"freezes", c->freezes},
+		{"removals", c->groups},
+		{"toggles", c->toggles},
+		{"kills for want of memory", c->ooms},
+		{"CPUs taken offline", c->unplugs},
 	};
+	/* The last only where it was asked for. */
+	size_t n = sizeof(counts) / sizeof(counts[0]) - !s->limits.may_unplug;
 	char text[NUM_TEXT_SIZE];
 
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; i < n; i++)
 		fprintf(to, "%s%s %s", i ? ", " : "", num_format_count(counts[i].n, text),
 			counts[i].what);
 	fprintf(to, " in %" PRIu64 " s", (clock_now_ns() - s->begun_ns) / NS_PER_S);

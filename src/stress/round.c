@@ -128,6 +128,7 @@ static void take_counts(const struct board *b, struct round_counts *ret)
 	ret->freezes = atomic_load(&b->freezes);
 	ret->toggles = atomic_load(&b->toggles);
 	ret->ooms = atomic_load(&b->ooms);
+	ret->unplugs = atomic_load(&b->unplugs);
 }
 
 static int read_board(const struct round *r, int status, struct round_outcome *ret, struct err *e)
@@ -190,6 +191,9 @@ static int remove_groups(struct round *r, struct err *e)
 	/* One that hangs in the kernel is not waited for. */
 	if (r->keeper > 0 && result == 0)
 		reap(r);
+	/* An unplugger that was killed leaves that to us. */
+	if (result == 0)
+		result = run_cpus_bring_back(fd, deadline);
 	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		result = group_remove_all(fd, names[i], deadline);
 	return result < 0 ? err_sys(e, EXIT_FAULT, -result, "removing the groups of a round") : 0;
@@ -216,6 +220,7 @@ int round_run(const struct schedule *schedule, const struct round_surroundings *
 		return err_sys(e, EXIT_FAULT, errno, "memory for a round");
 	r.board->schedule = *schedule;
 	r.board->patience_ns = around->patience_ns;
+	r.board->cpus = around->cpus;
 	result = start(&r, e);
 	if (result == 0)
 		result = watch(&r, clock_now_ns() + length, e);

@@ -10,6 +10,7 @@ struct round_surroundings {
 	int run_group_fd, signal_fd, guardian_fd;
 	const char *subject_path;
 	uint64_t patience_ns; /* of the checks: how long a passing state may last */
+	struct run_cpus cpus; /* noted on the run group; without any no unplugger does anything */
 	void *opaque;
 	void (*tick)(void *opaque); /* some times a second; may be NULL */
 };
@@ -17,7 +18,7 @@ struct round_surroundings {
 struct round_counts {
 	uint64_t checks[INVARIANTS];
 	uint64_t errors[BOARD_ERRNOS];
-	uint64_t moves, threads, children, execs, kills, groups, freezes, toggles, ooms;
+	uint64_t moves, threads, children, execs, kills, groups, freezes, toggles, ooms, unplugs;
 };
 
 struct round_outcome {

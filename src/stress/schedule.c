@@ -30,6 +30,7 @@ const struct schedule_key_info schedule_keys[SCHEDULE_KEYS] = {
 	[SCHEDULE_HOGS] = {"hogs", 0, 1, 3},
 	[SCHEDULE_INTERRUPTERS] = {"interrupters", 0, 1, 4},
 	[SCHEDULE_PINNED] = {"pinned", 0, 1, 2},
+	[SCHEDULE_UNPLUGGERS] = {"unpluggers", 0, 1, 2},
 	[SCHEDULE_MS] = {"ms", 1000, 4000, 0},
 };
 
@@ -41,6 +42,7 @@ void schedule_limits_none(struct schedule_limits *l)
 {
 	for (int k = 0; k < SCHEDULE_KEYS; k++)
 		l->at_most[k] = UINT64_MAX;
+	l->may_unplug = false;
 }
 
 /* What no limit goes below: a round needs somewhere to move to, and some time. */
@@ -76,6 +78,8 @@ void schedule_draw(struct schedule *s, uint64_t seed, const struct schedule_limi
 			value = info->most;
 		if (value > limits->at_most[k])
 			value = limits->at_most[k];
+		if (k == SCHEDULE_UNPLUGGERS && !limits->may_unplug)
+			value = 0;
 		s->value[k] = value > least_allowed(k) ? value : least_allowed(k);
 	}
 	s->pace_ns = paces_ns[rng_below(&rng, N_PACES)];
@@ -131,6 +135,7 @@ int schedule_limits_parse(const char *text, struct schedule_limits *ret, struct 
 	int r = 0;
 
 	schedule_limits_none(&found);
+	found.may_unplug = ret->may_unplug;
 	if (strlen(text) >= sizeof(copy))
 		return err_set(e, EXIT_USAGE, EINVAL, "--at-most: longer than %zu bytes",
 			       sizeof(copy) - 1);
@@ -218,11 +223,11 @@ int schedule_shrink(uint64_t seed, struct schedule_limits *limits, unsigned trie
 	struct shrinking sh = {.seed = seed, .tries = tries, .fails = fails, .opaque = opaque};
 	/* Whole kinds of actors first, the longest text last. */
 	static const int order[] = {
-		SCHEDULE_INTERRUPTERS, SCHEDULE_SQUEEZERS, SCHEDULE_TOGGLERS, SCHEDULE_BUILDERS,
-		SCHEDULE_FREEZERS,     SCHEDULE_KILLERS,   SCHEDULE_SPAWNERS, SCHEDULE_LEADERLESS,
-		SCHEDULE_EXECS,        SCHEDULE_FORKERS,   SCHEDULE_CLONERS,  SCHEDULE_PINNED,
-		SCHEDULE_MOVERS,       SCHEDULE_SUBJECTS,  SCHEDULE_THREADS,  SCHEDULE_GROUPS,
-		SCHEDULE_MS,           SCHEDULE_HOGS,
+		SCHEDULE_UNPLUGGERS, SCHEDULE_INTERRUPTERS, SCHEDULE_SQUEEZERS, SCHEDULE_TOGGLERS,
+		SCHEDULE_BUILDERS,   SCHEDULE_FREEZERS,     SCHEDULE_KILLERS,   SCHEDULE_SPAWNERS,
+		SCHEDULE_LEADERLESS, SCHEDULE_EXECS,        SCHEDULE_FORKERS,   SCHEDULE_CLONERS,
+		SCHEDULE_PINNED,     SCHEDULE_MOVERS,       SCHEDULE_SUBJECTS,  SCHEDULE_THREADS,
+		SCHEDULE_GROUPS,     SCHEDULE_MS,           SCHEDULE_HOGS,
 	};
 	int r = 0;
 

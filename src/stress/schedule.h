@@ -10,6 +10,7 @@
 #ifndef CGCHURN_STRESS_SCHEDULE_H
 #define CGCHURN_STRESS_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ enum schedule_key {
 	SCHEDULE_HOGS,         /* exceed memory.max */
 	SCHEDULE_INTERRUPTERS, /* 1: signals interrupt the actors all the time */
 	SCHEDULE_PINNED,       /* 1: actors and subjects are pinned to CPUs */
+	SCHEDULE_UNPLUGGERS,   /* take CPUs offline and bring them back; none without permission */
 	SCHEDULE_MS,           /* how long the round lasts */
 	SCHEDULE_KEYS
 };
@@ -46,6 +48,7 @@ struct schedule {
 /* At most so much of each; UINT64_MAX: as drawn. */
 struct schedule_limits {
 	uint64_t at_most[SCHEDULE_KEYS];
+	bool may_unplug; /* else at most 0 unpluggers: what the text form does not tell */
 };
 
 struct schedule_key_info {
@@ -56,11 +59,12 @@ struct schedule_key_info {
 
 extern const struct schedule_key_info schedule_keys[SCHEDULE_KEYS];
 
+/* Permits nothing that has to be asked for. */
 void schedule_limits_none(struct schedule_limits *l);
 
 void schedule_draw(struct schedule *s, uint64_t seed, const struct schedule_limits *limits);
 
-/* "movers=1,killers=0"; EXIT_USAGE in `e` names what is wrong. */
+/* "movers=1,killers=0"; EXIT_USAGE in `e` names what is wrong. Permissions stay as they are. */
 int schedule_limits_parse(const char *text, struct schedule_limits *ret, struct err *e);
 
 /* The same text again, "" where nothing is limited. */

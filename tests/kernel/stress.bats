@@ -238,3 +238,8 @@ wait_subject() {
 	run setpriv --reuid 65534 --regid 65534 --clear-groups "$CGCHURN" stress --duration 1s
 	[ "$status" -eq 4 ]
 }
+
+@test "no CPU is taken offline without root: it says so, and starts nothing" {
+	run -4 setpriv --reuid 65534 --regid 65534 --clear-groups "$CGCHURN" stress --unplug-cpus --duration 1s
+	[[ "$output" == *"no CPU can be taken offline"* || "$output" == *"CPUs are not taken offline here"* ]]
+}

@@ -114,6 +114,31 @@ static void test_format_ns(void **state)
 		assert_string_equal(num_format_ns(cases[i].ns, buf), cases[i].text);
 }
 
+static void test_list(void **state)
+{
+	static const char *const wrong[] = {"x", "-1", " 1", "3-1", "1-", "1;2", "4294967296"};
+	const char *at = "0-3,5,7-4294967295";
+	uint32_t first = 77, last = 77;
+
+	assert_true(num_list_next(&at, &first, &last));
+	assert_int_equal(first, 0);
+	assert_int_equal(last, 3);
+	assert_true(num_list_next(&at, &first, &last));
+	assert_int_equal(first, 5);
+	assert_int_equal(last, 5);
+	assert_true(num_list_next(&at, &first, &last));
+	assert_int_equal(first, 7);
+	assert_int_equal(last, UINT32_MAX);
+	assert_false(num_list_next(&at, &first, &last));
+	assert_string_equal(at, "");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		at = wrong[i];
+		assert_false(num_list_next(&at, &first, &last));
+		assert_ptr_equal(at, wrong[i]);
+		assert_int_equal(first, 7);
+	}
+}
+
 static void test_format_count(void **state)
 {
 	char buf[NUM_TEXT_SIZE];
@@ -355,21 +380,14 @@ static void test_markup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse_u64),
-		cmocka_unit_test(test_parse_double),
-		cmocka_unit_test(test_parse_duration),
-		cmocka_unit_test(test_format_ns),
-		cmocka_unit_test(test_format_count),
-		cmocka_unit_test(test_format_double),
-		cmocka_unit_test(test_text_wrapped),
-		cmocka_unit_test(test_rng_streams),
-		cmocka_unit_test(test_rng_moments),
-		cmocka_unit_test(test_replace_file),
-		cmocka_unit_test(test_replace_no_device),
-		cmocka_unit_test(test_parse_rfc3339),
-		cmocka_unit_test(test_markup),
-		cmocka_unit_test(test_read_limits),
-		cmocka_unit_test(test_err),
+		cmocka_unit_test(test_parse_u64),      cmocka_unit_test(test_parse_double),
+		cmocka_unit_test(test_parse_duration), cmocka_unit_test(test_format_ns),
+		cmocka_unit_test(test_list),           cmocka_unit_test(test_format_count),
+		cmocka_unit_test(test_format_double),  cmocka_unit_test(test_text_wrapped),
+		cmocka_unit_test(test_rng_streams),    cmocka_unit_test(test_rng_moments),
+		cmocka_unit_test(test_replace_file),   cmocka_unit_test(test_replace_no_device),
+		cmocka_unit_test(test_parse_rfc3339),  cmocka_unit_test(test_markup),
+		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

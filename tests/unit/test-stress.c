@@ -54,6 +54,7 @@ static void test_draw_covers(void **state)
 	struct schedule s;
 
 	schedule_limits_none(&none);
+	none.may_unplug = true;
 	for (uint64_t seed = 0; seed < 2000; seed++) {
 		schedule_draw(&s, seed, &none);
 		for (int k = 0; k < SCHEDULE_MS; k++)
@@ -62,6 +63,32 @@ static void test_draw_covers(void **state)
 	for (int k = 0; k < SCHEDULE_MS; k++)
 		for (uint64_t v = schedule_keys[k].least; v <= schedule_keys[k].most; v++)
 			assert_true(seen[k] & UINT32_C(1) << v);
+}
+
+/* Nothing but the permission lets CPUs go, and it changes nothing else of a draw. */
+static void test_unplugging_is_asked_for(void **state)
+{
+	struct schedule_limits forbidden, permitted;
+	uint64_t unplugging = 0;
+
+	schedule_limits_none(&forbidden);
+	assert_int_equal(schedule_limits_parse("unpluggers=1", &forbidden, NULL), 0);
+	schedule_limits_none(&permitted);
+	permitted.may_unplug = true;
+	for (uint64_t seed = 0; seed < 500; seed++) {
+		struct schedule a, b;
+
+		schedule_draw(&a, seed, &forbidden);
+		schedule_draw(&b, seed, &permitted);
+		assert_int_equal(a.value[SCHEDULE_UNPLUGGERS], 0);
+		unplugging += b.value[SCHEDULE_UNPLUGGERS];
+		b.value[SCHEDULE_UNPLUGGERS] = 0;
+		assert_memory_equal(&a, &b, sizeof(a));
+	}
+	assert_in_range(unplugging, 100, 400);
+	/* Limits that are given later do not take it back. */
+	assert_int_equal(schedule_limits_parse("movers=1", &permitted, NULL), 0);
+	assert_true(permitted.may_unplug);
 }
 
 static void test_limits_text(void **state)
@@ -311,6 +338,26 @@ static void test_ktap(void **state)
 	free(text);
 }
 
+/* What failed while CPUs went is replayed with them, unless it failed without, too. */
+static void test_unplugging_is_told(void **state)
+{
+	struct stress s = broken_stress();
+	char *text = printed(report_print_summary, &s);
+
+	assert_null(strstr(text, "CPUs"));
+	free(text);
+	s.limits.may_unplug = s.broken_limits.may_unplug = true;
+	s.counts.unplugs = 1234;
+	text = printed(report_print_ktap, &s);
+	assert_non_null(strstr(text, ", 1 234 CPUs taken offline in "));
+	assert_non_null(strstr(text, "--replay 99 --unplug-cpus --at-most killers=0\n"));
+	free(text);
+	s.broken_limits.at_most[SCHEDULE_UNPLUGGERS] = 0;
+	text = printed(report_print_replay, &s);
+	assert_string_equal(text, "cgchurn stress --replay 99 --at-most killers=0,unpluggers=0");
+	free(text);
+}
+
 static void test_files(void **state)
 {
 	struct stress s = broken_stress();
@@ -342,11 +389,18 @@ static void test_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_draw),        cmocka_unit_test(test_draw_covers),
-		cmocka_unit_test(test_limits_text), cmocka_unit_test(test_shrink),
-		cmocka_unit_test(test_shrink_ends), cmocka_unit_test(test_epochs),
-		cmocka_unit_test(test_board),       cmocka_unit_test(test_log_lines),
-		cmocka_unit_test(test_log_read),    cmocka_unit_test(test_ktap),
+		cmocka_unit_test(test_draw),
+		cmocka_unit_test(test_draw_covers),
+		cmocka_unit_test(test_unplugging_is_asked_for),
+		cmocka_unit_test(test_unplugging_is_told),
+		cmocka_unit_test(test_limits_text),
+		cmocka_unit_test(test_shrink),
+		cmocka_unit_test(test_shrink_ends),
+		cmocka_unit_test(test_epochs),
+		cmocka_unit_test(test_board),
+		cmocka_unit_test(test_log_lines),
+		cmocka_unit_test(test_log_read),
+		cmocka_unit_test(test_ktap),
 		cmocka_unit_test(test_files),
 	};
 

@@ -75,3 +75,106 @@ remove_charged() {
 	grep -qE '^# seed .* [1-9][0-9 ]* kills for want of memory' ktap
 	run ! compgen -G "$root/cgchurn-$pid-*"
 }
+
+# A stress in the background that does little but take CPUs offline, from its first round on.
+start_unplugging() {
+	all=$(cat /sys/devices/system/cpu/online)
+	[ "$all" != 0 ] || skip "one CPU is online"
+	# The first round of this seed draws an unplugger.
+	"$CGCHURN" stress --replay 1 --unplug-cpus --duration 60s --patience 60s \
+		--at-most movers=1,subjects=1,killers=0,spawners=0,builders=0,hogs=0,interrupters=0 >ktap 2>messages &
+	pid=$!
+	local looks
+	for looks in $(seq 600); do
+		kill -0 $pid || { cat ktap messages; return 1; }
+		[ "$(cat /sys/devices/system/cpu/online)" = "$all" ] || break
+		sleep 0.02
+	done
+	[ "$looks" -lt 600 ]
+	group=$(compgen -G "$root/cgchurn-$pid-*")
+	guardian=$(ps -o pid,ppid,comm | awk -v of=$pid '$2 == of && $3 ~ /guard/ { print $1 }')
+	[ -n "$guardian" ] && [ -d "$group" ]
+}
+
+# all_back [SECONDS]: whether all CPUs are online, and stay so.
+all_back() {
+	for _ in $(seq $((${1:-20} * 10))); do
+		if [ "$(cat /sys/devices/system/cpu/online)" = "$all" ]; then
+			sleep 0.5
+			[ "$(cat /sys/devices/system/cpu/online)" = "$all" ] && return
+		fi
+		sleep 0.1
+	done
+	return 1
+}
+
+@test "CPUs go and come back under pinned actors and beside a workload: every promise is kept, all are back" {
+	all=$(cat /sys/devices/system/cpu/online)
+	[ "$all" != 0 ] || skip "one CPU is online"
+	"$CGCHURN" stress migrate-under-fork --unplug-cpus --duration 12s --seed 2 --patience 60s >ktap 2>messages &
+	pid=$!
+	wait $pid || { cat messages ktap; false; }
+	grep -qE '^# seed 2: .*, [1-9][0-9 ]* CPUs taken offline in ' ktap || { cat ktap; false; }
+	grep -qE '^# Beside the rounds: [1-9]' ktap
+	[ "$(cat /sys/devices/system/cpu/online)" = "$all" ]
+}
+
+@test "without being asked nobody takes a CPU offline" {
+	all=$(cat /sys/devices/system/cpu/online)
+	"$CGCHURN" stress --replay 1 --duration 3s --patience 60s --at-most unpluggers=1,killers=0,ms=1500 >ktap 2>messages &
+	pid=$!
+	while kill -0 $pid 2>/dev/null; do
+		[ "$(cat /sys/devices/system/cpu/online)" = "$all" ]
+		sleep 0.05
+	done
+	wait $pid
+	run ! grep -q 'CPUs taken offline' ktap
+}
+
+@test "cgchurn is killed while a CPU is offline: its guardian brings it back" {
+	start_unplugging
+	kill -KILL $pid
+	all_back
+	for _ in $(seq 200); do [ -d "$group" ] || break; sleep 0.1; done
+	[ ! -d "$group" ]
+}
+
+@test "cgchurn and its guardian are killed: the process that took the CPU brings it back and ends" {
+	start_unplugging
+	kill -KILL $pid "$guardian"
+	all_back
+	for _ in $(seq 200); do grep -q 'populated 1' "$group/cgroup.events" || break; sleep 0.1; done
+	grep -q 'populated 0' "$group/cgroup.events"
+	"$CGCHURN" clean
+	[ ! -d "$group" ]
+}
+
+@test "all of them are killed while a CPU is offline: clean brings it back" {
+	start_unplugging
+	# What is frozen cannot bring anything back, and is killed so.
+	echo 1 >"$group/staff/cgroup.freeze"
+	kill -KILL $pid "$guardian"
+	sleep 1
+	if [ "$(cat /sys/devices/system/cpu/online)" = "$all" ]; then
+		"$CGCHURN" clean
+		skip "all CPUs were online by the time of the kill"
+	fi
+	"$CGCHURN" clean
+	[ ! -d "$group" ]
+	[ "$(cat /sys/devices/system/cpu/online)" = "$all" ]
+}
+
+@test "where the kernel lets no CPU go, or shows none, it is said, and nothing is started" {
+	all=$(cat /sys/devices/system/cpu/online)
+	[ "$all" != 0 ] || skip "one CPU is online"
+	run -4 unshare --mount bash -c 'mount -o remount,bind,ro /sys && exec "$CGCHURN" stress --unplug-cpus --duration 1s'
+	[[ "$output" == *"/sys/devices/system/cpu/cpu1/online: Read-only file system"* ]]
+	run -4 unshare --mount bash -c 'mount -t tmpfs none /sys/devices/system/cpu && exec "$CGCHURN" stress --unplug-cpus --duration 1s'
+	[[ "$output" == *"/sys/devices/system/cpu/online: No such file"* ]]
+	mkdir cpuset
+	mount -t cgroup -o cpuset none cpuset 2>/dev/null || skip "cpuset cannot be had on cgroup v1 here"
+	run "$CGCHURN" stress --unplug-cpus --duration 1s
+	umount cpuset
+	[ "$status" -eq 4 ]
+	[[ "$output" == *"cpuset is on cgroup v1"* ]]
+}
