@@ -99,7 +99,7 @@ record() {
 	[[ "$output" == *"failed: one, block 1, "*"panic: said so"* ]]
 }
 
-@test "a fleet's plan: other kernels, other hosts and another request are refused" {
+@test "a fleet's plan: other kernels, other hosts, another request and another seed are refused" {
 	described one two | "$fleet" plan out
 	run "$fleet" plan out <<<"$(described one two | sed 's/"boots": "2"/"boots": "3"/')"
 	[ "$status" -eq 0 ] # nothing has been done of it
@@ -109,6 +109,10 @@ record() {
 	run "$fleet" plan out <<<"$(described one two)"
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"holds a comparison with boots 3 (now 2)"* ]]
+	run "$fleet" plan out <<<"$(described one two | sed 's/"boots": "2"/"boots": "3"/; s/"seed": "7"/"seed": "8"/')"
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"holds a comparison with seed 7 (now 8)"* ]]
+	"$fleet" plan out <<<"$(described one two | sed 's/"boots": "2"/"boots": "3"/; s/"seed": "7"/"seed": ""/')" >/dev/null
 	run "$fleet" plan out <<<"$(described one two three | sed 's/"boots": "2"/"boots": "3"/')"
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"three: not of the comparison"* ]]

@@ -128,8 +128,9 @@ def label(sides):
     return sides
 
 
-def load(folder, request):
-    """The plan that a folder holds, or None where it holds none or nothing was done of it; another's is refused."""
+def load(folder, request, seed=None):
+    """The plan that a folder holds, or None where it holds none or nothing was done of it; another's is refused, and so
+    is one by another seed than one that was named."""
     path = pathlib.Path(folder) / "plan.json"
     if not path.exists():
         return None
@@ -140,11 +141,12 @@ def load(folder, request):
     if data.get("schema") != SCHEMA:
         raise usage(f"{path}: schema {data.get('schema')!r}, and only {SCHEMA!r} can be read")
     plan = Plan(folder, data)
-    differing = [key for key in request if data["request"].get(key) != request[key]]
+    have, wanted = {**data["request"], "seed": data["seed"]}, {**request, **({} if seed is None else {"seed": seed})}
+    differing = [key for key in wanted if have.get(key) != wanted[key]]
     if differing and not any(slot.done() for slot in plan.slots()):
         return None
     if differing:
-        told = ", ".join(f"{key} {data['request'].get(key)!r} (now {request[key]!r})" for key in differing)
+        told = ", ".join(f"{key} {have.get(key)!r} (now {wanted[key]!r})" for key in differing)
         raise usage(f"{folder} holds a comparison with {told}; give another folder with -o")
     return plan
 
