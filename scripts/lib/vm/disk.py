@@ -21,7 +21,9 @@ RELEASE = "bookworm"
 KERNELS = ("linux-image-cloud-amd64", "linux-image-6.12-cloud-amd64")
 PACKAGES = KERNELS + (
     "systemd-sysv", "udev", "dbus", "openssh-server", "python3", "python3-apt", "kexec-tools", "kmod",
-    "initramfs-tools", "iproute2", "libcgroup2", "libseccomp2", "libjson-c5", "libbpf1", "libmd0", "zlib1g")
+    "initramfs-tools", "iproute2")
+# What the program is linked with, so that a guest without a network can run it.
+LIBRARIES = pathlib.Path(__file__).resolve().parents[1] / "packages-runtime"
 SIZE = "1500M"
 # An initrd with what finds the disk, and no more: an emulated CPU would unpack the usual one for seconds.
 INITRD = ('mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/modules" && '
@@ -54,7 +56,7 @@ def image():
     if os.geteuid() != 0:
         raise cannot("only root can make the disk of a guest")
     with cache.locked("disk"):
-        recipe = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()[:16]
+        recipe = hashlib.sha256(pathlib.Path(__file__).read_bytes() + LIBRARIES.read_bytes()).hexdigest()[:16]
         folder = cache.folder("disk") / recipe
         if not (folder / "whole").exists():
             shutil.rmtree(cache.folder("disk"))
@@ -67,7 +69,7 @@ def make(folder):
     done("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "guest", "-f", folder / "key")
     with tempfile.TemporaryDirectory(dir=folder) as work:
         root = pathlib.Path(work, "root")
-        done("mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory", f"--include={','.join(PACKAGES)}",
+        done("mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory", f"--include={','.join((*PACKAGES, *libraries()))}",
              *(f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT), f"--essential-hook={INITRD}", RELEASE, root,
              *debian.sources(RELEASE))
         configure(root, (folder / "key.pub").read_text(encoding="ascii"))
@@ -76,6 +78,10 @@ def make(folder):
             if path.name.startswith(("vmlinuz-", "initrd.img-")):
                 shutil.copy2(path, folder / "kernels")
         done("mke2fs", "-q", "-t", "ext4", "-d", root, folder / "root.ext4", SIZE)
+
+
+def libraries():
+    return [line for line in LIBRARIES.read_text(encoding="ascii").splitlines() if not line.startswith("#")]
 
 
 def configure(root, key):
