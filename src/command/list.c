@@ -21,17 +21,15 @@ struct wanted {
 	size_t n, n_found;
 };
 
+/* A name that was given twice is found twice. */
 static bool is_wanted(struct wanted *wanted, const char *name)
 {
-	if (wanted->n == 0)
-		return true;
-	for (size_t i = 0; i < wanted->n; i++) {
-		if (strcmp(wanted->names[i], name) == 0) {
+	size_t before = wanted->n_found;
+
+	for (size_t i = 0; i < wanted->n; i++)
+		if (strcmp(wanted->names[i], name) == 0)
 			wanted->n_found++;
-			return true;
-		}
-	}
-	return false;
+	return wanted->n == 0 || wanted->n_found > before;
 }
 
 static int list_workload(const char *path, struct wanted *wanted, struct err *e)

@@ -29,6 +29,12 @@ bats_require_minimum_version 1.5.0
 	run "$CGCHURN" list suites smoke
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '^[a-z]' <<<"$output")" -eq 1 ]
+	run "$CGCHURN" list stressors fork fork # twice the same is one
+	[ "$status" -eq 0 ]
+	[ "$(grep -c '^[a-z]' <<<"$output")" -eq 1 ]
+	run --separate-stderr "$CGCHURN" list stressors fork fork forkk
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"found 2 of 3 stressors by name"* ]]
 	run --separate-stderr "$CGCHURN" list stressors fork forkk
 	[ "$status" -eq 2 ]
 	[[ "$stderr" == *"found 1 of 2 stressors by name"* ]]
