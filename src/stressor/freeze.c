@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "stressor/events.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
@@ -58,9 +57,7 @@ static const char *refuse(const void *opaque)
 {
 	const struct freeze_options *o = opaque;
 
-	return o->targets * o->threads > TARGETS_TASKS_MAX
-		       ? "\"targets\" times \"threads\" must not exceed 16384"
-		       : NULL;
+	return targets_refuse(o->targets, o->threads);
 }
 
 static int open_files(struct worker *w, struct freeze_state *s, int group_fd)
@@ -85,9 +82,9 @@ static int setup(struct worker *w)
 	fd = yard_make_group(&s->yard, "frozen");
 	if (fd < 0)
 		return worker_fail(w, -fd, "making a group");
-	for (uint64_t i = 0; i < o->targets && r == 0; i++)
-		r = io_write_attr(fd, "cgroup.procs", s->targets.ids[i * o->threads].text);
-	r = r < 0 ? worker_fail(w, -r, "moving the targets into the group") : open_files(w, s, fd);
+	r = targets_move(&s->targets, w, fd, 0, 1);
+	if (r == 0)
+		r = open_files(w, s, fd);
 	close(fd);
 	return r;
 }

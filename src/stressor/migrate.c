@@ -93,13 +93,11 @@ static const char *refuse(const void *opaque)
 {
 	const struct migrate_options *o = opaque;
 
-	if (o->targets * o->threads > TARGETS_TASKS_MAX)
-		return "\"targets\" times \"threads\" must not exceed 16384";
 	if (o->target != TARGET_PROCESS && (o->targets != 1 || o->threads != 1 || o->life))
 		return "\"targets\", \"threads\" and \"life\" are for \"target\": \"process\"";
 	if (o->target == TARGET_FRESH && o->via == VIA_THREADS)
 		return "a fresh child moves as a process; use \"via\": \"procs\"";
-	return NULL;
+	return targets_refuse(o->targets, o->threads);
 }
 
 static const char *wants_threaded(const void *opaque)

@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
 
@@ -81,16 +80,15 @@ static int open_files(struct worker *w, struct read_state *s, const struct read_
 	return 0;
 }
 
-static int place_targets(struct worker *w, struct read_state *s, uint64_t n)
+static int place_targets(struct worker *w, struct read_state *s)
 {
-	int fd = worker_open_leaf(w, w->groups.index, ".", O_RDONLY | O_DIRECTORY), r = 0;
+	int fd = worker_open_leaf(w, w->groups.index, ".", O_RDONLY | O_DIRECTORY), r;
 
 	if (fd < 0)
 		return worker_fail(w, -fd, "opening a leaf");
-	for (uint64_t i = 0; i < n && r == 0; i++)
-		r = io_write_attr(fd, "cgroup.procs", s->targets.ids[i].text);
+	r = targets_move(&s->targets, w, fd, 0, 1);
 	close(fd);
-	return r < 0 ? worker_fail(w, -r, "moving the targets into a leaf") : 0;
+	return r;
 }
 
 static int setup(struct worker *w)
@@ -109,7 +107,7 @@ static int setup(struct worker *w)
 	}
 	if (o->targets)
 		r = targets_init(&s->targets, w, o->targets, 1, TARGETS_WAIT);
-	return r == 0 && o->targets ? place_targets(w, s, o->targets) : r;
+	return r == 0 && o->targets ? place_targets(w, s) : r;
 }
 
 /* To the file's end: lists come in pages. 0 or an errno. */

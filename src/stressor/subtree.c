@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
 #include "stressor/yard.h"
@@ -62,9 +61,7 @@ static const char *refuse(const void *opaque)
 {
 	const struct subtree_options *o = opaque;
 
-	return o->targets * o->threads > TARGETS_TASKS_MAX
-		       ? "\"targets\" times \"threads\" must not exceed 16384"
-		       : NULL;
+	return targets_refuse(o->targets, o->threads);
 }
 
 static bool has_word(const char *words, const char *word)
@@ -100,11 +97,8 @@ static int populate(struct worker *w, struct subtree_state *s, const struct subt
 		fd = yard_make_group(&s->yard, name);
 		if (fd < 0)
 			return worker_fail(w, -fd, "making group %s", name);
-		for (uint64_t k = i; k < o->targets && r == 0; k += o->groups)
-			r = io_write_attr(fd, "cgroup.procs", s->targets.ids[k * o->threads].text);
+		r = targets_move(&s->targets, w, fd, i, o->groups);
 		close(fd);
-		if (r < 0)
-			worker_fail(w, -r, "moving a target into group %s", name);
 	}
 	return r;
 }

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
+
 enum { STACK_SIZE = 64 << 10 };
 
 const char *const targets_life_choices[] = {
@@ -20,6 +22,13 @@ const char *const targets_life_choices[] = {
 uint64_t targets_live_tasks(uint64_t n_processes, uint64_t n_threads, enum targets_life life)
 {
 	return n_processes * (n_threads + (life == TARGETS_FORK));
+}
+
+const char *targets_refuse(uint64_t n_processes, uint64_t n_threads)
+{
+	return n_processes * n_threads > TARGETS_TASKS_MAX
+		       ? "\"targets\" times \"threads\" must not exceed 16384"
+		       : NULL;
 }
 
 void target_id_format(struct target_id *id, pid_t pid)
@@ -149,6 +158,16 @@ int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint
 	for (uint64_t i = 0; i < n_processes && r == 0; i++)
 		r = start_process(t, w, i);
 	return r;
+}
+
+int targets_move(const struct targets *t, struct worker *w, int group_fd, uint64_t first,
+		 uint64_t every)
+{
+	int r = 0;
+
+	for (uint64_t i = first; i < t->n_processes && r == 0; i += every)
+		r = io_write_attr(group_fd, "cgroup.procs", t->ids[i * t->n_threads].text);
+	return r < 0 ? worker_fail(w, -r, "moving the targets into their group") : 0;
 }
 
 void targets_finish(struct targets *t)

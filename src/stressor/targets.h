@@ -32,6 +32,9 @@ extern const char *const targets_life_choices[]; /* for an option's table */
 /* The most tasks of `n` such processes with so many threads each. */
 uint64_t targets_live_tasks(uint64_t n_processes, uint64_t n_threads, enum targets_life life);
 
+/* NULL, or why so many are refused. */
+const char *targets_refuse(uint64_t n_processes, uint64_t n_threads);
+
 struct targets {
 	uint64_t n_processes, n_threads; /* threads of each process, its leader included */
 	pid_t *pids;
@@ -48,6 +51,13 @@ void target_id_format(struct target_id *id, pid_t pid);
  */
 int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads,
 		 enum targets_life life);
+
+/*
+ * Moves the processes `first`, `first` + `every` and so on into a group. 0, or a negative errno
+ * after worker_fail().
+ */
+int targets_move(const struct targets *t, struct worker *w, int group_fd, uint64_t first,
+		 uint64_t every);
 
 /* Kills and reaps them. */
 void targets_finish(struct targets *t);
