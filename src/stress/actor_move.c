@@ -73,6 +73,7 @@ static bool start_subject(struct mover *m, uint32_t index)
 	pid_t self = getpid(), pid;
 
 	actor_does(m->a, "starting a process to move");
+	atomic_store(&s->mover, self);
 	pid = fork();
 	if (pid == 0)
 		become_subject(m, index, self);

@@ -32,6 +32,7 @@ struct board_subject {
 	uint32_t threads, cloners, forkers, exec_ms, leaderless; /* orders; exec_ms 0: never */
 	int32_t cpu;                                             /* or -1 */
 	uint64_t seed;
+	_Atomic int32_t mover; /* its parent */
 	_Atomic int32_t pid;
 	_Atomic uint64_t epoch;
 	_Atomic uint32_t history[BOARD_EPOCHS];

@@ -204,8 +204,10 @@ int main(int argc, char **argv)
 		return 2;
 	self = &board->subjects[index];
 	own_argv = argv;
-	/* Asked for by thread, so lost by an exec. */
+	/* Asked for by thread, so lost by an exec; who dies meanwhile sends nothing. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != atomic_load(&self->mover))
+		return 1;
 	/* Children of the program before the exec, dead of their parent's death. */
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;

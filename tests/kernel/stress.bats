@@ -152,6 +152,31 @@ wait_subject() {
 	done
 }
 
+@test "SIGKILL of cgchurn and its guardian at once: what they moved dies of it, also in the middle of an exec" {
+	# Of these rounds all draw execs; which of them is hit in one is chance.
+	for seed in 1 2 4; do
+		"$CGCHURN" stress --seed $seed --duration 60s --at-most killers=0,spawners=0,builders=0,cloners=0,forkers=0 \
+			>ktap 2>messages &
+		pid=$!
+		for _ in $(seq 1000); do
+			grep -qs 'populated 1' "$root"/cgchurn-$pid-*/arena/cgroup.events && break
+			sleep 0.02
+		done
+		sleep 0.3
+		group=$(compgen -G "$root/cgchurn-$pid-*")
+		kill -KILL $pid "$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')"
+		wait $pid || true
+		for _ in $(seq 200); do
+			grep -qs 'populated 1' "$group/cgroup.events" || break
+			sleep 0.1
+		done
+		# The guardian may have gone first, for the two are killed one after the other.
+		left=$(cat "$group/cgroup.events" 2>/dev/null) || true
+		"$CGCHURN" clean
+		[[ "$left" != *"populated 1"* ]]
+	done
+}
+
 @test "beside a workload: its trials run and end with it; one that cannot run ends the stress" {
 	"$CGCHURN" stress migrate-under-fork null --duration 6s --seed 1 >ktap 2>messages &
 	pid=$!
