@@ -26,7 +26,7 @@ enum { TASKS_MAX = 2048, STATUS_SECONDS = 5 };
 struct stress_options {
 	struct option_u64 duration, seed, replay, patience, heartbeat, shrink_tries;
 	const char *at_most, *junit, *status, *cgroup_root;
-	bool unplug_cpus, quiet;
+	bool enable_controllers, unplug_cpus, quiet;
 };
 
 static const struct command_option options[] = {
@@ -60,6 +60,8 @@ static const struct command_option options[] = {
 	 "How often to print a line of figures to standard error. Default 60s.", NULL},
 	{"cgroup-root", 0, OPTION_STRING, offsetof(struct stress_options, cgroup_root), "DIR",
 	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
+	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct stress_options, enable_controllers),
+	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
 	{"quiet", 'q', OPTION_FLAG, offsetof(struct stress_options, quiet), NULL,
 	 "No heartbeat; messages stay.", NULL},
 };
@@ -218,7 +220,9 @@ static int permit_unplugging(struct stressing *g, struct err *e)
 static int begin(struct stressing *g, struct err *e)
 {
 	const char *controllers[64];
-	struct run_group_settings settings = {.max_tasks = TASKS_MAX, .controllers = controllers};
+	struct run_group_settings settings = {.max_tasks = TASKS_MAX,
+					      .controllers = controllers,
+					      .enable_controllers = g->o->enable_controllers};
 	uint64_t most = 0;
 	int r = session_find(&g->session, g->o->cgroup_root, e);
 

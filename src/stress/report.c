@@ -19,10 +19,10 @@ const char *report_skip_reason(const struct stress *s, enum invariant_id id)
 	if (id == INVARIANT_KERNEL_LOG && s->log_error < 0)
 		return "/dev/kmsg cannot be read";
 	if (id == INVARIANT_PIDS)
-		return "cgroup v2 hands no pids controller down to the run group";
+		return "the run group has no pids controller; --enable-controllers may help";
 	if (id == INVARIANT_OOM)
-		return "no round drew a hog, or cgroup v2 hands no memory controller down to the "
-		       "run group";
+		return "no round drew a hog, or the run group has no memory controller; "
+		       "--enable-controllers may help";
 	return "no round came to check it";
 }
 
