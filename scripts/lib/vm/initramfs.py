@@ -131,20 +131,27 @@ def with_program(tree, build):
 
 
 def built(given):
-    """The build folder: the given one as it is, or the source's own, brought up to date."""
-    build = pathlib.Path(given or SOURCE / "build")
-    steps = []
-    if not (build / "build.ninja").exists():
-        if given:
-            raise usage(f"'{build}' is no build folder")
-        steps.append(["meson", "setup", str(build), str(SOURCE)])
-    if not given:
-        steps.append(["ninja", "-C", str(build)])
-    for step in steps:
-        done = subprocess.run(step, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise cannot(f"'{' '.join(step)}' failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    """The build folder: the given one as it is, or the source's own, brought up to date: build/, which tests are run from,
+    or the one of scripts/bench, which is made without what tests need."""
+    if given and not pathlib.Path(given, "build.ninja").exists():
+        raise usage(f"'{given}' is no build folder")
+    if given:
+        return pathlib.Path(given)
+    build = next((path for path in (SOURCE / "build", SOURCE / "build-release") if (path / "build.ninja").exists()), None)
+    if not build:
+        build = SOURCE / "build-release"
+        step("meson", "setup", build, SOURCE, "-Dbuildtype=release", "-Dtests=false")
+    step("ninja", "-C", build)
     return build
+
+
+def step(*command):
+    """One of a build's."""
+    if not shutil.which(command[0]):
+        raise cannot(f"building needs {command[0]}, which this machine lacks; scripts/bench installs what a build needs")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise cannot(f"'{' '.join(map(str, command))}' failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def base(build):

@@ -31,6 +31,7 @@ from .errors import cannot
 TRAILER = re.compile(rb"cgchurn-guest (\d{3}) ([0-9a-f]{64})\n\Z")
 TRAILER_BYTES = len("cgchurn-guest 000 ") + 64 + 1
 KVM_TRIAL_S = 10
+NEEDS = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static"}
 # Under emulation the calibration by the PIT fails about every third time; kernels without ACPI have nothing else.
 CLOCK_ATTEMPTS = 8
 # Without tsc=reliable a 6.1 guest falls back to a clock that takes 750 ns a read; panic=-1 with -no-reboot ends QEMU.
@@ -64,10 +65,12 @@ class Boot:
 
 
 def qemu():
-    found = shutil.which("qemu-system-x86_64")
-    if not found:
-        raise cannot("there is no qemu-system-x86_64 on this machine: apt-get install qemu-system-x86")
-    return found
+    """Its path. All that guests need is told at once where it is missing."""
+    lacking = {program: package for program, package in NEEDS.items() if not shutil.which(program)}
+    if lacking:
+        raise cannot(f"guests need {' and '.join(lacking)}, which this machine lacks: "
+                     f"apt-get install --no-install-recommends {' '.join(lacking.values())}")
+    return shutil.which("qemu-system-x86_64")
 
 
 def accelerator(kernel, archive):
