@@ -261,6 +261,26 @@ PYTHON
 	[[ "$output" == *"boots of 3 trials: "*" of measuring"* ]]
 }
 
+@test "the scripts that boot kernels say beforehand what compare would say afterwards" {
+	make_results four 4 name=four seed=15
+	make_results others 4 name=others seed=16
+	"$CGCHURN" compare four others >afterwards
+	/usr/bin/python3 -B - >beforehand <<-'END'
+	import os, sys
+	sys.path.insert(0, os.environ["CGCHURN_SOURCE"] + "/scripts/lib")
+	from vm import verdict
+	metrics = verdict.primaries(os.environ["CGCHURN"], ["migrate-under-fork"])
+	assert metrics == 2 and verdict.primaries(os.environ["CGCHURN"], ["none-such"]) == 0, metrics
+	for boots in range(1, 9):
+	    verdict.tell_reach(boots, metrics, sys.stdout)
+	END
+	# With 5 boots p is 0.0079, and two metrics need 0.025.
+	[ "$(grep -c 'boots [1-4] cannot reach.*boots 5 can' beforehand)" -eq 4 ]
+	[ "$(wc -l <beforehand)" -eq 4 ]
+	p=$(sed -n 's/^--boots 4 .* give is \([0-9.]*\),.*/\1/p' beforehand)
+	tr '\n' ' ' <afterwards | grep -q "smallest p they can give is $p, .* need 0.025"
+}
+
 @test "what files say cannot drive the terminal" {
 	make_results escape 6 name=escape seed=14
 	sed -i 's/"6.18.0"/"6.18.0\\u001b[31m"/' escape/*.json

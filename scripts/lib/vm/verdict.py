@@ -1,11 +1,13 @@
 """What comes after the last boot: failed boots told, and `cgchurn compare` and `cgchurn report` over the rest."""
 import itertools
 import json
+import math
 import re
 import subprocess
 import sys
 
 REGRESSION, INCONCLUSIVE, HOST = 1, 3, 4
+ALPHA = 0.05
 
 
 def knows(program, command):
@@ -35,6 +37,30 @@ def tell_missing(plan, to=sys.stderr):
 
 def place(slot):
     return f"{slot.host}, block {slot.block}" if slot.host else f"block {slot.block}"
+
+
+def primaries(program, workloads):
+    """How many metrics decide, over all of the workloads; 0 where it cannot be told."""
+    shown = [subprocess.run([program, "show", "--json", name], capture_output=True, text=True, check=False)
+             for name in workloads]
+    if any(one.returncode != 0 for one in shown):
+        return 0
+    return sum(len(json.loads(one.stdout).get("primary", [])) for one in shown)
+
+
+def smallest_p(boots):
+    """Of the label permutation test with so many boots a side (doc/method.md)."""
+    return 2 / math.comb(2 * boots, boots)
+
+
+def tell_reach(boots, metrics, to=sys.stderr):
+    """Says it before anything is booted, where so few boots of each kernel cannot decide so many metrics."""
+    if metrics == 0 or smallest_p(boots) <= ALPHA / metrics:
+        return
+    enough = next(n for n in itertools.count(boots) if smallest_p(n) <= ALPHA / metrics)
+    need = f"{metrics} primary metrics need" if metrics > 1 else "one primary metric needs"
+    print(f"--boots {boots} cannot reach a regression or an improvement: the smallest p that it can give is "
+          f"{smallest_p(boots):.3g}, and {need} {ALPHA / metrics:.3g}; --boots {enough} can", file=to)
 
 
 def results(plan, side):
@@ -120,8 +146,14 @@ def worst(codes):
 def report(program, plan):
     paths = [plan.folder / side["label"] for number, side in enumerate(plan.sides) if results(plan, number)]
     page = plan.folder / "report.html"
-    done = subprocess.run([program, "report", *paths, "-o", page], capture_output=True, text=True, check=False)
-    print(f"report: {page}" if done.returncode == 0 else f"no report: {done.stderr.strip()}", file=sys.stderr)
+    command = [program, "report", *paths, "-o", page]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        print(f"report: {page}", file=sys.stderr)
+    elif subprocess.run([*command, "--no-pictures"], capture_output=True, check=False).returncode == 0:
+        print(f"report: {page}, without pictures: {done.stderr.strip()}", file=sys.stderr)
+    else:
+        print(f"no report: {done.stderr.strip()}", file=sys.stderr)
 
 
 def conclude(program, plan, options=()):
