@@ -68,11 +68,9 @@ bool log_is_fault(const char *record, char ret[LOG_LINE_SIZE])
 	/* The facility is above the lowest three bits; the kernel's own is 0. */
 	if (end == record || *end != ',' || !text || priority >> 3)
 		return false;
-	text++;
-	if (!tells_of_fault(text))
-		return false;
-	snprintf(ret, LOG_LINE_SIZE, "%.*s", (int)strcspn(text, "\n"), text);
-	return true;
+	/* Lines of properties follow it ("SUBSYSTEM=..."). */
+	snprintf(ret, LOG_LINE_SIZE, "%.*s", (int)strcspn(text + 1, "\n"), text + 1);
+	return tells_of_fault(ret);
 }
 
 int log_open(struct log_watch *l, const char *path)

@@ -28,8 +28,8 @@ void log_read(struct log_watch *l);
 
 void log_close(struct log_watch *l);
 
-/* Whether a record ("6,1234,5678,-;text") is the kernel's own and tells of a fault; `ret` takes its
- * text. */
+/* Whether a record ("6,1234,5678,-;text\n KEY=value") is the kernel's own and its text tells of a
+ * fault; `ret` takes the text then, and anything otherwise. */
 bool log_is_fault(const char *record, char ret[LOG_LINE_SIZE]);
 
 #endif

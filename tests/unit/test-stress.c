@@ -260,6 +260,7 @@ static void test_log_lines(void **state)
 		"6,1,2,-;systemd[1]: Started a unit",
 		"12,1,2,-;WARNING: a program wrote this into /dev/kmsg",
 		"4,1,2,-;process 'x' launched '/dev/fd/3' with NULL argv",
+		"6,1,2,-;a device\n DEVICE=+acpi:hard LOCKUP",
 		"4,1,2,-",
 		"",
 		"garbage;BUG: x",
