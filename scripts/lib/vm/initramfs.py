@@ -10,6 +10,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 
 from . import cache
@@ -140,6 +141,7 @@ def built(given):
     build = next((path for path in (SOURCE / "build", SOURCE / "build-release") if (path / "build.ninja").exists()), None)
     if not build:
         build = SOURCE / "build-release"
+        print(f"building in {build}", file=sys.stderr)
         step("meson", "setup", build, SOURCE, "-Dbuildtype=release", "-Dtests=false")
     step("ninja", "-C", build)
     return build
