@@ -67,10 +67,20 @@ See [itself](#a-page), `cgchurn run -o FILE --label L`, `scripts/guest --cpus 4 
 		```sh
 		cgchurn show no-such-workload
 		```
+
+		<!-- check: exit 0 2 -->
+		```sh
+		cgchurn show no-such-workload
+		```
+
+		<!-- check: exit 0 1 -->
+		```sh
+		cgchurn show no-such-workload
+		```
 	END
 	[ "$status" -eq 1 ]
 	[[ "${lines[0]}" == "not ok 1 "* ]]
-	[[ "$output" == *$'\nok 2 '* ]]
+	[[ "$output" == *$'\nok 2 '*$'\nok 3 '*$'\nnot ok 4 '*"exit status 2, not 0 or 1"* ]]
 }
 
 @test "figures may differ, words may not" {

@@ -8,6 +8,7 @@ semicolons:
     <!-- check: text -->                                no commands
     <!-- check: output of scripts/bench -->             what that command prints
     <!-- check: exit 1 -->                              the exit status of the block's commands, if it is not 0
+    <!-- check: exit 0 1 -->                            either of these
     <!-- check: varies kernel, machine -->              paragraphs of the output that begin so depend on the machine
     <!-- check: with WORKLOAD=null -->                  words to put in place of others, in commands
     <!-- check: given base 6 name=a seed=1 -->          a folder of results that tests/cli/make-results makes before
@@ -31,7 +32,7 @@ class Block:
     long: str = ""
     output_of: str = ""
     is_text: bool = False
-    status: int = 0
+    statuses: tuple = (0,)
     varies: list = dataclasses.field(default_factory=list)
     words: dict = dataclasses.field(default_factory=dict)
     given: list = dataclasses.field(default_factory=list)
@@ -62,7 +63,7 @@ def mark(block, text):
         elif kind == "output" and rest.startswith("of "):
             block.output_of = rest[3:]
         elif kind == "exit":
-            block.status = int(rest)
+            block.statuses = tuple(map(int, rest.split()))
         elif kind == "varies":
             block.varies += [word.strip() for word in rest.split(",")]
         elif kind == "with":
