@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the model behind scripts/scaling-model: known laws of queues, the rules of the locks, and repeatability."""
 import collections
+import dataclasses
 import os
 import pathlib
 import statistics
@@ -79,6 +80,32 @@ class Locks(unittest.TestCase):
         self.assertAlmostEqual(first, PERIOD + TIMES.work)
         for took in others:
             self.assertAlmostEqual(took, TIMES.work)
+
+    def cooling(self, *starts):
+        """How long writers take that come so many grace periods after one another, and hold the lock for half of one."""
+        engine, took = Engine(4), []
+        lock = locks.Global(engine, dataclasses.replace(TIMES, work=PERIOD / 2))
+
+        def writer(start):
+            yield Sleep(start * PERIOD)
+            began = engine.now
+            yield from lock.write()
+            took.append(round((engine.now - began) / PERIOD, 6))
+
+        for start in starts:
+            engine.start(writer(start))
+        engine.run(1)
+        return took
+
+    def test_a_callback_that_meets_a_writer_is_dropped(self):
+        """The first leaves at 1.5, so its callback comes at 2.5, within the second, which leaves at 2.9 and cools until 3.9."""
+        self.assertEqual(self.cooling(0, 2.4, 3.8), [1.5, 0.5, 0.5])
+        self.assertEqual(self.cooling(0, 2.4, 4.0), [1.5, 0.5, 1.5])
+
+    def test_a_writer_that_came_and_left_costs_one_more_grace_period(self):
+        """The callback of 2.5 finds that another left at 2.2, and comes again at 3.5."""
+        self.assertEqual(self.cooling(0, 1.7, 3.4), [1.5, 0.5, 0.5])
+        self.assertEqual(self.cooling(0, 1.7, 3.6), [1.5, 0.5, 1.5])
 
     def test_favordynmods_never_waits_for_one(self):
         for regime in ("global-favored", "per-threadgroup"):

@@ -3,8 +3,8 @@
 Writers hold cgroup_mutex, first come first served, in every regime. Readers are forks and exits.
 
 Global: a writer that finds the lock cold waits for a grace period. Then it stops new readers, waits for those inside, and
-works. Readers that it stopped go on before the next writer, which waits until they have woken and left. The lock stays hot
-until a grace period has passed in which no other writer left it.
+works. Readers that it stopped go on before the next writer, which waits until they have woken and left. The lock cools by
+the rule of the kernel's rcu_sync (kernel/rcu/sync.c): see Global.
 Favored: the same, always hot.
 PerThreadgroup: a writer waits for readers of its own target alone. The targets here sleep, so it waits for none.
 """
@@ -63,32 +63,37 @@ class Favored(PerThreadgroup):
 
 
 class Global(Favored):
+    """A writer that leaves asks for a callback after a grace period. The callback finds one of three things: a writer within,
+    and then it is dropped, for that writer asks anew when it leaves; or that another came and left meanwhile, and then it waits
+    for one more grace period; or neither, and then the lock is cold."""
+
     def __init__(self, engine, times):
         super().__init__(engine, times)
-        self.warm, self.cooling, self.again = False, False, False
+        self.state, self.entered = "idle", False
 
     def locked(self):
-        if not self.warm:
+        self.entered = True
+        if self.state == "idle":
             yield Sleep(self.times.grace_period(self.engine.random))
-            self.warm = True
+            self.state = "passed"
         yield from super().locked()
-        self.leave()
-
-    def leave(self):
-        """One grace period is awaited at a time; a writer that leaves meanwhile asks for one more."""
-        if self.cooling:
-            self.again = True
-            return
-        self.cooling = True
-        self.engine.at(self.engine.now + self.times.grace_period(self.engine.random), self.cooled)
-
-    def cooled(self):
-        self.cooling = False
-        if self.again or self.busy:
-            self.again = False
-            self.leave()
+        self.entered = False
+        if self.state == "passed":
+            self.cool()
         else:
-            self.warm = False
+            self.state = "replay"
+
+    def cool(self):
+        self.state = "exit"
+        self.engine.at(self.engine.now + self.times.grace_period(self.engine.random), self.callback)
+
+    def callback(self):
+        if self.entered:
+            self.state = "passed"
+        elif self.state == "replay":
+            self.cool()
+        else:
+            self.state = "idle"
 
 
 REGIMES = {"global": Global, "global-favored": Favored, "per-threadgroup": PerThreadgroup}

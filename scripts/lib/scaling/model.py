@@ -39,6 +39,7 @@ class Load:
     forkers: int
     migrators: int = 1
     pause: float = 0.0        # between two migrations of one migrator; 0: back to back
+    hold: float = 0.0         # a child is forked before each, lives so long, migrated or not, and is waited for
     paced: float = 0.0        # instead: the period between two starts, by a jitter of a quarter to each side
     seconds: float = 1.0
 
@@ -71,7 +72,7 @@ def forker(engine, lock, times, cycles):
         cycles.append((began, engine.now))
 
 
-def migrator(engine, lock, load, writes):
+def migrator(engine, lock, times, load, writes):
     due = engine.random.random() * (load.paced or load.pause or 1e-6)
     while True:
         if load.paced:
@@ -80,10 +81,14 @@ def migrator(engine, lock, load, writes):
             yield Sleep(max(0.0, target - engine.now))
         elif load.pause:
             yield Sleep(load.pause)
+        if load.hold:
+            yield from lock.read(times.inside / 2)
         yield Run(STARTS)
         began = engine.now
         yield from lock.write()
         writes.append((began, engine.now))
+        if load.hold:
+            yield Sleep(max(0.0, began + load.hold - engine.now))
 
 
 def simulate(regime, times, load, processors, quantum=4e-3, seed=1, warmup=0.1):
@@ -94,7 +99,7 @@ def simulate(regime, times, load, processors, quantum=4e-3, seed=1, warmup=0.1):
     for _ in range(load.forkers):
         engine.start(forker(engine, lock, times, cycles))
     for _ in range(load.migrators):
-        engine.start(migrator(engine, lock, load, writes))
+        engine.start(migrator(engine, lock, times, load, writes))
     engine.run(warmup + load.seconds)
     taken = [[end - begin for begin, end in pairs if begin >= warmup] for pairs in (writes, cycles)]
     return Outcome(*taken, len(taken[1]) / load.seconds)
