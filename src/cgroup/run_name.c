@@ -95,14 +95,19 @@ static int open_lock(int fd)
 	return r < 0 ? -errno : r;
 }
 
-int run_name_hold(int fd)
+int run_name_hold_again(int lock_fd)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	_cleanup_fd int lock = open_lock(fd);
 
-	if (lock < 0)
-		return lock;
-	return fcntl(lock, F_SETLK, &whole) < 0 ? -errno : steal_fd(&lock);
+	return fcntl(lock_fd, F_SETLK, &whole) < 0 ? -errno : 0;
+}
+
+int run_name_hold(int fd)
+{
+	_cleanup_fd int lock = open_lock(fd);
+	int r = lock < 0 ? lock : run_name_hold_again(lock);
+
+	return r < 0 ? r : steal_fd(&lock);
 }
 
 /* What others lock for reading, as they may where they may read, is not taken for the owner's. */

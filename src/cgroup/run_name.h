@@ -26,10 +26,13 @@ int run_name_start_time(pid_t pid, uint64_t *ret);
  * It is a record lock (fcntl_locking(2)), which no child inherits: one that outlives its parent for
  * want of a CPU to die on says nothing. It lies on cgroup.kill, which only the group's owner may
  * open, so that no stranger can take it, or be in its way. It ends when the process opens and
- * closes cgroup.kill, as it does to empty the whole group. Before 5.14 it lies on cgroup.procs,
- * where somebody else's lock for reading lets this one fail with -EAGAIN.
+ * closes cgroup.kill, as group_kill() does: who goes on after that takes it again. Before 5.14 it
+ * lies on cgroup.procs, where somebody else's lock for reading lets this one fail with -EAGAIN.
  */
 int run_name_hold(int fd);
+
+/* The same by the descriptor that run_name_hold() returned. 0 or a negative errno. */
+int run_name_hold_again(int lock_fd);
 
 /*
  * Whether the owner of the group `name` lives: there is a process of that pid and that start time,

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "cgroup/group.h"
+#include "cgroup/run_name.h"
 #include "cgroup/tree.h"
 #include "engine/crew.h"
 
@@ -338,6 +339,16 @@ static int run_workers(struct trial *t, struct err *e)
 	return 0;
 }
 
+/* Whatever is in the run group; the lock on it, which that ends, is taken again. */
+static int kill_all(const struct trial *t)
+{
+	int r = group_kill(t->around->run_group_fd), held = 0;
+
+	if (t->around->lock_fd >= 0)
+		held = run_name_hold_again(t->around->lock_fd);
+	return r < 0 ? r : held;
+}
+
 /* Both groups, whatever is in them; then the memory of the dead ones, which would weigh on the
  * next. */
 static int remove_groups(struct trial *t, struct err *e)
@@ -345,7 +356,7 @@ static int remove_groups(struct trial *t, struct err *e)
 	uint64_t deadline = clock_now_ns() + EMPTY_SECONDS * NS_PER_S;
 	int fd = t->around->run_group_fd, r = 0;
 
-	if (group_is_populated(fd) > 0 && (r = group_kill(fd)) == 0)
+	if (group_is_populated(fd) > 0 && (r = kill_all(t)) == 0)
 		r = group_wait_empty(fd, deadline);
 	t->side_fd = close_fd(t->side_fd);
 	if (r == 0 && t->has_tree)
@@ -375,7 +386,7 @@ int trial_run(const struct plan *plan, uint64_t index, const struct trial_surrou
 		r = run_workers(&t, e);
 	start = clock_now_ns();
 	if (r < 0)
-		group_kill(around->run_group_fd);
+		kill_all(&t);
 	crew_finish(&t.crew);
 	if (around->attribution.forget)
 		around->attribution.forget(around->attribution.opaque);

@@ -75,6 +75,7 @@ struct trial_onlooker {
 
 struct trial_surroundings {
 	int run_group_fd; /* where the hierarchy is made */
+	int lock_fd;      /* of run_name_hold() on that group; -1: it is nobody's run group */
 	int signal_fd;    /* readable when the user wants an end */
 	int guardian_fd;  /* readable when the guardian has died; -1: there is none */
 	const char *worker_path, *child_path;

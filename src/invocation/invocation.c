@@ -69,6 +69,7 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 {
 	struct trial_surroundings around = {
 		.run_group_fd = in->session->group.fd,
+		.lock_fd = in->session->group.lock_fd,
 		.signal_fd = in->session->signal_fd,
 		.guardian_fd = in->session->guardian.pidfd,
 		.worker_path = in->session->helpers.worker,

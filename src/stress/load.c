@@ -35,6 +35,7 @@ static void run_trials(struct load *l, int trials_fd)
 {
 	struct trial_surroundings around = {
 		.run_group_fd = trials_fd,
+		.lock_fd = -1,
 		.signal_fd = -1,
 		.guardian_fd = -1,
 		.worker_path = l->helpers->worker,
