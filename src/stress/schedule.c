@@ -60,29 +60,36 @@ static uint64_t least_allowed(int key)
 	}
 }
 
+static uint64_t draw_key(struct rng *rng, int key, const struct schedule_limits *limits)
+{
+	const struct schedule_key_info *info = &schedule_keys[key];
+	/* Both are always drawn: what comes later must not depend on the limits. */
+	uint64_t value = info->least + rng_below(rng, info->most - info->least + 1);
+	bool at_all = info->one_in < 2 || rng_below(rng, info->one_in) == 0;
+
+	if (!at_all)
+		value = info->least;
+	else if (info->one_in >= 2)
+		value = info->most;
+	if (value > limits->at_most[key])
+		value = limits->at_most[key];
+	return value > least_allowed(key) ? value : least_allowed(key);
+}
+
 void schedule_draw(struct schedule *s, uint64_t seed, const struct schedule_limits *limits)
 {
 	struct rng rng;
 
 	*s = (struct schedule){.seed = seed};
 	rng_init(&rng, seed, 0);
-	for (int k = 0; k < SCHEDULE_KEYS; k++) {
-		const struct schedule_key_info *info = &schedule_keys[k];
-		/* Both are always drawn: what comes later must not depend on the limits. */
-		uint64_t value = info->least + rng_below(&rng, info->most - info->least + 1);
-		bool at_all = info->one_in < 2 || rng_below(&rng, info->one_in) == 0;
-
-		if (!at_all)
-			value = info->least;
-		else if (info->one_in >= 2)
-			value = info->most;
-		if (value > limits->at_most[k])
-			value = limits->at_most[k];
-		if (k == SCHEDULE_UNPLUGGERS && !limits->may_unplug)
-			value = 0;
-		s->value[k] = value > least_allowed(k) ? value : least_allowed(k);
-	}
+	for (int k = 0; k < SCHEDULE_KEYS; k++)
+		if (k != SCHEDULE_UNPLUGGERS)
+			s->value[k] = draw_key(&rng, k, limits);
 	s->pace_ns = paces_ns[rng_below(&rng, N_PACES)];
+	/* Here, what is new comes last: an older seed's round stays what it was. */
+	s->value[SCHEDULE_UNPLUGGERS] = draw_key(&rng, SCHEDULE_UNPLUGGERS, limits);
+	if (!limits->may_unplug)
+		s->value[SCHEDULE_UNPLUGGERS] = 0;
 }
 
 static int key_of(const char *name)
