@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "stress/starved.h"
 
 struct board *board_map(int fd)
@@ -98,8 +99,10 @@ int board_check(struct board *b, enum invariant_id id, const struct scene *s)
 
 	if (r >= 0)
 		atomic_fetch_add(&b->checks[id], (uint64_t)r);
-	else if (r == -EBADMSG && invariants[id].is_awaited)
-		starved_add(&b->view, &evidence);
+	/* Before it is noted: then all come to an end, and whoever starves gets a CPU. */
+	if (r == -EBADMSG && invariants[id].is_awaited)
+		starved_add(&b->view, b->patience_ns < NS_PER_S ? b->patience_ns : NS_PER_S,
+			    &evidence);
 	if (r == -EBADMSG)
 		note_breach(b, id, &evidence);
 	else if (r < 0 && !board_stops(b))

@@ -101,6 +101,9 @@ static int watch(struct round *r, uint64_t until, struct err *e)
 /* The keeper itself hangs: where in the kernel, as far as that can be read. */
 static void tell_hung(struct round *r, uint64_t length_ns, struct round_outcome *ret)
 {
+	/* The keeper's own is open in the keeper alone. */
+	_cleanup_fd int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct view view = {.proc_fd = proc_fd};
 	char path[64], where[640];
 
 	snprintf(path, sizeof(path), "/proc/%d/stack", (int)r->keeper);
@@ -110,7 +113,7 @@ static void tell_hung(struct round *r, uint64_t length_ns, struct round_outcome 
 	ret->invariant = INVARIANT_RESPONDS;
 	evidence_set(&ret->evidence, "the round has not ended after %" PRIu64 " s\n%s",
 		     length_ns / NS_PER_S, where);
-	starved_add(&r->board->view, &ret->evidence);
+	starved_add(&view, NS_PER_S, &ret->evidence);
 }
 
 static void take_counts(const struct board *b, struct round_counts *ret)
@@ -192,8 +195,8 @@ static int remove_groups(struct round *r, struct err *e)
 	if (r->keeper > 0 && result == 0)
 		reap(r);
 	/* An unplugger that was killed leaves that to us. */
-	if (result == 0)
-		result = run_cpus_bring_back(fd, deadline);
+	if (result == 0 && (result = run_cpus_bring_back(fd, deadline)) < 0)
+		return err_sys(e, EXIT_FAULT, -result, "bringing CPUs back online");
 	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		result = group_remove_all(fd, names[i], deadline);
 	return result < 0 ? err_sys(e, EXIT_FAULT, -result, "removing the groups of a round") : 0;

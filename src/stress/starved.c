@@ -13,10 +13,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 
-enum {
-	PF_KTHREAD = 0x00200000, /* include/linux/sched.h */
-	LOOK_MS = 1000,
-};
+enum { PF_KTHREAD = 0x00200000 }; /* include/linux/sched.h */
 
 /* 1: it is a kernel thread that is ready to run, or runs. 0 otherwise, or where that is not told.
  */
@@ -31,7 +28,8 @@ static int is_ready(const struct view *v, const char *task, struct starved_threa
 	if (io_read_attr(v->proc_fd, path, text, sizeof(text)) < 0)
 		return 0;
 	snprintf(ret->name, sizeof(ret->name), "%s", t.name);
-	return sscanf(text, "%" SCNu64, &ret->ran_ns) == 1;
+	/* 0: the kernel keeps no statistics of its scheduler, or switched them off. */
+	return sscanf(text, "%" SCNu64, &ret->ran_ns) == 1 && ret->ran_ns > 0;
 }
 
 void starved_look(const struct view *v, struct starved *ret)
@@ -68,26 +66,26 @@ void starved_keep(const struct view *v, struct starved *s)
 	s->n = kept;
 }
 
-static void tell(const struct starved *s, struct evidence *ret)
+static void tell(const struct starved *s, uint64_t for_ns, struct evidence *ret)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		size_t used = strlen(ret->text);
 
 		snprintf(ret->text + used, sizeof(ret->text) - used,
 			 "\nThe kernel thread %s (%d) is ready to run, and the scheduler has "
-			 "given it no CPU for at least %d ms.",
-			 s->threads[i].name, (int)s->threads[i].pid, LOOK_MS);
+			 "given it no CPU for at least %" PRIu64 " ms.",
+			 s->threads[i].name, (int)s->threads[i].pid, for_ns / NS_PER_MS);
 	}
 }
 
-void starved_add(const struct view *v, struct evidence *ret)
+void starved_add(const struct view *v, uint64_t for_ns, struct evidence *ret)
 {
 	struct starved s;
 
 	starved_look(v, &s);
 	if (!s.n)
 		return;
-	clock_sleep_until(clock_now_ns() + LOOK_MS * NS_PER_MS);
+	clock_sleep_until(clock_now_ns() + for_ns);
 	starved_keep(v, &s);
-	tell(&s, ret);
+	tell(&s, for_ns, ret);
 }

@@ -29,7 +29,7 @@ void starved_look(const struct view *v, struct starved *ret);
 /* Keeps those of them that have not run since, and are still ready to. */
 void starved_keep(const struct view *v, struct starved *s);
 
-/* Looks for a second, and adds a line for each to the evidence, as far as there is room. */
-void starved_add(const struct view *v, struct evidence *ret);
+/* Looks for so long, and adds a line for each to the evidence, as far as there is room. */
+void starved_add(const struct view *v, uint64_t for_ns, struct evidence *ret);
 
 #endif

@@ -295,6 +295,8 @@ static void test_starved(void **state)
 	put_thread(w, 21, 'R', KTHREAD, "1000 5 7\n");
 	put_thread(w, 22, 'S', KTHREAD, "1000 5 7\n");
 	put_thread(w, 23, 'R', 0, "1000 5 7\n");
+	/* Of a kernel without statistics. */
+	put_thread(w, 24, 'R', KTHREAD, "0 0 0\n");
 	starved_look(&w->view, &s);
 	assert_int_equal(s.n, 2);
 	put_thread(w, 21, 'R', KTHREAD, "1001 5 8\n");
@@ -302,10 +304,10 @@ static void test_starved(void **state)
 	assert_int_equal(s.n, 1);
 	assert_int_equal(s.threads[0].pid, 20);
 	put_thread(w, 21, 'S', KTHREAD, "1001 5 8\n");
-	starved_add(&w->view, &evidence);
+	starved_add(&w->view, 20 * NS_PER_MS, &evidence);
 	assert_string_equal(evidence.text,
 			    "It hangs.\nThe kernel thread a) Z 1 (b (20) is ready to run, and the "
-			    "scheduler has given it no CPU for at least 1000 ms.");
+			    "scheduler has given it no CPU for at least 20 ms.");
 }
 
 static void test_facts(void **state)
