@@ -151,13 +151,20 @@ bool run_cpus_noted(int group_fd)
 	return fgetxattr(group_fd, key, NULL, 0) > 0;
 }
 
+static bool may_pass(int r)
+{
+	return r != -ENOENT && r != -ENODEV && r != -EROFS && r != -EACCES && r != -EPERM;
+}
+
 static int bring_back(int folder_fd, uint32_t cpu, uint64_t deadline_ns)
 {
 	int r;
 
-	while ((r = run_cpus_switch(folder_fd, cpu, true)) < 0 && clock_now_ns() < deadline_ns)
+	while ((r = run_cpus_switch(folder_fd, cpu, true)) < 0 && may_pass(r) &&
+	       clock_now_ns() < deadline_ns)
 		clock_sleep_until(clock_now_ns() + AGAIN_MS * NS_PER_MS);
-	return r;
+	/* Taken out of the machine meanwhile. */
+	return r == -ENOENT || r == -ENODEV ? 0 : r;
 }
 
 int run_cpus_bring_back(int group_fd, uint64_t deadline_ns)
@@ -168,6 +175,8 @@ int run_cpus_bring_back(int group_fd, uint64_t deadline_ns)
 	struct run_cpus noted;
 	int r = 0;
 
+	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
+		return -errno;
 	if (n <= 0)
 		return 0;
 	text[n] = '\0';
@@ -185,7 +194,8 @@ int run_cpus_bring_back(int group_fd, uint64_t deadline_ns)
 	return r;
 }
 
-void run_cpus_forget(int group_fd)
+int run_cpus_forget(int group_fd)
 {
-	fremovexattr(group_fd, key);
+	return fremovexattr(group_fd, key) < 0 && errno != ENODATA && errno != EOPNOTSUPP ? -errno
+											  : 0;
 }

@@ -51,10 +51,12 @@ bool run_cpus_noted(int group_fd);
 
 /*
  * Brings back what is noted; the note stays. Where a CPU cannot be had, tries until the deadline
- * (CLOCK_MONOTONIC, ns) and returns the negative errno. 0 where nothing is noted.
+ * (CLOCK_MONOTONIC, ns) and returns the negative errno, at once where that will not pass (EROFS,
+ * EACCES, EPERM). 0 where nothing is noted, and for a CPU that the machine no longer has.
  */
 int run_cpus_bring_back(int group_fd, uint64_t deadline_ns);
 
-void run_cpus_forget(int group_fd);
+/* 0, also where nothing is noted, or a negative errno. */
+int run_cpus_forget(int group_fd);
 
 #endif

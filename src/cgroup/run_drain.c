@@ -88,8 +88,8 @@ int run_drain(int fd, int parent_fd, uint64_t deadline_ns)
 	if (r < 0 || brought < 0)
 		return r < 0 ? r : brought;
 	/* Not before: nobody is left who could take one. */
-	run_cpus_forget(fd);
-	return undo(fd, parent_fd);
+	r = run_cpus_forget(fd);
+	return r < 0 ? r : undo(fd, parent_fd);
 }
 
 /* Whatever was mounted over a group is not ours to empty. */
