@@ -158,6 +158,7 @@ static void hold(int group_fd, int told_fd)
 {
 	int r = run_name_hold(group_fd);
 
+	alarm(20);
 	if (write(told_fd, &r, sizeof(r)) != sizeof(r))
 		_exit(1);
 	for (;;)
@@ -173,9 +174,10 @@ static pid_t start_holder(int group_fd)
 	pid = fork();
 	if (pid == 0)
 		hold(group_fd, ends[1]);
+	/* Else the end of a child that says nothing would not end the read. */
+	close(ends[1]);
 	assert_int_equal(read(ends[0], &r, sizeof(r)), sizeof(r));
 	close(ends[0]);
-	close(ends[1]);
 	assert_true(r >= 0);
 	return pid;
 }
@@ -246,19 +248,20 @@ static void test_strangers_lock(void **state)
 		int group = openat(f.root.fd, name, O_RDONLY | O_DIRECTORY);
 		int fd = openat(f.root.fd, file, O_RDONLY);
 
+		alarm(20);
 		if (fcntl(fd, F_SETLK, &read_lock) < 0 || flock(group, LOCK_SH) < 0 ||
 		    write(ends[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
 	}
+	close(ends[1]);
 	assert_int_equal(read(ends[0], name, 1), 1);
 	assert_int_equal(run_groups_orphaned(&f.root, note, &found), 0);
 	assert_int_equal(found.n, 1);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	close(ends[0]);
-	close(ends[1]);
 	folders_finish(&f);
 }
 
