@@ -25,7 +25,11 @@ setup_file() {
 }
 
 teardown_file() {
-	[ ! -e "$BATS_FILE_TMPDIR/guest.pid" ] || kill "$(cat "$BATS_FILE_TMPDIR/guest.pid")"
+	local pid
+	[ -e "$BATS_FILE_TMPDIR/guest.pid" ] || return 0
+	pid=$(cat "$BATS_FILE_TMPDIR/guest.pid")
+	kill "$pid"
+	wait "$pid" || [ $? -eq 143 ]
 }
 
 # churn COMMAND...: as the user, in a group of their own.
@@ -76,8 +80,10 @@ groups_left() {
 
 @test "killed with its guardian: systemd removes the group when nobody is left in it" {
 	churn cgchurn stress --duration 60s --patience 60s >"$BATS_TEST_TMPDIR/killed" 2>&1 3>&- &
-	for _ in $(seq 100); do [ -z "$(groups_left)" ] || break; sleep 0.2; done
-	as_root sh -c 'pid=$(pgrep -o -x cgchurn) && kill -9 $pid $(pgrep -P $pid cgchurn-guard)'
+	for _ in $(seq 100); do guardian=$(as_root pgrep -x cgchurn-guard) && break; sleep 0.2; done
+	# Stopped first, for it would clean up if it woke between the two kills.
+	as_root kill -STOP "$guardian"
+	as_root sh -c "kill -9 \$(pgrep -o -x cgchurn) $guardian"
 	wait $! || true
 	for _ in $(seq 50); do [ -n "$(groups_left)" ] || break; sleep 0.2; done
 	[ -z "$(groups_left)" ]
