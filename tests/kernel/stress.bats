@@ -164,16 +164,18 @@ wait_subject() {
 		done
 		sleep 0.3
 		group=$(compgen -G "$root/cgchurn-$pid-*")
-		kill -KILL $pid "$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')"
+		guardian=$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')
+		# The two are killed one after the other: in between it must not wake and clean up.
+		kill -STOP "$guardian"
+		kill -KILL $pid "$guardian"
 		wait $pid || true
 		for _ in $(seq 200); do
-			grep -qs 'populated 1' "$group/cgroup.events" || break
+			grep -q 'populated 1' "$group/cgroup.events" || break
 			sleep 0.1
 		done
-		# The guardian may have gone first, for the two are killed one after the other.
-		left=$(cat "$group/cgroup.events" 2>/dev/null) || true
+		left=$(cat "$group/cgroup.events")
 		"$CGCHURN" clean
-		[[ "$left" != *"populated 1"* ]]
+		[[ "$left" == *"populated 0"* ]]
 	done
 }
 
