@@ -56,7 +56,7 @@ bool run_cpus_noted(int group_fd);
  */
 int run_cpus_bring_back(int group_fd, uint64_t deadline_ns);
 
-/* 0, also where nothing is noted, or a negative errno. */
+/* 0, also where nothing is noted that the caller may see, or a negative errno. */
 int run_cpus_forget(int group_fd);
 
 #endif

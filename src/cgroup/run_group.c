@@ -251,9 +251,10 @@ static int explain(const struct run_group *g, int r, struct err *e)
 		err_hint(e, "When cgchurn has ended, `cgchurn clean` tries again.");
 	} else {
 		err_sys(e, EXIT_FAULT, -r, "undoing what was changed in %s (%s enabled%s)",
-			g->root->path, g->enabled_in_parent,
+			g->root->path, g->enabled_in_parent[0] ? g->enabled_in_parent : "nothing",
 			g->moved_to_leaf ? ", cgchurn moved to a leaf" : "");
-		err_hint(e, "Another group there uses the controller now.");
+		if (r == -EBUSY)
+			err_hint(e, "Another group there uses the controller now.");
 	}
 	return r == -ETIME ? -EBUSY : r;
 }
