@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/io.h"
+#include "base/proc_stat.h"
 
 bool stack_readable(void)
 {
@@ -46,22 +47,15 @@ enum part stack_judge(char state, const char *stack)
 
 int stack_look(pid_t pid)
 {
-	char path[64], text[8192], state;
-	const char *end;
-	ssize_t n;
+	char path[64], text[8192] = "";
+	struct proc_stat task;
+	ssize_t n = proc_stat_of(pid, &task);
 
-	/* "pid (name) state ...": the name may hold anything. */
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	n = io_read_attr(AT_FDCWD, path, text, sizeof(text));
 	if (n < 0)
 		return (int)n;
-	end = strrchr(text, ')');
-	if (!end || sscanf(end + 1, " %c", &state) != 1)
-		return -EINVAL;
-	if (state == 'Z' || state == 'X')
+	if (proc_stat_is_dead(&task))
 		return -ESRCH;
-	text[0] = '\0';
 	snprintf(path, sizeof(path), "/proc/%d/stack", (int)pid);
-	n = state == 'R' ? 0 : io_read_attr(AT_FDCWD, path, text, sizeof(text));
-	return n < 0 ? (int)n : (int)stack_judge(state, text);
+	n = task.state == 'R' ? 0 : io_read_attr(AT_FDCWD, path, text, sizeof(text));
+	return n < 0 ? (int)n : (int)stack_judge(task.state, text);
 }

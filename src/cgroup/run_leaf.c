@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/proc_stat.h"
 #include "cgroup/group.h"
 #include "cgroup/run_group.h"
 #include "cgroup/run_name.h"
@@ -22,17 +23,9 @@ enum { PROCS_SIZE_MAX = 1 << 24 };
 
 static bool is_ours(pid_t pid)
 {
-	char path[32], text[1024];
-	const char *at;
+	struct proc_stat task;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (pid == getpid())
-		return true;
-	if (io_read_attr(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return false;
-	at = strrchr(text, ')');
-	/* ") S PPID" */
-	return at && strlen(at) > 4 && atoi(at + 4) == getpid();
+	return pid == getpid() || (proc_stat_of(pid, &task) == 0 && task.parent == getpid());
 }
 
 static bool anybody(pid_t pid)

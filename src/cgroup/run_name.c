@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/num.h"
+#include "base/proc_stat.h"
 #include "cgroup/run_group.h"
 
 static const char prefix[] = "cgchurn-";
@@ -51,23 +51,15 @@ int run_name_parse(const char *name, pid_t *ret_pid, uint64_t *ret_start)
 
 int run_name_start_time(pid_t pid, uint64_t *ret)
 {
-	enum { FIELD_STATE = 3, FIELD_START = 22 };
-	char path[32], text[1024];
-	char *at, *word, *save = NULL;
-	ssize_t n;
+	struct proc_stat task;
+	int r = proc_stat_of(pid, &task);
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	n = io_read_attr(AT_FDCWD, path, text, sizeof(text));
-	if (n < 0)
-		return n == -ENOENT ? -ESRCH : (int)n;
-	/* The name, in brackets, may hold blanks and brackets. */
-	at = strrchr(text, ')');
-	word = at ? strtok_r(at + 1, " ", &save) : NULL;
-	if (word && (*word == 'Z' || *word == 'X'))
-		return -ESRCH;
-	for (int field = FIELD_STATE; word && field < FIELD_START; field++)
-		word = strtok_r(NULL, " ", &save);
-	return word && num_parse_u64(word, ret) == 0 ? 0 : -EIO;
+	if (r == 0 && proc_stat_is_dead(&task))
+		r = -ESRCH;
+	if (r < 0)
+		return r;
+	*ret = task.started;
+	return 0;
 }
 
 int run_group_name(char ret[RUN_GROUP_NAME_SIZE])

@@ -15,7 +15,7 @@ int run_name_parse(const char *name, pid_t *ret_pid, uint64_t *ret_start);
 
 /*
  * When a process was started: field 22 of /proc/PID/stat (proc_pid_stat(5)), in clock ticks after
- * boot. -ESRCH where there is none, or only its zombie is left; -EIO where the line makes no sense.
+ * boot. -ESRCH where there is none, or only its zombie is left; else as proc_stat_read().
  */
 int run_name_start_time(pid_t pid, uint64_t *ret);
 

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/proc_stat.h"
 
 enum { PF_KTHREAD = 0x00200000 }; /* include/linux/sched.h */
 
@@ -20,9 +21,9 @@ enum { PF_KTHREAD = 0x00200000 }; /* include/linux/sched.h */
 static int is_ready(const struct view *v, const char *task, struct starved_thread *ret)
 {
 	char path[64], text[128];
-	struct view_task t;
+	struct proc_stat t;
 
-	if (view_task_stat(v, task, &t) < 0 || t.state != 'R' || !(t.flags & PF_KTHREAD))
+	if (proc_stat_read(v->proc_fd, task, &t) < 0 || t.state != 'R' || !(t.flags & PF_KTHREAD))
 		return 0;
 	snprintf(path, sizeof(path), "%s/schedstat", task);
 	if (io_read_attr(v->proc_fd, path, text, sizeof(text)) < 0)

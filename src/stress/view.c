@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/proc_stat.h"
 
 enum { PF_EXITING = 0x4 }; /* include/linux/sched.h */
 
@@ -54,32 +55,11 @@ static int index_of(const struct view *v, const char *path)
 	return VIEW_ELSEWHERE;
 }
 
-int view_task_stat(const struct view *v, const char *task, struct view_task *ret)
-{
-	char name[64], text[1024], *open, *close;
-	ssize_t n;
-
-	snprintf(name, sizeof(name), "%s/stat", task);
-	n = io_read_attr(v->proc_fd, name, text, sizeof(text));
-	if (n <= 0)
-		return n == 0 || is_gone(n) ? -ESRCH : (int)n;
-	/* The name in parentheses may hold anything, parentheses too. */
-	open = strchr(text, '(');
-	close = strrchr(text, ')');
-	if (!open || !close || close < open)
-		return -EPROTO;
-	snprintf(ret->name, sizeof(ret->name), "%.*s", (int)(close - open - 1), open + 1);
-	/* Fields 4 to 8 lie between the state and the flags. */
-	return sscanf(close + 1, " %c %*d %*d %*d %*d %*d %lu", &ret->state, &ret->flags) == 2
-		       ? 0
-		       : -EPROTO;
-}
-
 bool view_is_alive(const struct view *v, const char *task)
 {
-	struct view_task t;
+	struct proc_stat t;
 
-	return view_task_stat(v, task, &t) == 0 && t.state != 'Z' && t.state != 'X' &&
+	return proc_stat_read(v->proc_fd, task, &t) == 0 && !proc_stat_is_dead(&t) &&
 	       !(t.flags & PF_EXITING);
 }
 

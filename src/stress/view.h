@@ -46,16 +46,6 @@ enum {
 int view_task_group(const struct view *v, const char *task, int expected,
 		    char ret_path[VIEW_PATH_SIZE]);
 
-/* Of /proc/PID/stat (proc(5)): fields 2, 3 and 9. */
-struct view_task {
-	char name[64];       /* a worker of a work queue: with what it does, "kworker/1:0+events" */
-	char state;          /* 'R': runs, or is ready to and waits for a CPU */
-	unsigned long flags; /* PF_* of include/linux/sched.h */
-};
-
-/* 0, -ESRCH where the task is gone, or another negative errno. */
-int view_task_stat(const struct view *v, const char *task, struct view_task *ret);
-
 /* Whether a process runs or waits: false for what is gone, a zombie, or on its way out. */
 bool view_is_alive(const struct view *v, const char *task);
 

@@ -20,8 +20,10 @@
 #include "base/io.h"
 #include "base/markup.h"
 #include "base/num.h"
+#include "base/proc_stat.h"
 #include "base/rng.h"
 #include "base/text.h"
+#include "fake-root.h"
 
 static void test_parse_u64(void **state)
 {
@@ -377,6 +379,49 @@ static void test_markup(void **state)
 	}
 }
 
+static int stat_of(const char *line, struct proc_stat *ret)
+{
+	struct fake_root root;
+	int r;
+
+	fake_root_init(&root);
+	fake_root_text(&root, "7/task/8/stat", line);
+	r = proc_stat_read(root.fd, "7/task/8", ret);
+	fake_root_finish(&root);
+	return r;
+}
+
+static void test_proc_stat(void **state)
+{
+	struct proc_stat s;
+
+	/* A name that tries to be taken for what comes after it. */
+	assert_int_equal(stat_of("8 (a) Z 1 (b) S 66 7 7 0 -1 4194560 9 9 9 9 1 2 3 4 20 0 1 0 "
+				 "18446744073709551615 4096 1 18446744073709551615 1\n",
+				 &s),
+			 0);
+	assert_string_equal(s.name, "a) Z 1 (b");
+	assert_int_equal(s.state, 'S');
+	assert_int_equal(s.parent, 66);
+	assert_int_equal(s.flags, 4194560);
+	assert_true(s.started == UINT64_MAX);
+	assert_false(proc_stat_is_dead(&s));
+
+	assert_int_equal(stat_of("8 (a) Z 1 7 7 0 -1 4 9 9 9 9 1 2 3 4 20 0 1 0 5 0\n", &s), 0);
+	assert_true(proc_stat_is_dead(&s));
+	/* Cut off before its start time; no name; the file of a task that went meanwhile. */
+	assert_int_equal(stat_of("8 (a) S 1 7 7 0 -1 4 9 9 9 9 1 2 3 4 20 0 1 0", &s), -EPROTO);
+	assert_int_equal(stat_of("8 a S 1 7 7 0 -1 4 9 9 9 9 1 2 3 4 20 0 1 0 5", &s), -EPROTO);
+	assert_int_equal(stat_of(")(", &s), -EPROTO);
+	assert_int_equal(stat_of("", &s), -ESRCH);
+	assert_int_equal(proc_stat_read(AT_FDCWD, "/proc/self/task/1073741823", &s), -ESRCH);
+
+	assert_int_equal(proc_stat_of(getpid(), &s), 0);
+	assert_int_equal(s.parent, getppid());
+	assert_string_equal(s.name, "test-base");
+	assert_int_equal(s.state, 'R');
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_replace_file),   cmocka_unit_test(test_replace_no_device),
 		cmocka_unit_test(test_parse_rfc3339),  cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
+		cmocka_unit_test(test_proc_stat),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

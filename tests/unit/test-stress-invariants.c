@@ -46,8 +46,9 @@ static void put_task(struct world *w, int pid, int tid, const char *group, char 
 		add(w, path, text);
 		snprintf(path + n, sizeof(path) - (size_t)n, "stat");
 		/* A name that tries to be the rest of the line. */
-		snprintf(text, sizeof(text), "%d (a) Z 1 (b) %c 1 1 1 0 -1 %d 0 0\n", tid, state,
-			 flags);
+		snprintf(text, sizeof(text),
+			 "%d (a) Z 1 (b) %c 1 1 1 0 -1 %d 0 0 0 0 0 0 0 0 20 0 1 0 5 0\n", tid,
+			 state, flags);
 		add(w, path, text);
 	}
 }
