@@ -76,15 +76,16 @@ int json_cursor_refuse(struct json_cursor *c, const char *allowed, ...)
 				    text);
 }
 
-void json_take_raw(struct json_cursor *c, const char **ret, size_t *ret_size)
+const char *json_behind_value(const char *p, const char *end)
 {
 	size_t depth = 0;
 
-	*ret = c->p;
 	do {
-		switch (*c->p++) {
+		if (p == end)
+			return p;
+		switch (*p++) {
 		case '"':
-			json_quoted_scan(&c->p, c->end, NULL);
+			json_quoted_scan(&p, end, NULL);
 			break;
 		case '{':
 		case '[':
@@ -96,19 +97,23 @@ void json_take_raw(struct json_cursor *c, const char **ret, size_t *ret_size)
 			break;
 		default:
 			/* The rest of a number or word; between tokens just the next one. */
-			while (c->p < c->end && !json_is_delimiter(*c->p))
-				c->p++;
+			while (p < end && !json_is_delimiter(*p))
+				p++;
 		}
 	} while (depth > 0);
+	return p;
+}
+
+void json_take_raw(struct json_cursor *c, const char **ret, size_t *ret_size)
+{
+	*ret = c->p;
+	c->p = json_behind_value(c->p, c->end);
 	*ret_size = (size_t)(c->p - *ret);
 }
 
 static void skip(struct json_cursor *c)
 {
-	const char *start;
-	size_t size;
-
-	json_take_raw(c, &start, &size);
+	c->p = json_behind_value(c->p, c->end);
 }
 
 /* A value for which the visitor has no use is skipped. */

@@ -6,45 +6,11 @@
 
 #include "json/read.h"
 #include "json/quoted.h"
+#include "json/token.h"
 
-/* The text has passed json_lint(), so scanning it needs no checks but the end's. */
 struct scan {
 	const char *p, *end;
 };
-
-static void skip_space(struct scan *s)
-{
-	while (s->p < s->end && strchr(" \t\r\n", *s->p))
-		s->p++;
-}
-
-/* To behind the value at `p`: a string, a scalar, or a container with all it holds. */
-static void skip_value(struct scan *s)
-{
-	size_t depth = 0;
-
-	do {
-		if (s->p == s->end)
-			return;
-		switch (*s->p++) {
-		case '"':
-			json_quoted_scan(&s->p, s->end, NULL);
-			break;
-		case '{':
-		case '[':
-			depth++;
-			break;
-		case '}':
-		case ']':
-			depth--;
-			break;
-		default:
-			/* The rest of a number or word; between tokens just the next one. */
-			while (s->p < s->end && !strchr(",:[]{}\" \t\r\n", *s->p))
-				s->p++;
-		}
-	} while (depth > 0);
-}
 
 /* Reads the string at `p`, and tells whether it is `key`. */
 static bool key_matches(struct scan *s, const char *key)
@@ -69,19 +35,19 @@ static bool enter(struct scan *s, const struct json_at *at)
 	for (size_t index = 0;; index++) {
 		bool found = index == at->index;
 
-		skip_space(s);
+		s->p = json_behind_space(s->p, s->end);
 		if (s->p == s->end || *s->p == close)
 			return false;
 		if (at->key) {
 			found = key_matches(s, at->key);
-			skip_space(s);
+			s->p = json_behind_space(s->p, s->end);
 			s->p++; /* the colon */
-			skip_space(s);
+			s->p = json_behind_space(s->p, s->end);
 		}
 		if (found)
 			return true;
-		skip_value(s);
-		skip_space(s);
+		s->p = json_behind_value(s->p, s->end);
+		s->p = json_behind_space(s->p, s->end);
 		if (s->p < s->end && *s->p == ',')
 			s->p++;
 	}
@@ -93,7 +59,7 @@ static bool descend(struct scan *s, const struct json_at *at)
 	struct scan before;
 
 	if (!at->parent) {
-		skip_space(s);
+		s->p = json_behind_space(s->p, s->end);
 		return true;
 	}
 	if (!descend(s, at->parent))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of the cursor share, private to this folder. */
+/* What those share that scan text which has passed json_lint(), private to this folder. */
 #ifndef CGCHURN_JSON_TOKEN_H
 #define CGCHURN_JSON_TOKEN_H
 
@@ -19,11 +19,20 @@ static inline bool json_is_delimiter(char c)
 	       c == '}' || c == '"';
 }
 
+static inline const char *json_behind_space(const char *p, const char *end)
+{
+	while (p < end && json_is_space(*p))
+		p++;
+	return p;
+}
+
 static inline void json_skip_space(struct json_cursor *c)
 {
-	while (c->p < c->end && json_is_space(*c->p))
-		c->p++;
+	c->p = json_behind_space(c->p, c->end);
 }
+
+/* Behind the value at `p`: a string, a scalar, or a container with all it holds. */
+const char *json_behind_value(const char *p, const char *end);
 
 /*
  * Decodes a string from behind its opening quote, and moves behind the closing one. Returns its
