@@ -139,15 +139,13 @@ int group_wait_empty(int fd, uint64_t deadline_ns)
 	}
 }
 
-int group_remove(int parent_fd, const char *name, uint64_t deadline_ns, uint64_t *ret_retries)
+int group_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 {
 	while (unlinkat(parent_fd, name, AT_REMOVEDIR) < 0) {
 		if (errno == ENOENT)
 			return 0;
 		if (errno != EBUSY || clock_now_ns() >= deadline_ns)
 			return -errno;
-		if (ret_retries)
-			++*ret_retries;
 		clock_sleep_until(clock_now_ns() + 100 * NS_PER_US);
 	}
 	return 0;
@@ -179,7 +177,7 @@ int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
 	r = group_remove_below(fd, deadline_ns);
-	return r < 0 ? r : group_remove(parent_fd, name, deadline_ns, NULL);
+	return r < 0 ? r : group_remove(parent_fd, name, deadline_ns);
 }
 
 int64_t group_count_dying(int fd)

@@ -35,9 +35,8 @@ int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns);
 /* The same for all groups below `fd`, which stays. */
 int group_remove_below(int fd, uint64_t deadline_ns);
 
-/* Removes one group without children, with the same patience. `ret_retries` may be NULL; it is
- * added to. */
-int group_remove(int parent_fd, const char *name, uint64_t deadline_ns, uint64_t *ret_retries);
+/* Removes one group without children, with the same patience. */
+int group_remove(int parent_fd, const char *name, uint64_t deadline_ns);
 
 /*
  * Waits until the kernel has let go of removed groups below this one (nr_dying_descendants of

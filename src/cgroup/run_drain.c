@@ -113,7 +113,7 @@ int run_drain_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 	if (fd >= 0) {
 		r = run_drain(fd, parent_fd, deadline_ns);
 		/* The note would go with the group. */
-		removed = run_cpus_noted(fd) ? r : group_remove(parent_fd, name, deadline_ns, NULL);
+		removed = run_cpus_noted(fd) ? r : group_remove(parent_fd, name, deadline_ns);
 	}
 	left = run_leaf_leave(parent_fd, name, deadline_ns);
 	return r < 0 ? r : removed < 0 ? removed : left;

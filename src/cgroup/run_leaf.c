@@ -89,5 +89,5 @@ int run_leaf_leave(int parent_fd, const char *name, uint64_t deadline_ns)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
 	r = move(fd, parent_fd, anybody);
-	return r < 0 ? r : group_remove(parent_fd, leaf, deadline_ns, NULL);
+	return r < 0 ? r : group_remove(parent_fd, leaf, deadline_ns);
 }

@@ -163,23 +163,10 @@ int tree_create(int parent_fd, const char *name, const struct tree_spec *spec, s
 	return 0;
 }
 
-/* Groups that somebody else made below it and left would keep it busy: they go with it. */
-static int remove_group(struct tree *t, int parent_fd, const char *name, uint64_t deadline_ns)
-{
-	_cleanup_fd int fd = -1;
-	int r;
-
-	if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
-		return 0;
-	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
-	r = group_remove_below(fd, deadline_ns);
-	return r < 0 ? r : group_remove(parent_fd, name, deadline_ns, &t->busy_retries);
-}
-
-/* By name, as they were made: no directory is read. A group that somebody else removed is no
- * matter. */
+/*
+ * By name, as they were made: no directory is read but where somebody else's groups keep one busy.
+ * A group that somebody else removed is no matter.
+ */
 static int remove_children(struct tree *t, int fd, uint32_t level, uint64_t deadline_ns)
 {
 	char name[TREE_COMPONENT_SIZE];
@@ -195,7 +182,7 @@ static int remove_children(struct tree *t, int fd, uint32_t level, uint64_t dead
 				      : remove_children(t, child, level + 1, deadline_ns);
 		}
 		if (r == 0)
-			r = remove_group(t, fd, name, deadline_ns);
+			r = group_remove_all(fd, name, deadline_ns);
 	}
 	return r;
 }

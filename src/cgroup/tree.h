@@ -36,10 +36,9 @@ struct tree {
 	int parent_fd; /* the caller's; not closed */
 	char name[64];
 	uint32_t depth, fanout;
-	uint64_t n_groups;     /* made, the top included */
-	char enabled[256];     /* controllers in force in the leaves, blank-separated; "" */
-	char skipped[1024];    /* a line each for those that were left out, and why; "" */
-	uint64_t busy_retries; /* how often a removal met EBUSY */
+	uint64_t n_groups;  /* made, the top included */
+	char enabled[256];  /* controllers in force in the leaves, blank-separated; "" */
+	char skipped[1024]; /* a line each for those that were left out, and why; "" */
 };
 
 /*

@@ -175,7 +175,7 @@ void actor_removes_group(struct actor *a, int parent_fd, const char *name)
 
 	s.group_fd = fd;
 	actor_does(a, "rmdir of a group");
-	s.removal = group_remove(parent_fd, name, clock_now_ns() + s.patience_ns, NULL);
+	s.removal = group_remove(parent_fd, name, clock_now_ns() + s.patience_ns);
 	board_check(a->board, INVARIANT_REMOVAL, &s);
 	atomic_fetch_add(&a->board->groups, 1);
 }
