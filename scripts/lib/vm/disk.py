@@ -12,9 +12,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 
-from . import cache, debian, machine
-from .errors import cannot
+from . import cache, debian, initramfs, machine
+from .errors import Failed, cannot
 
 NEEDS = {"mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs", "ssh-keygen": "openssh-client"}
 RELEASE = "bookworm"
@@ -101,6 +102,14 @@ def done(*command):
         raise cannot(f"'{' '.join(map(str, command))[:200]}' failed:\n{ended.stderr[-2000:]}")
 
 
+def pack(build, to):
+    """The installed program as an archive, to be unpacked over a guest's "/"."""
+    with tempfile.TemporaryDirectory() as stage:
+        initramfs.install(build, stage)
+        # By its entries: the mode of the temporary folder, which is nobody else's, would become that of "/".
+        done("tar", "-czf", to, "-C", stage, *os.listdir(stage))
+
+
 def kernels(folder):
     """Paths of the kernels as the guest sees them, oldest first."""
     return [f"/boot/{path.name}" for path in sorted((folder / "kernels").glob("vmlinuz-*"))]
@@ -128,6 +137,15 @@ class Guest:
         with open(self.folder / "qemu.log", "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
+
+    def wait_for_ssh(self, limit_s):
+        """Until its ssh answers."""
+        deadline = time.monotonic() + limit_s
+        while subprocess.run(["ssh-keyscan", "-T", "5", "-p", str(self.port), "127.0.0.1"], capture_output=True,
+                             check=False).stdout == b"":
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                raise Failed(f"the guest does not answer by ssh; see {self.folder}/console.log", 1)
+            time.sleep(0.5)
 
     def kill(self):
         if self.process:
