@@ -127,6 +127,7 @@ WRAP(int, fsetxattr, ENOTSUP, -1,
      (fd, name, value, size, flags))
 WRAP(ssize_t, fgetxattr, ENOTSUP, -1, (int fd, const char *name, void *value, size_t size),
      (fd, name, value, size))
+WRAP(int, fremovexattr, EIO, -1, (int fd, const char *name), (fd, name))
 WRAP(ssize_t, getrandom, ENOSYS, -1, (void *data, size_t size, unsigned flags), (data, size, flags))
 WRAP(int, sched_getaffinity, ENOSYS, -1, (pid_t pid, size_t size, cpu_set_t *set), (pid, size, set))
 WRAP(int, sched_setaffinity, EINVAL, -1, (pid_t pid, size_t size, const cpu_set_t *set),
