@@ -69,8 +69,11 @@ static void start_actor(struct keeper *k, const struct actor_kind *kind, uint32_
 		arena_pin(b, b->n_actors);
 		actor_main(&actor, kind);
 	}
-	if (pid < 0)
+	if (pid < 0) {
 		board_fault(b, "starting a %s: %s", kind->name, strerror(errno));
+		/* So that nobody waits for it. */
+		atomic_store(&slot->state, BOARD_DONE);
+	}
 	atomic_store(&slot->pid, pid);
 }
 
