@@ -146,14 +146,44 @@ int run_cpus_note(int group_fd, const struct run_cpus *c)
 	return fsetxattr(group_fd, key, text, strlen(text), 0) < 0 ? -errno : 0;
 }
 
-bool run_cpus_noted(int group_fd)
+/*
+ * The note's length, 0 without one. Whom a filter of system calls lets look at none (EPERM, ENOSYS)
+ * it lets make none either; whom the kernel does not, for want of CAP_SYS_ADMIN, sees ENODATA.
+ */
+static ssize_t read_note(int group_fd, char *ret, size_t size)
 {
-	return fgetxattr(group_fd, key, NULL, 0) > 0;
+	ssize_t n = fgetxattr(group_fd, key, ret, size);
+
+	if (n < 0 && (errno == ENODATA || errno == EOPNOTSUPP || errno == EPERM || errno == ENOSYS))
+		return 0;
+	return n < 0 ? -errno : n;
+}
+
+int run_cpus_noted(int group_fd)
+{
+	ssize_t n = read_note(group_fd, NULL, 0);
+
+	return n > 0 ? 1 : (int)n;
 }
 
 static bool may_pass(int r)
 {
 	return r != -ENOENT && r != -ENODEV && r != -EROFS && r != -EACCES && r != -EPERM;
+}
+
+/* Sure only where the folder says so: something else may be mounted over it. */
+static bool is_taken_out(int folder_fd, uint32_t cpu)
+{
+	char list[4096];
+	const char *at = list;
+	uint32_t first, last;
+
+	if (io_read_attr(folder_fd, "present", list, sizeof(list)) <= 0)
+		return false;
+	while (num_list_next(&at, &first, &last))
+		if (cpu >= first && cpu <= last)
+			return false;
+	return *at == '\0';
 }
 
 static int bring_back(int folder_fd, uint32_t cpu, uint64_t deadline_ns)
@@ -163,22 +193,19 @@ static int bring_back(int folder_fd, uint32_t cpu, uint64_t deadline_ns)
 	while ((r = run_cpus_switch(folder_fd, cpu, true)) < 0 && may_pass(r) &&
 	       clock_now_ns() < deadline_ns)
 		clock_sleep_until(clock_now_ns() + AGAIN_MS * NS_PER_MS);
-	/* Taken out of the machine meanwhile. */
-	return r == -ENOENT || r == -ENODEV ? 0 : r;
+	return (r == -ENOENT || r == -ENODEV) && is_taken_out(folder_fd, cpu) ? 0 : r;
 }
 
 int run_cpus_bring_back(int group_fd, uint64_t deadline_ns)
 {
 	char text[RUN_CPUS_TEXT_SIZE];
-	ssize_t n = fgetxattr(group_fd, key, text, sizeof(text) - 1);
+	ssize_t n = read_note(group_fd, text, sizeof(text) - 1);
 	_cleanup_fd int folder = -1;
 	struct run_cpus noted;
 	int r = 0;
 
-	if (n < 0 && errno != ENODATA && errno != EOPNOTSUPP)
-		return -errno;
 	if (n <= 0)
-		return 0;
+		return (int)n;
 	text[n] = '\0';
 	folder = open(RUN_CPUS_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
@@ -196,9 +223,11 @@ int run_cpus_bring_back(int group_fd, uint64_t deadline_ns)
 
 int run_cpus_forget(int group_fd)
 {
-	/* Without CAP_SYS_ADMIN no trusted attribute is seen, and to remove one is EPERM even where
-	 * there is none (xattr(7)). */
-	if (!run_cpus_noted(group_fd))
-		return 0;
+	int noted = run_cpus_noted(group_fd);
+
+	/* Not removed at a venture: without CAP_SYS_ADMIN that is EPERM even where there is none.
+	 */
+	if (noted <= 0)
+		return noted;
 	return fremovexattr(group_fd, key) < 0 && errno != ENODATA ? -errno : 0;
 }

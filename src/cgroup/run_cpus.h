@@ -47,12 +47,13 @@ int run_cpus_parse(const char *text, struct run_cpus *ret);
 
 int run_cpus_note(int group_fd, const struct run_cpus *c);
 
-bool run_cpus_noted(int group_fd);
+/* 1 where something is, 0 where nothing is that the caller may see, or a negative errno. */
+int run_cpus_noted(int group_fd);
 
 /*
  * Brings back what is noted; the note stays. Where a CPU cannot be had, tries until the deadline
  * (CLOCK_MONOTONIC, ns) and returns the negative errno, at once where that will not pass (EROFS,
- * EACCES, EPERM). 0 where nothing is noted, and for a CPU that the machine no longer has.
+ * EACCES, EPERM). 0 where nothing is noted, and for a CPU that the machine says it has no more.
  */
 int run_cpus_bring_back(int group_fd, uint64_t deadline_ns);
 

@@ -104,7 +104,7 @@ int run_drain_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 {
 	_cleanup_fd int fd =
 		openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int r = 0, left, removed = 0;
+	int r = 0, left, noted, removed = 0;
 
 	if (fd < 0 && errno != ENOENT)
 		return -errno;
@@ -113,7 +113,10 @@ int run_drain_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 	if (fd >= 0) {
 		r = run_drain(fd, parent_fd, deadline_ns);
 		/* The note would go with the group. */
-		removed = run_cpus_noted(fd) ? r : group_remove(parent_fd, name, deadline_ns);
+		noted = run_cpus_noted(fd);
+		removed = noted > 0   ? -EBUSY
+			  : noted < 0 ? noted
+				      : group_remove(parent_fd, name, deadline_ns);
 	}
 	left = run_leaf_leave(parent_fd, name, deadline_ns);
 	return r < 0 ? r : removed < 0 ? removed : left;

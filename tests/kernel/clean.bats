@@ -163,6 +163,38 @@ start_stranger() {
 	[ ! -e "$own/${dead%0}2" ]
 }
 
+# note CPUS: as a run does before it takes them offline.
+note() {
+	/usr/bin/python3 -c 'import os, sys; os.setxattr(sys.argv[1], "trusted.cgchurn.cpus", sys.argv[2].encode())' \
+		"$own/$dead" "$1"
+}
+
+@test "a group that notes CPUs goes when they are back, or the machine says that it has them no more" {
+	mkdir "$own/$dead"
+	note 4000
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ "$output" = "removed $own/$dead" ]
+	[ ! -e "$own/$dead" ]
+}
+
+@test "a group that notes CPUs stays, with the note, where they cannot be seen" {
+	mkdir "$own/$dead"
+	note 4000
+	run -5 unshare --mount bash -c 'mount -t tmpfs none /sys/devices/system/cpu && exec "$CGCHURN" clean --cgroup-root "$0"' \
+		"$own"
+	[[ "$output" == *"$dead could not be removed: No such file"* ]]
+	[ -d "$own/$dead" ]
+	run -0 "$CGCHURN" clean --cgroup-root "$own"
+	[ ! -e "$own/$dead" ]
+}
+
+@test "a group stays where it cannot be told whether it notes any" {
+	mkdir "$own/$dead"
+	run -5 traced -qq -o "$out/trace" -e trace=fgetxattr -e inject=fgetxattr:error=EACCES "$CGCHURN" clean --cgroup-root "$own"
+	[[ "$output" == *"$dead could not be removed: Permission denied"* ]]
+	[ -d "$own/$dead" ]
+}
+
 @test "--help teaches" {
 	run -0 "$CGCHURN" clean --help
 	[[ "$output" == *"cgchurn clean --dry-run"* ]]

@@ -140,9 +140,11 @@ static void test_no_note(void **state)
 	struct machine m;
 
 	machine_init(&m, "0-1", "1");
-	assert_false(run_cpus_noted(m.fd));
+	assert_int_equal(run_cpus_noted(m.fd), 0);
 	assert_int_equal(run_cpus_bring_back(m.fd, 0), 0);
-	run_cpus_forget(m.fd);
+	assert_int_equal(run_cpus_forget(m.fd), 0);
+	assert_int_equal(run_cpus_noted(-1), -EBADF);
+	assert_int_equal(run_cpus_forget(-1), -EBADF);
 	machine_finish(&m);
 }
 
