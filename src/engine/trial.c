@@ -37,6 +37,7 @@ struct trial {
 	int side_fd;
 	struct crew crew;
 	uint64_t begun_ns; /* the start of warm-up; 0 before */
+	int unlocked;      /* a negative errno: the run group's lock could not be had again */
 };
 
 /* A ringful at most: a worker that fills it faster than it is emptied would keep us here. */
@@ -340,13 +341,13 @@ static int run_workers(struct trial *t, struct err *e)
 }
 
 /* Whatever is in the run group; the lock on it, which that ends, is taken again. */
-static int kill_all(const struct trial *t)
+static int kill_all(struct trial *t)
 {
-	int r = group_kill(t->around->run_group_fd), held = 0;
+	int r = group_kill(t->around->run_group_fd);
 
 	if (t->around->lock_fd >= 0)
-		held = run_name_hold_again(t->around->lock_fd);
-	return r < 0 ? r : held;
+		t->unlocked = run_name_hold_again(t->around->lock_fd);
+	return r;
 }
 
 /* Both groups, whatever is in them; then the memory of the dead ones, which would weigh on the
@@ -391,8 +392,11 @@ int trial_run(const struct plan *plan, uint64_t index, const struct trial_surrou
 	if (around->attribution.forget)
 		around->attribution.forget(around->attribution.opaque);
 	removed = remove_groups(&t, &removal);
+	if (removed == 0 && t.unlocked < 0)
+		removed = err_sys(&removal, EXIT_FAULT, -t.unlocked, "locking the run group again");
 	ret->teardown_ns = clock_now_ns() - start;
-	if (r == 0 && removed < 0) {
+	/* Without its lock another's `clean` may take the group, so no further trial may follow. */
+	if (removed < 0 && (r == 0 || t.unlocked < 0)) {
 		*e = removal;
 		r = removed;
 	}
