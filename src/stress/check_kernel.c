@@ -20,6 +20,8 @@ void kernel_counts_read(int root_fd, struct kernel_counts *ret)
 
 static int check_count(const char *file, int64_t before, int64_t now, struct evidence *ret)
 {
+	if (before >= 0 && now < 0)
+		return (int)now;
 	if (before < 0 || now <= before)
 		return 1;
 	return evidence_set(ret, "/sys/kernel/%s was %" PRId64 " and is %" PRId64, file, before,

@@ -16,27 +16,44 @@
 
 enum { PF_KTHREAD = 0x00200000 }; /* include/linux/sched.h */
 
+/* How long a task ran, in ns; 0 also where the kernel keeps no statistics of its scheduler. */
+static int read_ran(const struct view *v, const char *task, uint64_t *ret_ns)
+{
+	char path[64], text[128];
+	int n;
+
+	snprintf(path, sizeof(path), "%s/schedstat", task);
+	n = (int)io_read_attr(v->proc_fd, path, text, sizeof(text));
+	if (n < 0)
+		return n;
+	return sscanf(text, "%" SCNu64, ret_ns) == 1 ? 0 : -EPROTO;
+}
+
+/* Who asks has run. */
+static bool keeps_statistics(const struct view *v)
+{
+	uint64_t ran_ns;
+
+	return read_ran(v, "self", &ran_ns) == 0 && ran_ns > 0;
+}
+
 /* 1: it is a kernel thread that is ready to run, or runs. 0 otherwise, or where that is not told.
  */
 static int is_ready(const struct view *v, const char *task, struct starved_thread *ret)
 {
-	char path[64], text[128];
 	struct proc_stat t;
 
 	if (proc_stat_read(v->proc_fd, task, &t) < 0 || t.state != 'R' || !(t.flags & PF_KTHREAD))
 		return 0;
-	snprintf(path, sizeof(path), "%s/schedstat", task);
-	if (io_read_attr(v->proc_fd, path, text, sizeof(text)) < 0)
-		return 0;
 	snprintf(ret->name, sizeof(ret->name), "%s", t.name);
-	/* 0: the kernel keeps no statistics of its scheduler, or switched them off. */
-	return sscanf(text, "%" SCNu64, &ret->ran_ns) == 1 && ret->ran_ns > 0;
+	return read_ran(v, task, &ret->ran_ns) == 0;
 }
 
 void starved_look(const struct view *v, struct starved *ret)
 {
 	int fd = openat(v->proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	_cleanup_dir DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	bool statistics = keeps_statistics(v);
 	struct dirent *entry;
 
 	ret->n = 0;
@@ -44,7 +61,7 @@ void starved_look(const struct view *v, struct starved *ret)
 		close_fd(fd);
 		return;
 	}
-	while (ret->n < STARVED_MAX && (entry = readdir(dir))) {
+	while (statistics && ret->n < STARVED_MAX && (entry = readdir(dir))) {
 		struct starved_thread *t = &ret->threads[ret->n];
 
 		t->pid = (pid_t)strtol(entry->d_name, NULL, 10);

@@ -23,7 +23,8 @@ struct starved {
 	} threads[STARVED_MAX];
 };
 
-/* The kernel threads that are ready to run now, STARVED_MAX of them at most. */
+/* The kernel threads that are ready to run now, STARVED_MAX of them at most. None where the kernel
+ * keeps no statistics of its scheduler (CONFIG_SCHED_INFO). */
 void starved_look(const struct view *v, struct starved *ret);
 
 /* Keeps those of them that have not run since, and are still ready to. */

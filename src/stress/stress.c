@@ -28,6 +28,18 @@ static void tick(void *opaque)
 		s->listener.tick(s->listener.opaque, s);
 }
 
+/* Told once; the next round begins where this one was looked at. What could not be read then is
+ * compared with what was before. */
+static void take_over(struct kernel_counts *before, const struct kernel_counts *now)
+{
+	if (now->taint >= 0)
+		before->taint = now->taint;
+	if (now->warnings >= 0)
+		before->warnings = now->warnings;
+	if (now->oopses >= 0)
+		before->oopses = now->oopses;
+}
+
 /* Judged by the supervisor, for the whole machine; the first breach of a round wins. */
 static void check_kernel(struct stress *s, struct round_outcome *o)
 {
@@ -50,8 +62,7 @@ static void check_kernel(struct stress *s, struct round_outcome *o)
 		o->invariant = ids[i];
 		o->evidence = evidence;
 	}
-	/* Told once; the next round begins where this one was looked at. */
-	s->before = scene.now;
+	take_over(&s->before, &scene.now);
 }
 
 static int run_one(struct stress *s, const struct schedule *schedule, struct round_outcome *o,

@@ -290,25 +290,34 @@ static void test_starved(void **state)
 	struct evidence evidence = {.text = "It hangs."};
 	struct starved s;
 
+	add(w, "proc/self/schedstat", "500 1 1\n");
 	starved_look(&w->view, &s);
 	assert_int_equal(s.n, 0);
 	put_thread(w, 20, 'R', KTHREAD, "1000 5 7\n");
 	put_thread(w, 21, 'R', KTHREAD, "1000 5 7\n");
 	put_thread(w, 22, 'S', KTHREAD, "1000 5 7\n");
 	put_thread(w, 23, 'R', 0, "1000 5 7\n");
-	/* Of a kernel without statistics. */
+	/* Never came to run at all. */
 	put_thread(w, 24, 'R', KTHREAD, "0 0 0\n");
 	starved_look(&w->view, &s);
-	assert_int_equal(s.n, 2);
+	assert_int_equal(s.n, 3);
 	put_thread(w, 21, 'R', KTHREAD, "1001 5 8\n");
 	starved_keep(&w->view, &s);
-	assert_int_equal(s.n, 1);
-	assert_int_equal(s.threads[0].pid, 20);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.threads[0].pid + s.threads[1].pid, 20 + 24);
 	put_thread(w, 21, 'S', KTHREAD, "1001 5 8\n");
+	put_thread(w, 24, 'R', KTHREAD, "1 0 1\n");
+	starved_keep(&w->view, &s);
+	assert_int_equal(s.n, 1);
+	put_thread(w, 24, 'S', KTHREAD, "1 0 1\n");
 	starved_add(&w->view, 20 * NS_PER_MS, &evidence);
 	assert_string_equal(evidence.text,
 			    "It hangs.\nThe kernel thread a) Z 1 (b (20) is ready to run, and the "
 			    "scheduler has given it no CPU for at least 20 ms.");
+	/* A kernel that keeps no statistics shows naughts for everybody. */
+	add(w, "proc/self/schedstat", "0 0 0\n");
+	starved_look(&w->view, &s);
+	assert_int_equal(s.n, 0);
 }
 
 static void test_facts(void **state)
@@ -360,6 +369,10 @@ static void test_counts(void **state)
 		fake_root_text(&root, files[i], "2\n");
 		kernel_counts_read(root.fd, &w->scene.now);
 		assert_int_equal(check(w, INVARIANT_TAINT, "_count was 1 and is 2"), -EBADMSG);
+		/* What could be read, and cannot now, is not unchanged. */
+		w->scene.now = w->scene.before;
+		*(i == 0 ? &w->scene.now.warnings : &w->scene.now.oopses) = -EMFILE;
+		assert_int_equal(check(w, INVARIANT_TAINT, NULL), -EMFILE);
 	}
 	fake_root_finish(&root);
 }
