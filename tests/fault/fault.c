@@ -3,11 +3,15 @@
  * Linked around our own calls of libc (-Wl,--wrap), so that the n-th of them fails as it would on a
  * bad day. What libraries call by themselves is left alone.
  *
- *	FAULT_AT      which call fails, from 1 on; 0 or unset: none
- *	FAULT_ALL     set: calls of forked children count, too; each goes on from its parent's
- *count. Else of the first process alone. FAULT_REPORT  a file that gets "COUNT NAME" at the end of
- *the first process: how many calls there were, and which of them failed ("-": none). When a child
- *fails, its line comes first.
+ * FAULT_AT: which call fails, from 1 on; 0 or unset: none.
+ *
+ * FAULT_CALL: the one function whose calls count; unset: all that are wrapped.
+ *
+ * FAULT_ALL: where set, calls of forked children count, too, each child going on from its parent's
+ * count; else those of the first process alone.
+ *
+ * FAULT_REPORT: a file that gets "COUNT NAME" at the end of the first process: how many calls there
+ * were, and which of them failed ("-": none). When a child's fails, its line comes first.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +22,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -29,6 +34,7 @@
 
 static long fault_at, count;
 static bool fault_all;
+static const char *fault_call;
 static pid_t first;
 static char report[4096]; /* absolute; opened each time, for the guardian closes what it inherits */
 static const char *failed = "-";
@@ -60,6 +66,7 @@ __attribute__((constructor)) static void begin(void)
 
 	fault_at = at ? strtol(at, NULL, 10) : 0;
 	fault_all = getenv("FAULT_ALL") != NULL;
+	fault_call = getenv("FAULT_CALL");
 	first = getpid();
 	snprintf(report, sizeof(report), "%s", to ? to : "");
 	atexit(tell_at_end);
@@ -68,6 +75,8 @@ __attribute__((constructor)) static void begin(void)
 static bool fails(const char *name, int errnum)
 {
 	if (!fault_all && getpid() != first)
+		return false;
+	if (fault_call && strcmp(name, fault_call) != 0)
 		return false;
 	if (++count != fault_at)
 		return false;
@@ -125,7 +134,7 @@ WRAP(int, fstat, EIO, -1, (int fd, struct stat *st), (fd, st))
 WRAP(int, fsetxattr, ENOTSUP, -1,
      (int fd, const char *name, const void *value, size_t size, int flags),
      (fd, name, value, size, flags))
-WRAP(ssize_t, fgetxattr, ENOTSUP, -1, (int fd, const char *name, void *value, size_t size),
+WRAP(ssize_t, fgetxattr, EIO, -1, (int fd, const char *name, void *value, size_t size),
      (fd, name, value, size))
 WRAP(int, fremovexattr, EIO, -1, (int fd, const char *name), (fd, name))
 WRAP(ssize_t, getrandom, ENOSYS, -1, (void *data, size_t size, unsigned flags), (data, size, flags))
