@@ -86,7 +86,9 @@ void schedule_draw(struct schedule *s, uint64_t seed, const struct schedule_limi
 		if (k != SCHEDULE_UNPLUGGERS)
 			s->value[k] = draw_key(&rng, k, limits);
 	s->pace_ns = paces_ns[rng_below(&rng, N_PACES)];
-	/* Here, what is new comes last: an older seed's round stays what it was. */
+	/* From here on what is new comes last: the round of a seed that was printed stays as it
+	 * was.
+	 */
 	s->value[SCHEDULE_UNPLUGGERS] = draw_key(&rng, SCHEDULE_UNPLUGGERS, limits);
 	if (!limits->may_unplug)
 		s->value[SCHEDULE_UNPLUGGERS] = 0;

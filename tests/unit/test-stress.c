@@ -44,8 +44,7 @@ static void test_draw(void **state)
 	assert_true(differs);
 }
 
-/* Over many seeds every value of every key comes up. */
-/* A seed that was printed once draws the same round for ever. */
+/* doc/noise.md replays this seed: what is drawn for later keys must not change its round. */
 static void test_draw_stays(void **state)
 {
 	struct schedule_limits none;
@@ -62,6 +61,7 @@ static void test_draw_stays(void **state)
 	assert_int_equal(s.pace_ns, 20000000);
 }
 
+/* Over many seeds every value of every key comes up. */
 static void test_draw_covers(void **state)
 {
 	struct schedule_limits none;
