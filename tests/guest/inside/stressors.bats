@@ -6,21 +6,26 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 }
 
-# check RESULT: no error but those that a workload is about. Prints the workloads with a series without samples; 3 where
-# there are any.
+# check RESULT: no error but those that a workload is about, and nothing that makes a trial invalid but how slow the
+# emulation is. Prints the workloads with a series without samples; 3 where there are any.
 check() {
 	python3 - "$1" <<-'END'
-	import json, sys
+	import json, re, sys
+	slow = re.compile(r" missed \d+ of \d+ starts, |^the hypervisor stole ")
 	empty = []
 	result = json.load(open(sys.argv[1]))
 	assert result["complete"] is True
 	for run in result["runs"]:
 	    name = run["workload"]["name"]
 	    if run["failure"]:
-	        # Container runtimes are in the guest where its maker has them, and it is small.
-	        assert "is not installed" in run["failure"] or "bytes to touch: Cannot allocate" in run["failure"], (name, run["failure"])
+	        # Container runtimes are in the guest where its maker has them, and it has less than a gigabyte.
+	        stressors = {actor["stressor"] for actor in run["workload"]["spec"]["actors"]}
+	        assert ("is not installed" in run["failure"] and "runtime" in stressors or
+	                "mapping 1073741824 bytes to touch: Cannot allocate memory" in run["failure"]), (name, run["failure"])
 	        assert not run["trials"], name
 	        continue
+	    reasons = [reason for reason in run["trials"][0]["reasons"] if not slow.search(reason)]
+	    assert not reasons, (name, reasons)
 	    nonexistent = "nonexistent" in json.dumps(run["workload"]["spec"])
 	    for series in run["trials"][0]["series"]:
 	        # How long the kernel holds on to a removed group is what "gone" asks. With the memory controller that has no
@@ -99,6 +104,6 @@ actor() {
 	measure .json $actors
 }
 
-@test "every workload, shortened: samples in each series, no error, and valid by its own bounds" {
+@test "every workload, shortened: samples in each series, no error, and valid but for the pace of the emulation" {
 	measure '' $(cd "$CGCHURN_SOURCE/workloads" && ls *.json | sed 's/\.json$//')
 }
