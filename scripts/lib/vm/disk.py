@@ -1,21 +1,17 @@
-"""Guests that live on a disk: a small Debian with ssh, systemd and two installed kernels, to be rebooted from inside.
+"""The image of guests that live on a disk: a small Debian with ssh, systemd and two installed kernels.
 
-The image is made by mmdebstrap out of the archive that this machine's apt uses, once, and lies in the cache with the key
-that opens it. Every guest gets a copy of it, a port on the loopback, and a life of its own: it can be killed and started
-again.
+It is made by mmdebstrap out of the archive that this machine's apt uses, once, and lies in the cache with the key that
+opens it; whatever changes in this file, it is made anew.
 """
-import contextlib
 import hashlib
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 
-from . import cache, debian, initramfs, machine
-from .errors import Failed, cannot
+from . import cache, debian
+from .errors import cannot
 
 NEEDS = {"mmdebstrap": "mmdebstrap", "mke2fs": "e2fsprogs", "ssh-keygen": "openssh-client"}
 RELEASE = "bookworm"
@@ -46,7 +42,6 @@ ExecStart=/bin/ip link set eth0 up
 WantedBy=multi-user.target
 """
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
-COMMAND_LINE = ("console=ttyS0", "root=/dev/vda", "rw", "tsc=reliable", "net.ifnames=0")
 
 
 def image():
@@ -60,10 +55,17 @@ def image():
         recipe = hashlib.sha256(pathlib.Path(__file__).read_bytes() + LIBRARIES.read_bytes()).hexdigest()[:16]
         folder = cache.folder("disk") / recipe
         if not (folder / "whole").exists():
-            shutil.rmtree(cache.folder("disk"))
+            prune(cache.folder("disk"))
             make(cache.folder("disk", recipe))
-            (folder / "whole").touch()
+        (folder / "whole").touch()
     return folder
+
+
+def prune(images):
+    """The one that was used last stays, for another checkout may be using it; all others go, half-made ones too."""
+    whole = sorted(images.glob("*/whole"), key=lambda path: path.stat().st_mtime)
+    for folder in set(images.iterdir()) - {path.parent for path in whole[-1:]}:
+        shutil.rmtree(folder)
 
 
 def make(folder):
@@ -102,59 +104,6 @@ def done(*command):
         raise cannot(f"'{' '.join(map(str, command))[:200]}' failed:\n{ended.stderr[-2000:]}")
 
 
-def pack(build, to):
-    """The installed program as an archive, to be unpacked over a guest's "/"."""
-    with tempfile.TemporaryDirectory() as stage:
-        initramfs.install(build, stage)
-        # By its entries: the mode of the temporary folder, which is nobody else's, would become that of "/".
-        done("tar", "-czf", to, "-C", stage, *os.listdir(stage))
-
-
 def kernels(folder):
     """Paths of the kernels as the guest sees them, oldest first."""
     return [f"/boot/{path.name}" for path in sorted((folder / "kernels").glob("vmlinuz-*"))]
-
-
-class Guest:
-    """A guest and its files in `folder`. It boots the older kernel where it is not told another."""
-
-    def __init__(self, disk, folder, cpus=1, memory="768M"):
-        self.disk, self.folder = disk, pathlib.Path(folder)
-        self.cpus, self.memory, self.process = cpus, memory, None
-        self.port = free_port()
-        self.folder.mkdir(parents=True)
-        done("cp", "--sparse=always", disk / "root.ext4", self.folder / "root.ext4")
-
-    def start(self):
-        kernel = self.disk / "kernels" / pathlib.Path(kernels(self.disk)[0]).name
-        initrd = kernel.with_name(kernel.name.replace("vmlinuz-", "initrd.img-"))
-        command = [*machine.qemu_command(os.environ.get("CGCHURN_ACCELERATOR"), self.cpus, self.memory),
-                   "-kernel", kernel, "-initrd", initrd, "-append", " ".join(COMMAND_LINE),
-                   "-serial", f"file:{self.folder}/console.log",
-                   "-drive", f"file={machine.quoted(self.folder)}/root.ext4,if=virtio,format=raw",
-                   "-netdev", f"user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:22",
-                   "-device", "virtio-net-pci,netdev=net"]
-        with open(self.folder / "qemu.log", "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            start_new_session=True)
-
-    def wait_for_ssh(self, limit_s):
-        """Until its ssh answers."""
-        deadline = time.monotonic() + limit_s
-        while subprocess.run(["ssh-keyscan", "-T", "5", "-p", str(self.port), "127.0.0.1"], capture_output=True,
-                             check=False).stdout == b"":
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise Failed(f"the guest does not answer by ssh; see {self.folder}/console.log", 1)
-            time.sleep(0.5)
-
-    def kill(self):
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
-def free_port():
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
