@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ enum { PF_KTHREAD = 0x00200000 }; /* include/linux/sched.h */
 /* How long a task ran, in ns; 0 also where the kernel keeps no statistics of its scheduler. */
 static int read_ran(const struct view *v, const char *task, uint64_t *ret_ns)
 {
-	char path[64], text[128];
+	char path[NAME_MAX + sizeof("/schedstat")], text[128];
 	int n;
 
 	snprintf(path, sizeof(path), "%s/schedstat", task);
