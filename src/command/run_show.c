@@ -43,6 +43,8 @@ void run_show(const struct result *r, const char *output, bool quiet, bool lost)
 		return;
 	if (!quiet)
 		result_print_table(r, to, wants_colour(to));
+	/* What follows goes to the other stream, which may end in the same file. */
+	fflush(to);
 	if (to_stdout)
 		print_json(r);
 	else if (!output && !quiet)

@@ -40,6 +40,13 @@ wait_gone() {
 	[ -z "$output" ]
 }
 
+@test "on one stream, what is said of the result comes after the table" {
+	run -0 "$CGCHURN" run null "${short[@]}"
+	[[ "${lines[-1]}" == "Not kept; "* ]]
+	run -0 "$CGCHURN" run null "${short[@]}" -o r.json
+	[ "${lines[-1]}" = "The result is in r.json." ]
+}
+
 @test "-o - prints JSON on standard output and nothing else" {
 	run --separate-stderr "$CGCHURN" run null "${short[@]}" -o -
 	[ "$status" -eq 0 ]
