@@ -79,8 +79,9 @@ static int decide(const struct comparison *c, struct decider *decider, struct me
 	for (size_t i = 0; i < n; i++)
 		list[i] = &m[i].decision;
 	r = decider_decide(decider, list, n, family);
+	/* Benjamini and Hochberg ask the largest p of a family for no more than a lone one. */
 	for (size_t i = 0; r == 0 && i < n; i++)
-		estimate_explain(c->data, &m[i], count_estimated(m, n));
+		estimate_explain(c->data, &m[i], family == FAMILY_HOLM ? count_estimated(m, n) : 1);
 	return r;
 }
 

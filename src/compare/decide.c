@@ -186,13 +186,19 @@ int decider_estimate(struct decider *d, struct decision *c, const double *base, 
 	return r;
 }
 
+bool decide_interval_spans(const struct decision *c)
+{
+	return c->low < 0 && c->high > 0;
+}
+
 static enum verdict judge(const struct decision *c)
 {
 	double bound = log1p(c->tolerance);
 
 	if (!c->estimated || c->undecidable)
 		return VERDICT_INCONCLUSIVE;
-	if (c->p_adjusted <= DECIDE_ALPHA && fabs(c->shift) > bound)
+	/* The rank test and its own interval agree; a share's interval is of another kind. */
+	if (c->p_adjusted <= DECIDE_ALPHA && fabs(c->shift) > bound && !decide_interval_spans(c))
 		return (c->shift > 0) == (c->direction == METRIC_LOWER_IS_BETTER)
 			       ? VERDICT_REGRESSION
 			       : VERDICT_IMPROVEMENT;

@@ -120,7 +120,7 @@ int estimate_metric(const struct data *d, const struct comparison_options *optio
 	return r;
 }
 
-static void explain_inconclusive(const struct data *d, struct metric *m, size_t family)
+static void explain_inconclusive(const struct data *d, struct metric *m, size_t hardest)
 {
 	const struct decision *c = &m->decision;
 	double smallest = decide_smallest_p(c->n, c->paired);
@@ -128,9 +128,11 @@ static void explain_inconclusive(const struct data *d, struct metric *m, size_t 
 	if (c->undecidable)
 		SAY(m, "fewer than %d samples above the threshold on either side",
 		    METRIC_SAMPLES_ABOVE);
-	else if (smallest * (double)family > DECIDE_ALPHA && c->low == -INFINITY)
+	else if (smallest * (double)hardest > DECIDE_ALPHA && c->low == -INFINITY)
 		SAY(m, "cannot decide: %zu + %zu %s reach no p below %.2g", c->n[0], c->n[1],
 		    data_unit_name(d, 2), smallest);
+	else if (c->p_adjusted <= DECIDE_ALPHA && decide_interval_spans(c))
+		SAY(m, "p %.2g after correction, but the interval reaches over 1", c->p_adjusted);
 	else if (c->p_adjusted <= DECIDE_ALPHA)
 		SAY(m, "differs (p %.2g), but the estimate is within %g %% and the interval is not",
 		    c->p_adjusted, 100 * c->tolerance);
@@ -139,14 +141,14 @@ static void explain_inconclusive(const struct data *d, struct metric *m, size_t 
 		    c->p_adjusted, 100 * c->tolerance);
 }
 
-void estimate_explain(const struct data *d, struct metric *m, size_t family)
+void estimate_explain(const struct data *d, struct metric *m, size_t hardest)
 {
 	const struct decision *c = &m->decision;
 
 	if (!c->estimated)
 		return; /* the reason is there already */
 	if (c->verdict == VERDICT_INCONCLUSIVE)
-		explain_inconclusive(d, m, family);
+		explain_inconclusive(d, m, hardest);
 	else if (c->verdict == VERDICT_EQUIVALENT)
 		SAY(m, "the 95 %% interval lies within %g %%", 100 * c->tolerance);
 	else

@@ -10,8 +10,9 @@
 int estimate_metric(const struct data *d, const struct comparison_options *options,
 		    struct decider *decider, struct metric *m);
 
-/* Writes the reason of a verdict that was just given in a family of this size. */
-void estimate_explain(const struct data *d, struct metric *m, size_t family);
+/* Writes the reason of a verdict that was just given. `hardest`: by how much the correction
+ * multiplies the p of a metric at the least, be it the smallest of all. */
+void estimate_explain(const struct data *d, struct metric *m, size_t hardest);
 
 /* For shares: ratio and interval by the hierarchical bootstrap, p by permutation of units. */
 int estimate_share(const struct data *d, const struct comparison_options *options,

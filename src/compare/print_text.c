@@ -225,6 +225,22 @@ static void print_distributions(const struct comparison *c, FILE *to)
 	}
 }
 
+/* "1 regression, 3 improvements, 0 equivalent, 5 inconclusive" */
+static void print_count(const struct comparison *c, FILE *to)
+{
+	size_t n[VERDICT_REGRESSION + 1] = {0};
+
+	for (size_t i = 0; i < c->metrics.n_primaries; i++)
+		n[c->metrics.items[i].decision.verdict]++;
+	if (c->metrics.n_primaries)
+		fprintf(to,
+			"Primary metrics: %zu regression%s, %zu improvement%s, %zu equivalent, %zu "
+			"inconclusive.\n",
+			n[VERDICT_REGRESSION], n[VERDICT_REGRESSION] == 1 ? "" : "s",
+			n[VERDICT_IMPROVEMENT], n[VERDICT_IMPROVEMENT] == 1 ? "" : "s",
+			n[VERDICT_EQUIVALENT], n[VERDICT_INCONCLUSIVE]);
+}
+
 static void print_words(const struct comparison *c, FILE *to)
 {
 	char clause[PRINT_CLAUSE_SIZE];
@@ -257,8 +273,10 @@ void comparison_print_text(const struct comparison *c, FILE *to)
 	}
 	fputs("\nratio: new / base. inconclusive (x): a change of x is the least that this data "
 	      "would have "
-	      "shown,\nwith a chance of 80 % (exploratory metrics: before correction).\n",
+	      "shown,\nwith a chance of 80 % (exploratory metrics: before correction). p is "
+	      "corrected, intervals\nare not: one may leave out 1 where there is no decision.\n",
 	      to);
 	print_distributions(c, to);
 	print_words(c, to);
+	print_count(c, to);
 }

@@ -456,6 +456,9 @@ static void test_rules(void **state)
 	assert_int_equal(decide_one(estimated(0.05, 0.01, 0.095, 0.01)), VERDICT_EQUIVALENT);
 	assert_int_equal(decide_one(estimated(0, -0.1, 0.09, 1)), VERDICT_INCONCLUSIVE);
 	assert_int_equal(decide_one(estimated(0, -0.09, 0.1, 1)), VERDICT_INCONCLUSIVE);
+	/* As a bootstrap's may, beside a rank test. */
+	assert_int_equal(decide_one(estimated(0.2, -0.01, 0.4, 0.01)), VERDICT_INCONCLUSIVE);
+	assert_int_equal(decide_one(estimated(0.2, 0, 0.4, 0.01)), VERDICT_REGRESSION);
 	d = estimated(0.2, 0.1, 0.3, 0.05);
 	d.direction = METRIC_HIGHER_IS_BETTER;
 	assert_int_equal(decide_one(d), VERDICT_IMPROVEMENT);
