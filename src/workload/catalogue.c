@@ -62,6 +62,16 @@ static void free_entries(struct dirent **entries, int n)
 	free(entries);
 }
 
+/* Without ".json": a name comes before those that go on from it with a hyphen. */
+static int by_stem(const struct dirent **a, const struct dirent **b)
+{
+	size_t n[2] = {strlen((*a)->d_name) - strlen(".json"),
+		       strlen((*b)->d_name) - strlen(".json")};
+	int order = memcmp((*a)->d_name, (*b)->d_name, n[0] < n[1] ? n[0] : n[1]);
+
+	return order ? order : (n[0] > n[1]) - (n[0] < n[1]);
+}
+
 int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *ret_n, struct err *e)
 {
 	struct dirent **entries;
@@ -71,7 +81,7 @@ int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *re
 
 	if (r < 0)
 		return r;
-	n = scandir(folder, &entries, is_workload, alphasort);
+	n = scandir(folder, &entries, is_workload, by_stem);
 	if (n < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "%s", folder);
 	paths = calloc((size_t)n + 1, sizeof(*paths));

@@ -40,6 +40,12 @@ bats_require_minimum_version 1.5.0
 	[[ "$stderr" == *"found 1 of 2 stressors by name"* ]]
 }
 
+@test "list has a workload before those that are named after it" {
+	run "$CGCHURN" list workloads exit-storm exit-storm-threads
+	[ "$status" -eq 0 ]
+	[ "$(grep -o '^[a-z-]*' <<<"$output" | tr '\n' ' ')" = "exit-storm exit-storm-threads " ]
+}
+
 @test "--describe is JSON with every command and its choices" {
 	"$CGCHURN" --describe | python3 -c '
 import json, sys
