@@ -91,6 +91,8 @@ def boot_all(plan, timeout_s):
         left = f", about {left_in_words(each * (len(todo) - count - 1))} left" if count + 1 < len(todo) else ""
         told = "done" if boot.outcome == "ok" else f"FAILED, {boot.outcome}: {boot.detail}"
         print(f": {told}, {boot.seconds:.0f} s, {boot.accelerator}{left}", file=sys.stderr, flush=True)
+        if count == 0 and boot.accelerator == "tcg":
+            print(machine.why_emulated(), file=sys.stderr, flush=True)
 
 
 def left_in_words(seconds):

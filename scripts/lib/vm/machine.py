@@ -94,6 +94,19 @@ def accelerator(kernel, archive):
     return known.read_text(encoding="ascii")
 
 
+def why_emulated():
+    """For the user, who may have expected KVM."""
+    if os.environ.get("CGCHURN_ACCELERATOR") == "tcg":
+        why = "as asked for"
+    elif not os.path.exists("/dev/kvm"):
+        why = "this machine has no /dev/kvm"
+    elif not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        why = "/dev/kvm cannot be opened"
+    else:
+        why = "this machine's /dev/kvm does not boot this kernel"
+    return f"tcg: the guests are emulated, {why}; absolute times mean nothing, ratios between sides are indications"
+
+
 def overlay(job, which):
     """The second archive: the command, its environment, and what was added for this boot."""
     tree = job.additions or initramfs.Tree()
