@@ -179,7 +179,14 @@ static uint64_t sum_of(const struct result_looks *l)
 	return sum;
 }
 
-/* "migrator: RCU grace period 31 %, asleep for something else 64 %, ..." */
+/* Looks do not begin and end with a span. */
+static const char *look_label(unsigned part)
+{
+	return part == PART_ASLEEP ? "asleep for something else or until its next start"
+				   : part_labels[part];
+}
+
+/* "migrator: RCU grace period 31 %, running on a CPU 5 %, ..." */
 static void print_looks(const struct result_looks *l, FILE *to)
 {
 	uint64_t sum = sum_of(l);
@@ -189,7 +196,7 @@ static void print_looks(const struct result_looks *l, FILE *to)
 	for (unsigned i = 0; i < PARTS && used < sizeof(text); i++)
 		if (l->parts[i])
 			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %.1f %%",
-						 used ? ", " : "", part_labels[i],
+						 used ? ", " : "", look_label(i),
 						 100 * (double)l->parts[i] / (double)sum);
 	text_printf_wrapped("", 2, to, "%s, by %s looks at its stacks: %s.", l->actor,
 			    num_format_count(sum, count), text);
