@@ -115,6 +115,19 @@ const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE]
 	return buf;
 }
 
+const char *print_releases(const struct comparison *c)
+{
+	const struct fact *fact = facts_find(&c->data->facts, "kernel.release");
+	char text[256];
+
+	if (!fact || !fact->differs)
+		return NULL;
+	for (int s = 0; s < 2; s++)
+		if (strcmp(fact_text(fact, s, text), "unknown") == 0)
+			return NULL;
+	return "Release differences included: the kernels differ in more than the lock's regime.";
+}
+
 struct remarks {
 	char (*text)[PRINT_CLAUSE_SIZE];
 	size_t n;

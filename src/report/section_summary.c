@@ -66,9 +66,12 @@ static void print_comparison(struct report *r)
 {
 	const struct comparison *c = &r->comparison;
 	char text[PRINT_CLAUSE_SIZE], remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE];
+	const char *releases = print_releases(c);
 	size_t n = print_remarks(c, remarks);
 
 	html_element(r, "p", "Base is %s, new is %s:", r->groups[0].name, r->groups[1].name);
+	if (releases)
+		html_element(r, "p class=\"warning\"", "%s", releases);
 	fputs("<ul class=\"found\">\n", r->page);
 	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
 		fprintf(r->page, "<li class=\"%s\">",

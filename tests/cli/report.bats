@@ -43,6 +43,17 @@ browse() {
 	END
 }
 
+@test "two releases: the page says that the verdicts are not of the regime alone; not of one release" {
+	make_samples pair
+	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new" >"$BATS_TEST_TMPDIR/page.html"
+	grep -A1 '^<p>Base is ' "$BATS_TEST_TMPDIR/page.html" |
+		grep -q 'Release differences included: the kernels differ in more than the lock&#39;s regime'
+	sed -i 's/"release":"7.2.1"/"release":"6.12.57"/' "$BATS_TEST_TMPDIR"/pair/new/*.json
+	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new" >"$BATS_TEST_TMPDIR/page.html"
+	grep -q '^<p>Base is ' "$BATS_TEST_TMPDIR/page.html"
+	run ! grep -q 'Release differences' "$BATS_TEST_TMPDIR/page.html"
+}
+
 @test "kernels on two machines: no verdict, but why, and --allow-different" {
 	make_samples pair
 	sed -i 's/Some CPU/Other CPU/' "$BATS_TEST_TMPDIR"/pair/new/*.json
