@@ -24,6 +24,29 @@ void html_element(const struct report *r, const char *element, const char *forma
 	fprintf(r->page, "</%.*s>\n", (int)strcspn(element, " "), element);
 }
 
+static void print_part(const char *from, const char *end, FILE *to)
+{
+	_cleanup_free char *part = strndup(from, (size_t)(end - from));
+
+	markup_print(part, to);
+}
+
+void html_prose(const struct report *r, const char *element, const char *text)
+{
+	const char *open, *close;
+
+	fprintf(r->page, "<%s>", element);
+	while ((open = strchr(text, '`')) && (close = strchr(open + 1, '`'))) {
+		print_part(text, open, r->page);
+		fputs("<code>", r->page);
+		print_part(open + 1, close, r->page);
+		fputs("</code>", r->page);
+		text = close + 1;
+	}
+	markup_print(text, r->page);
+	fprintf(r->page, "</%.*s>\n", (int)strcspn(element, " "), element);
+}
+
 void html_table_begin(const struct report *r, const char *caption)
 {
 	fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", r->page);

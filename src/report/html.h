@@ -9,6 +9,12 @@
 void html_element(const struct report *r, const char *element, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * The same of a text as it is, in which `such words` become <code>, as the workloads' questions
+ * mark them. A mark without its fellow stays what it is.
+ */
+void html_prose(const struct report *r, const char *element, const char *text);
+
 /* A table that scrolls sideways by itself where it is too wide, reachable by keyboard. */
 void html_table_begin(const struct report *r, const char *caption);
 void html_table_head(const struct report *r, const char *const *headings, size_t n);

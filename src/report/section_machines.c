@@ -8,6 +8,14 @@
 #include "report/html.h"
 #include "report/section.h"
 
+/* Evidence comes in sentences, other facts in bare words. */
+static const char *joint(const char *before)
+{
+	size_t length = strlen(before);
+
+	return length && before[length - 1] == '.' ? " " : "; ";
+}
+
 static char *join_strings(char *const *strings, size_t n)
 {
 	char *text = NULL;
@@ -17,7 +25,7 @@ static char *join_strings(char *const *strings, size_t n)
 	if (!to)
 		return NULL;
 	for (size_t i = 0; i < n; i++)
-		fprintf(to, "%s%s", i ? "; " : "", strings[i]);
+		fprintf(to, "%s%s", i ? joint(strings[i - 1]) : "", strings[i]);
 	fclose(to);
 	return text;
 }

@@ -113,7 +113,7 @@ static int print_workload(struct report *r, const struct report_workload *w, siz
 	markup_print(model_workload_name(w, name), r->page);
 	fputs("</h3>\n", r->page);
 	if (w->why)
-		html_element(r, "p class=\"why\"", "%s", w->why);
+		html_prose(r, "p class=\"why\"", w->why);
 	print_trials(r, w);
 	if (w->n_series)
 		print_figures(r, w);

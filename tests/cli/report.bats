@@ -124,6 +124,20 @@ browse() {
 	[ "$(grep -c '<tr class="\(regression\|improvement\)">' "$BATS_TEST_TMPDIR/page.html")" -eq 2 ]
 }
 
+@test "words marked in a question are code, a lone mark stays; sentences of evidence are joined as such" {
+	python3 - "$samples/sample.json" "$BATS_TEST_TMPDIR/marked.json" <<-'END'
+		import json, sys
+		result = json.load(open(sys.argv[1]))
+		result["runs"][0]["workload"]["spec"]["why"] = "In the regime `global` each waits: `<b>` or a lone ` mark?"
+		result["host"]["lock"]["evidence"] = ["BTF has the member.", "Seen", "Not seen: the log."]
+		json.dump(result, open(sys.argv[2], "w"))
+	END
+	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/marked.json" >"$BATS_TEST_TMPDIR/page.html"
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	grep -qF 'In the regime <code>global</code> each waits: <code>&lt;b&gt;</code> or a lone ` mark?' "$BATS_TEST_TMPDIR/page.html"
+	grep -qF '>BTF has the member. Seen; Not seen: the log.<' "$BATS_TEST_TMPDIR/page.html"
+}
+
 @test "hostile texts stay texts" {
 	need_gnuplot
 	"$CGCHURN" report "$samples/hostile.json" -o "$BATS_TEST_TMPDIR/page.html"

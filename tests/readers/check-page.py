@@ -6,7 +6,7 @@ import sys
 
 ELEMENTS = set("""html head meta title style body header main footer section h1 h2 h3 p ul li b span div table caption thead
 tbody tr th td figure figcaption details summary svg g path line rect circle use defs text tspan polygon polyline filter
-fefefe feflood fecomposite""".split())
+fefefe feflood fecomposite code""".split())
 VOID = {"meta", "feflood", "fecomposite"}
 
 
