@@ -121,9 +121,25 @@ static int compare_groups(struct report *r, struct err *e)
 	return error;
 }
 
+static const char own_title[] = "cgchurn report";
+
+/* For the browser's tabs and bookmarks, where many of these pages stand side by side. */
+static void print_title(struct report *r)
+{
+	if (r->settings.title) {
+		markup_print(r->settings.title, r->page);
+		return;
+	}
+	fputs(own_title, r->page);
+	for (size_t i = 0; i < r->n_groups; i++) {
+		fputs(i == 0 ? ": " : r->n_groups == 2 ? " against " : ", ", r->page);
+		markup_print(r->groups[i].name, r->page);
+	}
+}
+
 static void print_head(struct report *r)
 {
-	const char *title = r->settings.title ? r->settings.title : "cgchurn report";
+	const char *heading = r->settings.title ? r->settings.title : own_title;
 
 	/* Nothing runs and nothing is fetched, whatever got in. */
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -132,10 +148,10 @@ static void print_head(struct report *r)
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
 	      r->page);
-	markup_print(title, r->page);
+	print_title(r);
 	fprintf(r->page, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<header><h1>",
 		report_style);
-	markup_print(title, r->page);
+	markup_print(heading, r->page);
 	fputs("</h1></header>\n<main>\n", r->page);
 }
 

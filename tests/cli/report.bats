@@ -54,6 +54,17 @@ browse() {
 	run ! grep -q 'Release differences' "$BATS_TEST_TMPDIR/page.html"
 }
 
+@test "the title says what is compared: kernels, labels, as text; --title says something else" {
+	make_samples pair
+	page() { "$CGCHURN" report --no-pictures "$@" "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new"; }
+	page | grep -qF '<title>cgchurn report: 6.12.57, global against 7.2.1, per-threadgroup</title>'
+	page --title 'Mine & yours' | grep -qF '<title>Mine &amp; yours</title>'
+	sed -i 's/"label":null/"label":"<\/title>old"/' "$BATS_TEST_TMPDIR"/pair/base/*.json
+	sed -i 's/"label":null/"label":"patched"/' "$BATS_TEST_TMPDIR"/pair/new/*.json
+	page | grep -qF '<title>cgchurn report: &lt;/title&gt;old against patched</title>'
+	"$CGCHURN" report --no-pictures "$samples/sample.json" | grep -qF '<title>cgchurn report: baseline</title>'
+}
+
 @test "kernels on two machines: no verdict, but why, and --allow-different" {
 	make_samples pair
 	sed -i 's/Some CPU/Other CPU/' "$BATS_TEST_TMPDIR"/pair/new/*.json

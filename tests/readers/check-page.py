@@ -59,7 +59,8 @@ with open(sys.argv[1], encoding="utf-8") as file:
 page.feed(text)
 page.close()
 assert not page.open, page.open
-assert page.title == "cgchurn report", page.title
+# A script that ran would have set another one; what stands behind it is of the results.
+assert page.title == "cgchurn report" or page.title.startswith("cgchurn report: "), page.title
 assert page.labels <= page.ids, page.labels - page.ids
 assert "http://" not in text and "https://" not in text
 print(f"{page.drawings} drawings, {len(page.ids)} names")
