@@ -146,10 +146,12 @@ int section_verdicts(struct report *r)
 		print_refusals(r);
 		return 0;
 	}
-	html_element(r, "p",
-		     "A regression or an improvement needs an adjusted p of at most 0.05 and an "
-		     "estimate beyond the tolerance (the shaded band); equivalent means that the "
-		     "whole interval lies within it; all else is inconclusive.");
+	html_element(
+		r, "p",
+		"A regression or an improvement needs an adjusted p of at most 0.05, an estimate "
+		"beyond the tolerance (the shaded band) and an interval to one side of 1; "
+		"equivalent means that the whole interval lies within the band; all else is "
+		"inconclusive.");
 	if (m->n_primaries)
 		print_metrics(r, 0, m->n_primaries,
 			      "Metrics that were named before the run; p adjusted by Holm");
