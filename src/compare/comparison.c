@@ -72,6 +72,8 @@ static int decide(const struct comparison *c, struct decider *decider, struct me
 		  enum family family)
 {
 	_cleanup_free struct decision **list = calloc(n + 1, sizeof(*list));
+	/* Benjamini's and Hochberg's leaves the smallest p as it is where all are as small. */
+	size_t hardest = family == FAMILY_HOLM ? count_estimated(m, n) : 1;
 	int r;
 
 	if (!list)
@@ -79,9 +81,8 @@ static int decide(const struct comparison *c, struct decider *decider, struct me
 	for (size_t i = 0; i < n; i++)
 		list[i] = &m[i].decision;
 	r = decider_decide(decider, list, n, family);
-	/* Benjamini and Hochberg ask the largest p of a family for no more than a lone one. */
 	for (size_t i = 0; r == 0 && i < n; i++)
-		estimate_explain(c->data, &m[i], family == FAMILY_HOLM ? count_estimated(m, n) : 1);
+		estimate_explain(c->data, &m[i], hardest);
 	return r;
 }
 

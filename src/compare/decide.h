@@ -79,7 +79,7 @@ int decider_decide(struct decider *d, struct decision *const *decisions, size_t 
 int decider_power(struct decider *d, const size_t n[2], bool paired, double alpha, double effect,
 		  double deviation, double tolerance, double *ret);
 
-/* Whether the interval holds no shift at all, and shifts to both sides. */
+/* Whether the interval reaches to both sides of no shift. */
 bool decide_interval_spans(const struct decision *decision);
 
 /* The smallest two-sided p that units of these sizes can reach. */

@@ -11,7 +11,7 @@ int estimate_metric(const struct data *d, const struct comparison_options *optio
 		    struct decider *decider, struct metric *m);
 
 /* Writes the reason of a verdict that was just given. `hardest`: by how much the correction
- * multiplies the p of a metric at the least, be it the smallest of all. */
+ * multiplies the smallest p that there can be, at the least. */
 void estimate_explain(const struct data *d, struct metric *m, size_t hardest);
 
 /* For shares: ratio and interval by the hierarchical bootstrap, p by permutation of units. */

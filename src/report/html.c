@@ -10,6 +10,11 @@
 #include "base/num.h"
 #include "report/draw.h"
 
+static void print_end(const struct report *r, const char *element)
+{
+	fprintf(r->page, "</%.*s>\n", (int)strcspn(element, " "), element);
+}
+
 void html_element(const struct report *r, const char *element, const char *format, ...)
 {
 	_cleanup_free char *text = NULL;
@@ -21,7 +26,7 @@ void html_element(const struct report *r, const char *element, const char *forma
 	va_end(ap);
 	fprintf(r->page, "<%s>", element);
 	markup_print(text, r->page);
-	fprintf(r->page, "</%.*s>\n", (int)strcspn(element, " "), element);
+	print_end(r, element);
 }
 
 static void print_part(const char *from, const char *end, FILE *to)
@@ -44,7 +49,7 @@ void html_prose(const struct report *r, const char *element, const char *text)
 		text = close + 1;
 	}
 	markup_print(text, r->page);
-	fprintf(r->page, "</%.*s>\n", (int)strcspn(element, " "), element);
+	print_end(r, element);
 }
 
 void html_table_begin(const struct report *r, const char *caption)
