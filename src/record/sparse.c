@@ -59,6 +59,44 @@ void sparse_histogram_finish(struct sparse_histogram *s)
 	*s = (struct sparse_histogram){0};
 }
 
+/* Both lists of buckets into `ret`, which has room for all of them; n becomes what is filled. */
+static void merge_buckets(struct sparse_histogram *ret, const struct sparse_histogram *a,
+			  const struct sparse_histogram *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0, k = 0; i < a->n || k < b->n; n++) {
+		bool of_a = i < a->n && (k == b->n || a->indices[i] <= b->indices[k]);
+		bool of_b = k < b->n && (!of_a || a->indices[i] == b->indices[k]);
+
+		ret->indices[n] = of_a ? a->indices[i] : b->indices[k];
+		if (of_a)
+			ret->counts[n] += a->counts[i++];
+		if (of_b)
+			ret->counts[n] += b->counts[k++];
+	}
+	ret->n = n;
+}
+
+int sparse_histogram_merge(struct sparse_histogram *to, const struct sparse_histogram *from)
+{
+	struct sparse_histogram all = {0};
+
+	if (!from->count)
+		return 0;
+	if (sparse_histogram_init(&all, to->n + from->n) < 0)
+		return -ENOMEM;
+	merge_buckets(&all, to, from);
+	all.count = to->count + from->count;
+	all.clipped = to->clipped + from->clipped;
+	all.sum_ns = to->sum_ns + from->sum_ns;
+	all.min_ns = to->count && to->min_ns < from->min_ns ? to->min_ns : from->min_ns;
+	all.max_ns = to->max_ns > from->max_ns ? to->max_ns : from->max_ns;
+	sparse_histogram_finish(to);
+	*to = all;
+	return 0;
+}
+
 void sparse_histogram_add_to(const struct sparse_histogram *from, struct histogram *to)
 {
 	if (!from->count)

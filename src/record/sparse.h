@@ -38,6 +38,9 @@ int sparse_histogram_init_from(struct sparse_histogram *ret, const struct histog
 /* Frees, and leaves an empty one. */
 void sparse_histogram_finish(struct sparse_histogram *s);
 
+/* Adds `from` to `to`, bucket by bucket. -ENOMEM; `to` is then untouched. */
+int sparse_histogram_merge(struct sparse_histogram *to, const struct sparse_histogram *from);
+
 /* Adds it to a full histogram, so that several can be pooled. */
 void sparse_histogram_add_to(const struct sparse_histogram *from, struct histogram *to);
 

@@ -48,6 +48,37 @@ static void test_same_figures(void **state)
 	free(h);
 }
 
+/* Merging sparse ones gives what pooling in a full one gives, to the bucket. */
+static void test_merging(void **state)
+{
+	struct histogram *a = filled(1, 100), *b = filled(2, 300);
+	struct sparse_histogram sa, sb, both, merged = {0}, empty = {0};
+
+	assert_int_equal(sparse_histogram_init_from(&sa, a), 0);
+	assert_int_equal(sparse_histogram_init_from(&sb, b), 0);
+	assert_int_equal(sparse_histogram_merge(&merged, &empty), 0);
+	assert_int_equal(merged.count, 0);
+	assert_int_equal(sparse_histogram_merge(&merged, &sa), 0);
+	assert_int_equal(sparse_histogram_merge(&merged, &sb), 0);
+	assert_int_equal(sparse_histogram_merge(&merged, &empty), 0);
+	histogram_merge(a, b);
+	assert_int_equal(sparse_histogram_init_from(&both, a), 0);
+	assert_int_equal(merged.n, both.n);
+	assert_memory_equal(merged.counts, both.counts, both.n * sizeof(*both.counts));
+	assert_memory_equal(merged.indices, both.indices, both.n * sizeof(*both.indices));
+	assert_int_equal(merged.count, both.count);
+	assert_int_equal(merged.clipped, both.clipped);
+	assert_int_equal(merged.sum_ns, both.sum_ns);
+	assert_int_equal(merged.min_ns, both.min_ns);
+	assert_int_equal(merged.max_ns, both.max_ns);
+	sparse_histogram_finish(&sa);
+	sparse_histogram_finish(&sb);
+	sparse_histogram_finish(&both);
+	sparse_histogram_finish(&merged);
+	free(a);
+	free(b);
+}
+
 static void test_pooling(void **state)
 {
 	struct histogram *a = filled(1, 100), *b = filled(2, 100),
@@ -88,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_figures),
+		cmocka_unit_test(test_merging),
 		cmocka_unit_test(test_pooling),
 		cmocka_unit_test(test_empty),
 	};
