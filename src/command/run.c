@@ -141,6 +141,26 @@ static void warn_of_load(const struct host *h)
 			fprintf(stderr, "noise: %s %s\n", findings[i].text, findings[i].advice);
 }
 
+enum { WARNINGS_SHOWN = 3 };
+
+/* A run cut short goes on all the same: its other figures are what they are. */
+static void warn_of_plans(const struct run_list *list)
+{
+	size_t short_ones = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		FILE *to = short_ones < WARNINGS_SHOWN ? stderr : NULL;
+
+		short_ones += plan_warn(&list->items[i].plan, to) > 0;
+	}
+	if (short_ones > WARNINGS_SHOWN)
+		fprintf(stderr, "... and primaries of %zu more workloads\n",
+			short_ones - WARNINGS_SHOWN);
+	if (short_ones)
+		fputs("A longer --duration or more --trials let a comparison decide by them.\n",
+		      stderr);
+}
+
 static void announce(const struct run *run)
 {
 	uint64_t seconds = (run_list_duration_ns(&run->list) + NS_PER_S - 1) / NS_PER_S *
@@ -181,6 +201,7 @@ static int measure(struct run *run, struct err *e)
 	if (r == 0) {
 		in.attribution = run->lock.attribution;
 		in.looks = run->lock.looks;
+		warn_of_plans(&run->list);
 		announce(run);
 		r = invocation_run(&in, e);
 	}

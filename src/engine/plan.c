@@ -49,13 +49,6 @@ static int parse_list(const char *list, const cpu_set_t *usable, cpu_set_t *ret)
 	return CPU_COUNT(ret) ? 0 : -EINVAL;
 }
 
-static uint64_t count_workers(const struct workload_workers *w, const cpu_set_t *usable)
-{
-	int64_t n = (int64_t)w->per_cpu * CPU_COUNT(usable) + w->add;
-
-	return n < 1 ? 1 : (uint64_t)n;
-}
-
 static int64_t leaf_of(const struct workload_place *place, uint64_t index, uint64_t n_leaves)
 {
 	switch (place->kind) {
@@ -75,7 +68,7 @@ static int64_t leaf_of(const struct workload_place *place, uint64_t index, uint6
 static int add_actor(struct plan *p, uint32_t index, uint64_t *dealt, struct err *e)
 {
 	const struct workload_actor *actor = &p->workload->actors[index];
-	uint64_t n = count_workers(&actor->workers, &p->usable);
+	uint64_t n = workload_count_workers(&actor->workers, (uint64_t)CPU_COUNT(&p->usable));
 	struct plan_worker *grown;
 	cpu_set_t list;
 
@@ -268,6 +261,12 @@ static uint64_t durations_ns(const struct workload_actor *actor)
 		sum += one;
 	}
 	return sum;
+}
+
+bool plan_reaches(const struct plan *p, const struct workload_primary *primary)
+{
+	return workload_planned_samples(p->workload, primary, (uint64_t)CPU_COUNT(&p->usable)) >=
+	       (double)primary_samples_needed(primary);
 }
 
 uint64_t plan_longest_step_ns(const struct plan *p)

@@ -63,7 +63,17 @@ void plan_orders(const struct plan *p, size_t worker, uint64_t trial, struct slo
  */
 uint64_t plan_longest_step_ns(const struct plan *p);
 
+/*
+ * Whether this plan, on this machine, holds as many samples as a primary of the workload needs. A
+ * closed loop is taken to.
+ */
+bool plan_reaches(const struct plan *p, const struct workload_primary *primary);
+
 /* For people. */
 void plan_print(const struct plan *p, FILE *to);
+
+/* A line for each primary that the plan does not reach; returns how many. `to` NULL: only counts.
+ */
+size_t plan_warn(const struct plan *p, FILE *to);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -107,6 +108,63 @@ static void print_actor(const struct plan *p, uint32_t index, FILE *to)
 	print_workers(p, index, to);
 }
 
+/* Where a percentile comes from, and whether the samples suffice. */
+static void print_samples(const struct plan *p, const struct workload_primary *primary, FILE *to)
+{
+	double planned =
+		workload_planned_samples(p->workload, primary, (uint64_t)CPU_COUNT(&p->usable));
+	uint64_t needed = primary_samples_needed(primary);
+	bool pooled = primary->from == PRIMARY_FROM_POOLED;
+
+	if (!needed)
+		return;
+	fprintf(to, "            %s %llu samples, ",
+		pooled ? "from pooled trials; needs" : "median of trials; each needs",
+		(unsigned long long)needed);
+	if (isinf(planned))
+		fputs("a closed loop plans no number\n", to);
+	else
+		fprintf(to, "%.0f are planned%s\n", planned,
+			plan_reaches(p, primary) ? "" : ": it cannot be decided");
+}
+
+static void print_primaries(const struct plan *p, FILE *to)
+{
+	const struct workload *w = p->workload;
+
+	for (size_t i = 0; i < w->n_primaries; i++) {
+		fprintf(to, "%-11s %s of %s/%s, %s time; a change below %g %% does not matter\n",
+			i ? "" : "decides by", w->primaries[i].metric, w->primaries[i].actor,
+			w->primaries[i].span, span_time_names[w->primaries[i].time],
+			100 * w->primaries[i].tolerance);
+		print_samples(p, &w->primaries[i], to);
+	}
+}
+
+size_t plan_warn(const struct plan *p, FILE *to)
+{
+	const struct workload *w = p->workload;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_primaries; i++) {
+		const struct workload_primary *primary = &w->primaries[i];
+
+		if (plan_reaches(p, primary))
+			continue;
+		n++;
+		if (!to)
+			continue;
+		fprintf(to,
+			"%s: no decision by %s of %s/%s: it needs %llu samples, planned are "
+			"%.0f%s\n",
+			w->name, primary->metric, primary->actor, primary->span,
+			(unsigned long long)primary_samples_needed(primary),
+			workload_planned_samples(w, primary, (uint64_t)CPU_COUNT(&p->usable)),
+			primary->from == PRIMARY_FROM_POOLED ? "" : " a trial");
+	}
+	return n;
+}
+
 void plan_print(const struct plan *p, FILE *to)
 {
 	const struct workload *w = p->workload;
@@ -120,11 +178,7 @@ void plan_print(const struct plan *p, FILE *to)
 		num_format_ns((double)(w->trials * p->trial_ns), total));
 	fprintf(to, "tasks       at most %llu at once, workers included\n",
 		(unsigned long long)p->max_tasks);
-	for (size_t i = 0; i < w->n_primaries; i++)
-		fprintf(to, "%-11s %s of %s/%s, %s time; a change below %g %% does not matter\n",
-			i ? "" : "decides by", w->primaries[i].metric, w->primaries[i].actor,
-			w->primaries[i].span, span_time_names[w->primaries[i].time],
-			100 * w->primaries[i].tolerance);
+	print_primaries(p, to);
 	for (uint32_t i = 0; i < w->n_actors; i++)
 		print_actor(p, i, to);
 }

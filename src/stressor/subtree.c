@@ -19,8 +19,8 @@ enum { GROUPS_MAX = 256, WORD_SIZE = 16 };
 enum { CONTROLLER_ANY };
 
 static const struct kind_span spans[SPANS] = {
-	[SPAN_ENABLE] = {"enable", true, "write(2) of +controller"},
-	[SPAN_DISABLE] = {"disable", true, "write(2) of -controller"},
+	[SPAN_ENABLE] = {"enable", true, "write(2) of +controller", .steps = 2},
+	[SPAN_DISABLE] = {"disable", true, "write(2) of -controller", .steps = 2},
 };
 
 struct subtree_options {

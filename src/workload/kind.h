@@ -48,6 +48,7 @@ struct kind_span {
 	const char *name;
 	bool response; /* has a response time (from the intended start) too */
 	const char *help;
+	unsigned steps; /* of which one times this span; 0: every step does */
 };
 
 struct kind {

@@ -7,6 +7,8 @@
 
 static const char *const direction_words[] = {
 	[METRIC_LOWER_IS_BETTER] = "lower", [METRIC_HIGHER_IS_BETTER] = "higher"};
+const char *const primary_from_names[] = {
+	[PRIMARY_FROM_TRIALS] = "trials", [PRIMARY_FROM_POOLED] = "pooled"};
 
 static int parse_span_name(const struct json_at *at, char ret[32])
 {
@@ -53,6 +55,25 @@ static int parse_words(const struct json_at *object, struct workload_primary *p)
 	return r;
 }
 
+/* A word that a newer version wrote is passed over, as an unknown key is. */
+static int parse_from(const struct json_at *object, bool ignore_unknown, struct workload_primary *p)
+{
+	struct json_at from = json_member(object, "from"),
+		       reachable = json_member(object, "reachable");
+	bool reaches = true;
+	size_t index;
+	int r = 0;
+
+	if (from.present && json_get_choice(&from, primary_from_names, 2, &index) == 0)
+		p->from = (enum primary_from)index;
+	else if (from.present && !ignore_unknown)
+		return -EINVAL;
+	if (reachable.present)
+		r = json_get_bool(&reachable, &reaches);
+	p->unreachable = !reaches;
+	return r;
+}
+
 static int parse_tolerance(const struct json_at *at, double *ret)
 {
 	double value = json_is_number(at) ? json_object_get_double(at->value) : 0;
@@ -65,12 +86,12 @@ static int parse_tolerance(const struct json_at *at, double *ret)
 
 int parse_primary(const struct json_at *at, bool ignore_unknown, struct workload_primary *ret)
 {
-	static const char *const keys[] = {"actor",  "span",      "time",
-					   "metric", "tolerance", "direction"};
+	static const char *const keys[] = {"actor",     "span",      "time", "metric",
+					   "tolerance", "direction", "from", "reachable"};
 	struct json_at actor = json_member(at, "actor"), span = json_member(at, "span"),
 		       metric = json_member(at, "metric"), tolerance = json_member(at, "tolerance");
 	struct workload_primary p = {.time = SPAN_SERVICE};
-	int r = json_want_object(at, ignore_unknown ? NULL : keys, 6);
+	int r = json_want_object(at, ignore_unknown ? NULL : keys, 8);
 
 	if (r == 0)
 		r = parse_name(&actor, p.actor);
@@ -82,6 +103,8 @@ int parse_primary(const struct json_at *at, bool ignore_unknown, struct workload
 		r = parse_tolerance(&tolerance, &p.tolerance);
 	if (r == 0)
 		r = parse_words(at, &p);
+	if (r == 0)
+		r = parse_from(at, ignore_unknown, &p);
 	if (r == 0)
 		*ret = p;
 	return r;
@@ -153,6 +176,44 @@ static int check_share(const struct json_at *at, const struct workload_actor *ac
 	return json_refuse(&metric, "a time that %s has in thresholds_ns", actor->name);
 }
 
+/*
+ * A trial that plans hardly more samples than its percentile needs has none as soon as a few steps
+ * fail, so there the trials are pooled. The machine has no say in it, so that all machines choose
+ * alike: as many workers are counted as there are with one CPU.
+ */
+static void choose_from(const struct json_at *at, const struct workload *w,
+			struct workload_primary *p)
+{
+	struct json_at from = json_member(at, "from");
+	double needed = (double)primary_samples_needed(p);
+
+	if (!from.present && workload_trial_samples(w, p, 1) < PRIMARY_SAMPLES_MARGIN * needed)
+		p->from = PRIMARY_FROM_POOLED;
+}
+
+/* A machine with many CPUs may have enough workers, so these get the benefit of the doubt. */
+enum { MANY_CPUS = 8192 };
+
+static int check_reach(const struct json_at *at, const struct workload *w, bool overridden,
+		       struct workload_primary *p)
+{
+	struct json_at metric = json_member(at, "metric");
+	double planned = workload_planned_samples(w, p, MANY_CPUS);
+	uint64_t needed = primary_samples_needed(p);
+	bool let_through = overridden || p->unreachable;
+
+	p->unreachable = planned < (double)needed;
+	if (!p->unreachable || let_through)
+		return 0;
+	json_complain(&metric,
+		      "%s needs %llu samples, but the plan holds at most %.0f (duration_s %g%s)",
+		      p->metric, (unsigned long long)needed, planned, (double)w->duration_ns / 1e9,
+		      p->from == PRIMARY_FROM_POOLED ? ", all trials together" : ", a trial");
+	err_hint(at->e, "A longer duration_s, more trials, a higher rate or a lower percentile "
+			"makes it decidable; \"reachable\": false measures it all the same.");
+	return -EINVAL;
+}
+
 static int check_unique(const struct json_at *at, const struct workload *w,
 			const struct workload_primary *p)
 {
@@ -169,7 +230,8 @@ static int check_unique(const struct json_at *at, const struct workload *w,
 	return 0;
 }
 
-int check_primary(const struct json_at *at, const struct workload *w, struct workload_primary *p)
+int check_primary(const struct json_at *at, const struct workload *w, bool overridden,
+		  struct workload_primary *p)
 {
 	const struct workload_actor *actor = find_actor(at, w);
 	int span, r;
@@ -184,10 +246,13 @@ int check_primary(const struct json_at *at, const struct workload *w, struct wor
 		r = check_share(at, actor, p);
 	if (r == 0)
 		r = check_unique(at, w, p);
-	return r;
+	if (r < 0)
+		return r;
+	choose_from(at, w, p);
+	return check_reach(at, w, overridden, p);
 }
 
-int parse_primaries(const struct json_at *at, struct workload *w)
+int parse_primaries(const struct json_at *at, bool overridden, struct workload *w)
 {
 	size_t n = 0;
 	int r = at->present ? json_want_array(at, 0, WORKLOAD_PRIMARIES_MAX, &n) : 0;
@@ -198,7 +263,7 @@ int parse_primaries(const struct json_at *at, struct workload *w)
 
 		r = parse_primary(&element, false, p);
 		if (r == 0)
-			r = check_primary(&element, w, p);
+			r = check_primary(&element, w, overridden, p);
 		if (r == 0)
 			w->n_primaries = i + 1;
 	}

@@ -9,7 +9,7 @@
 #include "json/canonical.h"
 #include "workload/parse.h"
 
-/* As in the file, but with `time` and `direction` spelt out: a reader has no table of kinds. */
+/* As in the file, but with what was chosen spelt out: a reader has neither kinds nor plan. */
 static struct json_object *primary_object(const struct workload_primary *p)
 {
 	struct json_object *object = json_object_new_object();
@@ -23,6 +23,11 @@ static struct json_object *primary_object(const struct workload_primary *p)
 			       json_object_new_string(p->direction == METRIC_HIGHER_IS_BETTER
 							      ? "higher"
 							      : "lower"));
+	if (primary_samples_needed(p))
+		json_object_object_add(object, "from",
+				       json_object_new_string(primary_from_names[p->from]));
+	if (p->unreachable)
+		json_object_object_add(object, "reachable", json_object_new_boolean(false));
 	return object;
 }
 

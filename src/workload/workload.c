@@ -83,8 +83,18 @@ static int check_envelope(const struct json_at *root)
 	return r;
 }
 
+static int parse_times(const struct json_at *root, struct workload *w)
+{
+	int r = optional_seconds(root, "warmup_s", 0, WARMUP_MAX_S, &w->warmup_ns);
+
+	if (r == 0)
+		r = optional_seconds(root, "duration_s", DURATION_MIN_S, DURATION_MAX_S,
+				     &w->duration_ns);
+	return r == 0 ? optional_u64(root, "trials", 1, TRIALS_MAX, &w->trials) : r;
+}
+
 static int parse_workload(const struct json_at *root, const struct kind_table *kinds,
-			  struct workload *w)
+			  bool overridden, struct workload *w)
 {
 	struct json_at name = json_member(root, "name"), why = json_member(root, "why"),
 		       hierarchy = json_member(root, "hierarchy"),
@@ -100,15 +110,13 @@ static int parse_workload(const struct json_at *root, const struct kind_table *k
 	if (r == 0)
 		r = parse_actors(&actors, kinds, w);
 	if (r == 0)
-		r = parse_primaries(&primary, w);
-	if (r == 0)
-		r = optional_seconds(root, "warmup_s", 0, WARMUP_MAX_S, &w->warmup_ns);
-	if (r == 0)
-		r = optional_seconds(root, "duration_s", DURATION_MIN_S, DURATION_MAX_S,
-				     &w->duration_ns);
-	if (r == 0)
-		r = optional_u64(root, "trials", 1, TRIALS_MAX, &w->trials);
-	return r;
+		r = parse_times(root, w);
+	return r == 0 ? parse_primaries(&primary, overridden, w) : r;
+}
+
+static bool changes_plan(const struct workload_overrides *o)
+{
+	return o && (o->n_sets || o->has_duration || o->has_trials);
 }
 
 static int fill_workload(struct json_doc *doc, const struct kind_table *kinds,
@@ -124,15 +132,15 @@ static int fill_workload(struct json_doc *doc, const struct kind_table *kinds,
 	if (r < 0)
 		return r;
 	root = json_root(doc, e);
-	r = parse_workload(&root, kinds, w);
+	r = parse_workload(&root, kinds, changes_plan(overrides), w);
 	if (r == 0 && fill_spec(w, doc->root) < 0)
 		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
 	return r;
 }
 
-int workload_parse(const char *text, size_t size, const char *origin,
-		   const struct kind_table *kinds, const struct workload_overrides *overrides,
-		   struct workload **ret, struct err *e)
+static int parse_once(const char *text, size_t size, const char *origin,
+		      const struct kind_table *kinds, const struct workload_overrides *overrides,
+		      struct workload **ret, struct err *e)
 {
 	struct workload *w;
 	struct json_doc doc;
@@ -150,6 +158,35 @@ int workload_parse(const char *text, size_t size, const char *origin,
 	w->trials = 3;
 	r = fill_workload(&doc, kinds, overrides, w, e);
 	json_doc_finish(&doc);
+	if (r == 0)
+		*ret = w;
+	else
+		workload_destroy(w);
+	return r;
+}
+
+static bool all_reachable(const struct workload *w)
+{
+	for (size_t i = 0; i < w->n_primaries; i++)
+		if (w->primaries[i].unreachable)
+			return false;
+	return true;
+}
+
+/*
+ * The command line may cut a plan so short that a primary cannot be decided; what the file by
+ * itself cannot reach is refused all the same.
+ */
+int workload_parse(const char *text, size_t size, const char *origin,
+		   const struct kind_table *kinds, const struct workload_overrides *overrides,
+		   struct workload **ret, struct err *e)
+{
+	struct workload *w = NULL, *plain = NULL;
+	int r = parse_once(text, size, origin, kinds, overrides, &w, e);
+
+	if (r == 0 && changes_plan(overrides) && !all_reachable(w))
+		r = parse_once(text, size, origin, kinds, NULL, &plain, e);
+	workload_destroy(plain);
 	if (r == 0)
 		*ret = w;
 	else

@@ -103,6 +103,13 @@ extern const char *const span_time_names[2]; /* "service", "response" */
 enum metric_direction { METRIC_LOWER_IS_BETTER, METRIC_HIGHER_IS_BETTER };
 
 /*
+ * What a boot's percentile is: the median of its trials' percentiles, or the percentile of all its
+ * trials' samples together. Chosen before the run, and the same for every boot and side.
+ */
+enum primary_from { PRIMARY_FROM_TRIALS, PRIMARY_FROM_POOLED };
+extern const char *const primary_from_names[2]; /* "trials", "pooled" */
+
+/*
  * A metric chosen before the run, with the relative change that matters. `metric` is one of
  *	"pQ"        the Q-th percentile, 0 < Q < 100 ("p50", "p99.9")
  *	"mean"      the mean time
@@ -116,6 +123,8 @@ struct workload_primary {
 	char metric[32];
 	double tolerance; /* (0, 1]: 0.05 means that a change by less than 5 % does not matter */
 	enum metric_direction direction;
+	enum primary_from from; /* of percentiles */
+	bool unreachable;       /* the plan holds fewer samples than it needs; measured as it is */
 };
 
 struct workload {
@@ -156,8 +165,9 @@ struct workload_overrides {
  * Reads a workload file. `path` is a file; name lookup is catalogue_find()'s. Fails with -EINVAL
  * and EXIT_USAGE in `e`, naming file, line where known, JSON path
  * ("$.actors[1].arrival.per_second"), what was found and what is allowed. A file of any content
- * ends within a second and in bounded memory. `overrides` may be NULL. The caller frees with
- * workload_destroy().
+ * ends within a second and in bounded memory. `overrides` may be NULL; where they cut the plan so
+ * short that a primary cannot be decided, that is `unreachable`, and no error. The caller frees
+ * with workload_destroy().
  */
 int workload_load(const char *path, const struct kind_table *kinds,
 		  const struct workload_overrides *overrides, struct workload **ret, struct err *e);
@@ -175,6 +185,27 @@ void workload_destroy(struct workload *w); /* NULL is fine */
  */
 int workload_primaries_from_spec(const char *spec, struct workload_primary *ret, size_t *ret_n,
 				 struct err *e);
+
+/* How many workers there are on a machine with this number of usable CPUs; at least 1. */
+uint64_t workload_count_workers(const struct workload_workers *w, uint64_t cpus);
+
+/*
+ * Samples of a primary's series that one trial plans with this number of usable CPUs: of paced
+ * starts those due in the window, of random ones those expected, of a closed loop with a pause the
+ * most that fit. INFINITY for a closed loop without a pause, whose number nobody knows beforehand.
+ */
+double workload_trial_samples(const struct workload *w, const struct workload_primary *p,
+			      uint64_t cpus);
+
+/* The same for the whole that its percentile is taken from: a trial, or all trials of a run. */
+double workload_planned_samples(const struct workload *w, const struct workload_primary *p,
+				uint64_t cpus);
+
+/* A shipped workload plans at least so many times what its primaries need. */
+#define PRIMARY_SAMPLES_MARGIN 1.5
+
+/* What such a whole needs at least (histogram_samples_needed()); 0 where it is no percentile. */
+uint64_t primary_samples_needed(const struct workload_primary *p);
 
 /*
  * Checks the grammar of a metric name (see struct workload_primary). Fills what applies: the

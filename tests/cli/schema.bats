@@ -113,7 +113,10 @@ for i, line in enumerate(sys.stdin, 1):
 		0;j["primary"] = []
 		2;j["primary"][0]["metric"] = "p100"
 		2;j["primary"][0]["metric"] = "p050"
-		0;j["primary"][0]["metric"] = "p99.9"
+		0;j["primary"][0].update({"metric": "p99.9", "reachable": False})
+		2;j["primary"][0]["reachable"] = "no"
+		0;j["primary"][1]["from"] = "pooled"
+		2;j["primary"][1]["from"] = "boots"
 		2;j["primary"][0]["tolerance"] = 0
 		2;j["primary"][0]["unit"] = "ns"
 	END

@@ -12,7 +12,7 @@ write() {
 	{"schema": "cgchurn-workload/1", "name": "w", "why": "To test.",
 	 "hierarchy": {"depth": 1, "fanout": 2},
 	 "actors": [{"name": "storm", "stressor": "fork", "workers": 1,
-	             "arrival": {"kind": "paced", "per_second": 20}}],
+	             "arrival": {"kind": "paced", "per_second": 300}}],
 	 "warmup_s": 0.1, "duration_s": 0.1, "trials": 1,
 	 "primary": [{"actor": "storm", "span": "cycle", "time": "response", "metric": "p50", "tolerance": 0.05}]}
 	END
@@ -75,12 +75,12 @@ refused() {
 }
 
 @test "NaN" {
-	write '"per_second": 20' '"per_second": NaN'
+	write '"per_second": 300' '"per_second": NaN'
 	refused "w.json:4:"
 }
 
 @test "a negative number" {
-	write '"per_second": 20' '"per_second": -20'
+	write '"per_second": 300' '"per_second": -20'
 	refused '$.actors[0].arrival.per_second'
 }
 
@@ -116,8 +116,27 @@ refused() {
 }
 
 @test "a response time in a closed loop" {
-	write '"kind": "paced", "per_second": 20' '"kind": "closed"'
+	write '"kind": "paced", "per_second": 300' '"kind": "closed"'
 	refused '$.primary[0]'
+}
+
+@test "a primary that the plan cannot reach, with what would" {
+	write '"per_second": 300' '"per_second": 199'
+	refused '$.primary[0].metric: p50 needs 20 samples, but the plan holds at most 19 (duration_s 0.1'
+	refused 'more trials'
+	write '"tolerance": 0.05' '"tolerance": 0.05, "reachable": false'
+	"$CGCHURN" show "$file"
+}
+
+@test "a run that the command line cuts short is no fault of the file" {
+	run -0 --separate-stderr "$CGCHURN" show lifecycle-fork --duration 2s --trials 1
+	[[ "$output" == *"from pooled trials; needs 100 samples, 20 are planned: it cannot be decided"* ]]
+	run -0 --separate-stderr "$CGCHURN" show lifecycle-fork
+	[[ "$output" == *"from pooled trials; needs 100 samples, 240 are planned"* ]]
+	[[ "$output" != *"cannot be decided"* ]]
+	"$CGCHURN" show --json lifecycle-fork --duration 2s --trials 1 >"$file"
+	grep -q '"metric":"p90","reachable":false' "$file"
+	"$CGCHURN" show "$file"
 }
 
 @test "100 MB of nesting" {

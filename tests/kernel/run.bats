@@ -40,6 +40,15 @@ wait_gone() {
 	[ -z "$output" ]
 }
 
+@test "a run cut too short for its primary goes on, says so, and records it" {
+	run -0 --separate-stderr "$CGCHURN" run migrate-quiet "${short[@]}" -o r.json
+	[[ "$stderr" == *"migrate-quiet: no decision by p50 of migrator/write: it needs 20 samples, planned are 4"* ]]
+	python3 -c '
+import json
+(primary,) = json.load(open("r.json"))["runs"][0]["workload"]["spec"]["primary"]
+assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
+}
+
 @test "on one stream, what is said of the result comes after the table" {
 	run -0 "$CGCHURN" run null "${short[@]}"
 	[[ "${lines[-1]}" == "Not kept; "* ]]

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +26,7 @@ static const char full[] =
 	"    { \"name\": \"storm\", \"stressor\": \"idle\", \"workers\": \"cpus-1\" },\n"
 	"    { \"name\": \"migrator\", \"stressor\": \"mover\", \"workers\": 2,\n" /* 7 */
 	"      \"cpus\": \"0-3,8\", \"place\": \"leaf:63\",\n"                     /* 8 */
-	"      \"arrival\": { \"kind\": \"paced\", \"per_second\": 20, \"jitter\": 0.25 },\n"
+	"      \"arrival\": { \"kind\": \"paced\", \"per_second\": 2000, \"jitter\": 0.25 },\n"
 	"      \"options\": { \"count\": 5, \"flag\": true, \"duration\": \"50ms\",\n" /* 10 */
 	"        \"bytes\": \"64M\", \"choice\": \"red\", \"path\": \"/bin/true\" },\n"
 	"      \"thresholds_ns\": [1000, 1000000] } ],\n"          /* 12 */
@@ -101,7 +102,7 @@ static void test_full(void **state)
 	assert_int_equal(migrator->place.kind, WORKLOAD_PLACE_LEAF);
 	assert_int_equal(migrator->place.leaf, 63);
 	assert_int_equal(migrator->arrival.kind, WORKLOAD_PACED);
-	assert_true(migrator->arrival.per_second == 20 && migrator->arrival.jitter == 0.25);
+	assert_true(migrator->arrival.per_second == 2000 && migrator->arrival.jitter == 0.25);
 	assert_int_equal(options->count, 5);
 	assert_int_equal(options->flag, 1);
 	assert_int_equal(options->duration, 50 * NS_PER_MS);
@@ -131,6 +132,10 @@ static void test_primaries(void **state)
 	assert_int_equal(p[1].direction, METRIC_HIGHER_IS_BETTER);
 	assert_int_equal(p[2].time, SPAN_SERVICE);
 	assert_int_equal(p[2].direction, METRIC_HIGHER_IS_BETTER);
+	/* 2 * 2000 a second for 2 s hardly give a trial the 10 000 samples of a p99.9 */
+	assert_int_equal(p[0].from, PRIMARY_FROM_POOLED);
+	assert_non_null(strstr(w->spec, "\"from\":\"pooled\",\"metric\":\"p99.9\""));
+	assert_int_equal(p[1].from, PRIMARY_FROM_TRIALS);
 	workload_destroy(w);
 }
 
@@ -242,6 +247,88 @@ static void test_idle_options(void **state)
 	}
 }
 
+/* `arrival` and `rest` of the only primary, p90, of a window of 5 s, 2 trials. */
+static char *paced(const char *workers, const char *arrival, const char *rest)
+{
+	char *text;
+
+	assert_true(asprintf(&text,
+			     "{\"schema\":\"cgchurn-workload/1\",\"name\":\"m\",\"why\":\"w\","
+			     "\"actors\":[{\"name\":\"a\",\"stressor\":\"idle\",\"workers\":%s,"
+			     "\"arrival\":{%s}}],\"duration_s\":5,\"trials\":2,"
+			     "\"primary\":[{\"actor\":\"a\",\"span\":\"write\",\"metric\":\"p90\","
+			     "\"tolerance\":0.1%s}]}",
+			     workers, arrival, rest) > 0);
+	return text;
+}
+
+/* Where trials have too few samples to lose some they are pooled; what cannot be, is refused. */
+static void test_samples(void **state)
+{
+	static const struct {
+		const char *workers, *arrival, *rest;
+		double planned; /* 0: refused */
+		enum primary_from from;
+	} cases[] = {
+		{"1", "\"kind\":\"paced\",\"per_second\":30", "", 150, PRIMARY_FROM_TRIALS},
+		{"1", "\"kind\":\"paced\",\"per_second\":29", "", 290, PRIMARY_FROM_POOLED},
+		{"1", "\"kind\":\"paced\",\"per_second\":10", "", 100, PRIMARY_FROM_POOLED},
+		{"1", "\"kind\":\"paced\",\"per_second\":9", "", 0, 0},
+		{"3", "\"kind\":\"poisson\",\"per_second\":9", "", 270, PRIMARY_FROM_POOLED},
+		{"1", "\"kind\":\"closed\"", "", INFINITY, PRIMARY_FROM_TRIALS},
+		{"1", "\"kind\":\"closed\",\"pause\":\"1s\"", "", 0, 0},
+		{"1", "\"kind\":\"closed\",\"pause\":\"50ms\"", "", 202, PRIMARY_FROM_POOLED},
+		{"1", "\"kind\":\"closed\"", ",\"from\":\"pooled\"", INFINITY, PRIMARY_FROM_POOLED},
+		{"1", "\"kind\":\"paced\",\"per_second\":19", ",\"from\":\"trials\"", 0, 0},
+		{"1", "\"kind\":\"paced\",\"per_second\":25", ",\"from\":\"trials\"", 125,
+		 PRIMARY_FROM_TRIALS},
+		/* a machine with many CPUs has the workers, and all choose alike */
+		{"\"cpus\"", "\"kind\":\"paced\",\"per_second\":2", "", 20, PRIMARY_FROM_POOLED},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_free char *text = paced(cases[i].workers, cases[i].arrival, cases[i].rest);
+		struct err e = {0};
+		struct workload *w = parse(text, NULL, &e);
+
+		if (!w != !cases[i].planned)
+			fail_msg("case %zu: %s", i, e.text);
+		if (w) {
+			assert_true(workload_planned_samples(w, w->primaries, 1) ==
+				    cases[i].planned);
+			assert_int_equal(w->primaries[0].from, cases[i].from);
+		}
+		workload_destroy(w);
+	}
+}
+
+/* The command line may ask for less than decides anything, a file by itself not. */
+static void test_unreachable(void **state)
+{
+	static const char arrival[] = "\"kind\":\"paced\",\"per_second\":20";
+	const struct workload_overrides brief = {.duration_ns = NS_PER_S, .has_duration = true},
+					warm = {.warmup_ns = 1, .has_warmup = true},
+					more = {.trials = 20, .has_trials = true};
+	_cleanup_free char *good = paced("1", arrival, ""),
+			   *bad = with(good, "per_second\":20", "per_second\":2"),
+			   *said = with(bad, "0.1}", "0.1,\"reachable\":false}");
+	struct err e = {0};
+	struct workload *w = parse_good(good, &brief);
+
+	assert_true(w->primaries[0].unreachable);
+	assert_non_null(strstr(w->spec, "\"reachable\":false"));
+	workload_destroy(w);
+	assert_null(parse(bad, &brief, &e));
+	assert_null(parse(bad, &warm, &e));
+	assert_string_equal(e.text, "t:1: $.primary[0].metric: p90 needs 100 samples, but the plan "
+				    "holds at most 20 (duration_s 5, all trials together)");
+	assert_non_null(strstr(e.hint, "more trials"));
+	workload_destroy(parse_good(bad, &more));
+	w = parse_good(said, NULL);
+	assert_true(w->primaries[0].unreachable);
+	workload_destroy(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +339,8 @@ int main(void)
 		cmocka_unit_test(test_idle_options),
 		cmocka_unit_test(test_workers_of_all_cpus),
 		cmocka_unit_test(test_makers_of_groups),
+		cmocka_unit_test(test_samples),
+		cmocka_unit_test(test_unreachable),
 	};
 
 	return cmocka_run_group_tests_name("workload", tests, NULL, NULL);
