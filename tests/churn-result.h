@@ -30,12 +30,14 @@ struct churn {
 	bool attributed;
 	unsigned invalid; /* of the trials, the last ones */
 	unsigned errors;  /* EAGAIN a trial */
+	unsigned lost;    /* samples of the migrator in each first trial */
+	const char *metric, *from; /* the migrator's primary; NULL: p50, of what "from" does without */
 };
 
-#define CHURN_SPEC                                                                               \
+#define CHURN_SPEC(metric, from)                                                                 \
 	"{\"name\":\"migrate-under-fork\",\"primary\":["                                         \
-	"{\"actor\":\"migrator\",\"direction\":\"lower\",\"metric\":\"p50\",\"span\":\"write\"," \
-	"\"time\":\"response\",\"tolerance\":0.1},"                                              \
+	"{\"actor\":\"migrator\",\"direction\":\"lower\"," from "\"metric\":\"" metric "\","     \
+	"\"span\":\"write\",\"time\":\"response\",\"tolerance\":0.1},"                           \
 	"{\"actor\":\"storm\",\"direction\":\"lower\",\"metric\":\"p50\",\"span\":\"cycle\","    \
 	"\"time\":\"service\",\"tolerance\":0.05}],\"schema\":\"cgchurn-workload/1\","           \
 	"\"warmup_s\":0.5}"
@@ -103,7 +105,8 @@ static void churn_trial(const struct churn *c, struct rng *rng, struct result_ru
 	trial->valid = true;
 	strcpy(trial->env.clock_source, "tsc");
 	s = churn_series(trial, "migrator", "migrate", "write", SPAN_RESPONSE);
-	churn_fill(s, rng, samples, 6e6 * boot[0] * exp(sigma * rng_normal(rng)));
+	churn_fill(s, rng, samples - (run->n_trials == 1 ? c->lost : 0),
+		   6e6 * boot[0] * exp(sigma * rng_normal(rng)));
 	s->planned = samples;
 	if (c->errors && result_series_add_error(s, EAGAIN, c->errors) < 0)
 		abort();
@@ -121,6 +124,17 @@ static void churn_trial(const struct churn *c, struct rng *rng, struct result_ru
 		abort();
 }
 
+static char *churn_spec(const struct churn *c)
+{
+	char from[64] = "", *spec = NULL;
+
+	if (c->from)
+		snprintf(from, sizeof(from), "\"from\":\"%.20s\",", c->from);
+	if (asprintf(&spec, CHURN_SPEC("%s", "%s"), from, c->metric ? c->metric : "p50") < 0)
+		abort();
+	return spec;
+}
+
 static void churn_run(const struct churn *c, struct rng *rng, struct result *r)
 {
 	double sigma = churn_or(c->boot_sigma, 0.01);
@@ -130,7 +144,7 @@ static void churn_run(const struct churn *c, struct rng *rng, struct result *r)
 
 	strcpy(run->workload, "migrate-under-fork");
 	memset(run->sha256, 'a', 64);
-	run->spec = churn_text(CHURN_SPEC);
+	run->spec = churn_spec(c);
 	if (workload_primaries_from_spec(run->spec, run->primaries, &run->n_primaries, NULL) < 0)
 		abort();
 	run->trials_planned = c->trials;

@@ -20,6 +20,9 @@ static void finish_series_side(struct data_series_side *side)
 {
 	for (size_t i = 0; i < side->n_trials; i++)
 		free(side->trials[i].extras);
+	for (size_t i = 0; i < side->n_pools; i++)
+		sparse_histogram_finish(&side->pools[i].histogram);
+	free(side->pools);
 	free(side->trials);
 	free(side->pooled);
 }
@@ -179,6 +182,30 @@ static void add_sums(struct data_series_side *to, const struct result_series *se
 	sparse_histogram_add_to(&series->histogram, to->pooled);
 }
 
+static bool wants_pool(const struct data_workload *w, const struct result_series *series)
+{
+	for (size_t i = 0; i < w->n_primaries; i++)
+		if (w->primaries[i].from == PRIMARY_FROM_POOLED &&
+		    is_of_series(&w->primaries[i], series))
+			return true;
+	return false;
+}
+
+/* An invocation's trials come one after the other. */
+static int add_to_pool(struct data_series_side *to, size_t invocation,
+		       const struct result_series *series)
+{
+	struct data_pool *pool = to->n_pools ? &to->pools[to->n_pools - 1] : NULL;
+
+	if (!pool || pool->invocation != invocation) {
+		pool = array_grow(&to->pools, &to->n_pools, sizeof(*pool));
+		if (!pool)
+			return -ENOMEM;
+		pool->invocation = invocation;
+	}
+	return sparse_histogram_merge(&pool->histogram, &series->histogram);
+}
+
 static int add_series(struct data *d, int side, size_t workload, const struct result_run *run,
 		      const struct result_series *series, struct err *e)
 {
@@ -196,6 +223,9 @@ static int add_series(struct data *d, int side, size_t workload, const struct re
 	if (!trial || fill_trial(trial, run, series) < 0)
 		return no_memory(e);
 	trial->invocation = d->side[side].n_invocations - 1;
+	if (wants_pool(&d->workloads[workload], series) &&
+	    add_to_pool(to, trial->invocation, series) < 0)
+		return no_memory(e);
 	add_sums(to, series);
 	return 0;
 }
@@ -247,7 +277,9 @@ static int add_primaries(struct data_workload *w, const struct result_run *run, 
 
 		if (known) {
 			w->primaries_differ |= known->tolerance != p->tolerance ||
-					       known->direction != p->direction;
+					       known->direction != p->direction ||
+					       known->from != p->from;
+			known->unreachable |= p->unreachable;
 			continue;
 		}
 		w->primaries_differ |= !first;

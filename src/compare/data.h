@@ -2,7 +2,8 @@
 /*
  * What a comparison keeps of the results of both sides: per trial and series a handful of figures,
  * per side and series one pooled histogram. A result is added and can be thrown away, so that
- * memory grows by some 300 bytes a series and trial, whatever the files' size.
+ * memory grows by some 300 bytes a series and trial, whatever the files' size. Only a series with a
+ * primary that comes from pooled trials keeps a sparse histogram an invocation, some 2 KiB.
  *
  * The unit of all statistics is the boot. Where neither side has more than one boot, the unit is
  * the invocation, and whatever is found holds for those boots only.
@@ -45,9 +46,17 @@ struct data_trial {
 	size_t n_thresholds;
 };
 
+/* All samples of a series in the valid trials of an invocation; of a unit, once arranged. */
+struct data_pool {
+	size_t invocation, unit; /* of the side; `unit` is set by data_arrange() */
+	struct sparse_histogram histogram;
+};
+
 struct data_series_side {
 	struct data_trial *trials; /* in the order of units, once arranged */
 	size_t n_trials;
+	struct data_pool *pools; /* likewise; only where a primary is taken from pooled trials */
+	size_t n_pools;
 	uint64_t count, clipped, errors, planned, late, missed; /* sums over valid trials */
 	char error_names[64];                                   /* "EAGAIN, ENOMEM" */
 	struct histogram *pooled;                               /* NULL without trials */
@@ -64,7 +73,8 @@ struct data_series {
 
 struct data_workload {
 	char name[WORKLOAD_NAME_SIZE];
-	struct workload_primary *primaries; /* those of all results, each once, BASE's first */
+	/* Those of all results, each once, BASE's first; so is where a percentile comes from. */
+	struct workload_primary *primaries;
 	size_t n_primaries;
 	bool primaries_differ; /* not all results name the same ones with the same tolerance */
 	bool seen[2];

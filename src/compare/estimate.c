@@ -56,18 +56,21 @@ static bool is_always_kept(double percentile)
 	return false;
 }
 
-static void explain_missing(struct metric *m, const struct metric_sample s[2])
+static void explain_missing(const struct data *d, struct metric *m, const struct metric_sample s[2])
 {
 	int side = s[0].missing ? 0 : 1;
 	const char *name = side ? "new" : "base";
 
 	if (m->kind != METRIC_PERCENTILE)
-		SAY(m, "%zu of %zu trials of %s have no %s", s[side].missing, s[side].trials, name,
+		SAY(m, "%zu of %zu trials of %s have no %s", s[side].missing, s[side].parts, name,
 		    m->metric);
 	else
-		SAY(m, "%s needs %llu samples a trial; %zu of %zu trials of %s have fewer%s",
-		    m->metric, (unsigned long long)histogram_samples_needed(m->percentile),
-		    s[side].missing, s[side].trials, name,
+		SAY(m, "%s needs %llu samples %s %s; %zu of %zu %s of %s have fewer%s%s", m->metric,
+		    (unsigned long long)histogram_samples_needed(m->percentile),
+		    m->pooled && data_unit_name(d, 1)[0] == 'i' ? "an" : "a",
+		    m->pooled ? data_unit_name(d, 1) : "trial", s[side].missing, s[side].parts,
+		    m->pooled ? data_unit_name(d, 2) : "trials", name,
+		    m->unreachable ? ", because their plan was cut short" : "",
 		    is_always_kept(m->percentile) ? "" : ", or did not name it as primary");
 }
 
@@ -77,7 +80,7 @@ static int estimate_samples(const struct data *d, const struct comparison_option
 	int r = 0;
 
 	if (s[0].missing || s[1].missing) {
-		explain_missing(m, s);
+		explain_missing(d, m, s);
 		return 0;
 	}
 	if (options->paired)

@@ -135,6 +135,8 @@ static int add_primary(struct metrics *list, const struct data *d, size_t worklo
 	strcpy(m.span, p->span);
 	strcpy(m.metric, p->metric);
 	m.kind = metric_parse(m.metric, &m.percentile, &m.threshold_ns);
+	m.pooled = p->from == PRIMARY_FROM_POOLED && m.kind == METRIC_PERCENTILE;
+	m.unreachable = p->unreachable;
 	m.decision.tolerance = tolerance > 0 ? tolerance : p->tolerance;
 	m.decision.direction = p->direction;
 	return add(list, &m);
@@ -270,6 +272,53 @@ static void take_units(const struct data_series_side *of, double *logs, struct m
 	}
 }
 
+static const struct sparse_histogram *find_pool(const struct data_series_side *of, size_t unit)
+{
+	for (size_t i = 0; i < of->n_pools; i++)
+		if (of->pools[i].unit == unit)
+			return &of->pools[i].histogram;
+	return NULL;
+}
+
+/* A unit whose result did not name the metric as a primary has no pool. */
+static double pooled_percentile(const struct data_series_side *of, size_t unit, double q)
+{
+	const struct sparse_histogram *h = find_pool(of, unit);
+
+	return h && sparse_histogram_percentile_supported(h, q)
+		       ? log(sparse_histogram_percentile(h, q))
+		       : NAN;
+}
+
+static void take_pools(const struct metric *m, const struct data_series_side *of,
+		       struct metric_sample *s)
+{
+	for (size_t i = 0; i < of->n_trials; i++) {
+		size_t unit = of->trials[i].unit;
+
+		if (s->n && s->units[s->n - 1] == unit)
+			continue;
+		s->values[s->n] = pooled_percentile(of, unit, m->percentile);
+		s->missing += !isfinite(s->values[s->n]);
+		s->units[s->n++] = unit;
+	}
+	s->parts = s->n;
+	if (s->missing)
+		s->n = 0;
+}
+
+static void take_trials(const struct metric *m, const struct data_series_side *of, double *logs,
+			struct metric_sample *s)
+{
+	for (size_t i = 0; i < of->n_trials; i++) {
+		logs[i] = log(metric_of_trial(m, &of->trials[i]));
+		s->missing += !isfinite(logs[i]);
+	}
+	s->parts = of->n_trials;
+	if (!s->missing)
+		take_units(of, logs, s);
+}
+
 int metric_sample(const struct metric *m, int side, struct metric_sample *ret)
 {
 	const struct data_series_side *of = &m->series->side[side];
@@ -284,12 +333,10 @@ int metric_sample(const struct metric *m, int side, struct metric_sample *ret)
 		metric_sample_finish(&s);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < of->n_trials; i++) {
-		logs[i] = log(metric_of_trial(m, &of->trials[i]));
-		s.missing += !isfinite(logs[i]);
-	}
-	if (!s.missing)
-		take_units(of, logs, &s);
+	if (m->pooled)
+		take_pools(m, of, &s);
+	else
+		take_trials(m, of, logs, &s);
 	*ret = s;
 	return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One figure of one series that two sides are compared by. Per trial the logarithm of the figure;
- * per unit the median of its trials. A share of samples above a threshold has no logarithm where it
- * is 0, so there a unit's value is the share itself and the interval comes from the bootstrap.
+ * per unit the median of its trials, or for a percentile, where the workload's plan says so, that
+ * of all its trials' samples together. A share of samples above a threshold has no logarithm where
+ * it is 0, so there a unit's value is the share itself and the interval comes from the bootstrap.
  */
 #ifndef CGCHURN_COMPARE_METRIC_H
 #define CGCHURN_COMPARE_METRIC_H
@@ -29,6 +30,8 @@ struct metric {
 	double percentile;
 	uint64_t threshold_ns;
 	bool primary;
+	bool pooled;      /* a unit's percentile is that of its pooled trials */
+	bool unreachable; /* the plan of some result held too few samples for it */
 	struct decision decision;
 	double typical[2];             /* the median of units; shares: their mean. NAN unknown */
 	char reason[METRIC_TEXT_SIZE]; /* why this verdict */
@@ -55,7 +58,8 @@ struct metric_sample {
 	size_t *units;  /* whose they are */
 	size_t n;
 	size_t trials;
-	size_t missing;        /* trials without the figure; then n is 0 */
+	size_t parts;          /* that have a figure each: trials, or units where pooled */
+	size_t missing;        /* parts without the figure; then n is 0 */
 	double within_squares; /* of trials about their unit's mean */
 	size_t within_degrees;
 };

@@ -114,6 +114,13 @@ static int find_units(const struct search *s, size_t *ret)
 	return r;
 }
 
+static double samples_of_trial(const struct metric *m)
+{
+	const struct data_series_side *of = &m->series->side[0];
+
+	return of->n_trials ? (double)of->count / (double)of->n_trials : 0;
+}
+
 static int fill_row(struct needs *n, struct decider *decider, const struct metric *m,
 		    struct plan_row *row)
 {
@@ -122,9 +129,14 @@ static int fill_row(struct needs *n, struct decider *decider, const struct metri
 			   .effect = n->effect,
 			   .tolerance = m->decision.tolerance};
 	double within = isnan(row->within) ? 0 : row->within;
+	double needed = (double)histogram_samples_needed(m->percentile);
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < PLAN_TRIALS; i++) {
+		if (m->pooled && plan_trials[i] * samples_of_trial(m) < needed) {
+			n->units[i] = 0;
+			continue;
+		}
 		s.deviation = sqrt(row->between * row->between +
 				   within * within * power_median_variance(plan_trials[i]));
 		r = find_units(&s, &row->units[i]);
@@ -273,7 +285,9 @@ void needs_print_text(const struct needs *n, FILE *to)
 	print_units(n->units, to);
 	fputs("\n\n", to);
 	print_times(n, to);
-	fprintf(to, "-: more than %d, or never, for a change within the tolerance is not called.\n",
+	fprintf(to,
+		"-: more than %d, or never: a change within the tolerance is not called, nor a "
+		"percentile of too few samples.\n",
 		PLAN_UNITS_MAX);
 	if (n->data->scope != SCOPE_BOOTS)
 		text_print_wrapped(

@@ -57,6 +57,10 @@ static void put_metric(struct json_build *b, struct json_object *list, const str
 	json_put_string(b, o, "time", span_time_names[m->time]);
 	json_put_string(b, o, "metric", m->metric);
 	json_put_bool(b, o, "primary", m->primary);
+	if (m->kind == METRIC_PERCENTILE)
+		json_put_string(
+			b, o, "from",
+			primary_from_names[m->pooled ? PRIMARY_FROM_POOLED : PRIMARY_FROM_TRIALS]);
 	put_decision(b, o, m);
 	told = json_put_array(b, o, "notes");
 	for (size_t i = 0; i < n; i++)

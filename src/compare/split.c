@@ -9,8 +9,10 @@
 void data_split_finish(struct data *d)
 {
 	for (size_t i = 0; i < d->n_series; i++) {
-		free(d->series[i].side[0].trials);
-		free(d->series[i].side[1].trials);
+		for (int side = 0; side < 2; side++) {
+			free(d->series[i].side[side].trials);
+			free(d->series[i].side[side].pools);
+		}
 	}
 	free(d->series);
 	free(d->workloads);
@@ -54,6 +56,27 @@ static int split_units(const struct data *from, const uint8_t *side_of_unit, str
 	return 0;
 }
 
+/* Their histograms stay those of `from`. */
+static int split_pools(const struct data_series *from, const uint8_t *side_of_unit,
+		       const size_t *new_unit, struct data_series *to)
+{
+	for (size_t i = 0; i < from->side[0].n_pools; i++) {
+		const struct data_pool *pool = &from->side[0].pools[i];
+		struct data_series_side *side;
+		struct data_pool *added;
+
+		if (side_of_unit[pool->unit] > 1)
+			continue;
+		side = &to->side[side_of_unit[pool->unit]];
+		added = array_grow(&side->pools, &side->n_pools, sizeof(*added));
+		if (!added)
+			return -ENOMEM;
+		*added = *pool;
+		added->unit = new_unit[pool->unit];
+	}
+	return 0;
+}
+
 static int split_series(const struct data_series *from, const uint8_t *side_of_unit,
 			const size_t *new_unit, struct data *to)
 {
@@ -77,7 +100,7 @@ static int split_series(const struct data_series *from, const uint8_t *side_of_u
 		*added = *trial;
 		added->unit = new_unit[trial->unit];
 	}
-	return 0;
+	return split_pools(from, side_of_unit, new_unit, s);
 }
 
 int data_split(const struct data *from, const uint8_t *side_of_unit, struct data *ret)

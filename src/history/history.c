@@ -42,8 +42,23 @@ static double value_of_series(const struct workload_primary *p, const struct res
 	return NAN;
 }
 
+/* Of all valid trials' samples together; NAN where these do not suffice. */
+static double pooled_value(const struct result_run *run, const struct workload_primary *p, double q)
+{
+	_cleanup_free struct histogram *all = calloc(1, sizeof(*all));
+
+	for (size_t i = 0; all && i < run->n_trials; i++) {
+		const struct result_series *s =
+			result_find_series(&run->trials[i], p->actor, p->span, p->time);
+
+		if (run->trials[i].valid && s)
+			sparse_histogram_add_to(&s->histogram, all);
+	}
+	return all && histogram_percentile_supported(all, q) ? histogram_percentile(all, q) : NAN;
+}
+
 /* The median over the valid trials; NAN where none has a value. */
-static double value_of_run(const struct result_run *run, const struct workload_primary *p)
+static double median_of_trials(const struct result_run *run, const struct workload_primary *p)
 {
 	_cleanup_free double *values = calloc(run->n_trials + 1, sizeof(*values));
 	size_t n = 0;
@@ -56,6 +71,16 @@ static double value_of_run(const struct result_run *run, const struct workload_p
 		n += isfinite(values[n]);
 	}
 	return n ? order_median(values, n) : NAN;
+}
+
+static double value_of_run(const struct result_run *run, const struct workload_primary *p)
+{
+	double q;
+
+	if (p->from == PRIMARY_FROM_POOLED &&
+	    metric_parse(p->metric, &q, &(uint64_t){0}) == METRIC_PERCENTILE)
+		return pooled_value(run, p, q);
+	return median_of_trials(run, p);
 }
 
 static bool same_primary(const struct workload_primary *a, const struct workload_primary *b)

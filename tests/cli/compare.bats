@@ -40,6 +40,18 @@ ask() {
 	[[ "$output" == *"6.18.0"*"7.3.0"* ]]
 }
 
+@test "a doubled p90 of 100 planned steps of which one is lost is a regression" {
+	make_results lost-base 6 name=lost-base seed=31 samples=100 lost=1 metric=p90 from=pooled
+	make_results lost-slow 6 name=lost-slow seed=32 samples=100 lost=1 metric=p90 from=pooled migration=2
+	run -1 --separate-stderr "$CGCHURN" compare lost-base lost-slow
+	[[ "$output" == *"migrations became 2.0x slower at p90;"* ]]
+	"$CGCHURN" compare --format json lost-base lost-slow >out.json || [ $? -eq 1 ]
+	[ "$(ask '(c["metrics"][0]["from"], c["metrics"][1]["from"])' <out.json)" = "('pooled', 'trials')" ]
+	run -0 "$CGCHURN" compare --plan 50% lost-base
+	run -0 "$CGCHURN" compare --aa lost-base
+	[[ "$output" == *"Called equivalent"* ]]
+}
+
 @test "an improvement: exit 0" {
 	run --separate-stderr "$CGCHURN" compare slow base
 	[ "$status" -eq 0 ]

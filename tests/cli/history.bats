@@ -24,6 +24,13 @@ assert len(times) == 200 and times == sorted(times)
 assert [(c["first_point"], c["worse"]) for c in metric["changes"]] == [(90, False), (150, True)], metric["changes"]'
 }
 
+@test "a percentile that the plan takes from pooled trials has its points, too" {
+	"$CGCHURN_BUILD/tests/cli/make-results" "$BATS_TEST_TMPDIR/pooled" 12 trials=3 samples=40 metric=p90 from=pooled
+	run -0 "$CGCHURN" history --format json "$BATS_TEST_TMPDIR/pooled"
+	[ "$(grep -o '"started_at"' <<<"$output" | wc -l)" -ge 24 ]
+	[[ "$output" == *'"p90"'* ]]
+}
+
 @test "one kernel alone does not change" {
 	mkdir "$BATS_TEST_TMPDIR/one"
 	for file in $(grep -l '6\.17\.8' "$BATS_FILE_TMPDIR"/nightly/*.json); do cp "$file" "$BATS_TEST_TMPDIR/one"; done

@@ -145,6 +145,97 @@ static void test_too_few_boots(void **state)
 	finish(&t);
 }
 
+/* One lost step of a hundred leaves a trial without a p90, but a boot not. */
+static void test_pooled_percentile(void **state)
+{
+	struct churn a = {.seed = 1,
+			  .name = "base",
+			  .trials = 3,
+			  .samples = 100,
+			  .lost = 1,
+			  .metric = "p90",
+			  .from = "pooled"},
+		     b = a;
+	const struct metric *m;
+	struct two t;
+
+	b.seed = 2;
+	b.name = "new";
+	b.migration = 2;
+	compare_churns(&t, &a, 6, &b, 6);
+	m = &t.comparison.metrics.items[0];
+	assert_true(m->pooled);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_REGRESSION);
+	/* log-normal samples of sigma 0.3: p90 is exp(0.3 * 1.2816) times the median */
+	assert_true(fabs(m->typical[0] / (6e6 * exp(0.3 * 1.2816)) - 1) < 0.05);
+	assert_int_equal(t.data.series[0].side[0].n_pools, 6);
+	finish(&t);
+
+	a.from = b.from = "trials";
+	compare_churns(&t, &a, 6, &b, 6);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_INCONCLUSIVE);
+	finish(&t);
+
+	a.from = b.from = "pooled";
+	a.samples = b.samples = 33;
+	compare_churns(&t, &a, 6, &b, 6);
+	assert_string_equal(t.comparison.metrics.items[0].reason,
+			    "p90 needs 100 samples a boot; 6 of 6 boots of base have fewer");
+	finish(&t);
+}
+
+/* The first result says where the percentile comes from, for all boots and both sides. */
+static void test_mixed_choice(void **state)
+{
+	struct churn a = {.seed = 1, .name = "base", .trials = 3, .metric = "p90"}, b = a;
+	struct two t;
+
+	b.seed = 2;
+	b.name = "new";
+	b.from = "pooled";
+	compare_churns(&t, &a, 6, &b, 6);
+	assert_false(t.comparison.metrics.items[0].pooled);
+	assert_true(t.data.workloads[0].primaries_differ);
+	assert_int_equal(t.comparison.metrics.items[0].decision.n[1], 6);
+	finish(&t);
+
+	compare_churns(&t, &b, 6, &a, 6);
+	assert_true(t.comparison.metrics.items[0].pooled);
+	assert_int_equal(t.comparison.metrics.items[0].decision.n[1], 6);
+	finish(&t);
+}
+
+/* The invocations of a boot are pooled with its trials: 60 + 60 samples have a p90. */
+static void test_pool_of_a_boot(void **state)
+{
+	struct churn a = {.seed = 1,
+			  .name = "base",
+			  .trials = 1,
+			  .samples = 60,
+			  .metric = "p90",
+			  .from = "pooled"};
+	const char *const boots[] = {"first", "second"};
+	struct metric_sample s;
+	struct metrics m;
+	struct data d = {0};
+
+	for (int i = 0; i < 4; i++) {
+		a.name = (const char *const[]){"a", "b", "c", "d"}[i];
+		a.boot = boots[i % 2];
+		add(&d, 0, &a, 1);
+	}
+	assert_int_equal(data_arrange(&d), 0);
+	assert_int_equal(metrics_list(&d, 0, 0, &m), 0);
+	assert_int_equal(d.series[0].side[0].n_pools, 2);
+	assert_int_equal(d.series[0].side[0].pools[1].histogram.count, 120);
+	assert_int_equal(metric_sample(&m.items[0], 0, &s), 0);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.missing, 0);
+	metric_sample_finish(&s);
+	metrics_finish(&m);
+	data_finish(&d);
+}
+
 static void test_one_boot(void **state)
 {
 	struct churn a = base, b = new_like(2, 1);
@@ -605,6 +696,9 @@ int main(void)
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_too_few_boots),
+		cmocka_unit_test(test_pooled_percentile),
+		cmocka_unit_test(test_mixed_choice),
+		cmocka_unit_test(test_pool_of_a_boot),
 		cmocka_unit_test(test_one_boot),
 		cmocka_unit_test(test_boots_are_units),
 		cmocka_unit_test(test_invalid_trials),
