@@ -22,7 +22,7 @@
 
 struct run_options {
 	struct override_options overrides;
-	const char *suite, *output, *label, *cgroup_root, *raw, *sequence;
+	const char *suite, *output, *label, *host_name, *cgroup_root, *raw, *sequence;
 	struct option_u64 seed;
 	struct run_lock_options lock;
 	bool enable_controllers, quiet;
@@ -37,6 +37,8 @@ static const struct command_option options[] = {
 	 "Run the workloads of a suite; without it and without WORKLOAD, \"headline\".", NULL},
 	{"label", 'l', OPTION_STRING, offsetof(struct run_options, label), "TEXT",
 	 "A name for this result, shown in reports.", NULL},
+	{"host-name", 0, OPTION_STRING, offsetof(struct run_options, host_name), "NAME",
+	 "Call the host so in the result, instead of its node's name; \"\" keeps no name.", NULL},
 	OVERRIDE_OPTIONS(struct run_options, overrides),
 	{"seed", 0, OPTION_U64, offsetof(struct run_options, seed), "N",
 	 "Of arrivals and random choices; a result holds the one it was made with.", NULL},
@@ -230,7 +232,7 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 	if (r == 0)
 		r = session_find(&run->session, run->o->cgroup_root, e);
 	if (r == 0)
-		r = prepare_host(&run->session, run->result, e);
+		r = prepare_host(&run->session, run->o->host_name, run->result, e);
 	if (r == 0)
 		r = run_lock_check(&run->o->lock, &run->result->host, e);
 	if (r == 0 && run->o->raw)

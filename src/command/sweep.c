@@ -21,7 +21,7 @@ enum { REFINE_POINTS = 3 };
 
 struct sweep_options {
 	struct override_options overrides;
-	const char *vary, *over, *bound, *output, *label, *cgroup_root;
+	const char *vary, *over, *bound, *output, *label, *host_name, *cgroup_root;
 	struct option_u64 seed, refine;
 	bool enable_controllers, quiet;
 };
@@ -47,6 +47,8 @@ static const struct command_option options[] = {
 	 "Write curve, knee and the whole result there, as JSON, at the end of each round.", NULL},
 	{"label", 'l', OPTION_STRING, offsetof(struct sweep_options, label), "TEXT",
 	 "A name for the result.", NULL},
+	{"host-name", 0, OPTION_STRING, offsetof(struct sweep_options, host_name), "NAME",
+	 "Call the host so in the result, instead of its node's name; \"\" keeps no name.", NULL},
 	OVERRIDE_OPTIONS(struct sweep_options, overrides),
 	{"seed", 0, OPTION_U64, offsetof(struct sweep_options, seed), "N",
 	 "Of arrivals, random choices, the order of the points, and the resampling.", NULL},
@@ -287,7 +289,7 @@ static int carry_out(struct call *c, struct err *e)
 	if (r == 0)
 		r = session_find(&c->session, o->cgroup_root, e);
 	if (r == 0)
-		r = prepare_host(&c->session, c->sweep.result, e);
+		r = prepare_host(&c->session, c->o->host_name, c->sweep.result, e);
 	if (r < 0) {
 		session_end(&c->session, NULL);
 		return r;

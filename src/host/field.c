@@ -3,6 +3,7 @@
  * The facts of struct host as a table, and the struct's life by that table. Nothing here looks at
  * the machine.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ const char *const lock_regime_names[5] = {
  * themselves: what a workload had enabled is in each run's "hierarchy".
  */
 const struct host_field host_fields[] = {
+	FIELD("name", "host", HOST_STRING, HOST_INFO, name),
 	FIELD("boot_id", "boot id", HOST_STRING, HOST_INFO, boot_id),
 
 	FIELD("kernel.release", "kernel", HOST_STRING, HOST_UNDER_TEST, kernel_release),
@@ -132,6 +134,19 @@ void host_init(struct host *h)
 	memset(h, 0, sizeof(*h));
 	for (size_t i = 0; i < host_n_fields; i++)
 		set_unknown(h, &host_fields[i]);
+}
+
+int host_rename(struct host *h, const char *name)
+{
+	char *copy = name && *name ? strdup(name) : NULL;
+
+	if (!name)
+		return 0;
+	if (*name && !copy)
+		return -ENOMEM;
+	free(h->name);
+	h->name = copy;
+	return 0;
 }
 
 static void free_strings(struct host *h, const struct host_field *field)

@@ -123,6 +123,7 @@ int host_gather_from(int root, struct host *h, const char *cgroup_root, struct e
 	struct gather g = {.root = root, .h = h, .cgroup_root = cgroup_root};
 
 	host_init(h);
+	gather_file(&g, &h->name, "proc/sys/kernel/hostname");
 	gather_file(&g, &h->boot_id, "proc/sys/kernel/random/boot_id");
 	gather_load(&g);
 	gather_mounts(&g);

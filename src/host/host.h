@@ -30,6 +30,7 @@ extern const char *const lock_regime_names[5];
 enum tristate { TRISTATE_UNKNOWN = -1, TRISTATE_NO = 0, TRISTATE_YES = 1 };
 
 struct host {
+	char *name; /* of the node, or what its user calls it; NULL: not kept */
 	char *boot_id;
 	/* kernel */
 	char *kernel_release, *kernel_version, *kernel_cmdline, *kernel_config_sha256;
@@ -109,6 +110,12 @@ int host_gather(struct host *h, const char *cgroup_root, struct err *e);
 
 /* The same, with the folder `root` for "/": another machine's /proc and /sys. */
 int host_gather_from(int root, struct host *h, const char *cgroup_root, struct err *e);
+
+/*
+ * Calls the host `name` instead of its node's name, for results of containers and for who does not
+ * want that one in a file: "" keeps none. NULL changes nothing. -ENOMEM.
+ */
+int host_rename(struct host *h, const char *name);
 
 /* Whether the lock's regime stands beyond doubt; where not, a probe (host/probe.h) may settle it.
  */

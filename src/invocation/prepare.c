@@ -91,11 +91,13 @@ int prepare_session(struct session *s, const struct run_list *l, bool enable_con
 	return 0;
 }
 
-int prepare_host(const struct session *s, struct result *r, struct err *e)
+int prepare_host(const struct session *s, const char *name, struct result *r, struct err *e)
 {
 	struct instrument found;
 	int k = host_gather(&r->host, s->root.path, e);
 
+	if (k == 0 && host_rename(&r->host, name) < 0)
+		k = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
 	if (k == 0)
 		k = helpers_measure_instrument(&s->helpers, &found, e);
 	if (k == 0)

@@ -17,8 +17,10 @@
  */
 int prepare_result(struct result *r, const char *label, const uint64_t *seed, struct err *e);
 
-/* The host's facts and what measuring costs, after session_find(). */
-int prepare_host(const struct session *s, struct result *r, struct err *e);
+/*
+ * The host's facts and what measuring costs, after session_find(). `name`: see host_rename().
+ */
+int prepare_host(const struct session *s, const char *name, struct result *r, struct err *e);
 
 /* session_begin() with the bounds and controllers that the planned list asks for. */
 int prepare_session(struct session *s, const struct run_list *l, bool enable_controllers,

@@ -63,6 +63,16 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 	[[ "$stderr" == *"null"* ]]
 }
 
+@test "the host's name is kept, or what the user calls it, or none" {
+	for name in node a-label ""; do
+		option=(--host-name "$name")
+		[ "$name" != node ] || option=()
+		"$CGCHURN" run null "${short[@]}" -q "${option[@]}" -o r.json
+		[ "$name" != node ] || name=$(cat /proc/sys/kernel/hostname)
+		[ "$(python3 -c 'import json; print(json.load(open("r.json"))["host"]["name"] or "")')" = "$name" ]
+	done
+}
+
 @test "a seed, a label and a sequence are kept; the same seed gives the same schedule" {
 	for file in a b; do
 		"$CGCHURN" run migrate-quiet "${short[@]}" -q --seed 7 -l "my label" --sequence 3:1 -o $file.json
