@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 static void set_text(struct err *e, enum exit_code exit_code, const char *format, va_list ap)
 {
 	e->exit_code = exit_code;
@@ -51,23 +53,14 @@ void err_hint(struct err *e, const char *format, ...)
 }
 
 /* A file name or a JSON string may hold terminal escapes; a message must not pass them on. */
-static void print_masked(const char *text, FILE *to)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		fputc(c < 0x20 || c == 0x7f ? '?' : c, to);
-	}
-}
-
 void err_print(const struct err *e, FILE *to)
 {
 	fputs("cgchurn: ", to);
-	print_masked(e->text[0] ? e->text : "unknown error", to);
+	escape_print(e->text[0] ? e->text : "unknown error", to);
 	fputc('\n', to);
 	if (e->hint[0]) {
 		fputs("  ", to);
-		print_masked(e->hint, to);
+		escape_print(e->hint, to);
 		fputc('\n', to);
 	}
 }

@@ -7,8 +7,8 @@
 
 /*
  * Prints UTF-8 text as character data or as a quoted attribute's value: & < > " ' as references;
- * control characters (which XML 1.0 cannot hold at all) and bidirectional overrides, which make a
- * line read as something else, as U+FFFD; tabs and newlines as blanks. NULL prints nothing.
+ * what must not be shown (base/escape.h) as U+FFFD, because XML 1.0 cannot hold most of it; tabs and
+ * newlines as blanks. NULL prints nothing.
  */
 void markup_print(const char *text, FILE *to);
 

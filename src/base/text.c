@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 /* Columns, where each code point takes one: bytes less UTF-8's continuation bytes. */
 static int columns_of(const char *text, size_t n)
 {
@@ -15,35 +17,12 @@ static int columns_of(const char *text, size_t n)
 	return columns;
 }
 
-/*
- * How many bytes of control character `text` begins with: ASCII's, or U+0080 to U+009F, which some
- * terminals obey too.
- */
-static size_t control_length(const char *text)
-{
-	unsigned char c = (unsigned char)text[0];
-
-	if (c < 0x20 || c == 0x7f)
-		return 1;
-	return c == 0xc2 && ((unsigned char)text[1] & 0xe0) == 0x80 ? 2 : 0;
-}
-
-static void put_masked(const char *text, size_t n, FILE *to)
-{
-	for (size_t i = 0; i < n; i++) {
-		size_t control = control_length(text + i);
-
-		putc(control ? '?' : text[i], to);
-		i += control == 2;
-	}
-}
-
 void text_print_wrapped(const char *head, int indent, const char *text, FILE *to)
 {
 	int column = columns_of(head, strlen(head));
 	bool first = true;
 
-	put_masked(head, strlen(head), to);
+	escape_print(head, to);
 	if (column && column >= indent)
 		indent = column + 1;
 	fprintf(to, "%*s", indent - column, "");
@@ -59,7 +38,7 @@ void text_print_wrapped(const char *head, int indent, const char *text, FILE *to
 			putc(' ', to);
 			column++;
 		}
-		put_masked(text, length, to);
+		escape_print_part(text, length, to);
 		column += wide;
 		text += length;
 		first = false;

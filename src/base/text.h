@@ -10,7 +10,7 @@
 /*
  * Prints `head`, and `text` beginning at column `indent` (or one blank behind a longer head),
  * broken at blanks so that no line is longer than TEXT_COLUMNS, the lines below the first indented
- * alike. Control characters become '?', so that a file cannot drive the terminal it is shown on. A
+ * alike. What must not be shown (base/escape.h) becomes '?'. A
  * word that is too long for a line stands in one of its own. A newline ends the last line.
  */
 void text_print_wrapped(const char *head, int indent, const char *text, FILE *to);

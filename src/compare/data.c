@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "compare/mask.h"
+#include "base/escape.h"
 #include "compare/spec.h"
 
 static int no_memory(struct err *e)
@@ -90,9 +90,9 @@ static int find_or_add_series(struct data *d, size_t workload, const struct resu
 			return no_memory(e);
 		s->workload = workload;
 		s->time = of->time;
-		mask_copy(s->actor, sizeof(s->actor), of->actor);
-		mask_copy(s->stressor, sizeof(s->stressor), of->stressor);
-		mask_copy(s->span, sizeof(s->span), of->span);
+		escape_copy(s->actor, sizeof(s->actor), of->actor);
+		escape_copy(s->stressor, sizeof(s->stressor), of->stressor);
+		escape_copy(s->span, sizeof(s->span), of->span);
 	}
 	*ret = s;
 	return 0;
@@ -167,7 +167,7 @@ static void add_error_names(struct data_series_side *to, const struct result_ser
 			snprintf(to->error_names + used, sizeof(to->error_names) - used, "%s%s",
 				 used ? ", " : "", series->errors[i].name);
 	}
-	mask_text(to->error_names);
+	escape_mask(to->error_names);
 }
 
 static void add_sums(struct data_series_side *to, const struct result_series *series)
@@ -245,7 +245,7 @@ static int find_or_add_workload(struct data *d, const struct result_run *run, si
 	w = array_grow(&d->workloads, &d->n_workloads, sizeof(*w));
 	if (!w)
 		return no_memory(e);
-	mask_copy(w->name, sizeof(w->name), run->workload);
+	escape_copy(w->name, sizeof(w->name), run->workload);
 	*ret = d->n_workloads - 1;
 	return 0;
 }
@@ -291,8 +291,8 @@ static int add_primaries(struct data_workload *w, const struct result_run *run, 
 		if (!known)
 			return no_memory(e);
 		*known = *p;
-		mask_text(known->actor);
-		mask_text(known->span);
+		escape_mask(known->actor);
+		escape_mask(known->span);
 	}
 	return 0;
 }
@@ -311,7 +311,7 @@ static void count_trial(struct data_workload *w, int side, const struct result_t
 	}
 	w->invalid[side]++;
 	if (!w->invalid_reason[0] && trial->n_reasons)
-		mask_copy(w->invalid_reason, sizeof(w->invalid_reason), trial->reasons[0]);
+		escape_copy(w->invalid_reason, sizeof(w->invalid_reason), trial->reasons[0]);
 }
 
 static int check_series_once(const struct result_trial *trial, const char *origin, struct err *e)
@@ -344,7 +344,7 @@ static void note_failure(struct data_workload *w, int side, const struct result_
 		return;
 	w->given_up[side]++;
 	if (!w->failure[0])
-		mask_copy(w->failure, sizeof(w->failure), run->failure);
+		escape_copy(w->failure, sizeof(w->failure), run->failure);
 }
 
 static int add_run(struct data *d, int side, const char *origin, const struct result_run *run,
@@ -385,10 +385,10 @@ static int add_invocation(struct data_side *side, const char *origin, const stru
 
 	if (!i)
 		return -ENOMEM;
-	i->origin = mask_dup(origin);
-	i->boot_id = mask_dup(r->host.boot_id);
-	mask_copy(i->id, sizeof(i->id), r->id);
-	mask_copy(i->started_at, sizeof(i->started_at), r->started_at);
+	i->origin = escape_dup(origin);
+	i->boot_id = escape_dup(r->host.boot_id);
+	escape_copy(i->id, sizeof(i->id), r->id);
+	escape_copy(i->started_at, sizeof(i->started_at), r->started_at);
 	i->has_block = r->has_sequence;
 	i->block = r->sequence_block;
 	side->incomplete += !r->complete;

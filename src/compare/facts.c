@@ -7,7 +7,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "compare/mask.h"
+#include "base/escape.h"
 
 void facts_finish(struct facts *f)
 {
@@ -60,7 +60,7 @@ static bool has_value(const struct fact *fact, int side, const char *text)
 
 static int add_value(struct fact *fact, int side, const char *text, const char *origin)
 {
-	_cleanup_free char *masked = mask_dup(text), *from = mask_dup(origin);
+	_cleanup_free char *masked = escape_dup(text), *from = escape_dup(origin);
 
 	if (!fact || !masked || !from)
 		return -ENOMEM;

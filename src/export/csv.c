@@ -7,15 +7,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/num.h"
 #include "export/export.h"
 
 /*
  * A text that begins like a formula gets an apostrophe in front: spreadsheets run formulas, and the
- * label may be a stranger's.
+ * label may be a stranger's. Newlines and tabs are part of the format.
  */
 static void print_text(FILE *to, const char *text)
 {
+	size_t length;
 	bool quote;
 
 	text = text ? text : "";
@@ -24,10 +26,15 @@ static void print_text(FILE *to, const char *text)
 		putc('"', to);
 	if (*text && strchr("=+-@\t", *text))
 		putc('\'', to);
-	for (; *text; text++) {
+	for (; *text; text += length) {
+		bool hidden = escape_hides(text, &length) && *text != '\n' && *text != '\t';
+
 		if (*text == '"')
 			putc('"', to);
-		putc(*text, to);
+		if (hidden)
+			putc('?', to);
+		else
+			fwrite(text, 1, length, to);
 	}
 	if (quote)
 		putc('"', to);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/num.h"
 
 struct exposition {
@@ -20,26 +21,32 @@ struct family {
 			  const struct pooled_series *s);
 };
 
+/* Of a character of that length. */
+static void print_character(FILE *to, const char *text, size_t length, bool hidden)
+{
+	if (*text == '\n')
+		fputs("\\n", to);
+	else if (hidden)
+		putc('?', to);
+	else if (*text == '\\' || *text == '"')
+		fprintf(to, "\\%c", *text);
+	else
+		fwrite(text, 1, length, to);
+}
+
 static void print_label(FILE *to, bool *first, const char *name, const char *value)
 {
+	size_t length;
+
 	if (!value || !value[0])
 		return; /* an empty label is the same as none */
 	fprintf(to, "%s%s=\"", *first ? "{" : ",", name);
 	*first = false;
-	for (; *value; value++)
-		switch (*value) {
-		case '\\':
-			fputs("\\\\", to);
-			break;
-		case '"':
-			fputs("\\\"", to);
-			break;
-		case '\n':
-			fputs("\\n", to);
-			break;
-		default:
-			putc(*value, to);
-		}
+	for (; *value; value += length) {
+		bool hidden = escape_hides(value, &length);
+
+		print_character(to, value, length, hidden);
+	}
 	putc('"', to);
 }
 

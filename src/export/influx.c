@@ -10,29 +10,27 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/escape.h"
 #include "base/num.h"
 #include "export/export.h"
 
-/* The protocol has no escape for a newline in a tag, so control characters become blanks. */
+/* The protocol has no escape for a newline in a tag: it is masked, as all that is not shown. */
 static void print_tag(FILE *to, const char *key, const char *value)
 {
-	size_t length = value ? strlen(value) : 0;
+	size_t length;
 
-	if (!length)
+	if (!value || !*value)
 		return;
 	fprintf(to, ",%s=", key);
-	for (; *value; value++) {
-		unsigned char c = (unsigned char)*value;
-
-		if (c < 0x20 || c == 0x7f || c == ' ')
-			fputs("\\ ", to);
-		else if (strchr(",=", c))
-			fprintf(to, "\\%c", c);
-		else if (c == '\\')
+	for (; *value; value += length)
+		if (escape_hides(value, &length))
+			putc('?', to);
+		else if (strchr(" ,=", *value))
+			fprintf(to, "\\%c", *value);
+		else if (*value == '\\')
 			putc('/', to); /* would escape whatever follows it */
 		else
-			putc(c, to);
-	}
+			fwrite(value, 1, length, to);
 }
 
 static void print_tags(FILE *to, const struct result *r, const struct result_run *run,

@@ -5,17 +5,20 @@
  */
 #include <string.h>
 
+#include "base/escape.h"
 #include "export/export.h"
 #include "export/summary.h"
 
 /* A description and a reason end with the line, and "#" begins a directive. */
 static void print_plain(FILE *to, const char *text)
 {
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	size_t length;
 
-		putc(c < 0x20 || c == 0x7f || c == '#' ? '?' : c, to);
-	}
+	for (; *text; text += length)
+		if (escape_hides(text, &length) || *text == '#')
+			putc('?', to);
+		else
+			fwrite(text, 1, length, to);
 }
 
 static void print_nested(FILE *to, const struct pool *p)

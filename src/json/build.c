@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "json/pretty.h"
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 struct json_object *json_build_object(struct json_build *b)
 {

@@ -132,7 +132,7 @@ static void put_object(struct pretty *p, struct json_object *object)
 			putc(',', p->to);
 		first = false;
 		new_line(p);
-		json_put_quoted(key, p->to);
+		json_put_shown(key, p->to);
 		fputs(": ", p->to);
 		put_value(p, member);
 	}
@@ -148,6 +148,8 @@ static void put_value(struct pretty *p, struct json_object *value)
 		put_object(p, value);
 	else if (json_object_is_type(value, json_type_array))
 		put_array(p, value);
+	else if (json_object_is_type(value, json_type_string))
+		json_put_shown(json_object_get_string(value), p->to);
 	else
 		json_put_scalar(value, p->to);
 }

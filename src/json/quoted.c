@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 static bool append(struct printbuf *to, const char *bytes, size_t n)
 {

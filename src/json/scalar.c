@@ -5,7 +5,18 @@
 
 #include <json-c/json.h>
 
+#include "base/escape.h"
 #include "base/num.h"
+#include "base/utf8.h"
+
+/* As UTF-16, in two halves above the first plane. */
+static void put_code_point(uint32_t c, FILE *to)
+{
+	if (c < 0x10000)
+		fprintf(to, "\\u%04x", c);
+	else
+		fprintf(to, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
+}
 
 void json_put_quoted(const char *text, FILE *to)
 {
@@ -20,6 +31,21 @@ void json_put_quoted(const char *text, FILE *to)
 		else
 			putc(c, to);
 	}
+	putc('"', to);
+}
+
+void json_put_shown(const char *text, FILE *to)
+{
+	size_t length;
+
+	putc('"', to);
+	for (; *text; text += length)
+		if (escape_hides(text, &length))
+			put_code_point(utf8_decode(text, length), to);
+		else if (*text == '"' || *text == '\\')
+			fprintf(to, "\\%c", *text);
+		else
+			fwrite(text, 1, length, to);
 	putc('"', to);
 }
 

@@ -8,8 +8,14 @@
 
 struct json_object;
 
-/* In quotes; only what must be escaped is. */
+/* In quotes; only what must be escaped is. For digests: never changes. */
 void json_put_quoted(const char *text, FILE *to);
+
+/*
+ * In quotes, for files, which people look at on terminals: what must not be shown (base/escape.h)
+ * is escaped, too. `text` is UTF-8.
+ */
+void json_put_shown(const char *text, FILE *to);
 
 /* A string, a number, true, false or null. */
 void json_put_scalar(struct json_object *value, FILE *to);

@@ -295,10 +295,10 @@ PYTHON
 
 @test "what files say cannot drive the terminal" {
 	make_results escape 6 name=escape seed=14
-	sed -i 's/"6.18.0"/"6.18.0\\u001b[31m"/' escape/*.json
+	sed -i 's/"6.18.0"/"6.18.0\\u001b[31m\\u202e\\u009b"/' escape/*.json
 	run "$CGCHURN" compare base escape
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"6.18.0?[31m"* ]]
+	[[ "$output" == *"6.18.0?[31m??"* ]]
 	[[ "$output" != *$'\e'* ]]
 }
 

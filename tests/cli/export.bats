@@ -60,6 +60,16 @@ is_read() {
 	is_read hdr node "$readers/check-hdr.js" "$folder/node_modules"
 }
 
+@test "no format passes on what drives a terminal or turns a line around" {
+	for format in prometheus openmetrics influx bmf gh-benchmark gh-benchmark-rate kcidb junit ktap csv hdr; do
+		"$CGCHURN" export --to "$format" "$golden/hostile.json" | python3 -c '
+import sys, unicodedata
+text = sys.stdin.buffer.read().decode()
+hidden = {c for c in text if c != "\n" and unicodedata.category(c) in ("Cc", "Cf")}
+assert not hidden, (sys.argv[1], hidden)' "$format"
+	done
+}
+
 @test "csv: a column more or less would show" {
 	"$CGCHURN" export --to csv "$golden/hostile.json" | python3 -c '
 import csv, sys

@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/escape.h"
 #include "base/io.h"
 #include "base/markup.h"
 #include "base/num.h"
@@ -379,6 +380,46 @@ static void test_markup(void **state)
 	}
 }
 
+static void assert_masked(const char *text, const char *expected)
+{
+	_cleanup_free char *masked = escape_dup(text), *printed = NULL;
+	size_t size;
+	FILE *to = open_memstream(&printed, &size);
+
+	assert_non_null(masked);
+	assert_string_equal(masked, expected);
+	assert_non_null(to);
+	escape_print(text, to);
+	fclose(to);
+	assert_string_equal(printed, expected);
+}
+
+static void test_escape(void **state)
+{
+	static const struct {
+		const char *text, *masked;
+	} cases[] = {
+		{"", ""},
+		{"~ \u00a0\u00e9\u20ac\U0001f427", "~ \u00a0\u00e9\u20ac\U0001f427"},
+		{"\x01\t\n\x1b[2J\x7f.", "???"
+					 "?[2J?."},
+		{"\xc2\x80\xc2\x9b[m\xc2\x9f", "??[m?"},
+		/* The ends of the ranges that turn a line around, and what lies beside them. */
+		{"\u202a\u202e\u202f", "??\u202f"},
+		{"\u2066\u2069\u2070", "??\u2070"},
+		{"\u061c", "?"},
+		/* Zero width, a byte order mark, a tag, and no character at all. */
+		{"a\u200b.\u200d\u2060\ufeff", "a?.???"},
+		{"\U000e0041\xef\xbf\xbf\ufffd", "??\ufffd"},
+		/* No UTF-8: a lone continuation, a long form, a surrogate, an early end. */
+		{"\x9b.\xc0\x9b\xed\xa0\x80\xe2\x80", "?.???????"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_masked(cases[i].text, cases[i].masked);
+	assert_null(escape_dup(NULL));
+}
+
 static int stat_of(const char *line, struct proc_stat *ret)
 {
 	struct fake_root root;
@@ -433,7 +474,7 @@ int main(void)
 		cmocka_unit_test(test_replace_file),   cmocka_unit_test(test_replace_no_device),
 		cmocka_unit_test(test_parse_rfc3339),  cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
-		cmocka_unit_test(test_proc_stat),
+		cmocka_unit_test(test_proc_stat),      cmocka_unit_test(test_escape),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -161,7 +161,7 @@ static void test_pretty(void **state)
 	struct json_build b = {0};
 	struct json_object *root = json_build_object(&b), *list, *pair;
 
-	json_put_string(&b, root, "text", "\xff\"\n");
+	json_put_string(&b, root, "text", "\xff\"\n\x7f\u202e\U000e0041\u00e9");
 	json_put_string(&b, root, "null", NULL);
 	json_put_double(&b, root, "tenth", 0.1);
 	json_put_double(&b, root, "nan", NAN);
@@ -177,20 +177,21 @@ static void test_pretty(void **state)
 		json_put_u64(&b, pair, NULL, 7);
 	}
 	assert_false(b.failed);
-	assert_pretty(root, "{\n"
-			    "  \"text\": \"\xef\xbf\xbd\\\"\\u000a\",\n"
-			    "  \"null\": null,\n"
-			    "  \"tenth\": 0.1,\n"
-			    "  \"nan\": null,\n"
-			    "  \"most\": 18446744073709551615,\n"
-			    "  \"least\": -9223372036854775808,\n"
-			    "  \"flag\": true,\n"
-			    "  \"object\": {},\n"
-			    "  \"array\": [],\n"
-			    "  \"pairs\": [\n"
-			    "    [0,7], [1,7]\n"
-			    "  ]\n"
-			    "}\n");
+	assert_pretty(root,
+		      "{\n"
+		      "  \"text\": \"\xef\xbf\xbd\\\"\\u000a\\u007f\\u202e\\udb40\\udc41\u00e9\",\n"
+		      "  \"null\": null,\n"
+		      "  \"tenth\": 0.1,\n"
+		      "  \"nan\": null,\n"
+		      "  \"most\": 18446744073709551615,\n"
+		      "  \"least\": -9223372036854775808,\n"
+		      "  \"flag\": true,\n"
+		      "  \"object\": {},\n"
+		      "  \"array\": [],\n"
+		      "  \"pairs\": [\n"
+		      "    [0,7], [1,7]\n"
+		      "  ]\n"
+		      "}\n");
 }
 
 /* Lines of numbers end before column 100; arrays of more than fits on a line are still whole. */

@@ -22,7 +22,7 @@ SUB_BUCKET_BITS = 7
 WINDOW_NS = 2_000_000_000
 PERCENTILES = [1, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99]
 HOSTILE = "</script><script>document.title='owned'</script>\"'><img src=x onerror=\"document.title='owned'\">" \
-          "&lt;b&gt; {{7*7}} ]]> \u202egnp.exe \\ \n=cmd|'/C calc'!A0,\x01\x1b[31m"
+          "&lt;b&gt; {{7*7}} ]]> \u202egnp.exe \\ \n=cmd|'/C calc'!A0,\x01\x1b[31m\x7f\x9b2J\u2066\u200b\U000e0041"
 
 
 def lowest(ns):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "json/utf8.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +32,18 @@ size_t utf8_length(const char *text, size_t room)
 		if (p[i] < 0x80 || p[i] > 0xbf)
 			return 0;
 	return n;
+}
+
+uint32_t utf8_decode(const char *text, size_t length)
+{
+	/* By length: the bits of the first byte that belong to the number. */
+	static const uint32_t masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	const unsigned char *p = (const unsigned char *)text;
+	uint32_t c = p[0] & masks[length];
+
+	for (size_t i = 1; i < length; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	return c;
 }
 
 char *utf8_repair(const char *text)
