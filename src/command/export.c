@@ -6,13 +6,14 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "command/command.h"
+#include "compare/inputs.h"
 #include "export/export.h"
-#include "json/doc.h"
 #include "result/json.h"
 #include "sandbox/confined.h"
 
 struct export_options {
 	const char *to, *output, *origin, *build;
+	bool timestamps;
 };
 
 static const char *const formats[] = {
@@ -44,28 +45,45 @@ static const struct command_option options[] = {
 	 "kcidb: the build that was tested, ORIGIN:ID; by default one made from the kernel's\n"
 	 "release and configuration, which KCIDB will not know.",
 	 NULL},
+	{"timestamps", 0, OPTION_FLAG, offsetof(struct export_options, timestamps), NULL,
+	 "openmetrics: give each sample the time its result began, to backfill a history\n"
+	 "(`promtool tsdb create-blocks-from openmetrics`).",
+	 NULL},
 };
 
 /* What the confined process is given. */
 struct job {
 	const struct exporter *exporter;
 	const struct export_settings settings;
-	const char *path, *text;
-	size_t size;
+	struct inputs inputs;
 	FILE *to;
 };
 
-static int export_text(void *data, struct err *e)
+static int add(struct export *x, struct input *input, struct err *e)
 {
-	const struct job *job = data;
+	_cleanup_free char *text = NULL;
 	struct result *result;
-	int r = result_from_json(job->text, job->size, job->path, &result, e);
+	size_t size;
+	int r = input_read(input, &text, &size, e);
 
+	if (r == 0)
+		r = result_from_json(text, size, input->path, &result, e);
 	if (r < 0)
 		return r;
-	r = export_write(job->exporter, result, &job->settings, job->to, e);
+	r = export_add(x, input->path, result, e);
 	result_destroy(result);
 	return r;
+}
+
+static int export_inputs(void *data, struct err *e)
+{
+	struct job *job = data;
+	_cleanup_(export_finish) struct export x = {0};
+	int r = export_begin(&x, job->exporter, &job->settings, job->inputs.n, job->to, e);
+
+	for (size_t i = 0; r == 0 && i < job->inputs.n; i++)
+		r = add(&x, &job->inputs.items[i], e);
+	return r == 0 ? export_end(&x, e) : r;
 }
 
 static int print(const char *output, const char *text, size_t size, struct err *e)
@@ -83,47 +101,57 @@ static int refuse_none(struct err *e)
 	return -EINVAL;
 }
 
-static int export_main(const struct command_call *call, struct err *e)
+static int make(const struct export_options *o, struct job *job, struct err *e)
 {
-	const struct export_options *o = call->options;
-	struct job job = {
-		.exporter = o->to ? exporter_find(o->to) : NULL,
-		.settings = {.origin = o->origin, .build = o->build},
-		.path = call->arguments[0],
-	};
-	_cleanup_free char *text = NULL, *made = NULL;
-	_cleanup_file FILE *to = NULL;
+	_cleanup_free char *made = NULL;
+	_cleanup_file FILE *to = confined_output(e);
 	size_t size;
 	int r;
 
-	if (!job.exporter)
-		return refuse_none(e);
-	r = json_read_file(job.path, RESULT_FILE_SIZE_MAX, &text, &job.size, e);
-	if (r < 0)
-		return r;
-	job.text = text;
-	job.to = to = confined_output(e);
 	if (!to)
 		return -EIO;
-	r = confined_run(export_text, &job, e);
+	job->to = to;
+	r = confined_run(export_inputs, job, e);
 	if (r == 0)
 		r = confined_output_read(to, &made, &size, e);
 	return r < 0 ? r : print(o->output, made, size, e);
 }
 
+static int export_main(const struct command_call *call, struct err *e)
+{
+	const struct export_options *o = call->options;
+	struct job job = {
+		.exporter = o->to ? exporter_find(o->to) : NULL,
+		.settings = {.origin = o->origin, .build = o->build, .timestamps = o->timestamps},
+	};
+	int r = job.exporter ? 0 : refuse_none(e);
+
+	for (size_t i = 0; r == 0 && i < call->n_arguments; i++)
+		r = inputs_open(&job.inputs, call->arguments[i], e);
+	if (r == 0)
+		r = export_check(job.exporter, &job.settings, job.inputs.n, e);
+	if (r == 0)
+		r = make(o, &job, e);
+	inputs_finish(&job.inputs);
+	return r;
+}
+
 const struct command command_export = {
 	.name = "export",
-	.summary = "give a result to CI systems, databases and dashboards",
-	.arguments = "RESULT",
-	.help = "Writes a result in a format that another program reads. Figures are those of "
-		"valid trials;\na percentile that the samples do not support is absent, never "
-		"zero.\n\n"
+	.summary = "give results to CI systems, databases and dashboards",
+	.arguments = "RESULT...",
+	.help = "Writes results, files or folders of them, in a format that another program "
+		"reads.\n"
+		"Figures are those of valid trials; a percentile that the samples do not support "
+		"is\n"
+		"absent, never zero.\n\n"
 		"  cgchurn export --to prometheus -o "
 		"/var/lib/prometheus/node-exporter/cgchurn.prom "
 		"new.json\n"
-		"  cgchurn export --to csv new.json > new.csv",
+		"  cgchurn export --to csv nightly/ > nightly.csv\n"
+		"  cgchurn export --to openmetrics --timestamps nightly/ > nightly.om",
 	.min_arguments = 1,
-	.max_arguments = 1,
+	.max_arguments = 1000,
 	.options = options,
 	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct export_options),

@@ -2,6 +2,7 @@
 /*
  * Bencher Metric Format: a benchmark a series, with the measures "latency" (the median; its bounds
  * are the lowest and the highest median of a trial), "latency-p99" and the like, and "throughput".
+ * The format has no place for the host: that is Bencher's testbed (`bencher run --testbed`).
  * https://bencher.dev/docs/reference/bencher-metric-format/
  */
 #include "export/export.h"
@@ -43,7 +44,7 @@ static void put_series(struct json_build *b, struct json_object *root, const str
 	put_measure(b, benchmark, "throughput", s->rate_per_s, 0, 0);
 }
 
-static int write_bmf(const struct export_source *source, FILE *to)
+static int add(struct export *x, const struct export_source *source)
 {
 	struct json_build b = {0};
 	struct json_object *root = json_build_object(&b);
@@ -51,10 +52,11 @@ static int write_bmf(const struct export_source *source, FILE *to)
 	for (size_t i = 0; i < source->result->n_runs; i++)
 		for (size_t k = 0; k < source->pools[i].n; k++)
 			put_series(&b, root, &source->pools[i], &source->pools[i].series[k]);
-	return json_build_print(&b, root, to);
+	return json_build_print(&b, root, x->to);
 }
 
 const struct exporter exporter_bmf = {
-	"bmf",
-	write_bmf,
+	.name = "bmf",
+	.single = true,
+	.add = add,
 };

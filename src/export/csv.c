@@ -49,7 +49,7 @@ static void print_head(FILE *to)
 	      to);
 	for (size_t i = 0; i < result_n_percentiles; i++)
 		fprintf(to, ",p%s_ns", num_format_double(result_percentiles[i], buf));
-	putc('\n', to);
+	fputs(",host,id,boot_id\n", to);
 }
 
 static void print_where(FILE *to, const struct result *r, const struct result_run *run,
@@ -60,6 +60,18 @@ static void print_where(FILE *to, const struct result *r, const struct result_ru
 	print_text(to, r->host.kernel_release);
 	fprintf(to, ",%s,%s,%" PRIu64 ",%s,%s,", lock_regime_names[r->host.lock_regime],
 		run->workload, trial->index, trial->started_at, trial->valid ? "true" : "false");
+}
+
+/* Last, because whoever counts columns knows those before from releases without these. */
+static void print_origin(FILE *to, const struct result *r)
+{
+	putc(',', to);
+	print_text(to, r->host.name);
+	putc(',', to);
+	print_text(to, r->id);
+	putc(',', to);
+	print_text(to, r->host.boot_id);
+	putc('\n', to);
 }
 
 static void print_series(FILE *to, const struct result_series *s)
@@ -82,7 +94,6 @@ static void print_series(FILE *to, const struct result_series *s)
 			fprintf(to, "%lld",
 				llround(sparse_histogram_percentile(h, result_percentiles[i])));
 	}
-	putc('\n', to);
 }
 
 static void print_run(FILE *to, const struct result *r, const struct result_run *run)
@@ -91,18 +102,25 @@ static void print_run(FILE *to, const struct result *r, const struct result_run 
 		for (size_t k = 0; k < run->trials[i].n_series; k++) {
 			print_where(to, r, run, &run->trials[i]);
 			print_series(to, &run->trials[i].series[k]);
+			print_origin(to, r);
 		}
 }
 
-static int write_csv(const struct export_source *source, FILE *to)
+static int begin(struct export *x)
 {
-	print_head(to);
+	print_head(x->to);
+	return 0;
+}
+
+static int add(struct export *x, const struct export_source *source)
+{
 	for (size_t i = 0; i < source->result->n_runs; i++)
-		print_run(to, source->result, &source->result->runs[i]);
+		print_run(x->to, source->result, &source->result->runs[i]);
 	return 0;
 }
 
 const struct exporter exporter_csv = {
-	"csv",
-	write_csv,
+	.name = "csv",
+	.begin = begin,
+	.add = add,
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 
 const struct exporter *const exporters[] = {
@@ -23,7 +24,8 @@ const struct exporter *exporter_find(const char *name)
 }
 
 /* Exporters need not look: every time of the result is one. */
-static int check_times(const struct result *result, int64_t *ret_started_at_s, struct err *e)
+static int check_times(const char *path, const struct result *result, int64_t *ret_started_at_s,
+		       struct err *e)
 {
 	const char *bad = NULL;
 	int64_t s;
@@ -37,36 +39,127 @@ static int check_times(const struct result *result, int64_t *ret_started_at_s, s
 	if (!bad)
 		return 0;
 	return err_set(e, EXIT_USAGE, EINVAL,
-		       "started_at: found \"%s\", allowed: a time like 2026-01-31T23:59:59Z", bad);
+		       "%s: started_at: found \"%s\", allowed: a time like 2026-01-31T23:59:59Z",
+		       path, bad);
 }
 
-static int fail(const struct exporter *exporter, int r, struct err *e)
+static int fail(const struct export *x, int r, struct err *e)
 {
 	if (r == -ENOMEM)
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	return err_set(e, EXIT_USAGE, -r, "%s: --origin or --build is not what the format allows",
-		       exporter->name);
+	if (r == -EINVAL)
+		return err_set(e, EXIT_USAGE, -r,
+			       "%s: --origin or --build is not what the format allows",
+			       x->exporter->name);
+	return r; /* with its sentence */
 }
 
-int export_write(const struct exporter *exporter, const struct result *result,
-		 const struct export_settings *settings, FILE *to, struct err *e)
+int export_check(const struct exporter *exporter, const struct export_settings *settings,
+		 size_t n_results, struct err *e)
 {
-	struct export_source source = {.result = result, .settings = *settings};
-	struct pool *pools;
-	int r = check_times(result, &source.started_at_s, e);
+	if (exporter->single && n_results > 1)
+		return err_set(e, EXIT_USAGE, E2BIG,
+			       "--to %s: found %zu results, allowed: one, whose series it knows "
+			       "by their names alone",
+			       exporter->name, n_results);
+	if (settings->timestamps && !exporter->timestamps)
+		return err_set(e, EXIT_USAGE, EINVAL,
+			       "--timestamps goes with --to openmetrics, not with --to %s",
+			       exporter->name);
+	return 0;
+}
+
+int export_begin(struct export *x, const struct exporter *exporter,
+		 const struct export_settings *settings, size_t n_results, FILE *to, struct err *e)
+{
+	int r;
+
+	*x = (struct export){.exporter = exporter,
+			     .settings = *settings,
+			     .to = to,
+			     .n_results = n_results,
+			     .e = e};
+	r = exporter->begin ? exporter->begin(x) : 0;
+	return r < 0 ? fail(x, r, e) : 0;
+}
+
+static int add_text(char ***list, size_t *n, const char *text)
+{
+	char *copy = strdup(text), **added;
+
+	added = copy ? array_grow(list, n, sizeof(*added)) : NULL;
+	if (!added) {
+		free(copy);
+		return -ENOMEM;
+	}
+	*added = copy;
+	return 0;
+}
+
+/* A copy would count twice in whatever reads the output. */
+static int remember(struct export *x, const char *path, const struct result *result)
+{
+	int r;
+
+	for (size_t i = 0; i < x->n_ids; i++)
+		if (strcmp(x->ids[i], result->id) == 0)
+			return err_set(x->e, EXIT_USAGE, EEXIST,
+				       "%s: the same result as %s (id %s)", path, x->paths[i],
+				       result->id);
+	r = add_text(&x->paths, &x->n_paths, path);
+	return r == 0 ? add_text(&x->ids, &x->n_ids, result->id) : r;
+}
+
+static int add_pooled(struct export *x, struct export_source *source)
+{
+	const struct result *result = source->result;
+	struct pool *pools = calloc(result->n_runs + 1, sizeof(*pools));
+	int r = pools ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < result->n_runs; i++)
+		r = pool_init(&pools[i], &result->runs[i]);
+	source->pools = pools;
+	if (r == 0)
+		r = x->exporter->add(x, source);
+	for (size_t i = 0; pools && i < result->n_runs; i++)
+		pool_finish(&pools[i]);
+	free(pools);
+	return r;
+}
+
+int export_add(struct export *x, const char *path, const struct result *result, struct err *e)
+{
+	struct export_source source = {.result = result, .index = x->n_paths};
+	int r = check_times(path, result, &source.started_at_s, e);
 
 	if (r < 0)
 		return r;
-	pools = calloc(result->n_runs + 1, sizeof(*pools));
-	if (!pools)
-		return fail(exporter, -ENOMEM, e);
-	for (size_t i = 0; r == 0 && i < result->n_runs; i++)
-		r = pool_init(&pools[i], &result->runs[i]);
-	source.pools = pools;
+	x->e = e;
+	r = remember(x, path, result);
 	if (r == 0)
-		r = exporter->write(&source, to);
-	for (size_t i = 0; i < result->n_runs; i++)
-		pool_finish(&pools[i]);
-	free(pools);
-	return r < 0 ? fail(exporter, r, e) : 0;
+		r = add_pooled(x, &source);
+	return r < 0 ? fail(x, r, e) : 0;
+}
+
+int export_end(struct export *x, struct err *e)
+{
+	int r;
+
+	x->e = e;
+	r = x->exporter->end ? x->exporter->end(x) : 0;
+	return r < 0 ? fail(x, r, e) : 0;
+}
+
+void export_finish(struct export *x)
+{
+	if (x->exporter && x->exporter->finish && x->state)
+		x->exporter->finish(x);
+	free(x->state);
+	for (size_t i = 0; i < x->n_paths; i++)
+		free(x->paths[i]);
+	for (size_t i = 0; i < x->n_ids; i++)
+		free(x->ids[i]);
+	free(x->paths);
+	free(x->ids);
+	*x = (struct export){0};
 }

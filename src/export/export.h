@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A result in the formats that other programs read. An exporter is one const struct in one file and
+ * Results in the formats that other programs read. An exporter is one const struct in one file and
  * one line in the table in export.c.
  *
  * Figures are those of valid trials. Where a format knows no trials, a workload's valid trials are
  * pooled, as the table of `cgchurn run` does. A percentile that the samples do not support is
  * absent, never zero.
+ *
+ * Results come one after the other, so that a year of nights need not be in memory at once.
  */
 #ifndef CGCHURN_EXPORT_EXPORT_H
 #define CGCHURN_EXPORT_EXPORT_H
@@ -20,19 +22,45 @@
 struct export_settings {
 	const char *origin; /* KCIDB's name of whoever submits: [a-z0-9_]+ */
 	const char *build;  /* KCIDB's id of the build that was tested */
+	bool timestamps;    /* OpenMetrics: each sample at its result's start, for backfilling */
 };
 
-/* What an exporter is given. */
+/* One result, as an exporter is given it. */
 struct export_source {
 	const struct result *result;
 	const struct pool *pools; /* one a run, in their order */
-	struct export_settings settings;
-	int64_t started_at_s; /* since 1970 */
+	size_t index;             /* of the result */
+	int64_t started_at_s;     /* since 1970 */
 };
 
+struct exporter;
+
+/* One output while it is written. Zeroed memory is none yet. */
+struct export
+{
+	const struct exporter *exporter;
+	struct export_settings settings;
+	FILE *to;
+	size_t n_results; /* that there will be */
+	char **paths;     /* of those that came, for messages */
+	char **ids;
+	size_t n_paths, n_ids;
+	void *state;   /* the exporter's own; freed with free() at the end */
+	struct err *e; /* of the call under way */
+};
+
+/*
+ * All return 0, -ENOMEM, -EINVAL for settings that the format does not allow, or another negative
+ * errno with the sentence in `e`. NULL: nothing to do.
+ */
 struct exporter {
-	const char *name;                                           /* as in --to */
-	int (*write)(const struct export_source *source, FILE *to); /* 0, -ENOMEM or -EINVAL */
+	const char *name; /* as in --to */
+	bool single;      /* holds one result */
+	bool timestamps;  /* takes that setting */
+	int (*begin)(struct export *x);
+	int (*add)(struct export *x, const struct export_source *source);
+	int (*end)(struct export *x);
+	void (*finish)(struct export *x); /* what `state` points to; also after a failure */
 };
 
 /* NULL ends it. */
@@ -42,11 +70,22 @@ extern const struct exporter *const exporters[];
 const struct exporter *exporter_find(const char *name);
 
 /*
- * Writes a result in a format. EXIT_USAGE in `e` where a time in the result is none, or where the
- * settings are not what the format allows.
+ * Whether the format can hold that many results and knows these settings; else EXIT_USAGE in `e`.
  */
-int export_write(const struct exporter *exporter, const struct result *result,
-		 const struct export_settings *settings, FILE *to, struct err *e);
+int export_check(const struct exporter *exporter, const struct export_settings *settings,
+		 size_t n_results, struct err *e);
+
+/*
+ * Begins an output of `n_results` results, adds one, and ends it. EXIT_USAGE in `e` where a time in
+ * a result is none, where a result came already, where two results have series that the format
+ * could not tell apart, or where the settings are not what it allows. export_finish() is called in
+ * any case.
+ */
+int export_begin(struct export *x, const struct exporter *exporter,
+		 const struct export_settings *settings, size_t n_results, FILE *to, struct err *e);
+int export_add(struct export *x, const char *path, const struct result *result, struct err *e);
+int export_end(struct export *x, struct err *e);
+void export_finish(struct export *x);
 
 extern const struct exporter exporter_prometheus, exporter_openmetrics, exporter_influx,
 	exporter_bmf, exporter_gh_benchmark, exporter_gh_benchmark_rate, exporter_kcidb,

@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "export/exposition.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/num.h"
+#include "export/points.h"
 
 struct exposition {
+	struct points points;
+	bool timestamps;
+	int r; /* -ENOMEM once memory ran out */
+	/* what is being added */
 	const struct export_source *source;
-	FILE *to;
-	bool open_metrics;
+	size_t family;
 };
 
 /* A metric family. One of the three is set: how often it is asked for samples. */
 struct family {
 	const char *name, *type, *unit, *help;
-	void (*of_result)(const struct exposition *x, const struct family *f);
-	void (*of_run)(const struct exposition *x, const struct family *f, const struct pool *p);
-	void (*of_series)(const struct exposition *x, const struct family *f, const struct pool *p,
+	void (*of_result)(struct exposition *x, const struct family *f);
+	void (*of_run)(struct exposition *x, const struct family *f, const struct pool *p);
+	void (*of_series)(struct exposition *x, const struct family *f, const struct pool *p,
 			  const struct pooled_series *s);
 };
 
@@ -40,7 +47,7 @@ static void print_label(FILE *to, bool *first, const char *name, const char *val
 
 	if (!value || !value[0])
 		return; /* an empty label is the same as none */
-	fprintf(to, "%s%s=\"", *first ? "{" : ",", name);
+	fprintf(to, "%s%s=\"", *first ? "" : ",", name);
 	*first = false;
 	for (; *value; value += length) {
 		bool hidden = escape_hides(value, &length);
@@ -50,61 +57,116 @@ static void print_label(FILE *to, bool *first, const char *name, const char *val
 	putc('"', to);
 }
 
-/* One sample. `p` and `s` may be NULL, as may `label`, the name of a label of its own. */
-static void print_sample(const struct exposition *x, const char *name, const struct pool *p,
-			 const struct pooled_series *s, const char *label, const char *value,
-			 double number)
-{
-	char buf[NUM_TEXT_SIZE];
-	bool first = true;
+/* A label of a family's own; `name` NULL: it has none. */
+struct own_label {
+	const char *name, *value;
+};
 
-	fputs(name, x->to);
-	print_label(x->to, &first, "label", x->source->result->label);
-	if (p)
-		print_label(x->to, &first, "workload", p->run->workload);
-	if (s) {
-		print_label(x->to, &first, "actor", s->first->actor);
-		print_label(x->to, &first, "stressor", s->first->stressor);
-		print_label(x->to, &first, "span", s->first->span);
-		print_label(x->to, &first, "time", span_time_names[s->first->time]);
-	}
-	if (label)
-		print_label(x->to, &first, label, value);
-	fprintf(x->to, "%s %s\n", first ? "" : "}", num_format_double(number, buf));
-}
-
-static void emit_info(const struct exposition *x, const struct family *f)
+/* `host="a",workload="b"`. `p` and `s` may be NULL. NULL where memory ran out. */
+static char *labels_of(const struct exposition *x, const struct pool *p,
+		       const struct pooled_series *s, struct own_label own)
 {
 	const struct result *r = x->source->result;
 	bool first = true;
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
 
-	fputs("cgchurn_result_info", x->to);
-	print_label(x->to, &first, "label", r->label);
-	print_label(x->to, &first, "kernel", r->host.kernel_release);
-	print_label(x->to, &first, "regime", lock_regime_names[r->host.lock_regime]);
-	print_label(x->to, &first, "accelerator", r->host.accelerator);
-	print_label(x->to, &first, "version", r->tool_version);
-	fputs("} 1\n", x->to);
+	if (!to)
+		return NULL;
+	print_label(to, &first, "host", r->host.name);
+	print_label(to, &first, "label", r->label);
+	if (p)
+		print_label(to, &first, "workload", p->run->workload);
+	if (s) {
+		print_label(to, &first, "actor", s->first->actor);
+		print_label(to, &first, "stressor", s->first->stressor);
+		print_label(to, &first, "span", s->first->span);
+		print_label(to, &first, "time", span_time_names[s->first->time]);
+	}
+	if (own.name)
+		print_label(to, &first, own.name, own.value);
+	return fclose(to) == 0 ? text : NULL;
 }
 
-static void emit_started(const struct exposition *x, const struct family *f)
+/* `series`, the caller's to make, is what the labels are but for a bucket's bound; takes it over.
+ */
+static void add_line(struct exposition *x, const char *name, char *series, const char *labels,
+		     double number)
+{
+	struct point point = {.family = x->family,
+			      .result = x->source->index,
+			      .time_s = x->source->started_at_s,
+			      .series = series};
+	char buf[NUM_TEXT_SIZE], time[32] = "";
+
+	if (x->timestamps)
+		snprintf(time, sizeof(time), " %lld", (long long)point.time_s);
+	if (!series || !labels ||
+	    asprintf(&point.lines, "%s%s%s%s %s%s\n", name, *labels ? "{" : "", labels,
+		     *labels ? "}" : "", num_format_double(number, buf), time) < 0) {
+		free(series);
+		x->r = -ENOMEM;
+		return;
+	}
+	if (points_add(&x->points, &point) < 0)
+		x->r = -ENOMEM;
+}
+
+/* One sample. `p` and `s` may be NULL, as may `label`, the name of a label of its own. */
+static void print_sample(struct exposition *x, const char *name, const struct pool *p,
+			 const struct pooled_series *s, const char *label, const char *value,
+			 double number)
+{
+	const struct own_label own = {label, value}, none = {0};
+	_cleanup_free char *labels = labels_of(x, p, s, own);
+	bool is_bound = label && strcmp(label, "le") == 0;
+
+	add_line(x, name, labels_of(x, p, s, is_bound ? none : own), labels, number);
+}
+
+static void emit_info(struct exposition *x, const struct family *f)
+{
+	const struct result *r = x->source->result;
+	_cleanup_free char *text = NULL;
+	bool first = true;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to) {
+		x->r = -ENOMEM;
+		return;
+	}
+	print_label(to, &first, "host", r->host.name);
+	print_label(to, &first, "label", r->label);
+	print_label(to, &first, "kernel", r->host.kernel_release);
+	print_label(to, &first, "regime", lock_regime_names[r->host.lock_regime]);
+	print_label(to, &first, "accelerator", r->host.accelerator);
+	print_label(to, &first, "version", r->tool_version);
+	if (fclose(to) != 0)
+		x->r = -ENOMEM;
+	else
+		add_line(x, "cgchurn_result_info", strdup(text), text, 1);
+}
+
+static void emit_started(struct exposition *x, const struct family *f)
 {
 	print_sample(x, f->name, NULL, NULL, NULL, NULL, (double)x->source->started_at_s);
 }
 
-static void emit_complete(const struct exposition *x, const struct family *f)
+static void emit_complete(struct exposition *x, const struct family *f)
 {
 	print_sample(x, f->name, NULL, NULL, NULL, NULL, x->source->result->complete);
 }
 
-static void emit_trials(const struct exposition *x, const struct family *f, const struct pool *p)
+static void emit_trials(struct exposition *x, const struct family *f, const struct pool *p)
 {
 	print_sample(x, f->name, p, NULL, "valid", "true", (double)p->n_valid);
 	print_sample(x, f->name, p, NULL, "valid", "false", (double)p->n_invalid);
 }
 
-static void emit_percentiles(const struct exposition *x, const struct family *f,
-			     const struct pool *p, const struct pooled_series *s)
+static void emit_percentiles(struct exposition *x, const struct family *f, const struct pool *p,
+			     const struct pooled_series *s)
 {
 	for (size_t i = 0; i < result_n_percentiles; i++) {
 		double q = result_percentiles[i];
@@ -126,7 +188,7 @@ static const char *const bounds[] = {
 	"0.2",    "0.5",   "1.0",   "2.0",   "5.0",   "10.0",
 };
 
-static void emit_histogram(const struct exposition *x, const struct family *f, const struct pool *p,
+static void emit_histogram(struct exposition *x, const struct family *f, const struct pool *p,
 			   const struct pooled_series *s)
 {
 	const struct sparse_histogram *h = &s->histogram;
@@ -142,20 +204,20 @@ static void emit_histogram(const struct exposition *x, const struct family *f, c
 	print_sample(x, "cgchurn_latency_seconds_count", p, s, NULL, NULL, (double)h->count);
 }
 
-static void emit_max(const struct exposition *x, const struct family *f, const struct pool *p,
+static void emit_max(struct exposition *x, const struct family *f, const struct pool *p,
 		     const struct pooled_series *s)
 {
 	if (s->histogram.count)
 		print_sample(x, f->name, p, s, NULL, NULL, (double)s->histogram.max_ns / 1e9);
 }
 
-static void emit_rate(const struct exposition *x, const struct family *f, const struct pool *p,
+static void emit_rate(struct exposition *x, const struct family *f, const struct pool *p,
 		      const struct pooled_series *s)
 {
 	print_sample(x, f->name, p, s, NULL, NULL, s->rate_per_s);
 }
 
-static void emit_errors(const struct exposition *x, const struct family *f, const struct pool *p,
+static void emit_errors(struct exposition *x, const struct family *f, const struct pool *p,
 			const struct pooled_series *s)
 {
 	for (size_t i = 0; i < s->n_errors; i++)
@@ -163,7 +225,7 @@ static void emit_errors(const struct exposition *x, const struct family *f, cons
 			     (double)s->errors[i].count);
 }
 
-static void emit_starts(const struct exposition *x, const struct family *f, const struct pool *p,
+static void emit_starts(struct exposition *x, const struct family *f, const struct pool *p,
 			const struct pooled_series *s)
 {
 	if (!s->planned)
@@ -198,21 +260,19 @@ static const struct family families[] = {
 	 .of_series = emit_starts},
 };
 
-static void print_head(const struct exposition *x, const struct family *f)
+static void print_head(FILE *to, const struct family *f, bool open_metrics)
 {
 	bool info = strcmp(f->type, "info") == 0;
-	const char *suffix = info && !x->open_metrics ? "_info" : "";
+	const char *suffix = info && !open_metrics ? "_info" : "";
 
-	fprintf(x->to, "# HELP %s%s %s\n", f->name, suffix, f->help);
-	fprintf(x->to, "# TYPE %s%s %s\n", f->name, suffix,
-		info && !x->open_metrics ? "gauge" : f->type);
-	if (f->unit && x->open_metrics)
-		fprintf(x->to, "# UNIT %s %s\n", f->name, f->unit);
+	fprintf(to, "# HELP %s%s %s\n", f->name, suffix, f->help);
+	fprintf(to, "# TYPE %s%s %s\n", f->name, suffix, info && !open_metrics ? "gauge" : f->type);
+	if (f->unit && open_metrics)
+		fprintf(to, "# UNIT %s %s\n", f->name, f->unit);
 }
 
-static void print_family(const struct exposition *x, const struct family *f)
+static void add_family(struct exposition *x, const struct family *f)
 {
-	print_head(x, f);
 	if (f->of_result)
 		f->of_result(x, f);
 	for (size_t i = 0; i < x->source->result->n_runs; i++) {
@@ -225,12 +285,67 @@ static void print_family(const struct exposition *x, const struct family *f)
 	}
 }
 
-void exposition_write(const struct export_source *source, FILE *to, bool open_metrics)
+int exposition_begin(struct export *x)
 {
-	struct exposition x = {source, to, open_metrics};
+	struct exposition *page = calloc(1, sizeof(*page));
 
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-		print_family(&x, &families[i]);
+	x->state = page;
+	if (!page)
+		return -ENOMEM;
+	page->timestamps = x->settings.timestamps;
+	return 0;
+}
+
+int exposition_add(struct export *x, const struct export_source *source)
+{
+	struct exposition *page = x->state;
+
+	page->source = source;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		page->family = i;
+		add_family(page, &families[i]);
+	}
+	return page->r;
+}
+
+/* A reader takes none of a page that has a series twice. */
+static int refuse_clash(const struct export *x, const struct point *point)
+{
+	const struct exposition *page = x->state;
+	const char *a = x->paths[(point - 1)->result], *b = x->paths[point->result];
+
+	if ((point - 1)->result == point->result)
+		return err_set(x->e, EXIT_USAGE, EEXIST, "%s has a series twice: {%.150s}", a,
+			       point->series);
+	err_set(x->e, EXIT_USAGE, EEXIST, "%s and %s have the same series%s, such as {%.150s}", a,
+		b, page->timestamps ? " at the same time" : "", point->series);
+	err_hint(x->e,
+		 page->timestamps
+			 ? "`cgchurn run --label` and --host-name tell results apart."
+			 : "`cgchurn run --label` and --host-name tell results apart; nights of "
+			   "one host go into one file with --to openmetrics --timestamps.");
+	return -EEXIST;
+}
+
+int exposition_end(struct export *x, bool open_metrics)
+{
+	struct exposition *page = x->state;
+	const struct point *clash = points_arrange(&page->points, page->timestamps);
+	size_t n = 0;
+
+	if (clash)
+		return refuse_clash(x, clash);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		print_head(x->to, &families[i], open_metrics);
+		for (; n < page->points.n && page->points.items[n].family == i; n++)
+			fputs(page->points.items[n].lines, x->to);
+	}
 	if (open_metrics)
-		fputs("# EOF\n", to);
+		fputs("# EOF\n", x->to);
+	return 0;
+}
+
+void exposition_finish(struct export *x)
+{
+	points_finish(&((struct exposition *)x->state)->points);
 }

@@ -29,7 +29,8 @@ static void describe(const struct export_source *source, const struct pool *p,
 {
 	const struct host *h = &source->result->host;
 
-	snprintf(buf, size, "kernel %s, lock %s; %zu valid trials, %llu samples",
+	snprintf(buf, size, "%.64s%skernel %s, lock %s; %zu valid trials, %llu samples",
+		 h->name ? h->name : "", h->name ? ", " : "",
 		 h->kernel_release ? h->kernel_release : "unknown",
 		 lock_regime_names[h->lock_regime], p->n_valid,
 		 (unsigned long long)s->histogram.count);
@@ -82,22 +83,24 @@ static int write_entries(const struct export_source *source, FILE *to,
 	return json_build_print(&b, root, to);
 }
 
-static int write_latencies(const struct export_source *source, FILE *to)
+static int add_latencies(struct export *x, const struct export_source *source)
 {
-	return write_entries(source, to, put_latencies);
+	return write_entries(source, x->to, put_latencies);
 }
 
-static int write_rates(const struct export_source *source, FILE *to)
+static int add_rates(struct export *x, const struct export_source *source)
 {
-	return write_entries(source, to, put_rate);
+	return write_entries(source, x->to, put_rate);
 }
 
 const struct exporter exporter_gh_benchmark = {
-	"gh-benchmark",
-	write_latencies,
+	.name = "gh-benchmark",
+	.single = true,
+	.add = add_latencies,
 };
 
 const struct exporter exporter_gh_benchmark_rate = {
-	"gh-benchmark-rate",
-	write_rates,
+	.name = "gh-benchmark-rate",
+	.single = true,
+	.add = add_rates,
 };

@@ -2,62 +2,135 @@
 /*
  * An HdrHistogram log, version 1.3: a row a series and valid trial, tagged with the series' name.
  * https://github.com/HdrHistogram/HdrHistogram, HistogramLogWriter
+ *
+ * Readers take a row's time as seconds since StartTime and leave out what lies before it. Where the
+ * clock was stepped back, or where there are several results, a trial may be older than its result:
+ * StartTime is that of the oldest trial, and is known when all rows are.
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/escape.h"
 #include "export/export.h"
 #include "export/hdr_encode.h"
 #include "export/name.h"
 
-static int print_row(const struct export_source *source, FILE *to, const struct result_run *run,
-		     const struct result_trial *trial, const struct result_series *s)
+struct row {
+	int64_t began_s;
+	char *tag, *rest; /* before and behind the time */
+};
+
+struct log {
+	struct row *rows;
+	size_t n;
+};
+
+/* Tags end at a comma, and no reader takes a blank. */
+static void mend_tag(char *tag)
+{
+	escape_mask(tag);
+	for (; *tag; tag++)
+		if (*tag == ' ' || *tag == ',')
+			*tag = '_';
+}
+
+static int fill_row(struct row *row, const char *host, const struct result_run *run,
+		    const struct result_trial *trial, const struct result_series *s)
 {
 	_cleanup_free char *encoded = hdr_encode(&s->histogram);
 	char name[EXPORT_NAME_SIZE];
-	int64_t began_s = 0;
 
 	if (!encoded)
 		return -ENOMEM;
-	clock_parse_rfc3339(trial->started_at, &began_s);
-	fprintf(to, "Tag=%s,%" PRId64 ".000,%.3f,%.3f,%s\n", export_name(run, s, name),
-		began_s - source->started_at_s, (double)trial->duration_ns / 1e9,
-		(double)s->histogram.max_ns / 1e6, encoded);
+	clock_parse_rfc3339(trial->started_at, &row->began_s);
+	if (asprintf(&row->tag, "%s%s%s", host ? host : "", host ? "/" : "",
+		     export_name(run, s, name)) < 0) {
+		row->tag = NULL;
+		return -ENOMEM;
+	}
+	mend_tag(row->tag);
+	if (asprintf(&row->rest, "%.3f,%.3f,%s", (double)trial->duration_ns / 1e9,
+		     (double)s->histogram.max_ns / 1e6, encoded) < 0) {
+		row->rest = NULL;
+		return -ENOMEM;
+	}
 	return 0;
 }
 
-static int print_trial(const struct export_source *source, FILE *to, const struct result_run *run,
-		       const struct result_trial *trial)
+static int add_trial(struct log *log, const char *host, const struct result_run *run,
+		     const struct result_trial *trial)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && trial->valid && i < trial->n_series; i++)
-		r = print_row(source, to, run, trial, &trial->series[i]);
+	for (size_t i = 0; r == 0 && trial->valid && i < trial->n_series; i++) {
+		struct row *row = array_grow(&log->rows, &log->n, sizeof(*row));
+
+		r = row ? fill_row(row, host, run, trial, &trial->series[i]) : -ENOMEM;
+	}
 	return r;
 }
 
-static int write_hdr(const struct export_source *source, FILE *to)
+static int begin(struct export *x)
+{
+	x->state = calloc(1, sizeof(struct log));
+	return x->state ? 0 : -ENOMEM;
+}
+
+static int add(struct export *x, const struct export_source *source)
 {
 	const struct result *result = source->result;
+	const char *host = x->n_results > 1 ? result->host.name : NULL;
 	int r = 0;
 
-	fprintf(to,
+	for (size_t i = 0; i < result->n_runs; i++)
+		for (size_t k = 0; r == 0 && k < result->runs[i].n_trials; k++)
+			r = add_trial(x->state, host, &result->runs[i], &result->runs[i].trials[k]);
+	return r;
+}
+
+static int end(struct export *x)
+{
+	const struct log *log = x->state;
+	int64_t first_s = log->n ? log->rows[0].began_s : 0;
+	char text[CLOCK_RFC3339_SIZE];
+
+	for (size_t i = 0; i < log->n; i++)
+		if (log->rows[i].began_s < first_s)
+			first_s = log->rows[i].began_s;
+	fprintf(x->to,
 		"#[Logged with cgchurn, values in nanoseconds, maxima in milliseconds]\n"
 		"#[Histogram log format version 1.3]\n"
 		"#[StartTime: %" PRId64 ".000 (seconds since epoch), %s]\n"
 		"#[BaseTime: %" PRId64 ".000 (seconds since epoch)]\n"
 		"\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
 		"\"Interval_Compressed_Histogram\"\n",
-		source->started_at_s, result->started_at, source->started_at_s);
-	for (size_t i = 0; i < result->n_runs; i++)
-		for (size_t k = 0; r == 0 && k < result->runs[i].n_trials; k++)
-			r = print_trial(source, to, &result->runs[i], &result->runs[i].trials[k]);
-	return r;
+		first_s, clock_format_rfc3339(first_s, text), first_s);
+	for (size_t i = 0; i < log->n; i++)
+		fprintf(x->to, "Tag=%s,%" PRId64 ".000,%s\n", log->rows[i].tag,
+			log->rows[i].began_s - first_s, log->rows[i].rest);
+	return 0;
+}
+
+static void finish(struct export *x)
+{
+	struct log *log = x->state;
+
+	for (size_t i = 0; i < log->n; i++) {
+		free(log->rows[i].tag);
+		free(log->rows[i].rest);
+	}
+	free(log->rows);
 }
 
 const struct exporter exporter_hdr = {
-	"hdr",
-	write_hdr,
+	.name = "hdr",
+	.begin = begin,
+	.add = add,
+	.end = end,
+	.finish = finish,
 };

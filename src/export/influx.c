@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * InfluxDB's line protocol: a point a series and valid trial (cgchurn_series), and one a trial
- * whatever it is (cgchurn_trial), at the time the trial began. The trial's number is a tag, because
- * trials may begin within one second and points of one time and tags replace each other. "time" is
- * reserved, so the series' own is "timed".
+ * whatever it is (cgchurn_trial), at the time the trial began. The host's name and the trial's
+ * number are tags, because points of one time and tags replace each other, and trials of two hosts
+ * or of one second are not the same. "time" is reserved, so the series' own is "timed".
  */
 #include <inttypes.h>
 #include <math.h>
@@ -36,6 +36,7 @@ static void print_tag(FILE *to, const char *key, const char *value)
 static void print_tags(FILE *to, const struct result *r, const struct result_run *run,
 		       const struct result_trial *trial)
 {
+	print_tag(to, "host", r->host.name);
 	print_tag(to, "kernel", r->host.kernel_release);
 	print_tag(to, "regime", lock_regime_names[r->host.lock_regime]);
 	print_tag(to, "label", r->label);
@@ -100,17 +101,17 @@ static void print_trial(FILE *to, const struct result *r, const struct result_ru
 		print_series(to, r, run, trial, &trial->series[i]);
 }
 
-static int write_influx(const struct export_source *source, FILE *to)
+static int add(struct export *x, const struct export_source *source)
 {
 	const struct result *r = source->result;
 
 	for (size_t i = 0; i < r->n_runs; i++)
 		for (size_t k = 0; k < r->runs[i].n_trials; k++)
-			print_trial(to, r, &r->runs[i], &r->runs[i].trials[k]);
+			print_trial(x->to, r, &r->runs[i], &r->runs[i].trials[k]);
 	return 0;
 }
 
 const struct exporter exporter_influx = {
-	"influx",
-	write_influx,
+	.name = "influx",
+	.add = add,
 };

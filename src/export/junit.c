@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JUnit XML, as CI systems read it: a suite a workload, a case a series. Measuring passes no
- * judgement (`cgchurn compare --format junit` does): a case passes where there are figures, is
- * skipped where no trial was valid, and a workload that was given up is an error.
+ * JUnit XML, as CI systems read it: a suite a workload, a case a series. CI systems know a case by
+ * its class and name, so where there are several results a class names its own, too. Measuring
+ * passes no judgement (`cgchurn compare --format junit` does): a case passes where there are
+ * figures, is skipped where no trial was valid, and a workload that was given up is an error.
  */
+#include <errno.h>
+
+#include "base/cleanup.h"
 #include "base/markup.h"
 #include "base/num.h"
 #include "export/export.h"
+#include "export/name.h"
 #include "export/summary.h"
 
 static void print_property(FILE *to, const char *name, double ns)
@@ -17,22 +22,38 @@ static void print_property(FILE *to, const char *name, double ns)
 		num_format_double(ns, value));
 }
 
-static void print_case_head(FILE *to, const struct pool *p, const char *name)
+/* A workload of a result; `tag` is NULL where there is only one result. */
+struct place {
+	const struct export_source *source;
+	const struct pool *pool;
+	const char *tag;
+};
+
+static void print_class(FILE *to, const struct place *where)
 {
-	fputs("    <testcase classname=\"cgchurn.", to);
-	markup_print(p->run->workload, to);
+	fputs("cgchurn.", to);
+	markup_print(where->pool->run->workload, to);
+	if (where->tag)
+		putc(' ', to);
+	markup_print(where->tag, to);
+}
+
+static void print_case_head(FILE *to, const struct place *where, const char *name)
+{
+	fputs("    <testcase classname=\"", to);
+	print_class(to, where);
 	fputs("\" name=\"", to);
 	markup_print(name, to);
 	fputs("\">\n", to);
 }
 
-static void print_series(FILE *to, const struct pool *p, const struct pooled_series *s)
+static void print_series(FILE *to, const struct place *where, const struct pooled_series *s)
 {
 	char text[EXPORT_SUMMARY_SIZE], name[NUM_TEXT_SIZE], q[NUM_TEXT_SIZE];
 
 	snprintf(text, sizeof(text), "%s %s (%s)", s->first->actor, s->first->span,
 		 span_time_names[s->first->time]);
-	print_case_head(to, p, text);
+	print_case_head(to, where, text);
 	fputs("      <properties>\n", to);
 	print_property(to, "count", (double)s->histogram.count);
 	print_property(to, "rate_per_s", s->rate_per_s);
@@ -50,10 +71,10 @@ static void print_series(FILE *to, const struct pool *p, const struct pooled_ser
 }
 
 /* A workload without figures has one case, which says why. */
-static void print_none(FILE *to, const struct pool *p, const char *why)
+static void print_none(FILE *to, const struct place *where, const char *why)
 {
-	print_case_head(to, p, "trials");
-	fprintf(to, "      <%s message=\"", p->run->failure ? "error" : "skipped");
+	print_case_head(to, where, "trials");
+	fprintf(to, "      <%s message=\"", where->pool->run->failure ? "error" : "skipped");
 	markup_print(why, to);
 	fputs("\"/>\n    </testcase>\n", to);
 }
@@ -72,32 +93,60 @@ static double seconds_of(const struct pool *p)
 	return (double)ns / 1e9;
 }
 
-static void print_suite(FILE *to, const struct pool *p)
+static void print_host(FILE *to, const struct result *r)
 {
+	if (r->host.name) {
+		fputs(" hostname=\"", to);
+		markup_print(r->host.name, to);
+		putc('"', to);
+	}
+}
+
+static void print_suite(FILE *to, const struct place *where)
+{
+	const struct pool *p = where->pool;
 	const char *why = why_none(p);
 	size_t n = p->n + (why != NULL);
 
-	fputs("  <testsuite name=\"cgchurn.", to);
-	markup_print(p->run->workload, to);
-	fprintf(to, "\" tests=\"%zu\" failures=\"0\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\">\n",
-		n, why && p->run->failure, why && !p->run->failure, seconds_of(p));
+	fputs("  <testsuite name=\"", to);
+	print_class(to, where);
+	fprintf(to, "\" tests=\"%zu\" failures=\"0\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\"", n,
+		why && p->run->failure, why && !p->run->failure, seconds_of(p));
+	print_host(to, where->source->result);
+	fputs(">\n", to);
 	for (size_t i = 0; i < p->n; i++)
-		print_series(to, p, &p->series[i]);
+		print_series(to, where, &p->series[i]);
 	if (why)
-		print_none(to, p, why);
+		print_none(to, where, why);
 	fputs("  </testsuite>\n", to);
 }
 
-static int write_junit(const struct export_source *source, FILE *to)
+static int begin(struct export *x)
 {
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"cgchurn\">\n", to);
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"cgchurn\">\n", x->to);
+	return 0;
+}
+
+static int add(struct export *x, const struct export_source *source)
+{
+	_cleanup_free char *tag = x->n_results > 1 ? export_tag(source->result) : NULL;
+
+	if (x->n_results > 1 && !tag)
+		return -ENOMEM;
 	for (size_t i = 0; i < source->result->n_runs; i++)
-		print_suite(to, &source->pools[i]);
-	fputs("</testsuites>\n", to);
+		print_suite(x->to, &(struct place){source, &source->pools[i], tag});
+	return 0;
+}
+
+static int end(struct export *x)
+{
+	fputs("</testsuites>\n", x->to);
 	return 0;
 }
 
 const struct exporter exporter_junit = {
-	"junit",
-	write_junit,
+	.name = "junit",
+	.begin = begin,
+	.add = add,
+	.end = end,
 };

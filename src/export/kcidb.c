@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * KCIDB's I/O format, version 5.3 (kcidb_io/schema/v05_03.py): a test run for each workload, and
- * one for each percentile of each series with its number. A measurement judges nothing: its status
- * is DONE. A workload without a valid trial is MISS: the machine, not the kernel, stood in the way.
+ * KCIDB's I/O format, version 5.3 (kcidb_io/schema/v05_03.py): a test run for each workload of each
+ * result, and one for each percentile of each series with its number. A measurement judges nothing:
+ * its status is DONE. A workload without a valid trial is MISS: the machine, not the kernel, stood
+ * in the way.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -16,10 +18,12 @@ enum { ID_SIZE = 512 };
 
 /* One submission while it is built. */
 struct submission {
-	const struct export_source *source;
 	struct json_build b;
-	struct json_object *tests;
-	const char *origin, *build;
+	struct json_object *root, *tests;
+	const char *origin;
+	/* of the result that is being added */
+	const struct export_source *source;
+	const char *build;
 };
 
 /* A path is words of [a-zA-Z0-9_-] with dots between: a percentile's own dot becomes "_". */
@@ -45,6 +49,8 @@ static void put_environment(struct submission *u, struct json_object *test)
 		 h->accelerator ? h->accelerator : "unknown");
 	json_put_string(&u->b, environment, "comment", comment);
 	misc = json_put_object(&u->b, environment, "misc");
+	if (h->name)
+		json_put_string(&u->b, misc, "host", h->name);
 	if (h->kernel_release)
 		json_put_string(&u->b, misc, "kernel", h->kernel_release);
 	json_put_string(&u->b, misc, "lock_regime", lock_regime_names[h->lock_regime]);
@@ -113,33 +119,64 @@ static bool is_origin(const char *text, size_t length)
 	return length > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_") >= length;
 }
 
-static int write_kcidb(const struct export_source *source, FILE *to)
+static int begin(struct export *x)
+{
+	struct submission *u = calloc(1, sizeof(*u));
+	struct json_object *version;
+
+	x->state = u;
+	if (!u)
+		return -ENOMEM;
+	u->origin = x->settings.origin ? x->settings.origin : "cgchurn";
+	if (!is_origin(u->origin, strlen(u->origin)))
+		return -EINVAL;
+	u->root = json_build_object(&u->b);
+	version = json_put_object(&u->b, u->root, "version");
+	json_put_u64(&u->b, version, "major", 5);
+	json_put_u64(&u->b, version, "minor", 3);
+	u->tests = json_put_array(&u->b, u->root, "tests");
+	return 0;
+}
+
+static int add(struct export *x, const struct export_source *source)
 {
 	const struct host *h = &source->result->host;
-	struct submission u = {.source = source, .build = source->settings.build};
-	struct json_object *root, *version;
+	struct submission *u = x->state;
 	char build[ID_SIZE];
 
-	u.origin = source->settings.origin ? source->settings.origin : "cgchurn";
-	if (!u.build) {
-		snprintf(build, sizeof(build), "%s:%s-%.12s", u.origin,
+	u->source = source;
+	u->build = x->settings.build;
+	if (!u->build) {
+		snprintf(build, sizeof(build), "%s:%s-%.12s", u->origin,
 			 h->kernel_release ? h->kernel_release : "unknown",
 			 h->kernel_config_sha256 ? h->kernel_config_sha256 : "unknown");
-		u.build = build;
+		u->build = build;
 	}
-	if (!is_origin(u.origin, strlen(u.origin)) || !strchr(u.build, ':') ||
-	    !is_origin(u.build, (size_t)(strchr(u.build, ':') - u.build)))
+	if (!strchr(u->build, ':') ||
+	    !is_origin(u->build, (size_t)(strchr(u->build, ':') - u->build)))
 		return -EINVAL;
-	root = json_build_object(&u.b);
-	version = json_put_object(&u.b, root, "version");
-	json_put_u64(&u.b, version, "major", 5);
-	json_put_u64(&u.b, version, "minor", 3);
-	u.tests = json_put_array(&u.b, root, "tests");
-	put_all(&u);
-	return json_build_print(&u.b, root, to);
+	put_all(u);
+	return 0;
+}
+
+static int end(struct export *x)
+{
+	struct submission *u = x->state;
+	struct json_object *root = u->root;
+
+	u->root = NULL;
+	return json_build_print(&u->b, root, x->to);
+}
+
+static void finish(struct export *x)
+{
+	json_object_put(((struct submission *)x->state)->root);
 }
 
 const struct exporter exporter_kcidb = {
-	"kcidb",
-	write_kcidb,
+	.name = "kcidb",
+	.begin = begin,
+	.add = add,
+	.end = end,
+	.finish = finish,
 };

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * KTAP version 1 (Documentation/dev-tools/ktap.rst): a test a workload, with a nested one a series.
+ * The plan comes first, so all is kept until the number of tests is known.
  * As in the JUnit form, having been measured is all that "ok" says.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/escape.h"
 #include "export/export.h"
+#include "export/name.h"
 #include "export/summary.h"
 
 /* A description and a reason end with the line, and "#" begins a directive. */
@@ -34,7 +39,8 @@ static void print_nested(FILE *to, const struct pool *p)
 	}
 }
 
-static void print_run(FILE *to, size_t number, const struct pool *p)
+/* `tag` is NULL where there is only one result, whose workloads are told apart by their names. */
+static void print_run(FILE *to, size_t number, const struct pool *p, const char *tag)
 {
 	const char *why = export_why_none(p);
 
@@ -46,6 +52,9 @@ static void print_run(FILE *to, size_t number, const struct pool *p)
 		putc('\n', to);
 	}
 	fprintf(to, "%s %zu %s", p->run->failure ? "not ok" : "ok", number, p->run->workload);
+	if (tag)
+		putc(' ', to);
+	print_plain(to, tag ? tag : "");
 	if (why && !p->run->failure) {
 		fputs(" # SKIP ", to);
 		print_plain(to, why);
@@ -53,15 +62,62 @@ static void print_run(FILE *to, size_t number, const struct pool *p)
 	putc('\n', to);
 }
 
-static int write_ktap(const struct export_source *source, FILE *to)
+struct tests {
+	FILE *stream; /* into `text` */
+	char *text;
+	size_t size, n;
+};
+
+static int begin(struct export *x)
 {
-	fprintf(to, "KTAP version 1\n1..%zu\n", source->result->n_runs);
+	struct tests *tests = calloc(1, sizeof(*tests));
+
+	x->state = tests;
+	if (tests)
+		tests->stream = open_memstream(&tests->text, &tests->size);
+	return tests && tests->stream ? 0 : -ENOMEM;
+}
+
+static int add(struct export *x, const struct export_source *source)
+{
+	_cleanup_free char *tag = export_tag(source->result);
+	struct tests *tests = x->state;
+
+	if (!tag)
+		return -ENOMEM;
+	fputs("# ", tests->stream);
+	print_plain(tests->stream, tag);
+	putc('\n', tests->stream);
 	for (size_t i = 0; i < source->result->n_runs; i++)
-		print_run(to, i + 1, &source->pools[i]);
+		print_run(tests->stream, ++tests->n, &source->pools[i],
+			  x->n_results > 1 ? tag : NULL);
 	return 0;
 }
 
+static int end(struct export *x)
+{
+	struct tests *tests = x->state;
+
+	if (fflush(tests->stream) != 0)
+		return -ENOMEM;
+	fprintf(x->to, "KTAP version 1\n1..%zu\n", tests->n);
+	fwrite(tests->text, 1, tests->size, x->to);
+	return 0;
+}
+
+static void finish(struct export *x)
+{
+	struct tests *tests = x->state;
+
+	if (tests->stream)
+		fclose(tests->stream);
+	free(tests->text);
+}
+
 const struct exporter exporter_ktap = {
-	"ktap",
-	write_ktap,
+	.name = "ktap",
+	.begin = begin,
+	.add = add,
+	.end = end,
+	.finish = finish,
 };

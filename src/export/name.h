@@ -12,4 +12,10 @@
 const char *export_name(const struct result_run *run, const struct result_series *s,
 			char buf[EXPORT_NAME_SIZE]);
 
+/*
+ * What tells a result from others of one output: "node1 my label 2026-01-31T23:59:59Z", host and
+ * label as far as there are any. The caller frees. NULL where memory ran out.
+ */
+char *export_tag(const struct result *r);
+
 #endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "export/exposition.h"
 
-static int write_openmetrics(const struct export_source *source, FILE *to)
+static int end(struct export *x)
 {
-	exposition_write(source, to, true);
-	return 0;
+	return exposition_end(x, true);
 }
 
 const struct exporter exporter_openmetrics = {
-	"openmetrics",
-	write_openmetrics,
+	.name = "openmetrics",
+	.timestamps = true,
+	.begin = exposition_begin,
+	.add = exposition_add,
+	.end = end,
+	.finish = exposition_finish,
 };

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "export/exposition.h"
 
-static int write_prometheus(const struct export_source *source, FILE *to)
+static int end(struct export *x)
 {
-	exposition_write(source, to, false);
-	return 0;
+	return exposition_end(x, false);
 }
 
 const struct exporter exporter_prometheus = {
-	"prometheus",
-	write_prometheus,
+	.name = "prometheus",
+	.begin = exposition_begin,
+	.add = exposition_add,
+	.end = end,
+	.finish = exposition_finish,
 };

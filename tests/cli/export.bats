@@ -74,7 +74,7 @@ assert not hidden, (sys.argv[1], hidden)' "$format"
 	"$CGCHURN" export --to csv "$golden/hostile.json" | python3 -c '
 import csv, sys
 rows = list(csv.reader(sys.stdin))
-assert len(rows) == 17 and {len(row) for row in rows} == {31}, [len(row) for row in rows]'
+assert len(rows) == 17 and {len(row) for row in rows} == {34}, [len(row) for row in rows]'
 }
 
 @test "bmf, gh-benchmark: JSON with finite numbers" {
@@ -89,7 +89,7 @@ assert json.load(sys.stdin, parse_constant=refuse)'
 
 @test "every format is in --help" {
 	"$CGCHURN" export --help >"$BATS_TEST_TMPDIR/help"
-	for format in $(sed -n 's/^	"\([a-z-]*\)",$/\1/p' "$CGCHURN_SOURCE"/src/export/*.c); do
+	for format in $(sed -n 's/^	\.name = "\([a-z-]*\)",$/\1/p' "$CGCHURN_SOURCE"/src/export/*.c); do
 		grep -Eq "^ +$format  " "$BATS_TEST_TMPDIR/help"
 	done
 }
@@ -131,4 +131,103 @@ assert json.load(sys.stdin, parse_constant=refuse)'
 	run "$CGCHURN" export --to influx "$BATS_TEST_TMPDIR/time.json"
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"2026-02-29T23:59:10Z"* ]]
+}
+
+# Two nodes that measured in the same second, and a second night of the first.
+three() {
+	mkdir -p "$BATS_TEST_TMPDIR/three"
+	cp "$golden/sample.json" "$BATS_TEST_TMPDIR/three/1.json"
+	sed 's/"id":"0/"id":"1/; s/node-7/node-8/' "$golden/sample.json" >"$BATS_TEST_TMPDIR/three/2.json"
+	sed 's/"id":"0/"id":"2/; s/2026-01-31T/2026-02-01T/g' "$golden/sample.json" >"$BATS_TEST_TMPDIR/three/3.json"
+	cd "$BATS_TEST_TMPDIR"
+}
+
+@test "influx: no point of two nodes or nights replaces another" {
+	three
+	"$CGCHURN" export --to influx three >points
+	[ "$(wc -l <points)" -eq "$((3 * $(wc -l <"$golden/sample.influx")))" ]
+	[ "$(sed 's/ .* / /' points | sort | uniq -d | wc -l)" -eq 0 ]
+}
+
+@test "csv, junit, ktap, kcidb, hdr: several results in one document" {
+	three
+	for format in csv junit ktap kcidb hdr; do "$CGCHURN" export --to $format -o out.$format three; done
+	python3 - <<-'END'
+		import csv, json, xml.etree.ElementTree as xml
+		rows = list(csv.DictReader(open("out.csv")))
+		assert len(rows) == 48 and {r["host"] for r in rows} == {"node-7", "node-8"} and len({r["id"] for r in rows}) == 3
+		cases = [(c.get("classname"), c.get("name")) for c in xml.parse("out.junit").iter("testcase")]
+		assert len(cases) == len(set(cases)) == 15, cases
+		assert {s.get("hostname") for s in xml.parse("out.junit").iter("testsuite")} == {"node-7", "node-8"}
+		lines = open("out.ktap").read().splitlines()
+		tests = [line.split(" ", 2)[2] for line in lines if line.startswith("ok ")]
+		assert lines[:2] == ["KTAP version 1", "1..6"] and len(tests) == len(set(tests)) == 6, lines
+		tests = json.load(open("out.kcidb"))["tests"]
+		assert len({t["id"] for t in tests}) == len(tests) and len(tests) % 3 == 0
+		assert {t["environment"]["misc"]["host"] for t in tests if "environment" in t} == {"node-7", "node-8"}
+		rows = [line.split(",") for line in open("out.hdr") if line.startswith("Tag=")]
+		assert len({(row[0], row[1]) for row in rows}) == len(rows) == 24
+	END
+}
+
+@test "prometheus: one head a family, and nodes side by side" {
+	three
+	"$CGCHURN" export --to prometheus -o page three/1.json three/2.json
+	[ "$(grep -c '^# TYPE cgchurn_trials ' page)" -eq 1 ]
+	[ "$(grep -v '^#' page | sed 's/ [^ ]*$//' | sort | uniq -d | wc -l)" -eq 0 ]
+	[ "$(grep -vc '^#' page)" -eq "$((2 * $(grep -vc '^#' "$golden/sample.prometheus")))" ]
+	! command -v promtool >/dev/null || promtool check metrics <page
+}
+
+@test "prometheus: results whose series could not be told apart are refused, with a way out" {
+	three
+	run -2 "$CGCHURN" export --to prometheus three
+	[[ "$output" == *"three/1.json and three/3.json have the same series"*'host="node-7"'*"--timestamps"* ]]
+	sed 's/"id":"0/"id":"3/' three/1.json >again.json
+	run -2 "$CGCHURN" export --to openmetrics --timestamps three again.json
+	[[ "$output" == *"at the same time"* ]]
+}
+
+@test "openmetrics with timestamps: promtool makes blocks of it, and Prometheus gives the samples back" {
+	three
+	"$CGCHURN" export --to openmetrics --timestamps -o page three
+	if command -v promtool >/dev/null; then
+		promtool tsdb create-blocks-from openmetrics page data
+		mkdir -p data/wal # or dump finds none
+		promtool tsdb dump data >samples
+		[ "$(grep -c . samples)" -eq "$(grep -vc '^#' page)" ]
+		[ "$(grep 'cgchurn_trials.*node-7.*"true".*migrate-under-fork' samples | sort -u | wc -l)" -eq 2 ]
+	fi
+	python3 - page <<-'END'
+		import sys
+		try:
+		    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+		except ImportError:
+		    sys.exit()
+		families = list(text_string_to_metric_families(open(sys.argv[1]).read()))
+		assert {s.timestamp for f in families for s in f.samples} == {1769903940.0, 1769990340.0}
+	END
+	run -2 "$CGCHURN" export --to csv --timestamps three
+	[[ "$output" == *"--timestamps goes with --to openmetrics"* ]]
+}
+
+@test "bmf, gh-benchmark: several results are refused, because a name is all that a series has there" {
+	three
+	for format in bmf gh-benchmark gh-benchmark-rate; do
+		run -2 "$CGCHURN" export --to $format three
+		[[ "$output" == *"$format: found 3 results, allowed: one"* ]]
+	done
+}
+
+@test "a copy of a result is refused, under whatever name" {
+	three
+	cp three/1.json copy.json
+	run -2 "$CGCHURN" export --to csv three copy.json
+	[[ "$output" == *"copy.json: the same result as three/1.json"* ]]
+}
+
+@test "hdr: a clock that was stepped back loses no record" {
+	sed 's/2026-01-31T23:59:10Z/2026-01-31T23:58:10Z/' "$golden/sample.json" >"$BATS_TEST_TMPDIR/back.json"
+	"$CGCHURN" export --to hdr -o "$BATS_TEST_TMPDIR/log" "$BATS_TEST_TMPDIR/back.json"
+	"$readers/check-hdr.py" "$BATS_TEST_TMPDIR/back.json" "$BATS_TEST_TMPDIR/log"
 }

@@ -103,7 +103,7 @@ def result(seed, text=None, release="6.18.0", regime="global", faster=1.0, storm
         "label": text or "baseline", "started_at": "2026-01-31T23:59:00Z", "complete": True, "attributed": False, "raw": False,
         "seed": seed, "sequence": None,
         "host": {
-            "boot_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+            "name": text or "node-7", "boot_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
             "kernel": {"release": text or release, "version": text or "#1 SMP PREEMPT_DYNAMIC", "cmdline": text or "root=/dev/vda ro"},
             "lock": {"patch_present": True, "regime": regime, "confidence": text or "certain", "evidence": [text or "BTF"]},
             "cpu": {"model": text or "Some CPU @ 2.10GHz", "count": 2}, "accelerator": text or "kvm",
@@ -191,7 +191,7 @@ def sweep(folder):
 
 def committed(folder):
     write(folder, "sample.json", result(1))
-    write(folder, "hostile.json", result(1, HOSTILE))
+    write(folder, "hostile.json", {**result(1, HOSTILE), "id": f"{2:032x}"})
 
 
 if __name__ == "__main__":
