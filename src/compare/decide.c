@@ -125,43 +125,65 @@ static int find_power(struct decider *d, const struct size_key *key, struct powe
 	return 0;
 }
 
-static double sum_of_squares(const double *values, size_t n)
+/* About their mean; `less`, where it is not NULL, is taken from each first. */
+static double sum_of_squares(const double *values, const double *less, size_t n)
 {
 	double mean = 0, sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		mean += values[i] / (double)n;
+		mean += (values[i] - (less ? less[i] : 0)) / (double)n;
 	for (size_t i = 0; i < n; i++)
-		sum += (values[i] - mean) * (values[i] - mean);
+		sum += pow(values[i] - (less ? less[i] : 0) - mean, 2);
 	return sum;
 }
 
-static void keep(struct decision *c, const struct shift_estimate *e, double squares, size_t degrees)
+static double deviation_of(double squares, size_t degrees)
+{
+	return degrees ? sqrt(squares / (double)degrees) : NAN;
+}
+
+static double find_deviation(const struct decision *c, const double *base, const double *new)
+{
+	size_t m = c->n[SIDE_BASE], n = c->n[SIDE_NEW];
+
+	if (c->paired)
+		return deviation_of(sum_of_squares(new, base, n), n - 1);
+	return deviation_of(sum_of_squares(base, NULL, m) + sum_of_squares(new, NULL, n),
+			    m + n - 2);
+}
+
+static void keep(struct decision *c, const struct shift_estimate *e)
 {
 	c->estimated = true;
 	c->shift = e->shift;
 	c->low = e->low;
 	c->high = e->high;
 	c->p = e->p;
-	c->deviation = degrees ? sqrt(squares / (double)degrees) : NAN;
 }
 
-static int estimate_pairs(struct shift_test *test, struct decision *c, const double *base,
-			  const double *new)
+static int take(struct shift_test *test, const struct decision *c, const double *base,
+		const double *new)
 {
-	size_t n = c->n[0];
-	_cleanup_free double *differences = malloc(n * sizeof(*differences));
-	struct shift_estimate e;
-	int r;
+	_cleanup_free double *differences = NULL;
 
+	if (!c->paired) {
+		shift_test_take(test, base, new);
+		return 0;
+	}
+	differences = malloc(c->n[SIDE_NEW] * sizeof(*differences));
 	if (!differences)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < c->n[SIDE_NEW]; i++)
 		differences[i] = new[i] - base[i];
-	r = shift_test_run_paired(test, differences, &e);
-	if (r == 0)
-		keep(c, &e, sum_of_squares(differences, n), n - 1);
-	return r;
+	shift_test_take(test, NULL, differences);
+	return 0;
+}
+
+static int test_within(struct shift_test *test, double margin, bool *ret)
+{
+	int r = shift_test_rejects(test, -margin, SHIFT_OR_LESS, ret);
+
+	return r < 0 || !*ret ? r : shift_test_rejects(test, margin, SHIFT_OR_MORE, ret);
 }
 
 int decider_estimate(struct decider *d, struct decision *c, const double *base, const double *new)
@@ -174,15 +196,44 @@ int decider_estimate(struct decider *d, struct decision *c, const double *base, 
 	if (!c->n[SIDE_BASE] || !c->n[SIDE_NEW])
 		return 0;
 	r = find_test(d, c, &test);
+	if (r == 0)
+		r = take(test, c, base, new);
+	if (r == 0)
+		r = shift_test_estimate(test, &e);
+	if (r == 0)
+		r = test_within(test, log1p(c->tolerance), &c->within);
 	if (r < 0)
 		return r;
-	if (c->paired)
-		return estimate_pairs(test, c, base, new);
-	r = shift_test_run(test, base, new, &e);
+	keep(c, &e);
+	c->deviation = find_deviation(c, base, new);
+	return 0;
+}
+
+/* Whether new / base being `factor` or more (or less) is rejected. */
+static int test_factor(struct shift_test *test, const struct decision *c, const double *base,
+		       const double *new, double factor, enum shift_side side, bool *ret)
+{
+	_cleanup_free double *scaled = malloc(c->n[SIDE_BASE] * sizeof(*scaled));
+	int r;
+
+	if (!scaled)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->n[SIDE_BASE]; i++)
+		scaled[i] = base[i] * factor;
+	r = take(test, c, scaled, new);
+	return r < 0 ? r : shift_test_rejects(test, 0, side, ret);
+}
+
+int decider_test_ratio(struct decider *d, struct decision *c, const double *base, const double *new)
+{
+	double most = 1 + c->tolerance;
+	struct shift_test *test;
+	int r = find_test(d, c, &test);
+
 	if (r == 0)
-		keep(c, &e,
-		     sum_of_squares(base, c->n[SIDE_BASE]) + sum_of_squares(new, c->n[SIDE_NEW]),
-		     c->n[SIDE_BASE] + c->n[SIDE_NEW] - 2);
+		r = test_factor(test, c, base, new, 1 / most, SHIFT_OR_LESS, &c->within);
+	if (r == 0 && c->within)
+		r = test_factor(test, c, base, new, most, SHIFT_OR_MORE, &c->within);
 	return r;
 }
 
@@ -191,18 +242,24 @@ bool decide_interval_spans(const struct decision *c)
 	return c->low < 0 && c->high > 0;
 }
 
+bool decide_interval_within(const struct decision *c)
+{
+	double bound = log1p(c->tolerance);
+
+	return c->low >= -bound && c->high <= bound;
+}
+
 static enum verdict judge(const struct decision *c)
 {
 	double bound = log1p(c->tolerance);
 
 	if (!c->estimated || c->undecidable)
 		return VERDICT_INCONCLUSIVE;
-	/* The rank test and its own interval agree; a share's interval is of another kind. */
 	if (c->p_adjusted <= DECIDE_ALPHA && fabs(c->shift) > bound && !decide_interval_spans(c))
 		return (c->shift > 0) == (c->direction == METRIC_LOWER_IS_BETTER)
 			       ? VERDICT_REGRESSION
 			       : VERDICT_IMPROVEMENT;
-	if (c->low >= -bound && c->high <= bound)
+	if (c->within && decide_interval_within(c))
 		return VERDICT_EQUIVALENT;
 	return VERDICT_INCONCLUSIVE;
 }
@@ -218,8 +275,8 @@ static int find_detectable(struct decider *d, struct decision *c, double alpha)
 		return 0;
 	r = find_power(d, &key, &power);
 	if (r == 0)
-		c->detectable =
-			power_detectable(power, DECIDE_POWER, c->deviation, log1p(c->tolerance));
+		c->detectable = power_detectable(power, DECIDE_POWER, c->deviation,
+						 log1p(c->tolerance));
 	return r;
 }
 

@@ -3,9 +3,17 @@
  * From one value a unit (a boot, or an invocation where there is one boot only) to a verdict.
  * Pure: knows nothing of results, so that a simulation can run it a million times.
  *
- * Four verdicts. `regression` and `improvement`: the p adjusted for the family is at most 0.05
- * *and* the estimate lies beyond the metric's tolerance t. `equivalent`: the 95 % interval lies
- * inside [1 / (1 + t), 1 + t]. `inconclusive`: all else. "Not significant" is not "equivalent".
+ * Four verdicts. `regression` and `improvement`: the p adjusted for the family is at most 0.05,
+ * *and* the estimate lies beyond the metric's tolerance t, *and* the 95 % interval is to one side
+ * of 1. `equivalent`: the 95 % interval lies inside [1 / (1 + t), 1 + t], *and* two one-sided tests
+ * reject a change of t or more upwards, and one downwards (Schuirmann 1987). `inconclusive`: all
+ * else. "Not significant" is not "equivalent".
+ *
+ * p and interval come from one test, yet both are asked: an interval is the hull of what the test
+ * accepts, so it may hold a shift that the test rejects. The
+ * one-sided tests have a level of 2.5 % each, that of the interval's ends: they reject where the
+ * interval ends before the tolerance, so they cost nothing, and no fault of an interval can make an
+ * `equivalent` by itself.
  */
 #ifndef CGCHURN_COMPARE_DECIDE_H
 #define CGCHURN_COMPARE_DECIDE_H
@@ -39,6 +47,7 @@ struct decision {
 			   */
 	double shift, low, high; /* ends may be infinite */
 	double p;
+	bool within;      /* both one-sided tests reject a change of the tolerance or more */
 	double deviation; /* of units within a side, of differences where paired; NAN unknown */
 
 	/* by decider_decide() */
@@ -71,6 +80,14 @@ void decider_destroy(struct decider *d); /* NULL is fine */
 int decider_estimate(struct decider *d, struct decision *decision, const double *base,
 		     const double *new);
 
+/*
+ * Sets `within` from values that are no logarithms, may be 0 and are compared by their ratio, such
+ * as shares: the one-sided tests are those of `new` against `base` times 1 + t, and divided by it.
+ * As above.
+ */
+int decider_test_ratio(struct decider *d, struct decision *decision, const double *base,
+		       const double *new);
+
 /* Adjusts the p of those that were estimated, and gives all n their verdicts. -ENOMEM. */
 int decider_decide(struct decider *d, struct decision *const *decisions, size_t n,
 		   enum family family);
@@ -81,6 +98,9 @@ int decider_power(struct decider *d, const size_t n[2], bool paired, double alph
 
 /* Whether the interval reaches to both sides of no shift. */
 bool decide_interval_spans(const struct decision *decision);
+
+/* Whether it lies within the tolerance. */
+bool decide_interval_within(const struct decision *decision);
 
 /* The smallest two-sided p that units of these sizes can reach. */
 double decide_smallest_p(const size_t n[2], bool paired);

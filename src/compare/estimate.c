@@ -139,6 +139,10 @@ static void explain_inconclusive(const struct data *d, struct metric *m, size_t 
 	else if (c->p_adjusted <= DECIDE_ALPHA)
 		SAY(m, "differs (p %.2g), but the estimate is within %g %% and the interval is not",
 		    c->p_adjusted, 100 * c->tolerance);
+	else if (decide_interval_within(c))
+		SAY(m,
+		    "the interval lies within %g %%, but a test of that change does not reject it",
+		    100 * c->tolerance);
 	else
 		SAY(m, "p %.2g after correction, and the interval reaches beyond %g %%",
 		    c->p_adjusted, 100 * c->tolerance);

@@ -186,6 +186,8 @@ static int estimate(const struct data *d, const struct comparison_options *optio
 	c->paired = options->paired && pair(d, &s[0], &s[1]);
 	if (r == 0)
 		r = decider_estimate(decider, c, s[0].values, s[1].values);
+	if (r == 0 && c->estimated)
+		r = decider_test_ratio(decider, c, s[0].values, s[1].values);
 	if (r < 0 || !c->estimated)
 		return r;
 	c->low = bounds.low;

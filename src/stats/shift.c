@@ -11,9 +11,6 @@
 #include "stats/order.h"
 #include "stats/rank.h"
 
-/* With ties inside a sample the ends move by a gap or two; a bound keeps hostile data cheap. */
-enum { WALK_MAX = 32 };
-
 struct shift_test {
 	size_t m, n; /* m is 0 where paired */
 	bool paired;
@@ -115,59 +112,126 @@ static int ensure_untied(struct shift_test *t)
 	return make_law(t, ranks, &t->untied);
 }
 
-/* Ranks of |d - delta|: the negative ones' mirrored in `a`. Returns whether the law is special. */
-static bool rank_signs(struct shift_test *t, double delta, uint64_t *ret_w)
+/* Where the data stand under a hypothesis; the ranks themselves are in the test. */
+struct standing {
+	uint64_t w;        /* the statistic, whose law has the ties of the data */
+	uint64_t w_untied; /* the same place in the untied law */
+	uint64_t slack;    /* how far breaking ties can move it; 0: the untied law holds */
+};
+
+static struct standing rank_labels(struct shift_test *t, double delta)
 {
-	size_t negative = 0, zeros = 0;
-	bool special;
+	uint64_t slack = rank_pooled(t->a, t->m, t->b, t->n, delta, t->ranks);
+	uint64_t w = rank_sum(t->ranks + t->m, t->n);
+
+	return (struct standing){.w = w, .w_untied = w, .slack = slack};
+}
+
+/*
+ * Of |d - delta|: x below delta and y above it tie where (x + y) / 2 is delta, so -x is ranked
+ * against y. A zero keeps the others' ranks where they are, and has no sign to flip; untied, z of
+ * them would add up to anything from 0 to z(z + 1).
+ */
+static struct standing rank_signs(struct shift_test *t, double delta)
+{
+	size_t negative = 0;
+	uint64_t zeros = 0, w, slack;
 
 	while (negative < t->n && t->b[negative] < delta)
 		negative++;
 	while (negative + zeros < t->n && t->b[negative + zeros] == delta)
 		zeros++;
 	for (size_t i = 0; i < negative; i++)
-		t->a[i] = delta - t->b[negative - 1 - i];
-	special = rank_pooled(t->a, negative, t->b + negative, t->n - negative, delta, t->ranks);
-	/* A zero keeps the others' ranks where they are, and has no sign to flip. */
+		t->a[i] = -t->b[negative - 1 - i];
+	slack = rank_pooled(t->a, negative, t->b + negative, t->n - negative, 2 * delta, t->ranks);
 	memset(t->ranks + negative, 0, zeros * sizeof(*t->ranks));
-	*ret_w = rank_sum(t->ranks + negative, t->n - negative);
-	return special || zeros;
+	w = rank_sum(t->ranks + negative, t->n - negative);
+	return (struct standing){.w = w,
+				 .w_untied = w + zeros * (zeros + 1) / 2,
+				 .slack = slack - zeros * zeros / 4 + zeros * (zeros + 1) / 2};
 }
 
-static bool rank_labels(struct shift_test *t, double delta, uint64_t *ret_w)
+static struct standing stand(struct shift_test *t, double delta)
 {
-	bool ties = rank_pooled(t->a, t->m, t->b, t->n, delta, t->ranks);
-
-	*ret_w = rank_sum(t->ranks + t->m, t->n);
-	return ties;
+	return t->paired ? rank_signs(t, delta) : rank_labels(t, delta);
 }
 
 /* p of the hypothesis that the shift is `delta`. */
 static int p_at(struct shift_test *t, double delta, double *ret_p)
 {
 	_cleanup_(law_finish) struct law own = {0};
-	const struct law *law = &t->untied;
-	uint64_t w;
-	bool special = t->paired ? rank_signs(t, delta, &w) : rank_labels(t, delta, &w);
-	int r = special ? make_law(t, t->ranks, &own) : ensure_untied(t);
+	struct standing s = stand(t, delta);
+	int r = s.slack ? make_law(t, t->ranks, &own) : ensure_untied(t);
 
 	if (r < 0)
 		return r;
-	*ret_p = law_two_sided(special ? &own : law, w);
+	*ret_p = law_two_sided(s.slack ? &own : &t->untied, s.w);
 	return 0;
 }
 
-static uint64_t candidates(const struct shift_test *t)
+enum tail { TAIL_AT_MOST, TAIL_AT_LEAST };
+
+static double tail_of(const struct law *law, enum tail tail, uint64_t w)
 {
-	return t->paired ? (uint64_t)t->n * (t->n + 1) / 2 : (uint64_t)t->m * t->n;
+	return tail == TAIL_AT_LEAST ? law_at_least(law, w) : law_at_most(law, w);
 }
 
-/* The k-th candidate for an end, counted from that end. */
-static double candidate(const struct shift_test *t, uint64_t k, bool from_high)
+/*
+ * What the tail holds at least and at most, from the untied law. Ties that are broken at random
+ * move W by at most `slack`, and up as often as down: so the tied tail lies between the untied ones
+ * from `slack` behind and before, and holds at most twice the one from the same place.
+ */
+static void bound_tail(const struct shift_test *t, const struct standing *s, enum tail tail,
+		       double *ret_least, double *ret_most)
 {
-	if (from_high)
-		k = candidates(t) + 1 - k;
-	return t->paired ? order_walsh(t->b, t->n, k) : order_difference(t->a, t->m, t->b, t->n, k);
+	uint64_t above = s->w_untied + s->slack,
+		 below = s->w_untied > s->slack ? s->w_untied - s->slack : 0;
+	bool upper = tail == TAIL_AT_LEAST;
+
+	*ret_least = tail_of(&t->untied, tail, upper ? above : below);
+	*ret_most = fmin(tail_of(&t->untied, tail, upper ? below : above),
+			 2 * tail_of(&t->untied, tail, s->w_untied));
+}
+
+/* Whether a tail reaches into the accepted part: a law of its own is made only where it must. */
+static int is_tail_accepted(struct shift_test *t, const struct standing *s, enum tail tail,
+			    bool *ret)
+{
+	_cleanup_(law_finish) struct law own = {0};
+	double least, most;
+	int r = ensure_untied(t);
+
+	if (r < 0)
+		return r;
+	bound_tail(t, s, tail, &least, &most);
+	if (2 * most <= t->alpha || 2 * least > t->alpha) {
+		*ret = 2 * least > t->alpha;
+		return 0;
+	}
+	r = make_law(t, t->ranks, &own);
+	if (r == 0)
+		*ret = 2 * tail_of(&own, tail, s->w) > t->alpha;
+	return r;
+}
+
+static int is_accepted(struct shift_test *t, double delta, bool *ret)
+{
+	struct standing s = stand(t, delta);
+	int r = is_tail_accepted(t, &s, TAIL_AT_LEAST, ret);
+
+	return r < 0 || !*ret ? r : is_tail_accepted(t, &s, TAIL_AT_MOST, ret);
+}
+
+int shift_test_rejects(struct shift_test *t, double delta, enum shift_side side, bool *ret)
+{
+	struct standing s = stand(t, delta);
+	bool accepted;
+	int r = is_tail_accepted(t, &s, side == SHIFT_OR_MORE ? TAIL_AT_MOST : TAIL_AT_LEAST,
+				 &accepted);
+
+	if (r == 0)
+		*ret = !accepted;
+	return r;
 }
 
 int shift_test_critical(struct shift_test *t, double alpha, uint64_t *ret_c)
@@ -183,107 +247,150 @@ int shift_test_critical(struct shift_test *t, double alpha, uint64_t *ret_c)
 	return 0;
 }
 
-enum gap { GAP_EMPTY, GAP_REJECTED, GAP_ACCEPTED };
-
-/* Judges the shifts strictly between candidates k and k + 1; k = 0: those beyond all of them. */
-static int judge_gap(struct shift_test *t, uint64_t k, bool from_high, enum gap *ret)
+static double nth_candidate(const struct shift_test *t, uint64_t k)
 {
-	double inner = candidate(t, k + 1, from_high), middle, p;
-	double outer = k ? candidate(t, k, from_high) : from_high ? inner + 1 : inner - 1;
-	int r;
+	return t->paired ? order_walsh(t->b, t->n, k) : order_difference(t->a, t->m, t->b, t->n, k);
+}
 
-	middle = outer + (inner - outer) / 2;
-	if (middle == outer || middle == inner) {
-		*ret = GAP_EMPTY;
-		return 0;
-	}
-	r = p_at(t, middle, &p);
-	if (r == 0)
-		*ret = p > t->alpha ? GAP_ACCEPTED : GAP_REJECTED;
-	return r;
+/* What an end can be: all differences, or all averages of two; ascending. */
+struct candidates {
+	double *values;
+	size_t n;
+};
+
+static void candidates_finish(struct candidates *c)
+{
+	free(c->values);
+}
+
+static int list_candidates(const struct shift_test *t, struct candidates *ret)
+{
+	size_t n = t->paired ? t->n * (t->n + 1) / 2 : t->m * t->n;
+	double *values = malloc(n * sizeof(*values));
+
+	if (!values)
+		return -ENOMEM;
+	*ret = (struct candidates){.values = values};
+	for (size_t i = 0; i < (t->paired ? t->n : t->m); i++)
+		for (size_t j = t->paired ? i : 0; j < t->n; j++)
+			values[ret->n++] = t->paired ? (t->b[i] + t->b[j]) / 2 : t->b[j] - t->a[i];
+	order_sort(values, n);
+	return 0;
+}
+
+/* The k-th from the low or the high end, from 0; behind the last: beyond all. */
+static double candidate(const struct candidates *c, size_t k, bool from_high)
+{
+	size_t last = c->n - 1;
+
+	if (k <= last)
+		return c->values[from_high ? last - k : k];
+	return from_high ? c->values[0] - fabs(c->values[0]) - 1
+			 : c->values[last] + fabs(c->values[last]) + 1;
+}
+
+/* Shifts strictly between these two, all of which are judged alike. */
+static int is_gap_accepted(struct shift_test *t, double x, double y, bool *ret)
+{
+	double middle = x + (y - x) / 2;
+
+	*ret = false;
+	return middle == x || middle == y ? 0 : is_accepted(t, middle, ret);
 }
 
 /*
- * From the untied law's end outwards while shifts are accepted, then inwards while they are
- * rejected. Cut short, both ways err on the side of a wider interval.
+ * From the end inwards: the first candidate that is accepted, or from which an accepted gap goes
+ * on. NAN: there is none. What the untied law rejects twice over needs no look, see bound_tail().
  */
-static int walk(struct shift_test *t, bool from_high, uint64_t *c)
+static int find_end(struct shift_test *t, const struct candidates *c, bool from_high, double *ret)
 {
-	enum gap gap = GAP_EMPTY;
-	int r, steps = 0;
+	double first = candidate(c, 0, from_high);
+	bool accepted = false;
+	uint64_t sure;
+	int r = shift_test_critical(t, t->alpha / 2, &sure);
 
-	while (*c > 0) {
-		if (++steps > WALK_MAX) {
-			*c = 0;
-			return 0;
-		}
-		r = judge_gap(t, *c - 1, from_high, &gap);
-		if (r < 0)
-			return r;
-		if (gap == GAP_REJECTED)
-			break;
-		(*c)--;
+	if (r == 0 && !sure)
+		r = is_gap_accepted(t, candidate(c, c->n, !from_high), first, &accepted);
+	*ret = accepted ? (from_high ? INFINITY : -INFINITY) : NAN;
+	for (size_t k = sure ? sure - 1 : 0; r == 0 && !accepted && k < c->n; k++) {
+		double edge = candidate(c, k, from_high), next = candidate(c, k + 1, from_high);
+
+		if (next == edge)
+			continue;
+		r = is_gap_accepted(t, edge, next, &accepted);
+		if (r == 0 && !accepted)
+			r = is_accepted(t, edge, &accepted);
+		if (accepted)
+			*ret = edge;
 	}
-	for (; *c < candidates(t); (*c)++) {
-		r = judge_gap(t, *c, from_high, &gap);
-		if (r < 0 || gap == GAP_ACCEPTED || ++steps > WALK_MAX)
-			return r;
-	}
+	return r;
+}
+
+static int find_hull(struct shift_test *t, struct shift_estimate *s)
+{
+	_cleanup_(candidates_finish) struct candidates c = {0};
+	int r = list_candidates(t, &c);
+
+	if (r == 0)
+		r = find_end(t, &c, false, &s->low);
+	return r < 0 ? r : find_end(t, &c, true, &s->high);
+}
+
+/*
+ * Where each law would have to be sampled, the ends without ties; with ties, those behind which
+ * bound_tail() rejects every gap.
+ */
+static int find_sure_ends(struct shift_test *t, struct shift_estimate *s)
+{
+	uint64_t n = t->paired ? (uint64_t)t->n * (t->n + 1) / 2 : (uint64_t)t->m * t->n;
+	uint64_t slack = rank_slack(t->a, t->m) + rank_slack(t->b, t->n), c, sure = 0;
+	int r = shift_test_critical(t, t->alpha, &c);
+
+	if (r == 0)
+		r = shift_test_critical(t, t->alpha / 2, &sure);
+	if (r < 0)
+		return r;
+	slack = (slack + 1) / 2; /* each candidate moves a doubled rank sum by 2 */
+	c = c > sure + slack ? c - slack : slack ? sure : c;
+	s->low = c ? nth_candidate(t, c) : -INFINITY;
+	s->high = c ? nth_candidate(t, n + 1 - c) : INFINITY;
 	return 0;
 }
 
-static int find_end(struct shift_test *t, uint64_t c, bool from_high, double *ret)
+static void include(struct shift_estimate *s, double shift)
 {
-	bool ties = rank_has_ties(t->b, t->n) || (!t->paired && rank_has_ties(t->a, t->m));
-	int r;
-
-	/* Ties only narrow a law, so where laws are costly the untied one's wider end will do. */
-	if (ties && is_counted(t)) {
-		r = walk(t, from_high, &c);
-		if (r < 0)
-			return r;
-	}
-	*ret = c ? candidate(t, c, from_high) : from_high ? INFINITY : -INFINITY;
-	return 0;
+	s->low = fmin(s->low, shift);
+	s->high = fmax(s->high, shift);
 }
 
-/* Works on the sorted copies in `t`. */
-static int estimate(struct shift_test *t, struct shift_estimate *ret)
+int shift_test_estimate(struct shift_test *t, struct shift_estimate *ret)
 {
 	struct shift_estimate s = {.exact = is_counted(t)};
-	uint64_t c;
-	int r;
+	int r = p_at(t, 0, &s.p);
 
 	s.shift = t->paired ? order_median_walsh(t->b, t->n)
 			    : order_median_difference(t->a, t->m, t->b, t->n);
-	r = p_at(t, 0, &s.p);
 	if (r == 0)
-		r = shift_test_critical(t, t->alpha, &c);
-	if (r == 0)
-		r = find_end(t, c, false, &s.low);
-	if (r == 0)
-		r = find_end(t, c, true, &s.high);
+		r = s.exact ? find_hull(t, &s) : find_sure_ends(t, &s);
+	include(&s, s.shift);
+	if (s.p > t->alpha)
+		include(&s, 0);
 	if (r == 0)
 		*ret = s;
 	return r;
 }
 
-int shift_test_run(struct shift_test *t, const double *a, const double *b,
-		   struct shift_estimate *ret)
+static void take(double *copy, const double *values, size_t n)
 {
-	memcpy(t->a, a, t->m * sizeof(*a));
-	memcpy(t->b, b, t->n * sizeof(*b));
-	order_sort(t->a, t->m);
-	order_sort(t->b, t->n);
-	return estimate(t, ret);
+	if (n)
+		memcpy(copy, values, n * sizeof(*values));
+	order_sort(copy, n);
 }
 
-int shift_test_run_paired(struct shift_test *t, const double *differences,
-			  struct shift_estimate *ret)
+void shift_test_take(struct shift_test *t, const double *a, const double *b)
 {
-	memcpy(t->b, differences, t->n * sizeof(*differences));
-	order_sort(t->b, t->n);
-	return estimate(t, ret);
+	take(t->a, a, t->m);
+	take(t->b, b, t->n);
 }
 
 double shift_smallest_p(size_t m, size_t n)

@@ -9,10 +9,19 @@
  * keeping its rank and counting on neither side (Pratt 1959).
  * p is two-sided, twice the smaller tail.
  *
- * The interval: {d : p(b - d against a) > 1 - level}, closed. Its ends are differences b[j] - a[i]
- * (Lehmann 1975, 2.3; Hollander and Wolfe 1999, 4.3). Where ties lie within one of the samples,
- * each candidate is tested with its own law; R and SciPy fall back to a normal approximation there.
- * An end is infinite where no shift, however large, can be rejected at this size.
+ * The interval: the closed hull of {d : p(b - d against a) > 1 - level} and of the estimate, so it
+ * is never empty and never crossed. p changes only at differences b[j] - a[i] (paired: at averages
+ * of two), the candidates (Lehmann 1975, 2.3; Hollander and Wolfe 1999, 4.3). Where there are no
+ * ties the ends are the c-th of them from either side. With ties each candidate and each gap
+ * between two is tested with its own law, for either may be accepted alone (all of `a` equal, all
+ * of `b` equal: only their difference is); R and SciPy fall back to a normal approximation there.
+ *
+ * So a shift that is not rejected, 0 for one, lies in the interval. The reverse holds without ties
+ * only: the hull may cover a shift that is rejected between two that are not.
+ *
+ * An end is infinite where no shift, however large, can be rejected at this size. Where laws are
+ * sampled, each is too costly to be made for each candidate: with ties within a sample the ends are
+ * then those behind which no law with ties can accept, up to 14 % wider.
  */
 #ifndef CGCHURN_STATS_SHIFT_H
 #define CGCHURN_STATS_SHIFT_H
@@ -42,12 +51,21 @@ int shift_test_create(size_t m, size_t n, double level, uint64_t seed, struct sh
 int shift_test_create_paired(size_t n, double level, uint64_t seed, struct shift_test **ret);
 void shift_test_destroy(struct shift_test *t); /* NULL is fine */
 
-/* m finite values `a`, n finite values `b`, in any order. -ENOMEM. */
-int shift_test_run(struct shift_test *t, const double *a, const double *b,
-		   struct shift_estimate *ret);
-/* n finite differences, in any order. -ENOMEM. */
-int shift_test_run_paired(struct shift_test *t, const double *differences,
-			  struct shift_estimate *ret);
+/*
+ * Takes the data that the functions below judge: m finite values `a` and n finite values `b`, in
+ * any order, which are copied. Paired: n finite differences `b`; `a` is not looked at.
+ */
+void shift_test_take(struct shift_test *t, const double *a, const double *b);
+
+/* -ENOMEM. */
+int shift_test_estimate(struct shift_test *t, struct shift_estimate *ret);
+
+/*
+ * A one-sided test at (1 - level) / 2, that of the interval's ends: whether the shift being `delta`
+ * or more, or being `delta` or less, is rejected. -ENOMEM.
+ */
+enum shift_side { SHIFT_OR_MORE, SHIFT_OR_LESS };
+int shift_test_rejects(struct shift_test *t, double delta, enum shift_side side, bool *ret);
 
 /* The smallest two-sided p that any data of this size can give. */
 double shift_smallest_p(size_t m, size_t n);

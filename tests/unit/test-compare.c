@@ -521,6 +521,7 @@ static struct decision estimated(double shift, double low, double high, double p
 				 .low = low,
 				 .high = high,
 				 .p = p,
+				 .within = true,
 				 .deviation = 0.05};
 }
 
@@ -550,11 +551,75 @@ static void test_rules(void **state)
 	/* As a bootstrap's may, beside a rank test. */
 	assert_int_equal(decide_one(estimated(0.2, -0.01, 0.4, 0.01)), VERDICT_INCONCLUSIVE);
 	assert_int_equal(decide_one(estimated(0.2, 0, 0.4, 0.01)), VERDICT_REGRESSION);
+	/* An interval alone makes no equivalence. */
+	d = estimated(0.05, 0.01, 0.095, 0.01);
+	d.within = false;
+	assert_int_equal(decide_one(d), VERDICT_INCONCLUSIVE);
 	d = estimated(0.2, 0.1, 0.3, 0.05);
 	d.direction = METRIC_HIGHER_IS_BETTER;
 	assert_int_equal(decide_one(d), VERDICT_IMPROVEMENT);
 	d.undecidable = true;
 	assert_int_equal(decide_one(d), VERDICT_INCONCLUSIVE);
+}
+
+static struct decision estimate_of(size_t m, const double *a, size_t n, const double *b,
+				   double tolerance)
+{
+	struct decision d = {.tolerance = tolerance, .n = {m, n}};
+	struct decider *decider;
+
+	assert_int_equal(decider_create(1, &decider), 0);
+	assert_int_equal(decider_estimate(decider, &d, a, b), 0);
+	decider_destroy(decider);
+	return d;
+}
+
+/* Both one-sided tests: 4 + 4 reach 1 in 70 on one side, and 3 + 3 no more than 1 in 20. */
+static void test_within(void **state)
+{
+	static const double a[4] = {0, 0.001, 0.002, 0.003}, b[4] = {0.01, 0.011, 0.012, 0.013};
+
+	assert_true(estimate_of(4, a, 4, b, 0.02).within);
+	/* Four differences lie above log(1.01); from there on a shift is not rejected. */
+	assert_false(estimate_of(4, a, 4, b, 0.01).within);
+	assert_false(estimate_of(3, a, 3, b, 0.5).within);
+}
+
+/* A ratio of 2, where p does not pass for two metrics: the ends crossed, and it was equivalent. */
+static void test_crossed(void **state)
+{
+	static const double a[5] = {0, 0, 0, 0, 0}, b[5] = {0, M_LN2, M_LN2, M_LN2, M_LN2};
+	struct decision d = estimate_of(5, a, 5, b, 0.05), same = d;
+	struct decision *list[] = {&d, &same};
+	struct decider *decider;
+
+	assert_true(d.low <= d.shift && d.shift <= d.high);
+	assert_int_equal(decider_create(1, &decider), 0);
+	assert_int_equal(decider_decide(decider, list, 2, FAMILY_HOLM), 0);
+	assert_true(d.p_adjusted > 0.05);
+	assert_int_equal(d.verdict, VERDICT_INCONCLUSIVE);
+	decider_destroy(decider);
+}
+
+/* Shares may be 0; what is tested is their ratio. */
+static void test_ratio(void **state)
+{
+	static const double a[5] = {0, 0.01, 0.01, 0.02, 0.02},
+			    twice[5] = {0, 0.02, 0.02, 0.04, 0.04},
+			    even[5] = {0.1, 0.101, 0.102, 0.103, 0.104};
+	struct decision d = {.tolerance = 0.1, .n = {5, 5}};
+	struct decider *decider;
+
+	assert_int_equal(decider_create(1, &decider), 0);
+	assert_int_equal(decider_test_ratio(decider, &d, even, even), 0);
+	assert_true(d.within);
+	d.tolerance = 0.01;
+	assert_int_equal(decider_test_ratio(decider, &d, even, even), 0);
+	assert_false(d.within);
+	d.tolerance = 0.5;
+	assert_int_equal(decider_test_ratio(decider, &d, a, twice), 0);
+	assert_false(d.within);
+	decider_destroy(decider);
 }
 
 /* 0.03 and 0.04: Holm makes 0.06 of both, Benjamini and Hochberg 0.04. */
@@ -712,6 +777,9 @@ int main(void)
 		cmocka_unit_test(test_rare_shares),
 		cmocka_unit_test(test_few_above_on_one_side),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_within),
+		cmocka_unit_test(test_crossed),
+		cmocka_unit_test(test_ratio),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_needed_units),
 		cmocka_unit_test(test_print),

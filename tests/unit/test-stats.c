@@ -95,7 +95,8 @@ static struct shift_estimate two_sample(const struct line *line)
 	struct shift_test *t;
 
 	assert_int_equal(shift_test_create(m, n, 0.95, 1, &t), 0);
-	assert_int_equal(shift_test_run(t, line->values + 1, line->values + 2 + m, &got), 0);
+	shift_test_take(t, line->values + 1, line->values + 2 + m);
+	assert_int_equal(shift_test_estimate(t, &got), 0);
 	shift_test_destroy(t);
 	return got;
 }
@@ -106,7 +107,8 @@ static struct shift_estimate one_sample(const struct line *line)
 	struct shift_test *t;
 
 	assert_int_equal(shift_test_create_paired((size_t)line->values[0], 0.95, 1, &t), 0);
-	assert_int_equal(shift_test_run_paired(t, line->values + 1, &got), 0);
+	shift_test_take(t, NULL, line->values + 1);
+	assert_int_equal(shift_test_estimate(t, &got), 0);
 	shift_test_destroy(t);
 	return got;
 }
@@ -190,10 +192,10 @@ static void test_seed(void **state)
 	}
 	for (uint64_t seed = 1; seed <= 3; seed++) {
 		assert_int_equal(shift_test_create(70, 70, 0.95, seed == 3 ? 2 : 1, &t), 0);
-		assert_int_equal(shift_test_run(t, a, b,
-						seed == 1   ? &first
-						: seed == 2 ? &same
-							    : &other),
+		shift_test_take(t, a, b);
+		assert_int_equal(shift_test_estimate(t, seed == 1   ? &first
+							: seed == 2 ? &same
+								    : &other),
 				 0);
 		shift_test_destroy(t);
 	}
@@ -385,6 +387,93 @@ static void test_smallest_p(void **state)
 	assert_true(shift_smallest_p(1, 1) == 1 && shift_smallest_p_paired(1) == 1);
 }
 
+struct tied_case {
+	size_t m, n; /* m is 0: paired */
+	double a[8], b[8], low, high;
+};
+
+/* The walk from the untied ends let these cross; what is right here only one shift shows. */
+static const struct tied_case tied_cases[] = {
+	{4, 7, {0, 0, 0, 1}, {1, 1, 1, 1, 1, 1, 2}, 1, 1},
+	{4, 7, {0, 1, 1, 1}, {0, 1, 1, 1, 1, 1, 1}, 0, 0},
+	{5, 5, {3, 3, 3, 3, 3}, {4, 4, 4, 4, 4}, 1, 1},
+	{5, 5, {3, 3, 3, 4, 4}, {4, 4, 4, 4, 4}, 0, 1},
+	{0, 6, {0}, {2, 2, 2, 2, 2, 2}, 2, 2},
+	/* Nothing can be rejected with so few. */
+	{3, 3, {1, 1, 1}, {2, 2, 2}, -INFINITY, INFINITY},
+	{0, 5, {0}, {2, 2, 2, 2, 2}, -INFINITY, INFINITY},
+};
+
+static void test_ties(void **state)
+{
+	for (size_t i = 0; i < sizeof(tied_cases) / sizeof(tied_cases[0]); i++) {
+		const struct tied_case *c = &tied_cases[i];
+		struct shift_estimate got;
+		struct shift_test *t;
+
+		assert_int_equal(c->m ? shift_test_create(c->m, c->n, 0.95, 1, &t)
+				      : shift_test_create_paired(c->n, 0.95, 1, &t),
+				 0);
+		shift_test_take(t, c->a, c->b);
+		assert_int_equal(shift_test_estimate(t, &got), 0);
+		shift_test_destroy(t);
+		if (got.low != c->low || got.high != c->high)
+			fail_msg("case %zu: %g..%g", i, got.low, got.high);
+	}
+}
+
+/* 5 + 5 and the laws that are sampled: what is not rejected lies in the interval, the estimate too.
+ */
+static void test_hull(void **state)
+{
+	static const size_t sizes[] = {5, 60};
+	double a[60], b[60];
+	struct rng rng;
+
+	rng_init(&rng, 9, 0);
+	for (size_t round = 0; round < 60; round++) {
+		size_t n = sizes[round % 2];
+		struct shift_estimate got;
+		struct shift_test *t;
+
+		for (size_t i = 0; i < n; i++) {
+			a[i] = (double)rng_below(&rng, 1 + round / 4);
+			b[i] = (double)rng_below(&rng, 1 + round / 4);
+		}
+		assert_int_equal(shift_test_create(n, n, 0.95, 1, &t), 0);
+		shift_test_take(t, a, b);
+		assert_int_equal(shift_test_estimate(t, &got), 0);
+		shift_test_destroy(t);
+		assert_true(got.low <= got.shift && got.shift <= got.high);
+		if (got.p > 0.05)
+			assert_true(got.low <= 0 && 0 <= got.high);
+	}
+}
+
+/* Without ties the one-sided tests reject just what lies beyond the ends. */
+static void test_one_sided(void **state)
+{
+	const struct line *line = find(samples, n_samples, "untied", "6x6-6");
+	struct shift_estimate got;
+	struct shift_test *t;
+	bool rejected;
+
+	assert_non_null(line);
+	assert_int_equal(shift_test_create(6, 6, 0.95, 1, &t), 0);
+	shift_test_take(t, line->values + 1, line->values + 8);
+	assert_int_equal(shift_test_estimate(t, &got), 0);
+	for (int sign = -1; sign <= 1; sign += 2) {
+		double delta = got.high + sign * 1e-9;
+
+		assert_int_equal(shift_test_rejects(t, delta, SHIFT_OR_MORE, &rejected), 0);
+		assert_int_equal(rejected, delta > got.high);
+		delta = got.low + sign * 1e-9;
+		assert_int_equal(shift_test_rejects(t, delta, SHIFT_OR_LESS, &rejected), 0);
+		assert_int_equal(rejected, delta < got.low);
+	}
+	shift_test_destroy(t);
+}
+
 /* Equal units: whatever is asked, an answer and no loop without end. */
 static void test_degenerate(void **state)
 {
@@ -395,7 +484,8 @@ static void test_degenerate(void **state)
 	for (size_t i = 0; i < 60; i++)
 		same[i] = 4.25;
 	assert_int_equal(shift_test_create(30, 30, 0.95, 1, &t), 0);
-	assert_int_equal(shift_test_run(t, same, same + 30, &got), 0);
+	shift_test_take(t, same, same + 30);
+	assert_int_equal(shift_test_estimate(t, &got), 0);
 	assert_true(got.shift == 0 && got.low <= 0 && got.high >= 0 && got.p == 1);
 	shift_test_destroy(t);
 	assert_int_equal(shift_test_create(0, 3, 0.95, 1, &t), -EINVAL);
@@ -412,7 +502,8 @@ int main(void)
 		cmocka_unit_test(test_power),      cmocka_unit_test(test_power_detectable),
 		cmocka_unit_test(test_bootstrap),  cmocka_unit_test(test_bootstrap_of_nothing),
 		cmocka_unit_test(test_order),      cmocka_unit_test(test_smallest_p),
-		cmocka_unit_test(test_degenerate),
+		cmocka_unit_test(test_degenerate), cmocka_unit_test(test_ties),
+		cmocka_unit_test(test_hull),       cmocka_unit_test(test_one_sided),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, load_all, NULL);
