@@ -3,12 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -122,75 +118,4 @@ int io_write_all(int fd, const void *data, size_t size)
 		size -= (size_t)n;
 	}
 	return 0;
-}
-
-/* The directory of `path` as a descriptor, and its last component in `name`. */
-static int open_parent(const char *path, char name[NAME_MAX + 1])
-{
-	const char *slash = strrchr(path, '/');
-	const char *last = slash ? slash + 1 : path;
-	_cleanup_free char *parent = NULL;
-	int fd;
-
-	if (!*last)
-		return -EISDIR;
-	if (strlen(last) > NAME_MAX - 24)
-		return -ENAMETOOLONG;
-	parent = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-	if (!parent)
-		return -ENOMEM;
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	strcpy(name, last);
-	return fd;
-}
-
-static int write_synced(int dirfd, const char *name, const void *data, size_t size)
-{
-	_cleanup_fd int fd =
-		openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	int r;
-
-	if (fd < 0)
-		return -errno;
-	r = io_write_all(fd, data, size);
-	if (r < 0)
-		return r;
-	/* A pipe-like or in-memory file system may not know fsync; that is not a lost result. */
-	if (fsync(fd) < 0 && errno != EINVAL && errno != EROFS)
-		return -errno;
-	return 0;
-}
-
-static int check_replaceable(int dirfd, const char *name)
-{
-	struct stat st;
-
-	if (fstatat(dirfd, name, &st, 0) < 0 || S_ISREG(st.st_mode))
-		return 0;
-	return S_ISDIR(st.st_mode) ? -EISDIR : -EOPNOTSUPP;
-}
-
-int io_replace_file(const char *path, const void *data, size_t size)
-{
-	char name[NAME_MAX + 1], temporary[NAME_MAX + 32];
-	_cleanup_fd int dirfd = open_parent(path, name);
-	uint64_t random;
-	int r;
-
-	if (dirfd < 0)
-		return dirfd;
-	r = check_replaceable(dirfd, name);
-	if (r < 0)
-		return r;
-	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		return -EIO;
-	snprintf(temporary, sizeof(temporary), ".%s.%016llx", name, (unsigned long long)random);
-	r = write_synced(dirfd, temporary, data, size);
-	if (r == 0 && renameat(dirfd, temporary, dirfd, name) < 0)
-		r = -errno;
-	if (r < 0 && r != -EEXIST)
-		unlinkat(dirfd, temporary, 0);
-	return r;
 }

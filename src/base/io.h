@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Small whole-file reads and writes through descriptors, and atomic replacement of a file. */
+/* Small whole-file reads and writes through descriptors; replace.h has what users name. */
 #ifndef CGCHURN_BASE_IO_H
 #define CGCHURN_BASE_IO_H
 
@@ -27,14 +27,5 @@ int io_read_fd(int fd, size_t limit, char **ret_text, size_t *ret_size);
 
 /* All of it, through short writes and EINTR. 0 or a negative errno. */
 int io_write_all(int fd, const void *data, size_t size);
-
-/*
- * Replaces `path` by a file with this content: a temporary file beside it, fsync, rename. A reader
- * sees the old or the new content, never half; a symbolic link at `path` is replaced, not followed;
- * on failure the old file stays and the temporary one goes. The name of the temporary file cannot
- * be guessed. Mode 0644 less the umask. -EOPNOTSUPP where `path` is, or leads to, what is there and
- * is no regular file: a device such as /dev/null or a pipe would not be written to but replaced.
- */
-int io_replace_file(const char *path, const void *data, size_t size);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/replace.h"
 #include "command/command.h"
 #include "compare/inputs.h"
 #include "export/export.h"

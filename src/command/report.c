@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/replace.h"
 #include "command/command.h"
 #include "compare/inputs.h"
 #include "report/draw.h"

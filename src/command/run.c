@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/replace.h"
 #include "command/command.h"
 #include "command/overrides.h"
 #include "command/progress.h"
@@ -31,7 +32,7 @@ struct run_options {
 static const struct command_option options[] = {
 	{"output", 'o', OPTION_STRING, offsetof(struct run_options, output), "FILE",
 	 "Write the result there, as JSON, replaced whole after every trial. \"-\": to standard\n"
-	 "output at the end, and the table to standard error.",
+	 "output at the end, and the table to standard error; likewise to a pipe or a device.",
 	 NULL},
 	{"suite", 's', OPTION_STRING, offsetof(struct run_options, suite), "SUITE",
 	 "Run the workloads of a suite; without it and without WORKLOAD, \"headline\".", NULL},
@@ -121,7 +122,7 @@ static int begin_output(const struct run *run, const char *path, struct err *e)
 	int r = path ? result_write(run->result, path, e) : 0;
 
 	if (r == -EOPNOTSUPP)
-		err_hint(e, "A result is a file; \"-o -\" prints it to standard output.");
+		err_hint(e, "\"-o -\" prints the result to standard output.");
 	if (r < 0)
 		e->exit_code = EXIT_USAGE;
 	return r;
@@ -177,7 +178,8 @@ static void announce(const struct run *run)
 
 static int measure(struct run *run, struct err *e)
 {
-	bool file = run->o->output && strcmp(run->o->output, "-") != 0;
+	bool file = run->o->output && strcmp(run->o->output, "-") != 0 &&
+		    io_is_replaced(run->o->output);
 	struct invocation in = {
 		.session = &run->session,
 		.list = &run->list,
@@ -225,7 +227,7 @@ static int measure(struct run *run, struct err *e)
 static int carry_out(struct run *run, const struct command_call *call, struct err *e)
 {
 	bool lost;
-	int r = describe(run, e);
+	int r = describe(run, e), shown;
 
 	if (r == 0)
 		r = load(run, call, e);
@@ -243,7 +245,9 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 	}
 	r = measure(run, e);
 	lost = run->o->output && r < 0 && e->exit_code == EXIT_FAULT && run->result->complete;
-	run_show(run->result, run->o->output, run->o->quiet, lost);
+	shown = run_show(run->result, run->o->output, run->o->quiet, lost);
+	if (r == 0 && shown < 0)
+		return err_sys(e, EXIT_FAULT, -shown, "%s", run->o->output);
 	return r;
 }
 

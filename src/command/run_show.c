@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/err.h"
+#include "base/replace.h"
 #include "result/json.h"
 #include "result/table.h"
 
@@ -34,21 +36,33 @@ static void print_json(const struct result *r)
 		fwrite(text, 1, size, stdout);
 }
 
-void run_show(const struct result *r, const char *output, bool quiet, bool lost)
+/* Rather than to lose it, standard output gets what `output` did not take. */
+static int print_to(const struct result *r, const char *output)
 {
-	bool to_stdout = lost || (output && strcmp(output, "-") == 0);
-	FILE *to = to_stdout ? stderr : stdout;
+	struct err e;
+	int k = strcmp(output, "-") == 0 ? 0 : result_write(r, output, &e);
+
+	if (k < 0 || strcmp(output, "-") == 0)
+		print_json(r);
+	return k;
+}
+
+int run_show(const struct result *r, const char *output, bool quiet, bool lost)
+{
+	bool printed = output && (strcmp(output, "-") == 0 || !io_is_replaced(output));
+	FILE *to = printed || lost ? stderr : stdout;
 
 	if (!has_trials(r))
-		return;
+		return 0;
 	if (!quiet)
 		result_print_table(r, to, wants_colour(to));
 	/* What follows goes to the other stream, which may end in the same file. */
 	fflush(to);
-	if (to_stdout)
-		print_json(r);
-	else if (!output && !quiet)
+	if (printed || lost)
+		return print_to(r, lost ? "-" : output);
+	if (!output && !quiet)
 		fputs("Not kept; `-o FILE` keeps a result for `cgchurn compare`.\n", stderr);
 	else if (output && !quiet)
 		fprintf(stderr, "The result is in %s.\n", output);
+	return 0;
 }

@@ -8,10 +8,11 @@
 #include "result/result.h"
 
 /*
- * The table on standard output, unless `quiet`; where `output` is "-", the JSON there and the table
- * on standard error. `lost`: the result could not be written to its file, so rather than to lose it
- * the JSON is printed.
+ * The table on standard output, unless `quiet`; where `output` is "-" or what io_is_replaced() says
+ * no to, the JSON goes there and the table to standard error. Rather than to lose a result, the JSON
+ * is printed where that fails, and where it was `lost` before: could not be written to its file. 0,
+ * or the negative errno of writing to `output` now.
  */
-void run_show(const struct result *r, const char *output, bool quiet, bool lost);
+int run_show(const struct result *r, const char *output, bool quiet, bool lost);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/replace.h"
 #include "cgroup/run_cpus.h"
 #include "command/command.h"
 #include "engine/helpers.h"
@@ -144,7 +145,7 @@ static int check_outputs(const struct stress *s, const struct stress_options *o,
 
 	if (r < 0)
 		return err_sys(e, EXIT_USAGE, -r, "%s", o->status);
-	r = o->junit ? report_write_junit(s, o->junit) : 0;
+	r = o->junit && io_is_replaced(o->junit) ? report_write_junit(s, o->junit) : 0;
 	return r < 0 ? err_sys(e, EXIT_USAGE, -r, "%s", o->junit) : 0;
 }
 

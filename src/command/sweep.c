@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
+#include "base/replace.h"
 #include "base/rng.h"
 #include "command/command.h"
 #include "command/overrides.h"
@@ -158,8 +158,6 @@ static int save(const struct call *c, struct err *e)
 	size_t size;
 	int r;
 
-	if (!c->o->output)
-		return 0;
 	r = sweep_to_json(&c->sweep, &text, &size);
 	if (r == 0)
 		r = io_replace_file(c->o->output, text, size);
@@ -192,7 +190,7 @@ static int run_new(struct call *c, size_t first, struct err *e)
 	judged = sweep_judge(&c->sweep);
 	if (r == 0 && judged < 0)
 		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	if (save(c, &kept) < 0 && r == 0) {
+	if (c->o->output && io_is_replaced(c->o->output) && save(c, &kept) < 0 && r == 0) {
 		*e = kept;
 		r = -EIO;
 	}
@@ -268,6 +266,19 @@ static int parse(struct call *c, struct err *e)
 	return r;
 }
 
+/* A stream, which may be standard output, gets the sweep once; the table goes elsewhere then. */
+static int show(const struct call *c, int result, struct err *e)
+{
+	bool streamed = c->o->output && !io_is_replaced(c->o->output);
+	struct err lost;
+	int r;
+
+	if (!c->o->quiet)
+		sweep_print(&c->sweep, streamed ? stderr : stdout);
+	r = streamed ? save(c, result < 0 ? &lost : e) : 0;
+	return result < 0 ? result : r;
+}
+
 static int carry_out(struct call *c, struct err *e)
 {
 	const struct sweep_options *o = c->o;
@@ -297,9 +308,7 @@ static int carry_out(struct call *c, struct err *e)
 	announce(c);
 	progress_init(&c->progress, o->quiet);
 	r = measure(c, e);
-	if (!o->quiet && (r == 0 || e->exit_code == EXIT_INTERRUPTED))
-		sweep_print(&c->sweep, stdout);
-	return r;
+	return r == 0 || e->exit_code == EXIT_INTERRUPTED ? show(c, r, e) : r;
 }
 
 static int sweep_main(const struct command_call *call, struct err *e)

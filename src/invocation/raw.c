@@ -5,38 +5,61 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 
+/* Not through a link: a slash behind its name would follow it. */
+static int open_folder(const char *folder, struct err *e)
+{
+	char path[PATH_MAX];
+	size_t length = strlen(folder);
+	int fd;
+
+	while (length > 1 && folder[length - 1] == '/')
+		length--;
+	if (snprintf(path, sizeof(path), "%.*s", (int)length, folder) >= (int)sizeof(path))
+		return err_set(e, EXIT_USAGE, ENAMETOOLONG, "%s: the path is too long", folder);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	if (errno != ENOTDIR && errno != ELOOP)
+		return err_sys(e, EXIT_USAGE, errno, "%s", folder);
+	err_set(e, EXIT_USAGE, ENOTDIR, "%s: not a folder", folder);
+	err_hint(e, "Samples are not written through a link; name the folder itself.");
+	return -ENOTDIR;
+}
+
 int raw_folder_prepare(const char *folder, struct err *e)
 {
-	struct stat st;
+	_cleanup_fd int fd = -1;
 
 	if (mkdir(folder, 0755) < 0 && errno != EEXIST)
 		return err_sys(e, EXIT_USAGE, errno, "%s", folder);
-	if (stat(folder, &st) < 0 || !S_ISDIR(st.st_mode))
-		return err_set(e, EXIT_USAGE, ENOTDIR, "%s: not a folder", folder);
-	return 0;
+	fd = open_folder(folder, e);
+	return fd < 0 ? fd : 0;
 }
 
 int raw_file_open(struct raw_file *f, const char *folder, const struct plan *plan, uint64_t trial,
 		  struct err *e)
 {
-	char path[PATH_MAX];
+	_cleanup_fd int in = open_folder(folder, e);
+	char name[NAME_MAX + 1];
 	int fd;
 
 	*f = (struct raw_file){.plan = plan};
-	if (snprintf(path, sizeof(path), "%s/%s-trial-%" PRIu64 ".csv", folder,
-		     plan->workload->name, trial) >= (int)sizeof(path))
-		return err_set(e, EXIT_USAGE, ENAMETOOLONG, "%s: the path is too long", folder);
+	if (in < 0)
+		return in;
+	snprintf(name, sizeof(name), "%s-trial-%" PRIu64 ".csv", plan->workload->name, trial);
 	/* Never through a link that somebody else put there. */
-	if (unlink(path) < 0 && errno != ENOENT)
-		return err_sys(e, EXIT_CANNOT, errno, "%s", path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (unlinkat(in, name, 0) < 0 && errno != ENOENT)
+		return err_sys(e, EXIT_CANNOT, errno, "%s/%s", folder, name);
+	fd = openat(in, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return err_sys(e, EXIT_CANNOT, errno, "%s", path);
+		return err_sys(e, EXIT_CANNOT, errno, "%s/%s", folder, name);
 	f->file = fdopen(fd, "w");
 	if (!f->file) {
 		close_fd(fd);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
+#include "base/replace.h"
 #include "host/json.h"
 #include "json/doc.h"
 #include "json/pretty.h"

@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/io.h"
+#include "base/replace.h"
 #include "base/num.h"
 
 const char *report_skip_reason(const struct stress *s, enum invariant_id id)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
+#include "base/replace.h"
 #include "base/markup.h"
 #include "stress/report.h"
 

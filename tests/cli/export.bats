@@ -112,6 +112,25 @@ assert json.load(sys.stdin, parse_constant=refuse)'
 	[ "$(cat "$BATS_TEST_TMPDIR/out")" = old ]
 }
 
+@test "an output that leads to a descriptor is written to, a link stays, a FIFO too" {
+	cd "$BATS_TEST_TMPDIR"
+	"$CGCHURN" export --to csv "$golden/sample.json" >expected.csv
+	ln -s /proc/self/fd/1 stdout
+	ln -s target.csv link
+	{ echo before; "$CGCHURN" export --to csv -o stdout "$golden/sample.json"; } >printed.csv
+	"$CGCHURN" export --to csv -o stdout "$golden/sample.json" | cmp - expected.csv
+	"$CGCHURN" export --to csv -o link "$golden/sample.json"
+	{ echo before; cat expected.csv; } | cmp - printed.csv
+	cmp expected.csv target.csv
+	[ "$(readlink stdout)" = /proc/self/fd/1 ]
+	[ "$(readlink link)" = target.csv ]
+	cmp <("$CGCHURN" report -o stdout "$golden/sample.json") <("$CGCHURN" report "$golden/sample.json")
+	mkfifo pipe
+	run -5 "$CGCHURN" export --to csv -o pipe "$golden/sample.json"
+	[[ "$output" == *"pipe: No such device or address"* ]]
+	[ -p pipe ]
+}
+
 @test "an output that cannot be written is told with its path" {
 	run --separate-stderr "$CGCHURN" export --to csv -o "$BATS_TEST_TMPDIR/none/out" "$golden/sample.json"
 	[ "$status" -eq 5 ]

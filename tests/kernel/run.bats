@@ -197,19 +197,42 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 	[[ "$output" == *"/nowhere/raw"* ]]
 }
 
-@test "a result file that is a symbolic link: the link is replaced, what it points to is not" {
-	echo precious >precious
-	ln -s precious link.json
+@test "a result file that is a symbolic link: the link stays, what it points to is replaced" {
+	ln -s target.json link.json
 	"$CGCHURN" run null "${short[@]}" -q -o link.json
-	[ "$(cat precious)" = precious ]
-	[ ! -L link.json ]
+	[ -L link.json ]
+	python3 -c 'import json; assert len(json.load(open("target.json"))["runs"][0]["trials"]) == 1'
 }
 
-@test "a device or a pipe as the result file is refused, not replaced" {
+@test "a link into /proc/self/fd or a FIFO as the result file: written to once, at the end, and not replaced" {
+	ln -s /proc/self/fd/1 stdout
+	"$CGCHURN" run null --duration 200ms --warmup 50ms --trials 2 -q -o stdout >printed.json
+	[ "$(readlink stdout)" = /proc/self/fd/1 ]
+	python3 -c 'import json; assert len(json.load(open("printed.json"))["runs"][0]["trials"]) == 2'
 	mkfifo pipe
-	run -2 "$CGCHURN" run null "${short[@]}" -q -o pipe
-	[[ "$output" == *"standard output"* ]]
+	# Open for both, so that neither it nor the reader waits for the other.
+	exec 9<>pipe
+	cat <pipe 9<&- >piped.json &
+	pid=$!
+	"$CGCHURN" run null "${short[@]}" -q -o pipe
+	exec 9<&-
+	wait $pid
 	[ -p pipe ]
+	python3 -c 'import json; assert len(json.load(open("piped.json"))["runs"][0]["trials"]) == 1'
+	# Nobody reads: the result is not lost.
+	run -5 --separate-stderr "$CGCHURN" run null "${short[@]}" -q -o pipe
+	[[ "$stderr" == *"pipe: No such device or address"* ]]
+	[[ "$output" == *'"cgchurn-result/1"'* ]]
+}
+
+@test "raw samples are not written through a link to a folder" {
+	mkdir target
+	ln -s target raw
+	for raw in raw raw/; do
+		run -2 "$CGCHURN" run null "${short[@]}" -q --raw "$raw"
+		[[ "$output" == *"$raw: not a folder"*"not written through a link"* ]]
+	done
+	[ -z "$(ls target)" ]
 }
 
 @test "without root: 4, and what would help" {

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -245,56 +244,6 @@ static void test_rng_moments(void **state)
 	assert_true(fabs(below / n - 3) < 6 * 2 / sqrt(n));
 }
 
-static void test_replace_file(void **state)
-{
-	char folder[] = "/tmp/cgchurn-test-XXXXXX", path[64], link_path[64], *text = NULL;
-	struct stat st;
-
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/a", folder);
-	snprintf(link_path, sizeof(link_path), "%s/link", folder);
-	assert_int_equal(io_replace_file(path, "old", 3), 0);
-	assert_int_equal(symlink(path, link_path), 0);
-	/* A planted link must not lead the write elsewhere. */
-	assert_int_equal(io_replace_file(link_path, "new!", 4), 0);
-	assert_int_equal(io_read_all(AT_FDCWD, path, 100, &text, NULL), 0);
-	assert_string_equal(text, "old");
-	free(text);
-	assert_int_equal(lstat(link_path, &st), 0);
-	assert_true(S_ISREG(st.st_mode));
-	assert_int_equal(st.st_size, 4);
-	unlink(path);
-	unlink(link_path);
-	/* Nothing temporary stays behind. */
-	assert_int_equal(rmdir(folder), 0);
-	assert_int_equal(io_replace_file(path, "x", 1), -ENOENT);
-}
-
-/* As root `-o /dev/null` would otherwise leave the machine without /dev/null. */
-static void test_replace_no_device(void **state)
-{
-	char folder[] = "/tmp/cgchurn-test-XXXXXX", path[64], link_path[64];
-	struct stat st;
-
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/pipe", folder);
-	snprintf(link_path, sizeof(link_path), "%s/link", folder);
-	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(symlink(path, link_path), 0);
-	assert_int_equal(io_replace_file(path, "x", 1), -EOPNOTSUPP);
-	assert_int_equal(io_replace_file(link_path, "x", 1), -EOPNOTSUPP);
-	assert_int_equal(io_replace_file(folder, "x", 1), -EISDIR);
-	assert_int_equal(lstat(path, &st), 0);
-	assert_true(S_ISFIFO(st.st_mode));
-	assert_int_equal(lstat(link_path, &st), 0);
-	assert_true(S_ISLNK(st.st_mode));
-	/* Where a link leads nowhere, it is the link that is replaced. */
-	unlink(path);
-	assert_int_equal(io_replace_file(link_path, "x", 1), 0);
-	unlink(link_path);
-	assert_int_equal(rmdir(folder), 0);
-}
-
 static void test_read_limits(void **state)
 {
 	char buf[8], *text = NULL;
@@ -471,7 +420,7 @@ int main(void)
 		cmocka_unit_test(test_list),           cmocka_unit_test(test_format_count),
 		cmocka_unit_test(test_format_double),  cmocka_unit_test(test_text_wrapped),
 		cmocka_unit_test(test_rng_streams),    cmocka_unit_test(test_rng_moments),
-		cmocka_unit_test(test_replace_file),   cmocka_unit_test(test_replace_no_device),
+
 		cmocka_unit_test(test_parse_rfc3339),  cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
 		cmocka_unit_test(test_proc_stat),      cmocka_unit_test(test_escape),
