@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The table of commands, nothing else. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +42,31 @@ static int print_usage(FILE *to, int exit_code)
 	return exit_code;
 }
 
-int main(int argc, char **argv)
+static void do_nothing(int signal_number)
+{
+}
+
+/*
+ * A write beyond RLIMIT_FSIZE fails with EFBIG, which is reported; it must not kill. By a handler,
+ * because an exec resets it: what is started has the disposition that programs expect.
+ */
+static void survive_file_limit(void)
+{
+	const struct sigaction a = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
+
+	sigaction(SIGXFSZ, &a, NULL);
+}
+
+/* What standard output did not take is a failure, whatever printed it. */
+static int finish_output(int exit_code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return exit_code;
+	fprintf(stderr, "cgchurn: standard output: %s\n", strerror(errno));
+	return exit_code ? exit_code : EXIT_FAULT;
+}
+
+static int carry_out(int argc, char **argv)
 {
 	if (argc < 2)
 		return print_usage(stderr, EXIT_USAGE);
@@ -59,4 +85,10 @@ int main(int argc, char **argv)
 			return command_execute(commands[i], argc - 1, argv + 1);
 	fprintf(stderr, "cgchurn: '%s' is no command; `cgchurn --help` lists them\n", argv[1]);
 	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	survive_file_limit();
+	return finish_output(carry_out(argc, argv));
 }

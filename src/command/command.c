@@ -239,9 +239,5 @@ int command_execute(const struct command *command, int argc, char **argv)
 		err_print(&e, stderr);
 		r = e.exit_code;
 	}
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "cgchurn: standard output: %s\n", strerror(errno));
-		r = r ? r : EXIT_FAULT;
-	}
 	return r;
 }

@@ -56,3 +56,21 @@ assert options["format"]["choices"] == ["text", "json", "markdown", "junit"]
 assert options["allow-different"]["repeats"] and options["seed"]["letter"] == "s"
 assert "help" in options and options["aa"]["argument"] is None'
 }
+
+@test "what standard output does not take is reported, whatever prints it" {
+	cd "$BATS_TEST_TMPDIR"
+	for call in --help --version --describe "run --help" list "show null" "host --json" "export --to csv $CGCHURN_SOURCE/tests/golden/export/sample.json"; do
+		status=0
+		"$CGCHURN" $call 2>messages >/dev/full || status=$?
+		[ "$status" -eq 5 ] || { echo "$call: $status"; false; }
+		grep -q "standard output: No space left on device" messages
+	done
+}
+
+@test "a limit of file sizes is reported, and does not kill" {
+	cd "$BATS_TEST_TMPDIR"
+	run -5 env --default-signal=XFSZ bash -c 'ulimit -f 8; exec "$@"' bash "$CGCHURN" report -o page.html \
+		"$CGCHURN_SOURCE/tests/golden/export/sample.json"
+	[[ "$output" == "cgchurn: "*": File too large" ]]
+	[ ! -e page.html ]
+}
