@@ -102,6 +102,8 @@ static int open_and_confine(const struct command_call *call, struct session *s, 
 		r = inputs_open(&s->inputs[one_sided ? 0 : i], call->arguments[i], e);
 	if (r == 0)
 		r = inputs_check_distinct(&s->inputs[0], &s->inputs[1], e);
+	inputs_print_skipped(&s->inputs[0], stderr);
+	inputs_print_skipped(&s->inputs[1], stderr);
 	return r < 0 ? r : sandbox_confine_reader(e);
 }
 

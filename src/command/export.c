@@ -131,6 +131,7 @@ static int export_main(const struct command_call *call, struct err *e)
 		r = inputs_open(&job.inputs, call->arguments[i], e);
 	if (r == 0)
 		r = export_check(job.exporter, &job.settings, job.inputs.n, e);
+	inputs_print_skipped(&job.inputs, stderr);
 	if (r == 0)
 		r = make(o, &job, e);
 	inputs_finish(&job.inputs);

@@ -67,6 +67,7 @@ static int history_main(const struct command_call *call, struct err *e)
 
 	for (size_t i = 0; r == 0 && i < call->n_arguments; i++)
 		r = inputs_open(&inputs, call->arguments[i], e);
+	inputs_print_skipped(&inputs, stderr);
 	if (r == 0)
 		r = print(call->options, &inputs, &h, e);
 	history_finish(&h);

@@ -148,7 +148,12 @@ static int open_inputs(const struct command_call *call, struct job *job, struct 
 	for (; r == 0 && job->n_arguments < call->n_arguments; job->n_arguments++)
 		r = inputs_open(&job->arguments[job->n_arguments],
 				call->arguments[job->n_arguments], e);
-	return r == 0 && o->history ? inputs_open(&job->history, o->history, e) : r;
+	if (r == 0 && o->history)
+		r = inputs_open(&job->history, o->history, e);
+	for (size_t i = 0; i < job->n_arguments; i++)
+		inputs_print_skipped(&job->arguments[i], stderr);
+	inputs_print_skipped(&job->history, stderr);
+	return r;
 }
 
 static int make(const struct command_call *call, struct job *job, struct err *e)

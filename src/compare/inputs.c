@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "compare/inputs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/escape.h"
 #include "base/io.h"
 #include "result/result.h"
 
@@ -64,30 +68,11 @@ static int add_file(struct inputs *inputs, const char *path, int opened, const s
 	return 0;
 }
 
-struct names {
-	char **items;
-	size_t n;
-};
-
-static void names_finish(struct names *names)
+static int add_text(char ***list, size_t *n, const char *text)
 {
-	for (size_t i = 0; i < names->n; i++)
-		free(names->items[i]);
-	free(names->items);
-}
+	char *copy = strdup(text), **added;
 
-static bool is_result_name(const char *name)
-{
-	size_t length = strlen(name);
-
-	return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".json") == 0;
-}
-
-static int add_name(struct names *names, const char *name)
-{
-	char *copy = strdup(name), **added;
-
-	added = copy ? array_grow(&names->items, &names->n, sizeof(*added)) : NULL;
+	added = copy ? array_grow(list, n, sizeof(*added)) : NULL;
 	if (!added) {
 		free(copy);
 		return -ENOMEM;
@@ -96,13 +81,92 @@ static int add_name(struct names *names, const char *name)
 	return 0;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+	size_t length = strlen(name), n = strlen(end);
+
+	return length > n && strcmp(name + length - n, end) == 0;
+}
+
+static bool is_result_name(const char *name)
+{
+	return name[0] != '.' && ends_in(name, ".json");
+}
+
+static bool is_compressed_name(const char *name)
+{
+	static const char *const ends[] = {".json.gz", ".json.xz", ".json.zst", ".json.bz2"};
+
+	for (size_t i = 0; name[0] != '.' && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (ends_in(name, ends[i]))
+			return true;
+	return false;
+}
+
+/* What was passed over for one reason: how many, and the first by its name. */
+struct skips {
+	size_t n;
+	char first[NAME_MAX + 1];
+};
+
+static void skip(struct skips *s, const char *name)
+{
+	if (!s->n++ || strcmp(name, s->first) < 0)
+		snprintf(s->first, sizeof(s->first), "%s", name);
+}
+
+/* What a folder holds. */
+struct listing {
+	char **names; /* of results */
+	size_t n;
+	struct skips compressed, folders;
+};
+
+static void listing_finish(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->names[i]);
+	free(l->names);
+}
+
 static int by_bytes(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Whether a folder in the folder holds what would be results there. */
+static bool holds_results(int folder, const char *name)
+{
+	int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!dir) {
+		close_fd(fd);
+		return false;
+	}
+	while ((entry = readdir(dir)))
+		if (is_result_name(entry->d_name) || is_compressed_name(entry->d_name))
+			return true;
+	return false;
+}
+
+static int list_entry(int folder, const struct dirent *entry, struct listing *l)
+{
+	const char *name = entry->d_name;
+	bool may_be_folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+
+	if (is_result_name(name))
+		return add_text(&l->names, &l->n, name);
+	if (is_compressed_name(name))
+		skip(&l->compressed, name);
+	else if (name[0] != '.' && may_be_folder && holds_results(folder, name))
+		skip(&l->folders, name);
+	return 0;
+}
+
 /* Takes over `opened`. */
-static int list_folder(int opened, struct names *names)
+static int list_folder(int opened, struct listing *l)
 {
 	_cleanup_dir DIR *dir = fdopendir(opened);
 	const struct dirent *entry;
@@ -113,12 +177,11 @@ static int list_folder(int opened, struct names *names)
 		return -errno;
 	}
 	while (r == 0 && (errno = 0, entry = readdir(dir)))
-		if (is_result_name(entry->d_name))
-			r = add_name(names, entry->d_name);
+		r = list_entry(dirfd(dir), entry, l);
 	if (r == 0 && errno)
 		r = -errno;
-	if (names->n)
-		qsort(names->items, names->n, sizeof(*names->items), by_bytes);
+	if (l->n)
+		qsort(l->names, l->n, sizeof(*l->names), by_bytes);
 	return r;
 }
 
@@ -144,18 +207,50 @@ static int open_in_folder(struct inputs *inputs, const char *folder, const char 
 	return add_file(inputs, path, fd, &st, e);
 }
 
+static int note_skips(struct inputs *inputs, const char *folder, const struct skips *s,
+		      const char *what, const char *advice)
+{
+	_cleanup_free char *text = NULL;
+
+	if (!s->n)
+		return 0;
+	if (asprintf(&text, "%s: skipped %zu %s%s (%s%s): %s", folder, s->n, what,
+		     s->n == 1 ? "" : "s", s->first, s->n == 1 ? "" : ", ...", advice) < 0) {
+		text = NULL;
+		return -ENOMEM;
+	}
+	return add_text(&inputs->skipped, &inputs->n_skipped, text);
+}
+
+static const char compressed_advice[] = "results are read uncompressed",
+		  folder_advice[] = "folders are not entered; name them";
+
+static int refuse_empty(const char *path, const struct listing *l, struct err *e)
+{
+	err_set(e, EXIT_USAGE, ENOENT, "%s: the folder holds no file whose name ends in .json",
+		path);
+	if (l->compressed.n)
+		err_hint(e, "It holds compressed ones (%zu), such as %s: %s.", l->compressed.n,
+			 l->compressed.first, compressed_advice);
+	else if (l->folders.n)
+		err_hint(e, "A folder in it does, %s: %s.", l->folders.first, folder_advice);
+	return -ENOENT;
+}
+
 static int add_folder(struct inputs *inputs, const char *path, int fd, struct err *e)
 {
-	_cleanup_(names_finish) struct names names = {0};
-	int r = list_folder(fd, &names);
+	_cleanup_(listing_finish) struct listing l = {0};
+	int r = list_folder(fd, &l);
 
 	if (r < 0)
 		return err_sys(e, EXIT_USAGE, -r, "%s", path);
-	if (!names.n)
-		return err_set(e, EXIT_USAGE, ENOENT,
-			       "%s: the folder holds no file whose name ends in .json", path);
-	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = open_in_folder(inputs, path, names.items[i], e);
+	if (!l.n)
+		return refuse_empty(path, &l, e);
+	if (note_skips(inputs, path, &l.compressed, "compressed file", compressed_advice) < 0 ||
+	    note_skips(inputs, path, &l.folders, "folder", folder_advice) < 0)
+		return no_memory(e);
+	for (size_t i = 0; r == 0 && i < l.n; i++)
+		r = open_in_folder(inputs, path, l.names[i], e);
 	return r;
 }
 
@@ -192,7 +287,18 @@ void inputs_finish(struct inputs *inputs)
 		close_fd(inputs->items[i].fd);
 	}
 	free(inputs->items);
+	for (size_t i = 0; i < inputs->n_skipped; i++)
+		free(inputs->skipped[i]);
+	free(inputs->skipped);
 	*inputs = (struct inputs){0};
+}
+
+void inputs_print_skipped(const struct inputs *inputs, FILE *to)
+{
+	for (size_t i = 0; i < inputs->n_skipped; i++) {
+		escape_print(inputs->skipped[i], to);
+		putc('\n', to);
+	}
 }
 
 int inputs_check_distinct(const struct inputs *a, const struct inputs *b, struct err *e)
@@ -208,12 +314,42 @@ int inputs_check_distinct(const struct inputs *a, const struct inputs *b, struct
 	return 0;
 }
 
+static const char *compression_of(const char *text, size_t size)
+{
+	static const struct {
+		const char *name, *magic;
+	} known[] = {{"gzip", "\037\213"},
+		     {"xz", "\3757zXZ"},
+		     {"zstd", "(\265/\375"},
+		     {"bzip2", "BZh"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (size > strlen(known[i].magic) &&
+		    memcmp(text, known[i].magic, strlen(known[i].magic)) == 0)
+			return known[i].name;
+	return NULL;
+}
+
 int input_read(struct input *input, char **ret_text, size_t *ret_size, struct err *e)
 {
-	int r = io_read_fd(input->fd, RESULT_FILE_SIZE_MAX, ret_text, ret_size);
+	_cleanup_free char *text = NULL;
+	const char *compression;
+	size_t size = 0;
+	int r = io_read_fd(input->fd, RESULT_FILE_SIZE_MAX, &text, &size);
 
 	input->fd = close_fd(input->fd);
 	if (r == -ENOMEM)
 		return no_memory(e);
-	return r < 0 ? err_sys(e, EXIT_USAGE, -r, "%s", input->path) : 0;
+	if (r < 0)
+		return err_sys(e, EXIT_USAGE, -r, "%s", input->path);
+	compression = compression_of(text, size);
+	if (compression) {
+		err_set(e, EXIT_USAGE, EINVAL, "%s: compressed with %s", input->path, compression);
+		err_hint(e, "Results are read uncompressed.");
+		return -EINVAL;
+	}
+	*ret_text = text;
+	*ret_size = size;
+	text = NULL;
+	return 0;
 }

@@ -7,6 +7,7 @@
 #define CGCHURN_COMPARE_INPUTS_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -21,22 +22,31 @@ struct input {
 struct inputs {
 	struct input *items;
 	size_t n;
+	char **skipped; /* sentences about what may be a result and was passed over in a folder */
+	size_t n_skipped;
 };
 
 /*
  * Opens `path`: a regular file, or the files of a folder whose names end in ".json" and do not
- * begin with a dot, in the order of their names; folders in it are not entered. Appends to
- * `inputs`. A folder without such a file, a FIFO, a device, a file too large to be a result, or one
+ * begin with a dot, in the order of their names. Compressed ones and folders in it that hold such
+ * files are passed over, which inputs_print_skipped() says. Appends to `inputs`. A folder without
+ * such a file, a FIFO, a device, a file too large to be a result, or one
  * that `inputs` already holds are refused with EXIT_USAGE in `e`. The limit on open files is raised
  * as far as the process may.
  */
 int inputs_open(struct inputs *inputs, const char *path, struct err *e);
 void inputs_finish(struct inputs *inputs);
 
+/* A line for each kind of thing that was passed over in a folder. */
+void inputs_print_skipped(const struct inputs *inputs, FILE *to);
+
 /* A file that both have, under whatever names, is refused with EXIT_USAGE in `e`. */
 int inputs_check_distinct(const struct inputs *a, const struct inputs *b, struct err *e);
 
-/* The text of one, whose descriptor is closed; the caller frees. EXIT_USAGE in `e`. */
+/*
+ * The text of one, whose descriptor is closed; the caller frees. EXIT_USAGE in `e`, also where it
+ * is compressed.
+ */
 int input_read(struct input *input, char **ret_text, size_t *ret_size, struct err *e);
 
 #endif

@@ -52,6 +52,28 @@ ask() {
 	[[ "$output" == *"Called equivalent"* ]]
 }
 
+@test "what may be a result and is passed over in a folder is named, by every reader" {
+	cp -r base mixed
+	gzip -k mixed/0001.json
+	mv mixed/0001.json.gz mixed/0009.json.gz
+	mkdir mixed/raw mixed/older
+	touch mixed/raw/0.csv
+	cp same/0000.json mixed/older
+	make_results gone 1 name=gone
+	gzip gone/0000.json
+	for command in "compare mixed slow" "history mixed" "report -o page.html mixed" "export --to csv mixed"; do
+		run --separate-stderr "$CGCHURN" $command
+		[[ "$stderr" == *"mixed: skipped 1 compressed file (0009.json.gz): results are read uncompressed"* ]]
+		[[ "$stderr" == *"mixed: skipped 1 folder (older): folders are not entered; name them"* ]]
+	done
+	run -2 "$CGCHURN" compare gone slow
+	[[ "$output" == *"no file whose name ends in .json"*"compressed ones (1), such as 0000.json.gz"* ]]
+	run -2 "$CGCHURN" compare gone/0000.json.gz slow
+	[[ "$output" == *"0000.json.gz: compressed with gzip"* ]]
+	run --separate-stderr "$CGCHURN" history base
+	[ -z "$stderr" ]
+}
+
 @test "an improvement: exit 0" {
 	run --separate-stderr "$CGCHURN" compare slow base
 	[ "$status" -eq 0 ]
