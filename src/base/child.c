@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/proc_stat.h"
+
+enum { FRAMES = 6 };
+
+int child_wait(pid_t pid, uint64_t deadline_ns, int *ret_status)
+{
+	uint64_t pause = NS_PER_MS / 8;
+
+	for (;;) {
+		int status;
+		pid_t r = waitpid(pid, &status, WNOHANG);
+
+		if (r == pid) {
+			if (ret_status)
+				*ret_status = status;
+			return 0;
+		}
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (clock_now_ns() >= deadline_ns)
+			return -ETIME;
+		clock_sleep_until(clock_now_ns() + pause);
+		if (pause < 8 * NS_PER_MS)
+			pause *= 2;
+	}
+}
+
+int child_kill(pid_t pid, const char *what, struct err *e)
+{
+	char text[CHILD_TEXT_SIZE];
+	int r;
+
+	kill(pid, SIGKILL);
+	r = child_wait(pid, clock_now_ns() + CHILD_KILL_SECONDS * NS_PER_S, NULL);
+	if (r != -ETIME)
+		return 0; /* ended, or reaped by somebody else */
+	err_set(e, EXIT_CANNOT, ETIME, "%s was killed and has not ended after %d s: %s", what,
+		CHILD_KILL_SECONDS, child_describe(pid, text));
+	return -ETIME;
+}
+
+/* In another PID namespace's /proc the id is another process's. */
+static bool proc_is_ours(void)
+{
+	char self[16];
+	ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return false;
+	self[n] = '\0';
+	return atoi(self) == getpid();
+}
+
+/* "[<0>] function+0x10/0x20" a line. */
+static size_t add_frames(const char *stack, char *ret, size_t size)
+{
+	size_t used = 0;
+
+	ret[0] = '\0';
+	for (int n = 0; n < FRAMES && (stack = strstr(stack, "] ")); n++) {
+		size_t length = strcspn(stack += 2, "+\n");
+
+		if (used + length + 4 > size)
+			break;
+		used += (size_t)snprintf(ret + used, size - used, "%s%.*s", n ? " < " : "",
+					 (int)length, stack);
+	}
+	return used;
+}
+
+static void find_place(pid_t pid, char *ret, size_t size)
+{
+	char path[48], text[4096];
+
+	snprintf(path, sizeof(path), "/proc/%d/stack", (int)pid);
+	if (io_read_attr(AT_FDCWD, path, text, sizeof(text)) > 0 && add_frames(text, ret, size))
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/wchan", (int)pid);
+	if (io_read_attr(AT_FDCWD, path, text, sizeof(text)) > 0 && strcmp(text, "0") != 0)
+		snprintf(ret, size, "%.100s", text);
+	else
+		snprintf(ret, size, "a place that cannot be read");
+}
+
+const char *child_describe(pid_t pid, char ret[CHILD_TEXT_SIZE])
+{
+	struct proc_stat stat;
+	char place[CHILD_TEXT_SIZE - 96];
+
+	if (!proc_is_ours() || proc_stat_of(pid, &stat) < 0) {
+		snprintf(ret, CHILD_TEXT_SIZE, "pid %d", (int)pid);
+		return ret;
+	}
+	find_place(pid, place, sizeof(place));
+	snprintf(ret, CHILD_TEXT_SIZE, "pid %d (%.40s), state %c, at %s", (int)pid, stat.name,
+		 stat.state, place);
+	return ret;
+}
