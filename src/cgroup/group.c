@@ -114,6 +114,37 @@ int group_kill(int fd)
 	return r == -ENOENT || r == -EOPNOTSUPP ? kill_by_walk(fd) : r;
 }
 
+/* The first that is listed; the kernel lists those of other PID namespaces, and dead ones, as 0. */
+static pid_t first_listed(int fd)
+{
+	_cleanup_free char *text = NULL;
+	pid_t pid = 0;
+
+	if (io_read_all(fd, "cgroup.procs", 1 << 24, &text, NULL) < 0)
+		return 0;
+	for (char *line, *at = text; pid <= 0 && (line = strsep(&at, "\n"));)
+		pid = (pid_t)strtol(line, NULL, 10);
+	return pid;
+}
+
+pid_t group_find_process(int fd)
+{
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	pid_t pid = dir ? first_listed(fd) : 0;
+	struct dirent *entry;
+
+	while (dir && pid <= 0 && (entry = readdir(dir))) {
+		_cleanup_fd int child = -1;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		child = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		pid = child < 0 ? 0 : group_find_process(child);
+	}
+	return pid;
+}
+
 int group_wait_empty(int fd, uint64_t deadline_ns)
 {
 	_cleanup_fd int events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);

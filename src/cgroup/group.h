@@ -8,6 +8,7 @@
 #define CGCHURN_CGROUP_GROUP_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * Whether any process lives in the group or below it (`populated` of cgroup.events): 1, 0 (also
@@ -21,6 +22,9 @@ int group_is_populated(int fd);
  * a negative errno.
  */
 int group_kill(int fd);
+
+/* A process of the group, or of one below it, for a message; 0 where none is found. */
+pid_t group_find_process(int fd);
 
 /* Waits until nobody lives in the group or below. 0, -ETIME, or another negative errno. */
 int group_wait_empty(int fd, uint64_t deadline_ns);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -246,7 +247,18 @@ int run_group_create(const struct cgroup_root *root, const char *name,
 
 static int explain(const struct run_group *g, int r, struct err *e)
 {
-	if (faccessat(g->root->fd, g->name, F_OK, 0) == 0) {
+	_cleanup_fd int fd = openat(g->root->fd, g->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pid_t pid = fd < 0 ? 0 : group_find_process(fd);
+	char text[CHILD_TEXT_SIZE];
+
+	if (pid > 0) {
+		err_set(e, EXIT_CANNOT, -r,
+			"%s/%s could not be removed: a process in it was killed and has not ended, "
+			"%s",
+			g->root->path, g->name, child_describe(pid, text));
+		err_hint(e, "The guardian goes on for a minute; after that, `cgchurn clean` tries "
+			    "again.");
+	} else if (faccessat(g->root->fd, g->name, F_OK, 0) == 0) {
 		err_sys(e, EXIT_FAULT, -r, "%s/%s could not be removed", g->root->path, g->name);
 		err_hint(e, "When cgchurn has ended, `cgchurn clean` tries again.");
 	} else {

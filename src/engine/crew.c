@@ -15,7 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "cgroup/tree_path.h"
 
@@ -284,12 +286,12 @@ void crew_stop(struct crew *c)
 	}
 }
 
-static void reap(struct crew *c, struct crew_member *m, int flags)
+static void reap(struct crew *c, struct crew_member *m)
 {
 	pid_t r;
 
 	do
-		r = waitpid(m->pid, &m->status, flags);
+		r = waitpid(m->pid, &m->status, WNOHANG);
 	while (r < 0 && errno == EINTR);
 	if (r == 0)
 		return;
@@ -302,7 +304,7 @@ bool crew_reap(struct crew *c)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		if (c->members[i].pid > 0)
-			reap(c, &c->members[i], WNOHANG);
+			reap(c, &c->members[i]);
 	return c->n_running == 0;
 }
 
@@ -324,17 +326,42 @@ bool crew_was_killed(const struct crew *c)
 	return false;
 }
 
-void crew_finish(struct crew *c)
+/* Reaps whom was killed, all within the same time; -ETIME where one has not ended by then. */
+static int reap_killed(struct crew *c, struct err *e)
 {
+	uint64_t deadline = clock_now_ns() + CHILD_KILL_SECONDS * NS_PER_S;
+	char text[CHILD_TEXT_SIZE];
+	int result = 0;
+
+	for (size_t i = 0; c->members && i < c->n_members; i++) {
+		struct crew_member *m = &c->members[i];
+
+		if (m->pid <= 0)
+			continue;
+		if (child_wait(m->pid, deadline, NULL) == -ETIME && result == 0)
+			result = err_set(e, EXIT_CANNOT, ETIME,
+					 "worker %u of %s was killed and has not ended after %d s: "
+					 "%s",
+					 c->plan->workers[i].index, actor_of(c, i),
+					 CHILD_KILL_SECONDS, child_describe(m->pid, text));
+		m->pidfd = close_fd(m->pidfd);
+	}
+	return result;
+}
+
+int crew_finish(struct crew *c, struct err *e)
+{
+	int r;
+
 	for (size_t i = 0; c->members && i < c->n_members; i++)
-		if (c->members[i].pid > 0) {
+		if (c->members[i].pid > 0)
 			kill(c->members[i].pid, SIGKILL);
-			reap(c, &c->members[i], 0);
-		}
+	r = reap_killed(c, e);
 	if (c->memory)
 		munmap(c->memory, c->memory_size);
 	close_fd(c->memory_fd);
 	close_fd(c->ready_fd);
 	free(c->members);
 	*c = (struct crew){.memory_fd = -1, .ready_fd = -1};
+	return r;
 }

@@ -65,7 +65,10 @@ bool crew_schedules_done(const struct crew *c);
 /* Whether one of those that have ended was ended by SIGKILL, which none of us sent. */
 bool crew_was_killed(const struct crew *c);
 
-/* Kills and reaps what still runs, frees all. */
-void crew_finish(struct crew *c);
+/*
+ * Kills and reaps what still runs, frees all. -ETIME where a worker does not end although it was
+ * killed; EXIT_CANNOT in `e` says which and where in the kernel it is.
+ */
+int crew_finish(struct crew *c, struct err *e);
 
 #endif

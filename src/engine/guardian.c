@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "cgroup/run_drain.h"
@@ -136,10 +136,8 @@ void guardian_dismiss(struct guardian *g)
 	if (!g->pid)
 		return;
 	/* It has nothing to finish, and the pid is its own until it is reaped. */
-	kill(g->pid, SIGKILL);
+	child_kill(g->pid, "the guardian", NULL);
 	g->pipe_fd = close_fd(g->pipe_fd);
-	while (waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
-		;
 	g->pidfd = close_fd(g->pidfd);
 	g->pid = 0;
 }

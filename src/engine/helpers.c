@@ -6,12 +6,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/self.h"
 #include "engine/slot.h"
+
+enum { INSTRUMENT_SECONDS = 60 }; /* it takes 50 ms of CPU time */
 
 static int find(const char *built, const char *installed, char ret[PATH_MAX], struct err *e)
 {
@@ -55,13 +58,23 @@ static _Noreturn void become_instrument(const struct helpers *h, int out, pid_t 
 	_exit(EXIT_FAULT);
 }
 
+/* Alive and late: on a machine without CPU time for it, or frozen. */
+static int give_up_instrument(const struct helpers *h, pid_t pid, struct err *e)
+{
+	char text[CHILD_TEXT_SIZE];
+
+	err_set(e, EXIT_CANNOT, ETIME, "%s has not said after %d s what measuring costs: %s",
+		h->worker, INSTRUMENT_SECONDS, child_describe(pid, text));
+	child_kill(pid, h->worker, NULL);
+	return -ETIME;
+}
+
 int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, struct err *e)
 {
 	_cleanup_fd int in = -1, out = -1;
 	pid_t parent = getpid(), pid;
 	struct instrument found;
-	int ends[2];
-	ssize_t n;
+	int ends[2], r;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, EXIT_FAULT, errno, "pipe");
@@ -73,12 +86,11 @@ int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, 
 	if (pid == 0)
 		become_instrument(h, out, parent);
 	out = close_fd(out);
-	do
-		n = read(in, &found, sizeof(found));
-	while (n < 0 && errno == EINTR);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	if (n != sizeof(found))
+	/* What it writes fits the pipe, so it is there once the worker has ended. */
+	r = child_wait(pid, clock_now_ns() + INSTRUMENT_SECONDS * NS_PER_S, NULL);
+	if (r == -ETIME)
+		return give_up_instrument(h, pid, e);
+	if (read(in, &found, sizeof(found)) != sizeof(found))
 		return err_set(e, EXIT_FAULT, EPROTO, "%s did not tell what measuring costs",
 			       h->worker);
 	if (found.layout != SLOT_LAYOUT) {

@@ -18,7 +18,8 @@ int helpers_find(struct helpers *ret, struct err *e);
 /* The same for cgchurn-subject alone, which only the stress needs. */
 int helpers_find_subject(char ret[PATH_MAX], struct err *e);
 
-/* Starts a worker that measures what measuring costs, and waits for it; some 50 ms. */
+/* Starts a worker that measures what measuring costs, and waits for it; some 50 ms, 60 s at most.
+ */
 int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, struct err *e);
 
 #endif

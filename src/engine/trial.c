@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "cgroup/group.h"
 #include "cgroup/run_name.h"
@@ -350,6 +351,20 @@ static int kill_all(struct trial *t)
 	return r;
 }
 
+/* A process that was killed and is still there keeps its group, and with it every later trial. */
+static int explain_not_removed(struct trial *t, int r, struct err *e)
+{
+	pid_t pid = r == -ETIME ? group_find_process(t->around->run_group_fd) : 0;
+	char text[CHILD_TEXT_SIZE];
+
+	if (pid <= 0)
+		return err_sys(e, EXIT_FAULT, -r, "removing the groups of a trial");
+	err_set(e, EXIT_CANNOT, ENOTRECOVERABLE,
+		"a process in the groups of a trial was killed and has not ended after %d s: %s",
+		EMPTY_SECONDS, child_describe(pid, text));
+	return -ENOTRECOVERABLE;
+}
+
 /* Both groups, whatever is in them; then the memory of the dead ones, which would weigh on the
  * next. */
 static int remove_groups(struct trial *t, struct err *e)
@@ -365,10 +380,29 @@ static int remove_groups(struct trial *t, struct err *e)
 	if (r == 0 && unlinkat(fd, side_name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		r = group_remove_all(fd, side_name, deadline);
 	if (r < 0)
-		return err_sys(e, EXIT_FAULT, -r, "removing the groups of a trial");
+		return explain_not_removed(t, r, e);
 	if (group_wait_dying(fd, deadline) == -ETIME)
 		t->outcome->dying = group_count_dying(fd);
 	return 0;
+}
+
+/* The workers, then the groups; not those that a worker holds which does not end. */
+static int take_down(struct trial *t, struct err *e)
+{
+	const struct trial_attribution *a = &t->around->attribution;
+	int r = crew_finish(&t->crew, e);
+
+	if (a->forget)
+		a->forget(a->opaque);
+	if (r == -ETIME) {
+		t->side_fd = close_fd(t->side_fd);
+		return -ENOTRECOVERABLE;
+	}
+	r = remove_groups(t, e);
+	/* Without its lock another's `clean` may take the group. */
+	return r == 0 && t->unlocked < 0
+		       ? err_sys(e, EXIT_FAULT, -t->unlocked, "locking the run group again")
+		       : r;
 }
 
 int trial_run(const struct plan *plan, uint64_t index, const struct trial_surroundings *around,
@@ -388,15 +422,11 @@ int trial_run(const struct plan *plan, uint64_t index, const struct trial_surrou
 	start = clock_now_ns();
 	if (r < 0)
 		kill_all(&t);
-	crew_finish(&t.crew);
-	if (around->attribution.forget)
-		around->attribution.forget(around->attribution.opaque);
-	removed = remove_groups(&t, &removal);
-	if (removed == 0 && t.unlocked < 0)
-		removed = err_sys(&removal, EXIT_FAULT, -t.unlocked, "locking the run group again");
+	removed = take_down(&t, &removal);
 	ret->teardown_ns = clock_now_ns() - start;
-	/* Without its lock another's `clean` may take the group, so no further trial may follow. */
-	if (removed < 0 && (r == 0 || t.unlocked < 0)) {
+	/* What lets no further trial follow is said before what ended this one, except a signal. */
+	if (removed < 0 &&
+	    (r == 0 || t.unlocked < 0 || (removed == -ENOTRECOVERABLE && r != -EINTR))) {
 		*e = removal;
 		r = removed;
 	}

@@ -87,8 +87,11 @@ struct trial_surroundings {
 
 /*
  * Runs the index-th trial. -EINTR and EXIT_INTERRUPTED when the user ended it, and other failures
- * with their reasons in `e`; the hierarchy is gone in any case or the failure says what stays. A
- * trial that ran but may not be counted is a success with reasons. The caller calls
+ * with their reasons in `e`; the hierarchy is gone in any case or the failure says what stays:
+ * -ENOTRECOVERABLE and EXIT_CANNOT where a process does not end although it was killed, and no
+ * trial can follow. All waits are bounded (60 s until workers are ready; 10 s and a step after the
+ * stop; then 10 s after SIGKILL, and 5 s for the groups to empty) or end with the signal. A trial
+ * that ran but may not be counted is a success with reasons. The caller calls
  * trial_outcome_finish().
  */
 int trial_run(const struct plan *plan, uint64_t index, const struct trial_surroundings *around,

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 
@@ -87,19 +87,12 @@ static void wait_to_die(pid_t parent)
 	_exit(0);
 }
 
-static void end_child(pid_t child)
-{
-	kill(child, SIGKILL);
-	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
 static int probe_with_child(struct probe *p, struct probe_samples *ret)
 {
 	struct probe_samples samples;
 	pid_t self = getpid(), child = fork();
 	uint64_t ignored;
-	int r;
+	int r, ended;
 
 	if (child < 0)
 		return err_sys(p->e, EXIT_CANNOT, errno, "the probe's fork");
@@ -111,10 +104,10 @@ static int probe_with_child(struct probe *p, struct probe_samples *ret)
 		r = measure_paced(p, &samples);
 	if (r == 0)
 		r = measure_back_to_back(p, &samples);
-	end_child(child);
-	if (r == 0)
+	ended = child_kill(child, "the probe's child", r == 0 ? p->e : NULL);
+	if (r == 0 && ended == 0)
 		*ret = samples;
-	return r;
+	return r < 0 ? r : ended;
 }
 
 int probe_run(int group_a, int group_b, struct probe_samples *ret, struct err *e)

@@ -186,6 +186,16 @@ static int give_up(struct invocation *in, size_t index, const struct err *why, s
 	return 0;
 }
 
+/* What hangs in the kernel lets no trial follow: the file says so behind the finished trials. */
+static int give_up_all(struct invocation *in, size_t index, struct err *e)
+{
+	if (result_run_fail(&in->result->runs[index], e->text) < 0)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	err_hint(e, "No trial can follow it. Finished trials are kept.");
+	save(in);
+	return -ENOTRECOVERABLE;
+}
+
 int invocation_run(struct invocation *in, struct err *e)
 {
 	struct err given_up = {0};
@@ -196,7 +206,9 @@ int invocation_run(struct invocation *in, struct err *e)
 			if (!runs_trial(&in->list->items[i], trial))
 				continue;
 			r = run_one(in, i, trial, e);
-			if (r < 0 && e->exit_code == EXIT_CANNOT)
+			if (r == -ENOTRECOVERABLE)
+				r = give_up_all(in, i, e);
+			else if (r < 0 && e->exit_code == EXIT_CANNOT)
 				r = give_up(in, i, e, &given_up);
 		}
 	if (r < 0)

@@ -45,8 +45,9 @@ int invocation_prepare(struct invocation *in, struct err *e);
 
 /*
  * Runs. A workload that this host cannot do is given up with its reason told, and the others go on;
- * EXIT_CANNOT in `e` at the end then. Interrupted: -EINTR and EXIT_INTERRUPTED; the trials that
- * were finished are in the result, and in the file.
+ * EXIT_CANNOT in `e` at the end then. -ENOTRECOVERABLE, and EXIT_CANNOT too, as soon as a process
+ * does not end although it was killed (trial_run()). Interrupted: -EINTR and EXIT_INTERRUPTED; the
+ * trials that were finished are in the result, and in the file.
  */
 int invocation_run(struct invocation *in, struct err *e);
 

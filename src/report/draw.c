@@ -3,22 +3,22 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "report/script.h"
 
-enum { PATIENCE_MS = 60000 };
+enum { PATIENCE_SECONDS = 60 };
 
 /* The child's part, after the descriptors: only what may be called between fork and exec. */
 static void exec_gnuplot(int script, int drawings)
@@ -39,19 +39,12 @@ static void exec_gnuplot(int script, int drawings)
 /* Its exit status, or a negative errno; -ETIME where it took too long. */
 static int wait_bounded(pid_t pid)
 {
-	_cleanup_fd int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	bool late;
-	int status;
+	int status, r = child_wait(pid, clock_now_ns() + PATIENCE_SECONDS * NS_PER_S, &status);
 
-	late = fd < 0 || poll(&p, 1, PATIENCE_MS) <= 0;
-	if (late)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (late)
-		return -ETIME;
+	if (r == -ETIME)
+		child_kill(pid, "gnuplot", NULL);
+	if (r < 0)
+		return r;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -EPROTO;
 }
 

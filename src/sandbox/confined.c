@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,6 +59,8 @@ int confined_run(int (*work)(void *data, struct err *e), void *data, struct err 
 	fflush(NULL); /* or the child prints it again */
 	pid = fork();
 	if (pid == 0) {
+		/* Whoever ends us by a signal must not leave it computing. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		report->returned = run_child(work, data, report);
 		_exit(0);
 	}
