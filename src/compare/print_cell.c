@@ -28,7 +28,7 @@ const char *print_value(const struct metric *m, double value, char *buf)
 const char *print_ratio(double shift, char *buf)
 {
 	if (!isfinite(shift))
-		return CELL("%s", isnan(shift) ? "-" : shift > 0 ? "inf" : "0");
+		return CELL("%s", isnan(shift) ? "-" : shift > 0 ? "from 0" : "to 0");
 	/* "1/1860" says more than "0.000538", and fits. */
 	return exp(shift) < 0.01 ? CELL("1/%.0f", exp(-shift)) : CELL("%.3g", exp(shift));
 }

@@ -14,6 +14,19 @@ static void put_number(struct json_build *b, struct json_object *to, const char 
 	json_put_double(b, to, key, isfinite(value) ? strtod(text, NULL) : value);
 }
 
+/*
+ * What a ratio that is no number means. A share that was 0 has none, which is not the same as not
+ * being known.
+ */
+static const char *ratio_state(const struct decision *d)
+{
+	if (!d->estimated || isnan(d->shift))
+		return "unknown";
+	if (isinf(d->shift))
+		return d->shift > 0 ? "from_zero" : "to_zero";
+	return "known";
+}
+
 /* An end without bound is null, also downwards. */
 static void put_ratio(struct json_build *b, struct json_object *to, const char *key,
 		      const struct decision *d, double shift)
@@ -29,6 +42,7 @@ static void put_decision(struct json_build *b, struct json_object *to, const str
 	put_number(b, to, "new", m->typical[1]);
 	json_put_string(b, to, "unit", metric_unit(m));
 	put_ratio(b, to, "ratio", d, d->shift);
+	json_put_string(b, to, "ratio_state", ratio_state(d));
 	put_ratio(b, to, "low", d, d->low);
 	put_ratio(b, to, "high", d, d->high);
 	put_number(b, to, "p", d->estimated ? d->p : NAN);

@@ -135,8 +135,23 @@ static int number_blocks(const struct data *d, struct shares s[2], size_t *ret_n
 	return 0;
 }
 
+/*
+ * A share of which no sample was seen is not known to be 0: with 95 % it lies below 3 / count (the
+ * rule of three; Hanley and Lippman-Hand 1983). The interval's far end takes that for it, so that
+ * few samples on one side are not taken for a difference. Changes `above`, the values stay 0.
+ */
+static void bound_unseen(struct shares *s, size_t n_trials)
+{
+	double count = 0;
+
+	for (size_t i = 0; i < n_trials; i++)
+		count += s->count[i];
+	for (size_t i = 0; s->above_sum == 0 && i < n_trials; i++)
+		s->above[i] = s->count[i] * fmin(1, 3 / count);
+}
+
 static int interval(const struct data *d, const struct comparison_options *options,
-		    struct shares s[2], struct decision *c)
+		    const struct metric *m, struct shares s[2], struct decision *c)
 {
 	struct bootstrap_input in = {
 		.units = {s[0].units, s[1].units},
@@ -147,6 +162,8 @@ static int interval(const struct data *d, const struct comparison_options *optio
 	double low = 0, high = INFINITY;
 	int r = number_blocks(d, s, &in.n_blocks);
 
+	for (int side = 0; side < 2; side++)
+		bound_unseen(&s[side], m->series->side[side].n_trials);
 	if (r == 0 && s[0].n > 1 && s[1].n > 1)
 		r = bootstrap_ratio(&in, &low, &high);
 
@@ -182,7 +199,7 @@ static int estimate(const struct data *d, const struct comparison_options *optio
 		c->n[side] = s[side].n;
 		m->typical[side] = s[side].n ? bootstrap_share(s[side].units, s[side].n) : NAN;
 	}
-	r = interval(d, options, s, &bounds); /* before pairing, which reorders */
+	r = interval(d, options, m, s, &bounds); /* before pairing, which reorders */
 	c->paired = options->paired && pair(d, &s[0], &s[1]);
 	if (r == 0)
 		r = decider_estimate(decider, c, s[0].values, s[1].values);

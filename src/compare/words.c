@@ -29,6 +29,18 @@ static void name_steps(const struct metric *m, char *buf, size_t size)
 	snprintf(buf, size, "%s %s", m->actor, m->span);
 }
 
+/* Of a share that was 0, or is: how many times it grew, nobody can say. */
+static void say_from_or_to_zero(const struct metric *m, const char *steps, char *buf, size_t size)
+{
+	char share[PRINT_CELL_SIZE];
+	bool appeared = m->decision.shift > 0;
+
+	snprintf(buf, size, "%s beyond %s %s (%s, %s)", steps, m->metric + strlen("share>"),
+		 appeared ? "appeared" : "disappeared",
+		 appeared ? "none before" : print_value(m, m->typical[0], share),
+		 appeared ? print_value(m, m->typical[1], share) : "none now");
+}
+
 static void say_changed(const struct metric *m, const char *steps, char *buf, size_t size)
 {
 	double shift = m->decision.shift;
@@ -38,6 +50,8 @@ static void say_changed(const struct metric *m, const char *steps, char *buf, si
 	if (m->kind == METRIC_RATE)
 		snprintf(buf, size, "the rate of %s %s by %s", steps, shift > 0 ? "rose" : "fell",
 			 change);
+	else if (m->kind == METRIC_SHARE_ABOVE && isinf(shift))
+		say_from_or_to_zero(m, steps, buf, size);
 	else if (m->kind == METRIC_SHARE_ABOVE)
 		snprintf(buf, size, "%s beyond %s became %s %s", steps,
 			 m->metric + strlen("share>"), change,

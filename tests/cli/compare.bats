@@ -74,6 +74,25 @@ ask() {
 	[ -z "$stderr" ]
 }
 
+@test "a share from 0 is told from one that is not known, in every format" {
+	make_results unseen 6 name=none seed=41 migration=0.03 "metric=share>1ms"
+	make_results seen 6 name=some seed=42 migration=0.08 "metric=share>1ms"
+	run -1 "$CGCHURN" compare unseen seen
+	[[ "$output" == *" from 0 "*"migrations beyond 1ms appeared (none before, 0.792 %)"* ]]
+	for format in markdown junit; do
+		run -1 "$CGCHURN" compare --format $format unseen seen
+		[[ "$output" == *"from 0"* ]]
+	done
+	"$CGCHURN" compare --format json unseen seen >out.json || [ $? -eq 1 ]
+	[ "$(ask '[(m["ratio_state"], m["ratio"], m["base"], m["new"] > 0.001, m["low"] > 2, m["high"]) for m in c["metrics"][:1]]' \
+		<out.json)" = "[('from_zero', None, 0, True, True, None)]" ]
+	run -0 "$CGCHURN" compare --format json seen unseen
+	[ "$(ask '[(m["ratio_state"], m["high"] < 0.5) for m in c["metrics"][:1]]' <<<"$output")" = "[('to_zero', True)]" ]
+	make_results few 6 name=few seed=43 samples=10
+	run -0 "$CGCHURN" compare --format json base few
+	[ "$(ask '[(m["ratio_state"], m["ratio"]) for m in c["metrics"][:1]]' <<<"$output")" = "[('unknown', None)]" ]
+}
+
 @test "an improvement: exit 0" {
 	run --separate-stderr "$CGCHURN" compare slow base
 	[ "$status" -eq 0 ]

@@ -512,6 +512,73 @@ static void test_few_above_on_one_side(void **state)
 	finish(&t);
 }
 
+static void set_above(struct result *r, uint64_t above)
+{
+	name_share(r);
+	for (size_t i = 0; i < r->runs[0].n_trials; i++)
+		r->runs[0].trials[i].series[0].thresholds[0].above = above;
+}
+
+static void keep_none_above(struct result *r)
+{
+	set_above(r, 0);
+}
+
+static void keep_four_above(struct result *r)
+{
+	set_above(r, 4);
+}
+
+/* 0 of 7200 samples against 1 %: 3 / 7200 is the most that base's share may be. */
+static void test_share_from_zero(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn other = new_like(1, 1);
+	char text[PRINT_CLAUSE_SIZE];
+	const struct metric *m;
+	struct two t = {0};
+
+	add_with_change(&t.data, 0, &base, 6, keep_none_above);
+	add_with_change(&t.data, 1, &other, 6, keep_four_above);
+	compare(&t.data, &options, &t.comparison);
+	m = &t.comparison.metrics.items[0];
+	assert_int_equal(verdict_of(&t, 0), VERDICT_REGRESSION);
+	assert_true(m->decision.shift == INFINITY && m->decision.high == INFINITY);
+	assert_true(fabs(exp(m->decision.low) - 0.01 / (3. / 7200)) < 1e-9);
+	assert_string_equal(print_clause(&t.comparison, 0, text),
+			    "migrations beyond 1ms appeared (none before, 1 %)");
+	assert_string_equal(print_ratio(m->decision.shift, text), "from 0");
+	finish(&t);
+
+	t = (struct two){0};
+	add_with_change(&t.data, 0, &base, 6, keep_four_above);
+	add_with_change(&t.data, 1, &other, 6, keep_none_above);
+	compare(&t.data, &options, &t.comparison);
+	m = &t.comparison.metrics.items[0];
+	assert_int_equal(verdict_of(&t, 0), VERDICT_IMPROVEMENT);
+	assert_true(m->decision.shift == -INFINITY && m->decision.low == -INFINITY);
+	assert_true(fabs(exp(m->decision.high) - 3. / 7200 / 0.01) < 1e-9);
+	assert_string_equal(print_clause(&t.comparison, 0, text),
+			    "migrations beyond 1ms disappeared (1 %, none now)");
+	finish(&t);
+}
+
+/* None of so few samples is no sign that there are fewer. */
+static void test_unseen_in_few_samples(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn few = {.seed = 1, .name = "base", .trials = 1, .samples = 25},
+		     other = new_like(1, 1);
+	struct two t = {0};
+
+	add_with_change(&t.data, 0, &few, 6, keep_none_above);
+	add_with_change(&t.data, 1, &other, 6, keep_four_above);
+	compare(&t.data, &options, &t.comparison);
+	assert_true(t.comparison.metrics.items[0].decision.low < 0);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_INCONCLUSIVE);
+	finish(&t);
+}
+
 static struct decision estimated(double shift, double low, double high, double p)
 {
 	return (struct decision){.tolerance = 0.1,
@@ -775,6 +842,8 @@ int main(void)
 		cmocka_unit_test(test_unsupported_primary),
 		cmocka_unit_test(test_shares),
 		cmocka_unit_test(test_rare_shares),
+		cmocka_unit_test(test_share_from_zero),
+		cmocka_unit_test(test_unseen_in_few_samples),
 		cmocka_unit_test(test_few_above_on_one_side),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_within),
