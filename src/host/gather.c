@@ -90,6 +90,16 @@ const char *gather_chosen(const char *text, const char *brackets, char *buf, siz
 	return buf;
 }
 
+/* "(none)" is what a kernel says before anybody gave it a name. */
+static void gather_name(struct gather *g)
+{
+	char buf[GATHER_TEXT_SIZE];
+	const char *name = gather_read(g, "proc/sys/kernel/hostname", buf, sizeof(buf));
+
+	if (name && strcmp(name, "(none)") != 0)
+		gather_set(g, &g->h->name, name);
+}
+
 static void gather_load(struct gather *g)
 {
 	char buf[256];
@@ -123,7 +133,7 @@ int host_gather_from(int root, struct host *h, const char *cgroup_root, struct e
 	struct gather g = {.root = root, .h = h, .cgroup_root = cgroup_root};
 
 	host_init(h);
-	gather_file(&g, &h->name, "proc/sys/kernel/hostname");
+	gather_name(&g);
 	gather_file(&g, &h->boot_id, "proc/sys/kernel/random/boot_id");
 	gather_load(&g);
 	gather_mounts(&g);

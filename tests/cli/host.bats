@@ -45,7 +45,8 @@ as_nobody() {
 	[ "$(field schema <<<"$output")" = cgchurn-host/1 ]
 	[ "$(field host.kernel.release <<<"$output")" = "$(uname -r)" ]
 	[ "$(field host.cpu.count <<<"$output")" = "$(getconf _NPROCESSORS_ONLN)" ]
-	[ "$(field host.name <<<"$output")" = "$(cat /proc/sys/kernel/hostname)" ]
+	[ "$(cat /proc/sys/kernel/hostname)" = "(none)" ] ||
+		[ "$(field host.name <<<"$output")" = "$(cat /proc/sys/kernel/hostname)" ]
 	[ "$(field host.boot_id <<<"$output")" = "$(cat /proc/sys/kernel/random/boot_id)" ]
 	[ "$(field noise.0.source <<<"$output")" = hypervisor ]
 	mounts=$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)["mounts"]))' <<<"$output")

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "fake-root.h"
 #include "host/host.h"
 
 static size_t size_of_type(enum host_field_type type)
@@ -82,12 +83,42 @@ static void test_unknown_and_release(void **state)
 	assert_int_equal(h.n_lock_evidence, 0);
 }
 
+static void check_name(struct fake_root *f, const char *hostname, const char *option,
+		       const char *expected)
+{
+	struct host h;
+
+	fake_root_text(f, "proc/sys/kernel/hostname", hostname);
+	assert_int_equal(host_gather_from(f->fd, &h, NULL, NULL), 0);
+	assert_int_equal(host_rename(&h, option), 0);
+	if (expected)
+		assert_string_equal(h.name, expected);
+	else
+		assert_null(h.name);
+	host_finish(&h);
+}
+
+/* The node's name unless it has none, or what the user says, or none. */
+static void test_name(void **state)
+{
+	struct fake_root f;
+
+	fake_root_init(&f);
+	check_name(&f, "node-7\n", NULL, "node-7");
+	check_name(&f, "(none)\n", NULL, NULL);
+	check_name(&f, "node-7\n", "rack 3", "rack 3");
+	check_name(&f, "(none)\n", "rack 3", "rack 3");
+	check_name(&f, "node-7\n", "", NULL);
+	fake_root_finish(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_member_is_in_the_table),
 		cmocka_unit_test(test_paths_are_unique),
 		cmocka_unit_test(test_unknown_and_release),
+		cmocka_unit_test(test_name),
 	};
 
 	return cmocka_run_group_tests_name("host-field", tests, NULL, NULL);
