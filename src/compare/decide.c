@@ -156,8 +156,8 @@ static void keep(struct decision *c, const struct shift_estimate *e)
 {
 	c->estimated = true;
 	c->shift = e->shift;
-	c->low = e->low;
-	c->high = e->high;
+	c->low = fmin(e->low, e->shift - c->resolution);
+	c->high = fmax(e->high, e->shift + c->resolution);
 	c->p = e->p;
 }
 
@@ -275,8 +275,8 @@ static int find_detectable(struct decider *d, struct decision *c, double alpha)
 		return 0;
 	r = find_power(d, &key, &power);
 	if (r == 0)
-		c->detectable = power_detectable(power, DECIDE_POWER, c->deviation,
-						 log1p(c->tolerance));
+		c->detectable =
+			power_detectable(power, DECIDE_POWER, c->deviation, decide_threshold(c));
 	return r;
 }
 
@@ -314,15 +314,20 @@ int decider_decide(struct decider *d, struct decision *const *decisions, size_t 
 	return r;
 }
 
+double decide_threshold(const struct decision *c)
+{
+	return fmax(log1p(c->tolerance), c->resolution);
+}
+
 int decider_power(struct decider *d, const size_t n[2], bool paired, double alpha, double effect,
-		  double deviation, double tolerance, double *ret)
+		  double deviation, double threshold, double *ret)
 {
 	struct size_key key = {{n[0], n[1]}, paired, alpha};
 	struct power *power;
 	int r = find_power(d, &key, &power);
 
 	if (r == 0)
-		*ret = power_of(power, effect, deviation, log1p(tolerance));
+		*ret = power_of(power, effect, deviation, threshold);
 	return r;
 }
 

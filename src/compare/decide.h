@@ -10,7 +10,7 @@
  * else. "Not significant" is not "equivalent".
  *
  * p and interval come from one test, yet both are asked: an interval is the hull of what the test
- * accepts, so it may hold a shift that the test rejects. The
+ * accepts, widened to what the figures resolve, so it may hold a shift that the test rejects. The
  * one-sided tests have a level of 2.5 % each, that of the interval's ends: they reject where the
  * interval ends before the tolerance, so they cost nothing, and no fault of an interval can make an
  * `equivalent` by itself.
@@ -37,6 +37,11 @@ extern const char *const verdict_names[4];
 struct decision {
 	/* the question, for the caller to fill */
 	double tolerance; /* above 0; relative: 0.05 */
+	/*
+	 * How far the estimate can be off because values are rounded: the logarithm of a bucket's
+	 * relative width, 0 where they are exact. No interval ends nearer to its estimate.
+	 */
+	double resolution;
 	enum metric_direction direction;
 	bool paired;
 	size_t n[2]; /* units a side; equal where paired */
@@ -92,9 +97,15 @@ int decider_test_ratio(struct decider *d, struct decision *decision, const doubl
 int decider_decide(struct decider *d, struct decision *const *decisions, size_t n,
 		   enum family family);
 
-/* The chance to call a shift `effect` with these sizes at level `alpha`; 0 where never. -ENOMEM. */
+/* An estimate up to this (a logarithm) is never called: the tolerance, or what is resolved. */
+double decide_threshold(const struct decision *decision);
+
+/*
+ * The chance to call a shift `effect` with these sizes at level `alpha`, where estimates up to
+ * `threshold` are not; 0 where never. -ENOMEM.
+ */
 int decider_power(struct decider *d, const size_t n[2], bool paired, double alpha, double effect,
-		  double deviation, double tolerance, double *ret);
+		  double deviation, double threshold, double *ret);
 
 /* Whether the interval reaches to both sides of no shift. */
 bool decide_interval_spans(const struct decision *decision);

@@ -86,6 +86,7 @@ static int estimate_samples(const struct data *d, const struct comparison_option
 	if (options->paired)
 		r = estimate_pair(d, &s[0], &s[1]);
 	m->decision.paired = options->paired;
+	m->decision.resolution = fmax(metric_resolution(m, &s[0]), metric_resolution(m, &s[1]));
 	for (int side = 0; r == 0 && side < 2; side++) {
 		m->decision.n[side] = s[side].n;
 		r = typical(s[side].values, s[side].n, &m->typical[side]);
@@ -139,6 +140,11 @@ static void explain_inconclusive(const struct data *d, struct metric *m, size_t 
 	else if (c->p_adjusted <= DECIDE_ALPHA)
 		SAY(m, "differs (p %.2g), but the estimate is within %g %% and the interval is not",
 		    c->p_adjusted, 100 * c->tolerance);
+	else if (c->resolution >= log1p(c->tolerance))
+		SAY(m,
+		    "p %.2g after correction, and %s resolves %.1f %%: equivalence within %g %% "
+		    "cannot be shown",
+		    c->p_adjusted, m->metric, 100 * expm1(c->resolution), 100 * c->tolerance);
 	else if (decide_interval_within(c))
 		SAY(m,
 		    "the interval lies within %g %%, but a test of that change does not reject it",

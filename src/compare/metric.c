@@ -340,3 +340,13 @@ int metric_sample(const struct metric *m, int side, struct metric_sample *ret)
 	*ret = s;
 	return 0;
 }
+
+double metric_resolution(const struct metric *m, const struct metric_sample *s)
+{
+	double smallest = INFINITY;
+
+	for (size_t i = 0; i < s->n; i++)
+		smallest = fmin(smallest, s->values[i]);
+	return m->kind == METRIC_PERCENTILE && s->n ? log1p(histogram_resolution(exp(smallest)))
+						    : 0;
+}

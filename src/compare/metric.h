@@ -68,6 +68,12 @@ struct metric_sample {
 int metric_sample(const struct metric *m, int side, struct metric_sample *ret);
 void metric_sample_finish(struct metric_sample *s);
 
+/*
+ * How far apart values of this sample may be that the figure cannot tell apart, as a logarithm: a
+ * percentile is that of a bucket; means and rates are exact, 0.
+ */
+double metric_resolution(const struct metric *m, const struct metric_sample *s);
+
 /* The figure of one trial, not its logarithm; NAN where its samples do not support it. */
 double metric_of_trial(const struct metric *m, const struct data_trial *trial);
 

@@ -75,14 +75,14 @@ static bool find_spread(const struct metric_sample *s, struct plan_row *row)
 
 struct search {
 	struct decider *decider;
-	double alpha, effect, deviation, tolerance;
+	double alpha, effect, deviation, threshold;
 };
 
 static int suffices(const struct search *s, size_t units, bool *ret)
 {
 	const size_t n[2] = {units, units};
 	double power;
-	int r = decider_power(s->decider, n, false, s->alpha, s->effect, s->deviation, s->tolerance,
+	int r = decider_power(s->decider, n, false, s->alpha, s->effect, s->deviation, s->threshold,
 			      &power);
 
 	if (r == 0)
@@ -127,7 +127,7 @@ static int fill_row(struct needs *n, struct decider *decider, const struct metri
 	struct search s = {.decider = decider,
 			   .alpha = DECIDE_ALPHA / (double)n->metrics.n,
 			   .effect = n->effect,
-			   .tolerance = m->decision.tolerance};
+			   .threshold = decide_threshold(&m->decision)};
 	double within = isnan(row->within) ? 0 : row->within;
 	double needed = (double)histogram_samples_needed(m->percentile);
 	int r = 0;
@@ -150,7 +150,7 @@ static int fill_row(struct needs *n, struct decider *decider, const struct metri
 
 static int make_row(struct needs *n, struct decider *decider, size_t index)
 {
-	const struct metric *m = &n->metrics.items[index];
+	struct metric *m = &n->metrics.items[index];
 	struct plan_row *row = &n->rows[index];
 	struct metric_sample s;
 	int r;
@@ -161,6 +161,7 @@ static int make_row(struct needs *n, struct decider *decider, size_t index)
 	r = metric_sample(m, 0, &s);
 	if (r < 0)
 		return r;
+	m->decision.resolution = metric_resolution(m, &s);
 	if (find_spread(&s, row))
 		r = fill_row(n, decider, m, row);
 	metric_sample_finish(&s);

@@ -207,11 +207,11 @@ static int estimate(const struct data *d, const struct comparison_options *optio
 		r = decider_test_ratio(decider, c, s[0].values, s[1].values);
 	if (r < 0 || !c->estimated)
 		return r;
-	c->low = bounds.low;
-	c->high = bounds.high;
 	c->undecidable =
 		s[0].above_sum < METRIC_SAMPLES_ABOVE && s[1].above_sum < METRIC_SAMPLES_ABOVE;
 	c->shift = m->typical[0] == m->typical[1] ? 0 : log(m->typical[1] / m->typical[0]);
+	c->low = fmin(bounds.low, c->shift);
+	c->high = fmax(bounds.high, c->shift);
 	c->deviation = deviation(s);
 	return 0;
 }

@@ -24,6 +24,11 @@ uint64_t histogram_highest(size_t index)
 	return histogram_lowest(index) + (UINT64_C(1) << shift_of(index)) - 1;
 }
 
+double histogram_resolution(double ns)
+{
+	return fmax(ldexp(1, -HISTOGRAM_SUB_BUCKET_BITS), 1 / ns);
+}
+
 void histogram_merge(struct histogram *to, const struct histogram *from)
 {
 	to->count += from->count;

@@ -71,6 +71,12 @@ static inline uint64_t histogram_min(const struct histogram *h)
 	return h->count ? ~h->min_complement : 0;
 }
 
+/*
+ * How far apart, relative, values from `ns` on can be that lie in one bucket: at most 2^-B, but
+ * never less than a nanosecond.
+ */
+double histogram_resolution(double ns);
+
 /* The lowest and the highest value of a bucket. `index` below HISTOGRAM_BUCKETS. */
 uint64_t histogram_lowest(size_t index);
 uint64_t histogram_highest(size_t index);

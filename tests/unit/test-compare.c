@@ -668,6 +668,43 @@ static void test_crossed(void **state)
 	decider_destroy(decider);
 }
 
+/* All boots in one bucket: what the histogram resolves stays open, and no more. */
+static void test_resolution(void **state)
+{
+	static const double same[6] = {0};
+	struct decision d = {.tolerance = 0.05, .n = {6, 6}, .resolution = log1p(1. / 128)};
+	struct decider *decider;
+
+	assert_int_equal(decider_create(1, &decider), 0);
+	assert_int_equal(decider_estimate(decider, &d, same, same), 0);
+	assert_true(d.low == -d.resolution && d.high == d.resolution);
+	assert_int_equal(decide_one(d), VERDICT_EQUIVALENT);
+	d.tolerance = 0.007;
+	assert_int_equal(decide_one(d), VERDICT_INCONCLUSIVE);
+	decider_destroy(decider);
+}
+
+/* What percentiles resolve; means and rates are exact. */
+static void test_resolutions(void **state)
+{
+	double near[2] = {log(50), log(6e6)}, far[1] = {log(6e6)};
+	struct metric_sample of_ns = {.values = near, .n = 2}, of_ms = {.values = far, .n = 1};
+	struct metric p50 = {.kind = METRIC_PERCENTILE}, mean = {.kind = METRIC_MEAN};
+	struct churn other = new_like(1, 1);
+	struct two t;
+
+	assert_true(fabs(metric_resolution(&p50, &of_ns) - log1p(1. / 50)) < 1e-12);
+	assert_true(fabs(metric_resolution(&p50, &of_ms) - log1p(1. / 128)) < 1e-12);
+	assert_true(metric_resolution(&mean, &of_ns) == 0);
+	compare_churns(&t, &base, 6, &other, 6);
+	for (size_t i = 0; i < t.comparison.metrics.n; i++) {
+		const struct metric *m = &t.comparison.metrics.items[i];
+
+		assert_int_equal(m->decision.resolution > 0, m->kind == METRIC_PERCENTILE);
+	}
+	finish(&t);
+}
+
 /* Shares may be 0; what is tested is their ratio. */
 static void test_ratio(void **state)
 {
@@ -849,6 +886,8 @@ int main(void)
 		cmocka_unit_test(test_within),
 		cmocka_unit_test(test_crossed),
 		cmocka_unit_test(test_ratio),
+		cmocka_unit_test(test_resolution),
+		cmocka_unit_test(test_resolutions),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_needed_units),
 		cmocka_unit_test(test_print),
