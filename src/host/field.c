@@ -4,6 +4,7 @@
  * the machine.
  */
 #include <errno.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,9 @@ const char *const lock_regime_names[5] = {
  * it cannot be required to match; and it may hold what shows nowhere else (isolcpus=, idle=poll),
  * so a difference must not pass unseen.
  *
+ * kernel.rcu_expedited and kernel.rcu_normal are information: what they come to together, which is
+ * what moves latencies, is kernel.grace_periods.
+ *
  * cpu.idle comes with the kernel: which driver it has for this CPU, and how deep it lets it sleep.
  *
  * memory.total is information: what the firmware and the kernel image reserve differs by kernel on
@@ -54,8 +58,11 @@ const struct host_field host_fields[] = {
 	      kernel_preemption),
 	FIELD("kernel.mitigations", "CPU mitigations", HOST_STRING, HOST_UNDER_TEST,
 	      kernel_mitigations),
-	FIELD("kernel.rcu_expedited", "expedited RCU", HOST_TRISTATE, HOST_UNDER_TEST,
+	FIELD("kernel.rcu_expedited", "rcu_expedited", HOST_TRISTATE, HOST_INFO,
 	      kernel_rcu_expedited),
+	FIELD("kernel.rcu_normal", "rcu_normal", HOST_TRISTATE, HOST_INFO, kernel_rcu_normal),
+	FIELD("kernel.grace_periods", "RCU grace periods", HOST_STRING, HOST_UNDER_TEST,
+	      kernel_grace_periods),
 	FIELD("kernel.tainted", "kernel taint", HOST_INT, HOST_INFO, kernel_tainted),
 
 	FIELD("lock.patch_present", "per-threadgroup patch", HOST_TRISTATE, HOST_UNDER_TEST,
@@ -168,4 +175,22 @@ void host_finish(struct host *h)
 			free_strings(h, &host_fields[i]);
 	}
 	host_init(h);
+}
+
+bool host_expedites(const struct host *h)
+{
+	return h->kernel_grace_periods && strcmp(h->kernel_grace_periods, "expedited") == 0;
+}
+
+int host_derive_grace_periods(struct host *h)
+{
+	bool expedited = h->kernel_rcu_expedited == TRISTATE_YES;
+
+	if (h->kernel_grace_periods)
+		return 0;
+	if (h->kernel_rcu_normal != TRISTATE_YES && h->kernel_rcu_expedited == TRISTATE_UNKNOWN)
+		return 0;
+	expedited &= h->kernel_rcu_normal != TRISTATE_YES;
+	h->kernel_grace_periods = strdup(expedited ? "expedited" : "normal");
+	return h->kernel_grace_periods ? 0 : -ENOMEM;
 }

@@ -35,8 +35,9 @@ struct host {
 	/* kernel */
 	char *kernel_release, *kernel_version, *kernel_cmdline, *kernel_config_sha256;
 	char *kernel_hz, *kernel_preemption, *kernel_mitigations;
-	enum tristate kernel_rcu_expedited;
-	int64_t kernel_tainted; /* -1 unknown */
+	enum tristate kernel_rcu_expedited, kernel_rcu_normal;
+	char *kernel_grace_periods; /* what these two come to: "normal", "expedited" */
+	int64_t kernel_tainted;     /* -1 unknown */
 	/* lock */
 	enum tristate lock_patch_present;
 	enum lock_regime lock_regime;
@@ -98,6 +99,19 @@ extern const size_t host_n_fields;
 /* Zeroes and sets what is unknown to unknown. */
 void host_init(struct host *h);
 void host_finish(struct host *h); /* frees the strings */
+
+/*
+ * Fills kernel_grace_periods from the two settings where it is not known: rcu_normal overrides
+ * rcu_expedited (kernel/rcu/update.c). Results from before rcu_normal was recorded have the latter
+ * alone, which then decides. -ENOMEM.
+ */
+int host_derive_grace_periods(struct host *h);
+
+/* Reads the two settings below the folder `root`, and derives; the rest of `h` stays. -ENOMEM. */
+int host_read_grace_periods(int root, struct host *h);
+
+/* Whether grace periods are known to be expedited, by the settings. */
+bool host_expedites(const struct host *h);
 
 /*
  * Reads this machine. `cgroup_root` (may be NULL) is the folder the run group will lie in. Facts

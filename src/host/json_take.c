@@ -119,6 +119,9 @@ static int visit(struct json_cursor *c, const char *key, void *to)
 int host_take_json(struct json_cursor *c, struct host *ret)
 {
 	struct place place = {.h = ret};
+	int r = json_take_object(c, visit, &place);
 
-	return json_take_object(c, visit, &place);
+	if (r == 0 && host_derive_grace_periods(ret) < 0)
+		return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
+	return r;
 }

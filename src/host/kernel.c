@@ -174,6 +174,15 @@ static void gather_mitigations(struct gather *g)
 		g->r = -ENOMEM;
 }
 
+int host_read_grace_periods(int root, struct host *h)
+{
+	struct gather g = {.root = root, .h = h};
+
+	h->kernel_rcu_expedited = gather_truth(&g, "sys/kernel/rcu_expedited");
+	h->kernel_rcu_normal = gather_truth(&g, "sys/kernel/rcu_normal");
+	return host_derive_grace_periods(h);
+}
+
 void gather_kernel(struct gather *g)
 {
 	struct host *h = g->h;
@@ -185,6 +194,7 @@ void gather_kernel(struct gather *g)
 	gather_hz(g);
 	gather_preemption(g);
 	gather_mitigations(g);
-	h->kernel_rcu_expedited = gather_truth(g, "sys/kernel/rcu_expedited");
+	if (host_read_grace_periods(g->root, h) < 0)
+		g->r = -ENOMEM;
 	h->kernel_tainted = gather_number(g, "proc/sys/kernel/tainted");
 }

@@ -71,11 +71,48 @@ static struct judgement judge_flag(enum tristate patch)
 				  "could not be found out"};
 }
 
+/*
+ * Whether paced migrations wait for a grace period. Where those are short, no wait can be seen and
+ * none be missed: a drain may take as long, or a grace period as little as the rest of the write.
+ */
+static enum tristate grace_period_of(const struct lock_facts *f, const struct probe_verdict *probe)
+{
+	if (!probe || probe->shows == TRISTATE_NO ||
+	    (probe->shows == TRISTATE_UNKNOWN && f->expedited))
+		return TRISTATE_UNKNOWN;
+	return probe->grace_period;
+}
+
+/* No mount shows the flag, and neither log nor behaviour settles whether it was on before. */
+static struct judgement judge_by_mounts(const struct lock_facts *f,
+					const struct probe_verdict *probe, enum tristate patch)
+{
+	if (patch != TRISTATE_YES)
+		return (struct judgement){
+			LOCK_REGIME_GLOBAL,
+			"likely: no mount shows favordynmods; whether the kernel has the "
+			"patch could not be found out"};
+	if (f->expedited)
+		return (struct judgement){LOCK_REGIME_GLOBAL,
+					  "likely: no mount shows favordynmods; had it been on "
+					  "earlier in this boot, neither the mounts nor, since "
+					  "grace periods are expedited, behaviour would show it"};
+	if (probe && probe->shows == TRISTATE_NO)
+		return (struct judgement){
+			LOCK_REGIME_GLOBAL,
+			"likely: no mount shows favordynmods; had it been on "
+			"earlier in this boot, neither the mounts nor, with grace "
+			"periods this short, behaviour would show it"};
+	return (struct judgement){LOCK_REGIME_GLOBAL,
+				  "likely: no mount shows favordynmods; had it been on "
+				  "earlier in this boot, that would not show there"};
+}
+
 /* No mount shows the flag, and the kernel may have the patch. */
 static struct judgement judge_without_flag(const struct lock_facts *f,
 					   const struct probe_verdict *probe, enum tristate patch)
 {
-	enum tristate grace = probe ? probe->grace_period : TRISTATE_UNKNOWN;
+	enum tristate grace = grace_period_of(f, probe);
 
 	if (f->log == LOCK_LOG_SWITCHED_OFF)
 		return (struct judgement){LOCK_REGIME_PER_THREADGROUP_RESIDUAL,
@@ -102,13 +139,7 @@ static struct judgement judge_without_flag(const struct lock_facts *f,
 		return (struct judgement){LOCK_REGIME_GLOBAL,
 					  "certain: no mount shows favordynmods, and by the "
 					  "kernel's log it was not switched off in this boot"};
-	if (patch == TRISTATE_YES)
-		return (struct judgement){LOCK_REGIME_GLOBAL,
-					  "likely: no mount shows favordynmods; had it been on "
-					  "earlier in this boot, that would not show there"};
-	return (struct judgement){LOCK_REGIME_GLOBAL,
-				  "likely: no mount shows favordynmods; whether the kernel has the "
-				  "patch could not be found out"};
+	return judge_by_mounts(f, probe, patch);
 }
 
 static struct judgement judge(const struct lock_facts *f, const struct probe_verdict *probe)
@@ -130,7 +161,7 @@ static struct judgement judge(const struct lock_facts *f, const struct probe_ver
 					  "favordynmods"};
 	if (flag == TRISTATE_NO)
 		return judge_without_flag(f, probe, patch);
-	if (probe && probe->grace_period == TRISTATE_YES)
+	if (grace_period_of(f, probe) == TRISTATE_YES)
 		return (struct judgement){LOCK_REGIME_GLOBAL,
 					  "certain: paced migrations wait for a grace period, as "
 					  "they do in no other regime"};

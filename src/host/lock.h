@@ -32,6 +32,7 @@ struct lock_facts {
 	struct lock_variables variables;
 
 	const struct cgroup_mounts *mounts; /* NULL where the list could not be read */
+	bool expedited;                     /* the settings say that grace periods are expedited */
 	enum tristate knows_option;   /* /sys/kernel/cgroup/features lists favordynmods (6.0) */
 	enum tristate config_default; /* CONFIG_CGROUP_FAVOR_DYNMODS */
 	enum lock_log log;

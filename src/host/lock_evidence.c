@@ -126,6 +126,25 @@ static void tell_grace_period(struct evidence *e, const struct probe_verdict *p)
 	     p->grace_period == TRISTATE_UNKNOWN ? "undecided" : readings[p->grace_period]);
 }
 
+/* Why behaviour decides nothing, or how one knows that it does. */
+static void tell_visibility(struct evidence *e, const struct lock_facts *f,
+			    const struct probe_verdict *p)
+{
+	char grace[NUM_TEXT_SIZE];
+
+	if (f->expedited)
+		tell(e, "RCU grace periods are expedited (/sys/kernel/rcu_expedited): whether a "
+			"write waits for one, behaviour does not show.");
+	if (!p || p->shows == TRISTATE_UNKNOWN)
+		return;
+	num_format_ns((double)p->grace_ns, grace);
+	tell(e, "Probe: an RCU grace period by itself takes %s (membarrier): %s.", grace,
+	     p->shows == TRISTATE_YES ? "a write that waits for one is to be told from one that "
+					"does not"
+				      : "too short to tell a write that waits for one from one "
+					"that does not, so behaviour decides nothing");
+}
+
 static void tell_probe(struct evidence *e, const struct probe_verdict *p)
 {
 	char missing[NUM_TEXT_SIZE];
@@ -213,6 +232,7 @@ int lock_tell_evidence(const struct lock_facts *f, const struct probe_verdict *p
 	if (f->log != LOCK_LOG_SWITCHED_OFF)
 		tell_log(&e, f);
 	tell_probe(&e, probe);
+	tell_visibility(&e, f, probe);
 	tell_settings(&e, f);
 	tell_gaps(&e, f);
 	return e.r;

@@ -86,6 +86,7 @@ void gather_lock(struct gather *g)
 		.release = g->h->kernel_release,
 		.cmdline = g->h->kernel_cmdline,
 		.mounts = g->has_mounts ? &g->mounts : NULL,
+		.expedited = host_expedites(g->h),
 		.config_default = TRISTATE_UNKNOWN,
 	};
 

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -44,6 +46,16 @@ static int move_child(struct probe *p, uint64_t *ret_ns)
 	return timed_write(p, p->procs[p->next++ % 2], p->child, 0, ret_ns);
 }
 
+/* MEMBARRIER_CMD_GLOBAL is one synchronize_rcu() (kernel/sched/membarrier.c). */
+static bool wait_for_grace_period(uint64_t *ret_ns)
+{
+	uint64_t start = clock_now_ns();
+	bool done = syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0;
+
+	*ret_ns = clock_now_ns() - start;
+	return done;
+}
+
 static void pause_before(void)
 {
 	clock_sleep_until(clock_now_ns() + PROBE_PAUSE_NS);
@@ -54,11 +66,13 @@ static int measure_paced(struct probe *p, struct probe_samples *s)
 {
 	int r = 0;
 
+	s->has_grace = true;
 	for (size_t i = 0; i < PROBE_PACED && r == 0; i++) {
 		pause_before();
 		r = timed_write(p, p->procs[0], no_pid, EINVAL, &s->control_ns[i]);
 		if (r < 0)
 			break;
+		s->has_grace &= wait_for_grace_period(&s->grace_ns[i]);
 		pause_before();
 		r = move_child(p, &s->paced_ns[i]);
 		if (r < 0)

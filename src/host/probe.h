@@ -8,12 +8,16 @@
  *   `global`, and in no other. One that follows at once never does.
  * - The control is a write that the kernel refuses before it takes any lock (no number), as cold
  *   as the others: it shows what a system call after an idle pause costs here.
+ * - What a grace period takes here is seen by membarrier(2), whose command GLOBAL waits for one and
+ *   for nothing else (none where only one CPU is online). Where it is not much longer than a write
+ *   (expedited grace periods, one CPU), behaviour decides nothing: there is no wait to be seen.
  * - A pid that does not exist tells the patch apart: before it the kernel takes the lock first and
  *   then looks for the process, after it the other way round.
  */
 #ifndef CGCHURN_HOST_PROBE_H
 #define CGCHURN_HOST_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,15 +32,19 @@ struct probe_samples {
 	uint64_t paced_ns[PROBE_PACED];   /* an own child, moved */
 	uint64_t missing_ns[PROBE_PACED]; /* a pid that does not exist */
 	uint64_t control_ns[PROBE_PACED]; /* no number at all */
+	bool has_grace;                   /* false: the kernel refuses membarrier (nohz_full=) */
+	uint64_t grace_ns[PROBE_PACED];   /* a grace period by itself */
 	uint64_t back_to_back_ns[PROBE_BACK_TO_BACK];
 };
 
 struct probe_verdict {
+	enum tristate
+		shows; /* a grace period is long enough here to be seen; UNKNOWN: not measured */
 	enum tristate grace_period; /* paced writes wait for one; UNKNOWN: undecided */
 	enum tristate looks_first;  /* the kernel looks for the process before it locks: the patch.
 				       UNKNOWN where no wait shows, for then there is no telling */
 	/* Medians, for the evidence. */
-	uint64_t paced_ns, missing_ns, control_ns, back_to_back_ns;
+	uint64_t paced_ns, missing_ns, control_ns, back_to_back_ns, grace_ns; /* grace: 0 none */
 };
 
 /*

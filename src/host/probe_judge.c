@@ -7,7 +7,7 @@
 /*
  * A grace period takes milliseconds, a migration and a refused write microseconds, whatever the
  * machine: of one order of magnitude and a half, WAITS, the wait is beyond doubt, and below half of
- * one order, NONE, there is none. What lies between (expedited grace periods do) stays undecided.
+ * one order, NONE, there is none. What lies between stays undecided.
  */
 #define WAITS 30
 #define NONE 12
@@ -45,6 +45,20 @@ static enum tristate judge_wait(struct quartiles paced, uint64_t reference)
 	return TRISTATE_UNKNOWN;
 }
 
+/* Expedited grace periods, a tenth of a millisecond, may lie on either side of either bound. */
+static enum tristate judge_visibility(const struct probe_samples *samples, uint64_t reference,
+				      uint64_t *ret_median)
+{
+	struct quartiles grace;
+
+	*ret_median = 0;
+	if (!samples->has_grace)
+		return TRISTATE_UNKNOWN;
+	grace = quartiles_of(samples->grace_ns, PROBE_PACED);
+	*ret_median = grace.median;
+	return grace.low > WAITS * reference ? TRISTATE_YES : TRISTATE_NO;
+}
+
 /* Only where a wait shows at all can its absence mean something. */
 static enum tristate judge_order(struct quartiles missing, struct quartiles paced,
 				 uint64_t reference)
@@ -66,13 +80,16 @@ void probe_judge(const struct probe_samples *samples, struct probe_verdict *ret)
 	uint64_t reference = control.median > packed.median ? control.median : packed.median;
 
 	*ret = (struct probe_verdict){
-		.grace_period = judge_wait(paced, reference),
+		.grace_period = TRISTATE_UNKNOWN,
 		.looks_first = TRISTATE_UNKNOWN,
 		.paced_ns = paced.median,
 		.missing_ns = missing.median,
 		.control_ns = control.median,
 		.back_to_back_ns = packed.median,
 	};
+	ret->shows = judge_visibility(samples, reference, &ret->grace_ns);
+	if (ret->shows != TRISTATE_NO)
+		ret->grace_period = judge_wait(paced, reference);
 	if (ret->grace_period == TRISTATE_YES)
 		ret->looks_first = judge_order(missing, paced, reference);
 }

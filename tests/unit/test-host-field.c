@@ -112,6 +112,39 @@ static void test_name(void **state)
 	fake_root_finish(&f);
 }
 
+/* rcu_normal overrides rcu_expedited; what is in the struct already stays. */
+static void test_grace_periods(void **state)
+{
+	static const struct {
+		enum tristate expedited, normal;
+		const char *grace_periods;
+	} cases[] = {
+		{TRISTATE_NO, TRISTATE_NO, "normal"},
+		{TRISTATE_YES, TRISTATE_NO, "expedited"},
+		{TRISTATE_YES, TRISTATE_YES, "normal"},
+		{TRISTATE_NO, TRISTATE_YES, "normal"},
+		{TRISTATE_UNKNOWN, TRISTATE_YES, "normal"},
+		{TRISTATE_UNKNOWN, TRISTATE_NO, NULL},
+		{TRISTATE_YES, TRISTATE_UNKNOWN, "expedited"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host h;
+
+		host_init(&h);
+		h.kernel_rcu_expedited = cases[i].expedited;
+		h.kernel_rcu_normal = cases[i].normal;
+		assert_int_equal(host_derive_grace_periods(&h), 0);
+		assert_int_equal(host_derive_grace_periods(&h), 0);
+		if (cases[i].grace_periods)
+			assert_string_equal(h.kernel_grace_periods, cases[i].grace_periods);
+		else
+			assert_null(h.kernel_grace_periods);
+		assert_int_equal(host_expedites(&h), i == 1 || i == 6);
+		host_finish(&h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_paths_are_unique),
 		cmocka_unit_test(test_unknown_and_release),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_grace_periods),
 	};
 
 	return cmocka_run_group_tests_name("host-field", tests, NULL, NULL);

@@ -195,6 +195,8 @@ struct scene {
 	enum tristate per_threadgroup, favored;
 	bool has_probe;
 	enum tristate grace_period, looks_first;
+	bool is_short;  /* a grace period is too short to be seen, says the probe */
+	bool expedited; /* say the settings */
 	/* expected */
 	enum tristate patch_present;
 	enum lock_regime regime;
@@ -254,6 +256,18 @@ static const struct scene scenes[] = {
 	{"7.x, an undecided probe changes nothing", YES, NO, DUNNO, YES, .has_probe = true,
 	 .grace_period = DUNNO, .looks_first = DUNNO, .patch_present = YES,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
+	{"7.x, default, expedited: behaviour decides nothing", YES, NO, DUNNO, YES,
+	 .has_probe = true, .grace_period = NO, .looks_first = DUNNO, .expedited = true,
+	 .patch_present = YES, .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
+	{"7.x, expedited, a drain looks like a wait", YES, NO, DUNNO, YES, .has_probe = true,
+	 .grace_period = YES, .looks_first = YES, .expedited = true, .patch_present = YES,
+	 .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
+	{"7.x, short grace periods, by the probe", YES, NO, DUNNO, YES, .has_probe = true,
+	 .grace_period = NO, .looks_first = DUNNO, .is_short = true, .patch_present = YES,
+	 .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
+	{"7.x, expedited, but the log is whole", YES, NO, DUNNO, YES, LOCK_LOG_SILENT,
+	 .has_probe = true, .grace_period = NO, .looks_first = DUNNO, .expedited = true,
+	 .patch_present = YES, .regime = LOCK_REGIME_GLOBAL, .word = "certain"},
 	{"7.x, log and behaviour disagree", YES, NO, DUNNO, YES, LOCK_LOG_SILENT, .has_probe = true,
 	 .grace_period = NO, .looks_first = DUNNO, .patch_present = YES,
 	 .regime = LOCK_REGIME_UNKNOWN, .word = "weak"},
@@ -287,6 +301,7 @@ static struct lock_facts facts_of(const struct scene *s, struct cgroup_mounts *m
 		.knows_option = s->knows_option,
 		.config_default = DUNNO,
 		.log = s->log,
+		.expedited = s->expedited,
 	};
 }
 
@@ -294,7 +309,8 @@ static void check_scene(const struct scene *s)
 {
 	struct cgroup_mounts mounts = {0};
 	struct lock_facts f = facts_of(s, &mounts);
-	struct probe_verdict probe = {.grace_period = s->grace_period,
+	struct probe_verdict probe = {.shows = s->is_short ? NO : DUNNO,
+				      .grace_period = s->grace_period,
 				      .looks_first = s->looks_first};
 	struct host h;
 
@@ -324,6 +340,31 @@ static bool mentions(const struct host *h, const char *text)
 	return false;
 }
 
+/* Why behaviour decides nothing stands in the confidence and, with what was measured, beside it. */
+static void test_short_grace_periods_are_told(void **state)
+{
+	struct cgroup_mounts mounts = {0};
+	struct lock_facts f = {
+		.release = "7.0.1",
+		.types = {.patch = YES, .has_mode = YES, .gp_count_offset = -1},
+		.variables_error = -EPERM,
+		.mounts = &mounts,
+		.expedited = true,
+		.knows_option = YES,
+		.config_default = DUNNO,
+	};
+	struct probe_verdict probe = {
+		.shows = NO, .grace_period = DUNNO, .looks_first = DUNNO, .grace_ns = 91000};
+	struct host h;
+
+	host_init(&h);
+	assert_int_equal(lock_judge(&f, &probe, &h), 0);
+	assert_non_null(strstr(h.lock_confidence, "expedited"));
+	assert_true(mentions(&h, "/sys/kernel/rcu_expedited"));
+	assert_true(mentions(&h, "91.0 us (membarrier)"));
+	host_finish(&h);
+}
+
 /* What could not be read is said, with the reason; the release number is called a hint. */
 static void test_gaps_are_told(void **state)
 {
@@ -351,10 +392,14 @@ static void test_gaps_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),         cmocka_unit_test(test_types_missing),
-		cmocka_unit_test(test_variables),     cmocka_unit_test(test_variables_doubted),
-		cmocka_unit_test(test_log),           cmocka_unit_test(test_scenes),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_types_missing),
+		cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_variables_doubted),
+		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_gaps_are_told),
+		cmocka_unit_test(test_short_grace_periods_are_told),
 	};
 
 	return cmocka_run_group_tests_name("host-lock", tests, NULL, NULL);
