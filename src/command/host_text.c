@@ -24,11 +24,8 @@ static void print_kernel(const struct host *h, FILE *to)
 			    known(h->kernel_version));
 	text_printf_wrapped("  ticks", INDENT, to, "%s a second; preemption model: %s",
 			    known(h->kernel_hz), known(h->kernel_preemption));
-	if (h->kernel_rcu_expedited == TRISTATE_YES)
-		text_print_wrapped("  RCU", INDENT,
-				   "expedited: grace periods are tens of microseconds long, at the "
-				   "cost of interrupts on all CPUs",
-				   to);
+	if (lock_expectation(h))
+		text_print_wrapped("  RCU", INDENT, lock_expectation(h), to);
 	if (h->kernel_tainted > 0)
 		text_printf_wrapped("  tainted", INDENT, to,
 				    "%lld: see Documentation/admin-guide/tainted-kernels of the "
@@ -91,7 +88,7 @@ static void print_lock(const struct host_view *v, FILE *to)
 			    known(h->lock_confidence));
 	print_evidence(v, to);
 	fputc('\n', to);
-	text_print_wrapped("  what it means", INDENT + 2, lock_meaning(h->lock_regime), to);
+	text_print_wrapped("  what it means", INDENT + 2, lock_meaning(h), to);
 	text_print_wrapped("  what to do", INDENT + 2, lock_how_to(h, advice), to);
 	if (cost)
 		text_print_wrapped("  what it costs", INDENT + 2, cost, to);

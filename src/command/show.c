@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "command/command.h"
 #include "command/overrides.h"
+#include "host/explain.h"
 #include "invocation/list.h"
+
+enum { INDENT = 12 };
 
 struct show_options {
 	struct override_options overrides;
@@ -15,6 +22,25 @@ static const struct command_option options[] = {
 	{"json", 0, OPTION_FLAG, offsetof(struct show_options, json), NULL,
 	 "The workload's text instead, as it would be run and kept in the result.", NULL},
 };
+
+/* What the workload's questions ask of this machine, and it does not show. */
+static int print_expectation(struct err *e)
+{
+	_cleanup_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct host h;
+
+	if (root < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "/");
+	host_init(&h);
+	if (host_read_grace_periods(root, &h) < 0)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	if (lock_expectation(&h)) {
+		putchar('\n');
+		text_print_wrapped("RCU", INDENT, lock_expectation(&h), stdout);
+	}
+	host_finish(&h);
+	return 0;
+}
 
 static int show_main(const struct command_call *call, struct err *e)
 {
@@ -35,6 +61,8 @@ static int show_main(const struct command_call *call, struct err *e)
 		if (!o->json && i + 1 < list.n)
 			putchar('\n');
 	}
+	if (r == 0 && !o->json)
+		r = print_expectation(e);
 	run_list_finish(&list);
 	return r < 0 ? r : EXIT_DONE;
 }

@@ -22,14 +22,25 @@ const char *lock_in_force(const struct host *h)
 	return "not found out";
 }
 
-const char *lock_meaning(enum lock_regime regime)
+static const char *global_meaning(bool expedited)
 {
-	switch (regime) {
-	case LOCK_REGIME_GLOBAL:
+	if (expedited)
 		return "Moving a process to another cgroup first waits for an RCU grace period, "
-		       "milliseconds on most machines, unless another move came just before. Then "
-		       "every fork and exit of the whole machine is held up until those under way "
-		       "are done and the process has moved.";
+		       "which is expedited on this machine: some tenth of a millisecond, unless "
+		       "another move came just before. Then every fork and exit of the whole "
+		       "machine is held up until those under way are done and the process has "
+		       "moved.";
+	return "Moving a process to another cgroup first waits for an RCU grace period, "
+	       "milliseconds on most machines, unless another move came just before. Then "
+	       "every fork and exit of the whole machine is held up until those under way "
+	       "are done and the process has moved.";
+}
+
+const char *lock_meaning(const struct host *h)
+{
+	switch (h->lock_regime) {
+	case LOCK_REGIME_GLOBAL:
+		return global_meaning(host_expedites(h));
 	case LOCK_REGIME_GLOBAL_FAVORED:
 		return "Moving a process to another cgroup waits for no RCU grace period. But "
 		       "every "
@@ -51,6 +62,17 @@ const char *lock_meaning(enum lock_regime regime)
 	}
 	return "Without the regime, figures of this machine cannot be told apart from those of "
 	       "another regime. As root, `cgchurn host --probe always` judges by behaviour.";
+}
+
+const char *lock_expectation(const struct host *h)
+{
+	if (!host_expedites(h))
+		return NULL;
+	return "Grace periods are expedited (/sys/kernel/rcu_expedited): some tenth of a "
+	       "millisecond instead of milliseconds, so the wait that favordynmods and the patch "
+	       "spare a paced migration is all but hidden. Expect tenths of a millisecond there in "
+	       "the regime global, and the regimes to differ by little but the drain. To measure "
+	       "the wait: echo 1 > /sys/kernel/rcu_normal, which overrides it.";
 }
 
 static const char *how_on(const struct host *h, char buf[LOCK_ADVICE_SIZE])

@@ -14,7 +14,14 @@
 const char *lock_in_force(const struct host *h);
 
 /* What a migration and a fork go through in this regime. */
-const char *lock_meaning(enum lock_regime regime);
+const char *lock_meaning(const struct host *h);
+
+/*
+ * Where RCU grace periods are expedited (host_expedites()): that this hides most of what the
+ * default mount costs, what to expect instead, and how to measure as other machines are. NULL
+ * elsewhere.
+ */
+const char *lock_expectation(const struct host *h);
 
 #define LOCK_ADVICE_SIZE 1024
 

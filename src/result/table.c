@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "host/explain.h"
 #include "result/table_rows.h"
 
 enum { HEAD_INDENT = 12 };
@@ -107,6 +108,8 @@ static void print_header(const struct result *r, FILE *to)
 			    h->kernel_version ? h->kernel_version : "",
 			    patch_words(h->lock_patch_present));
 	print_lock(h, to);
+	if (lock_expectation(h))
+		text_print_wrapped("RCU", HEAD_INDENT, lock_expectation(h), to);
 	print_machine(h, to);
 	print_instrument(&r->instrument, to);
 }

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "base/text.h"
-#include "host/host.h"
+#include "host/explain.h"
 #include "sweep/pooled.h"
 
 static void watch(struct watched *list, size_t *n, const char *actor, const char *span,
@@ -143,6 +143,8 @@ void sweep_print(const struct sweep *s, FILE *to)
 	fprintf(to, "%s by %s.%s; kernel %s, lock %s\n", s->workload, s->axis.actor, s->axis.key,
 		h->kernel_release ? h->kernel_release : "unknown",
 		lock_regime_names[h->lock_regime]);
+	if (lock_expectation(h))
+		text_print_wrapped("RCU", 8, lock_expectation(h), to);
 	for (size_t i = 0; i < n; i++)
 		print_series(s, &list[i], s->has_bound && i == 0, to);
 	if (!s->has_bound)

@@ -196,10 +196,50 @@ static void test_words(void **state)
 
 		h.lock_regime = cases[i].regime;
 		assert_memory_equal(lock_in_force(&h), expected, strlen(expected));
-		assert_true(strlen(lock_meaning(h.lock_regime)) > 50);
+		assert_true(strlen(lock_meaning(&h)) > 50);
 		assert_true(strlen(lock_how_to(&h, buf)) > 20);
 		assert_true(strlen(lock_how_to(&h, buf)) < LOCK_ADVICE_SIZE - 1);
 	}
+}
+
+/* Expedited grace periods hide the question: no word of milliseconds stands alone then. */
+static void test_expedited(void **state)
+{
+	struct host h;
+
+	host_init(&h);
+	h.lock_regime = LOCK_REGIME_GLOBAL;
+	assert_non_null(strstr(lock_meaning(&h), "milliseconds"));
+	assert_null(lock_expectation(&h));
+	h.kernel_grace_periods = (char *)"normal";
+	assert_null(lock_expectation(&h));
+	h.kernel_grace_periods = (char *)"expedited";
+	assert_null(strstr(lock_meaning(&h), "milliseconds"));
+	assert_non_null(strstr(lock_meaning(&h), "tenth of a millisecond"));
+	assert_non_null(strstr(lock_expectation(&h), "/sys/kernel/rcu_normal"));
+}
+
+/* By /sys of a made-up machine: rcu_normal wins. */
+static void test_grace_periods_read(void **state)
+{
+	struct fake_root root;
+	struct host h;
+
+	fake_root_init(&root);
+	host_init(&h);
+	assert_int_equal(host_read_grace_periods(root.fd, &h), 0);
+	assert_null(h.kernel_grace_periods);
+	fake_root_text(&root, "sys/kernel/rcu_expedited", "1\n");
+	fake_root_text(&root, "sys/kernel/rcu_normal", "0\n");
+	assert_int_equal(host_read_grace_periods(root.fd, &h), 0);
+	assert_true(host_expedites(&h));
+	host_finish(&h);
+	fake_root_text(&root, "sys/kernel/rcu_normal", "1\n");
+	assert_int_equal(host_read_grace_periods(root.fd, &h), 0);
+	assert_false(host_expedites(&h));
+	assert_int_equal(h.kernel_rcu_expedited, TRISTATE_YES);
+	host_finish(&h);
+	fake_root_finish(&root);
 }
 
 int main(void)
@@ -209,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_quiet),         cmocka_unit_test(test_load_by_cpus),
 		cmocka_unit_test(test_emulation),     cmocka_unit_test(test_read),
 		cmocka_unit_test(test_advice),        cmocka_unit_test(test_words),
+		cmocka_unit_test(test_expedited),     cmocka_unit_test(test_grace_periods_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,25 @@ static void test_header(void **state)
 	result_destroy(r);
 }
 
+/* Where expedited grace periods hide the question, the header says so and what to expect. */
+static void test_expedited(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text = table_of(r, false);
+
+	assert_null(strstr(text, "\nRCU "));
+	free(text);
+	free(r->host.kernel_grace_periods);
+	r->host.kernel_grace_periods = fake_text("expedited");
+	text = table_of(r, false);
+	assert_contains(text,
+			"\nRCU         Grace periods are expedited (/sys/kernel/rcu_expedited)");
+	assert_contains(text, "Expect");
+	assert_lines_fit(text);
+	free(text);
+	result_destroy(r);
+}
+
 /* A result of a machine about which nothing is known, with nothing in it, is still one. */
 static void test_empty(void **state)
 {
@@ -182,10 +201,11 @@ static void test_dying(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dying),        cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_notes),        cmocka_unit_test(test_header),
-		cmocka_unit_test(test_empty),        cmocka_unit_test(test_all_invalid),
-		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_colour),
+		cmocka_unit_test(test_dying),       cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_notes),       cmocka_unit_test(test_header),
+		cmocka_unit_test(test_expedited),   cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_all_invalid), cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_colour),
 	};
 
 	return cmocka_run_group_tests_name("result-table", tests, NULL, NULL);
