@@ -247,46 +247,33 @@ int shift_test_critical(struct shift_test *t, double alpha, uint64_t *ret_c)
 	return 0;
 }
 
+/* What an end can be: all differences, or all averages of two. */
+static size_t count_candidates(const struct shift_test *t)
+{
+	return t->paired ? t->n * (t->n + 1) / 2 : t->m * t->n;
+}
+
+/* The k-th smallest, without writing them out. */
 static double nth_candidate(const struct shift_test *t, uint64_t k)
 {
 	return t->paired ? order_walsh(t->b, t->n, k) : order_difference(t->a, t->m, t->b, t->n, k);
 }
 
-/* What an end can be: all differences, or all averages of two; ascending. */
-struct candidates {
-	double *values;
-	size_t n;
-};
-
-static void candidates_finish(struct candidates *c)
+/* All of them, ascending, from index 1 on, between one below all and one above. NULL: no memory. */
+static double *list_candidates(const struct shift_test *t)
 {
-	free(c->values);
-}
-
-static int list_candidates(const struct shift_test *t, struct candidates *ret)
-{
-	size_t n = t->paired ? t->n * (t->n + 1) / 2 : t->m * t->n;
-	double *values = malloc(n * sizeof(*values));
+	double *values = malloc((count_candidates(t) + 2) * sizeof(*values));
+	size_t n = 0;
 
 	if (!values)
-		return -ENOMEM;
-	*ret = (struct candidates){.values = values};
+		return NULL;
 	for (size_t i = 0; i < (t->paired ? t->n : t->m); i++)
 		for (size_t j = t->paired ? i : 0; j < t->n; j++)
-			values[ret->n++] = t->paired ? (t->b[i] + t->b[j]) / 2 : t->b[j] - t->a[i];
-	order_sort(values, n);
-	return 0;
-}
-
-/* The k-th from the low or the high end, from 0; behind the last: beyond all. */
-static double candidate(const struct candidates *c, size_t k, bool from_high)
-{
-	size_t last = c->n - 1;
-
-	if (k <= last)
-		return c->values[from_high ? last - k : k];
-	return from_high ? c->values[0] - fabs(c->values[0]) - 1
-			 : c->values[last] + fabs(c->values[last]) + 1;
+			values[++n] = t->paired ? (t->b[i] + t->b[j]) / 2 : t->b[j] - t->a[i];
+	order_sort(values + 1, n);
+	values[0] = values[1] - fabs(values[1]) - 1;
+	values[n + 1] = values[n] + fabs(values[n]) + 1;
+	return values;
 }
 
 /* Shifts strictly between these two, all of which are judged alike. */
@@ -299,41 +286,39 @@ static int is_gap_accepted(struct shift_test *t, double x, double y, bool *ret)
 }
 
 /*
- * From the end inwards: the first candidate that is accepted, or from which an accepted gap goes
- * on. NAN: there is none. What the untied law rejects twice over needs no look, see bound_tail().
+ * From an end inwards: the first candidate that is accepted, or from which an accepted gap goes on.
+ * NAN: there is none. What the untied law rejects twice over needs no look, see bound_tail().
  */
-static int find_end(struct shift_test *t, const struct candidates *c, bool from_high, double *ret)
+static int find_end(struct shift_test *t, const double *values, bool from_high, double *ret)
 {
-	double first = candidate(c, 0, from_high);
+	size_t n = count_candidates(t);
+	const double *outermost = from_high ? values + n + 1 : values;
+	ptrdiff_t step = from_high ? -1 : 1;
 	bool accepted = false;
-	uint64_t sure;
-	int r = shift_test_critical(t, t->alpha / 2, &sure);
+	uint64_t k;
+	int r = shift_test_critical(t, t->alpha / 2, &k);
 
-	if (r == 0 && !sure)
-		r = is_gap_accepted(t, candidate(c, c->n, !from_high), first, &accepted);
-	*ret = accepted ? (from_high ? INFINITY : -INFINITY) : NAN;
-	for (size_t k = sure ? sure - 1 : 0; r == 0 && !accepted && k < c->n; k++) {
-		double edge = candidate(c, k, from_high), next = candidate(c, k + 1, from_high);
+	*ret = NAN;
+	for (; r == 0 && !accepted && k <= n; k++) {
+		const double *edge = outermost + step * (ptrdiff_t)k;
 
-		if (next == edge)
+		if (edge[0] == edge[step])
 			continue;
-		r = is_gap_accepted(t, edge, next, &accepted);
+		r = is_gap_accepted(t, edge[0], edge[step], &accepted);
 		if (r == 0 && !accepted)
-			r = is_accepted(t, edge, &accepted);
+			r = is_accepted(t, *edge, &accepted);
 		if (accepted)
-			*ret = edge;
+			*ret = k ? *edge : from_high ? INFINITY : -INFINITY;
 	}
 	return r;
 }
 
 static int find_hull(struct shift_test *t, struct shift_estimate *s)
 {
-	_cleanup_(candidates_finish) struct candidates c = {0};
-	int r = list_candidates(t, &c);
+	_cleanup_free double *values = list_candidates(t);
+	int r = values ? find_end(t, values, false, &s->low) : -ENOMEM;
 
-	if (r == 0)
-		r = find_end(t, &c, false, &s->low);
-	return r < 0 ? r : find_end(t, &c, true, &s->high);
+	return r < 0 ? r : find_end(t, values, true, &s->high);
 }
 
 /*
@@ -342,7 +327,7 @@ static int find_hull(struct shift_test *t, struct shift_estimate *s)
  */
 static int find_sure_ends(struct shift_test *t, struct shift_estimate *s)
 {
-	uint64_t n = t->paired ? (uint64_t)t->n * (t->n + 1) / 2 : (uint64_t)t->m * t->n;
+	uint64_t n = count_candidates(t);
 	uint64_t slack = rank_slack(t->a, t->m) + rank_slack(t->b, t->n), c, sure = 0;
 	int r = shift_test_critical(t, t->alpha, &c);
 
