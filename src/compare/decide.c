@@ -10,6 +10,7 @@
 #include "stats/adjust.h"
 #include "stats/power.h"
 #include "stats/shift.h"
+#include "stats/welch.h"
 
 const char *const verdict_names[4] = {
 	[VERDICT_INCONCLUSIVE] = "inconclusive",
@@ -186,6 +187,29 @@ static int test_within(struct shift_test *test, double margin, bool *ret)
 	return r < 0 || !*ret ? r : shift_test_rejects(test, margin, SHIFT_OR_MORE, ret);
 }
 
+bool decide_scatter_is_unequal(const struct decision *c)
+{
+	int few = c->n[SIDE_NEW] < c->n[SIDE_BASE] ? SIDE_NEW : SIDE_BASE;
+
+	return c->n[few] < c->n[!few] &&
+	       c->scatter[few] > DECIDE_SCATTER * fmax(c->scatter[!few], c->resolution);
+}
+
+static void find_scatter(struct decision *c, const double *base, const double *new)
+{
+	struct welch welch;
+
+	c->p_welch = 0;
+	c->scatter[SIDE_BASE] = c->paired ? NAN : welch_deviation(base, c->n[SIDE_BASE]);
+	c->scatter[SIDE_NEW] = c->paired ? NAN : welch_deviation(new, c->n[SIDE_NEW]);
+	if (!decide_scatter_is_unequal(c))
+		return;
+	welch = welch_test(base, c->n[SIDE_BASE], new, c->n[SIDE_NEW], DECIDE_LEVEL);
+	c->low = fmin(c->low, welch.low);
+	c->high = fmax(c->high, welch.high);
+	c->p_welch = welch.p;
+}
+
 int decider_estimate(struct decider *d, struct decision *c, const double *base, const double *new)
 {
 	struct shift_estimate e;
@@ -206,6 +230,7 @@ int decider_estimate(struct decider *d, struct decision *c, const double *base, 
 		return r;
 	keep(c, &e);
 	c->deviation = find_deviation(c, base, new);
+	find_scatter(c, base, new);
 	return 0;
 }
 
@@ -290,7 +315,7 @@ static int adjust(struct decision *const *decisions, size_t n, enum family famil
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		if (decisions[i]->estimated)
-			p[m++] = decisions[i]->p;
+			p[m++] = fmax(decisions[i]->p, decisions[i]->p_welch);
 	r = family == FAMILY_HOLM ? adjust_holm(p, m) : adjust_benjamini_hochberg(p, m);
 	*ret_m = m;
 	m = 0;

@@ -9,6 +9,8 @@
  * reject a change of t or more upwards, and one downwards (Schuirmann 1987). `inconclusive`: all
  * else. "Not significant" is not "equivalent".
  *
+ * Where scatter is unequal p is the larger of the rank test's and of Welch's, which see below.
+ *
  * p and interval come from one test, yet both are asked: an interval is the hull of what the test
  * accepts, widened to what the figures resolve, so it may hold a shift that the test rejects. The
  * one-sided tests have a level of 2.5 % each, that of the interval's ends: they reject where the
@@ -25,8 +27,9 @@
 #include "workload/workload.h"
 
 #define DECIDE_ALPHA 0.05
-#define DECIDE_LEVEL 0.95 /* of intervals */
-#define DECIDE_POWER 0.80 /* what "could have been shown" and a plan mean */
+#define DECIDE_LEVEL 0.95  /* of intervals */
+#define DECIDE_SCATTER 2.0 /* times as much, on the side with fewer units: see below */
+#define DECIDE_POWER 0.80  /* what "could have been shown" and a plan mean */
 
 enum { SIDE_BASE, SIDE_NEW };
 
@@ -52,8 +55,10 @@ struct decision {
 			   */
 	double shift, low, high; /* ends may be infinite */
 	double p;
-	bool within;      /* both one-sided tests reject a change of the tolerance or more */
-	double deviation; /* of units within a side, of differences where paired; NAN unknown */
+	double p_welch;    /* 0, unless scatter is unequal: then the larger of both is decided by */
+	bool within;       /* both one-sided tests reject a change of the tolerance or more */
+	double deviation;  /* of units within a side, of differences where paired; NAN unknown */
+	double scatter[2]; /* the same of each side; NAN unknown, or paired */
 
 	/* by decider_decide() */
 	double p_adjusted;
@@ -109,6 +114,17 @@ int decider_power(struct decider *d, const size_t n[2], bool paired, double alph
 
 /* Whether the interval reaches to both sides of no shift. */
 bool decide_interval_spans(const struct decision *decision);
+
+/*
+ * Whether the side with fewer units scatters more than DECIDE_SCATTER times as much as the other.
+ * Labels are exchangeable only where both scatter alike: in 5 + 9 units, the smaller side
+ * scattering four times as much, p alone is at most 0.05 in 8.5 % of equal ones, and as many
+ * intervals miss. Welch's test does not ask for that: it has to reject as well, and the interval
+ * holds his, so that 5.5 % are left. A remark says so. Where both scatter alike it is asked in 5 %
+ * of normal samples of 5 + 9, in 12 % of those with heavy tails, and costs 1 point of power. With
+ * equal numbers there is little to mend.
+ */
+bool decide_scatter_is_unequal(const struct decision *decision);
 
 /* Whether it lies within the tolerance. */
 bool decide_interval_within(const struct decision *decision);

@@ -83,8 +83,14 @@ double metric_of_trial(const struct metric *m, const struct data_trial *trial);
 /* "ns", "1/s" or "" for shares. */
 const char *metric_unit(const struct metric *m);
 
-/* Sentences about what differs beside the figure: failures, missed starts. Returns how many. */
+/*
+ * Sentences about what differs beside the figure: failures, missed starts, scatter. Returns how
+ * many. All but the last are of the series, and the same for each of its metrics.
+ */
 size_t metric_notes(const struct metric *m, char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE]);
+
+/* The sentence about unequal scatter, which is of the metric; false where there is none. */
+bool metric_note_scatter(const struct metric *m, char text[METRIC_TEXT_SIZE]);
 
 /* The sentence about invalid trials of a workload; false where there are none. */
 bool metric_note_invalid(const struct data *d, size_t workload, char text[METRIC_TEXT_SIZE]);

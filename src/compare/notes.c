@@ -83,6 +83,21 @@ bool metric_note_invalid(const struct data *d, size_t workload, char text[METRIC
 	return true;
 }
 
+bool metric_note_scatter(const struct metric *m, char text[METRIC_TEXT_SIZE])
+{
+	const struct decision *c = &m->decision;
+	int few = c->n[SIDE_NEW] < c->n[SIDE_BASE] ? SIDE_NEW : SIDE_BASE;
+
+	if (!c->estimated || !decide_scatter_is_unequal(c))
+		return false;
+	snprintf(text, METRIC_TEXT_SIZE,
+		 "%s has fewer units than %s, and they scatter more (%.2g %% against %.2g %%): p "
+		 "alone, %.2g, is too small for that; Welch's test is asked as well, p %.2g",
+		 few == SIDE_BASE ? "base" : "new", few == SIDE_BASE ? "new" : "base",
+		 100 * c->scatter[few], 100 * c->scatter[!few], c->p, c->p_welch);
+	return true;
+}
+
 size_t metric_notes(const struct metric *m, char text[METRIC_NOTES_MAX][METRIC_TEXT_SIZE])
 {
 	struct notes notes = {.text = text};
@@ -92,5 +107,7 @@ size_t metric_notes(const struct metric *m, char text[METRIC_NOTES_MAX][METRIC_T
 		note_starts(m->series->side, &notes);
 		note_clipped(m->series->side, &notes);
 	}
+	if (notes.n < METRIC_NOTES_MAX)
+		notes.n += metric_note_scatter(m, text[notes.n]);
 	return notes.n;
 }

@@ -114,11 +114,11 @@ static void print_row(const struct metric *m, FILE *to)
 		print_verdict(&m->decision, verdict));
 }
 
-/* The notes are of the series, and told where its first metric stands. */
+/* Notes of the series are told where its first metric stands. */
 static void print_details(const struct metric *m, bool first_of_series, FILE *to)
 {
 	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
-	size_t n = first_of_series ? metric_notes(m, notes) : 0;
+	size_t n = first_of_series ? metric_notes(m, notes) : metric_note_scatter(m, notes[0]);
 
 	if (m->primary && m->decision.verdict == VERDICT_INCONCLUSIVE)
 		text_print_wrapped("", 5, m->reason, to);

@@ -213,6 +213,9 @@ static int estimate(const struct data *d, const struct comparison_options *optio
 	c->low = fmin(bounds.low, c->shift);
 	c->high = fmax(bounds.high, c->shift);
 	c->deviation = deviation(s);
+	/* The bootstrap does not ask that both sides scatter alike. */
+	c->scatter[SIDE_BASE] = c->scatter[SIDE_NEW] = NAN;
+	c->p_welch = 0;
 	return 0;
 }
 

@@ -150,8 +150,8 @@ int section_verdicts(struct report *r)
 		r, "p",
 		"A regression or an improvement needs an adjusted p of at most 0.05, an estimate "
 		"beyond the tolerance (the shaded band) and an interval to one side of 1; "
-		"equivalent means that the whole interval lies within the band; all else is "
-		"inconclusive.");
+		"equivalent means that the whole interval lies within the band, and that a change "
+		"by the tolerance is rejected either way; all else is inconclusive.");
 	if (m->n_primaries)
 		print_metrics(r, 0, m->n_primaries,
 			      "Metrics that were named before the run; p adjusted by Holm");

@@ -668,6 +668,47 @@ static void test_crossed(void **state)
 	decider_destroy(decider);
 }
 
+/* 5 that scatter and lie apart from 9 that do not: the rank test rejects, Welch's does not. */
+static void test_unequal_scatter(void **state)
+{
+	static const double few[5] = {0.2, 0.3, 0.5, 1.2, 2},
+			    many[9] = {0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08};
+	struct decision d = estimate_of(5, few, 9, many, 0.05);
+
+	assert_true(decide_scatter_is_unequal(&d));
+	assert_true(d.p < 0.01 && d.p_welch > 0.05);
+	assert_true(d.low < 0 && d.high > 0);
+	assert_int_equal(decide_one(d), VERDICT_INCONCLUSIVE);
+	/* With the same numbers, or where the larger side scatters, the rank test is as it should
+	 * be. */
+	d = estimate_of(5, few, 5, many, 0.05);
+	assert_false(decide_scatter_is_unequal(&d));
+	assert_int_equal(decide_one(d), VERDICT_IMPROVEMENT);
+	d = estimate_of(4, many, 5, few, 0.05);
+	assert_false(decide_scatter_is_unequal(&d));
+	/* What is not resolved is no scatter. */
+	d.n[SIDE_BASE] = 6;
+	assert_true(decide_scatter_is_unequal(&d));
+	d.resolution = 1;
+	assert_false(decide_scatter_is_unequal(&d));
+}
+
+static void test_remark_on_scatter(void **state)
+{
+	struct churn restless = {.seed = 1, .name = "base", .trials = 3, .boot_sigma = 0.2},
+		     other = new_like(1, 1);
+	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
+	struct two t;
+
+	compare_churns(&t, &restless, 5, &other, 9);
+	assert_int_equal(metric_notes(&t.comparison.metrics.items[0], notes), 1);
+	assert_non_null(strstr(notes[0], "base has fewer units than new, and they scatter more"));
+	finish(&t);
+	compare_churns(&t, &base, 5, &other, 9);
+	assert_int_equal(metric_notes(&t.comparison.metrics.items[0], notes), 0);
+	finish(&t);
+}
+
 /* All boots in one bucket: what the histogram resolves stays open, and no more. */
 static void test_resolution(void **state)
 {
@@ -887,6 +928,8 @@ int main(void)
 		cmocka_unit_test(test_crossed),
 		cmocka_unit_test(test_ratio),
 		cmocka_unit_test(test_resolution),
+		cmocka_unit_test(test_unequal_scatter),
+		cmocka_unit_test(test_remark_on_scatter),
 		cmocka_unit_test(test_resolutions),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_needed_units),

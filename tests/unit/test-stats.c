@@ -24,6 +24,7 @@
 #include "stats/order.h"
 #include "stats/power.h"
 #include "stats/shift.h"
+#include "stats/welch.h"
 
 enum { VALUES_MAX = 256, CASES_MAX = 256 };
 
@@ -474,6 +475,26 @@ static void test_one_sided(void **state)
 	shift_test_destroy(t);
 }
 
+/* Sides that scatter alike: Student's t of 8 degrees. Then R's `sleep`, with 17 of 17.776. */
+static void test_welch(void **state)
+{
+	static const double a[5] = {1, 2, 3, 4, 5}, b[5] = {3, 4, 5, 6, 7},
+			    first[10] = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0, 2},
+			    second[10] = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+	struct welch w = welch_test(a, 5, b, 5, 0.95);
+
+	assert_true(fabs(w.low - (2 - 2.3060041352)) < 1e-9);
+	assert_true(fabs(w.high - (2 + 2.3060041352)) < 1e-9);
+	assert_true(fabs(w.p - 0.0805162380) < 1e-9);
+	w = welch_test(first, 10, second, 10, 0.95);
+	assert_true(w.p > 0.07939 && w.p < 0.0805);
+	assert_true(w.low > -0.2155 && w.low < -0.2054832 && w.high > 3.3654832 && w.high < 3.376);
+	assert_true(welch_test(a, 2, a, 2, 0.95).p == 1);
+	w = welch_test((const double[]){1, 1}, 2, (const double[]){2, 2, 2}, 3, 0.95);
+	assert_true(w.low == 1 && w.high == 1 && w.p == 0);
+	assert_true(isnan(welch_deviation(a, 1)));
+}
+
 /* Equal units: whatever is asked, an answer and no loop without end. */
 static void test_degenerate(void **state)
 {
@@ -502,8 +523,9 @@ int main(void)
 		cmocka_unit_test(test_power),      cmocka_unit_test(test_power_detectable),
 		cmocka_unit_test(test_bootstrap),  cmocka_unit_test(test_bootstrap_of_nothing),
 		cmocka_unit_test(test_order),      cmocka_unit_test(test_smallest_p),
-		cmocka_unit_test(test_degenerate), cmocka_unit_test(test_ties),
-		cmocka_unit_test(test_hull),       cmocka_unit_test(test_one_sided),
+		cmocka_unit_test(test_degenerate), cmocka_unit_test(test_welch),
+		cmocka_unit_test(test_ties),       cmocka_unit_test(test_hull),
+		cmocka_unit_test(test_one_sided),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, load_all, NULL);
