@@ -23,9 +23,12 @@
 #include "base/io.h"
 #include "base/rng.h"
 #include "compare/decide.h"
+#include "record/histogram.h"
 #include "stats/bootstrap.h"
 #include "stats/distribution.h"
 #include "stats/order.h"
+
+#include "simulation.h"
 
 enum { METRICS = 2, UNITS = 6, TRIALS = 3, LINES = UNITS * TRIALS, RECORDED_MAX = 1000 };
 enum { MIGRATION, FORK };
@@ -39,6 +42,7 @@ static const double tolerances[METRICS] = {0.10, 0.05};
 
 /* Logarithms of trials' figures. */
 struct sample {
+	double resolution; /* of the figures; 0: exact */
 	double trials[2][METRICS][UNITS][TRIALS];
 };
 
@@ -57,36 +61,14 @@ struct tally {
 	size_t equivalent[METRICS], covered[METRICS];
 };
 
-/* Which side is first in each block of two. */
-static void deal(struct rng *rng, int first[UNITS])
-{
-	for (int i = 0; i < UNITS; i++)
-		first[i] = (int)rng_below(rng, 2);
-}
-
-/* Student's t with 3 degrees of freedom, scaled to a standard deviation of 1. */
-static double heavy(struct rng *rng)
-{
-	double z = rng_normal(rng), chi = 0;
-
-	for (int i = 0; i < 3; i++)
-		chi += pow(rng_normal(rng), 2);
-	return z / sqrt(chi / 3) / sqrt(3);
-}
-
-/* The next of a series whose neighbours correlate by `rho`. */
-static double follow(struct rng *rng, double before, double rho)
-{
-	return rho * before + sqrt(1 - rho * rho) * heavy(rng);
-}
-
 static void draw_synthetic(struct rng *rng, struct sample *s)
 {
 	static const double between[METRICS] = {0.10, 0.03}, within[METRICS] = {0.08, 0.02};
 	double boot[METRICS] = {heavy(rng), heavy(rng)}, trial[METRICS];
 	int first[UNITS];
 
-	deal(rng, first);
+	s->resolution = 0;
+	deal(rng, first, UNITS);
 	for (int i = 0; i < 2 * UNITS; i++) {
 		int side = i % 2 ? !first[i / 2] : first[i / 2];
 
@@ -107,7 +89,8 @@ static void draw_recorded(struct rng *rng, struct sample *s)
 	size_t from = (size_t)rng_below(rng, recorded.n - 2 * UNITS + 1);
 	int first[UNITS];
 
-	deal(rng, first);
+	s->resolution = log1p(histogram_resolution(1e3)); /* all are above 1 us */
+	deal(rng, first, UNITS);
 	for (int i = 0; i < 2 * UNITS; i++) {
 		int side = i % 2 ? !first[i / 2] : first[i / 2];
 
@@ -129,7 +112,9 @@ static int decide(struct decider *decider, const struct sample *s, struct decisi
 				memcpy(trials, s->trials[side][m][i], sizeof(trials));
 				units[side][i] = order_median(trials, TRIALS);
 			}
-		c[m] = (struct decision){.tolerance = tolerances[m], .n = {UNITS, UNITS}};
+		c[m] = (struct decision){.tolerance = tolerances[m],
+					 .n = {UNITS, UNITS},
+					 .resolution = s->resolution};
 		list[m] = &c[m];
 		if (decider_estimate(decider, &c[m], units[0], units[1]) < 0)
 			return -1;
@@ -259,15 +244,6 @@ static struct tally run(struct decider *decider, draw_function *draw, const doub
 static double percent(size_t n, const struct tally *t)
 {
 	return 100 * (double)n / (double)t->draws;
-}
-
-/* A bound that doc/method.md promises. */
-static bool check(const char *what, double found, double least, double most)
-{
-	bool good = found >= least && found <= most;
-
-	printf("  %-60s %5.1f %%%s\n", what, found, good ? "" : "  MISSED");
-	return good;
 }
 
 /* Exactly the tolerance: what is called equivalent then is not. */

@@ -52,6 +52,28 @@ ask() {
 	[[ "$output" == *"Called equivalent"* ]]
 }
 
+@test "a quiet machine: intervals hold their estimates, and a percentile's a bucket to either side" {
+	make_results quiet-a 5 name=quiet-a seed=41 boot_sigma=0.001 trial_sigma=0.001 samples=20000
+	make_results quiet-b 5 name=quiet-b seed=91 boot_sigma=0.001 trial_sigma=0.001 samples=20000
+	"$CGCHURN" compare --format json quiet-a quiet-b >out.json
+	[ "$(ask '[m["metric"] for m in c["metrics"] if m["unit"] and not m["low"] <= m["ratio"] <= m["high"]]' <out.json)" = "[]" ]
+	[ "$(ask '[m["metric"] for m in c["metrics"] if m["metric"][0] == "p" and m["high"] < 1.0078 * m["ratio"]]' <out.json)" = "[]" ]
+	[ "$(ask 'c["metrics"][0]["verdict"], c["metrics"][1]["verdict"]' <out.json)" = "equivalent equivalent" ]
+	run -0 --separate-stderr "$CGCHURN" compare --tolerance 0.7 quiet-a quiet-b
+	[[ "$output" == *"p50 resolves 0.8 %: equivalence within 0.7 % cannot be shown"* ]]
+}
+
+@test "the side with fewer boots scatters more: every format says so" {
+	make_results few 5 name=few seed=51 boot_sigma=0.2
+	make_results many 9 name=many seed=52
+	for format in text json markdown junit; do
+		"$CGCHURN" compare --format $format few many >out || [ $? -eq 1 ]
+		tr -s '\n ' ' ' <out | grep -q "base has fewer units than new, and they scatter more"
+	done
+	run -0 "$CGCHURN" compare base same
+	[[ "$output" != *"fewer units"* ]]
+}
+
 @test "what may be a result and is passed over in a folder is named, by every reader" {
 	cp -r base mixed
 	gzip -k mixed/0001.json
