@@ -3,7 +3,7 @@
  * What a comparison keeps of the results of both sides: per trial and series a handful of figures,
  * per side and series one pooled histogram. A result is added and can be thrown away, so that
  * memory grows by some 300 bytes a series and trial, whatever the files' size. Only a series with a
- * primary that comes from pooled trials keeps a sparse histogram an invocation, some 2 KiB.
+ * primary that comes from pooled trials keeps a sparse histogram an invocation, some 4 KiB.
  *
  * The unit of all statistics is the boot. Where neither side has more than one boot, the unit is
  * the invocation, and whatever is found holds for those boots only.
