@@ -135,6 +135,10 @@ static void explain_inconclusive(const struct data *d, struct metric *m, size_t 
 	else if (smallest * (double)hardest > DECIDE_ALPHA && c->low == -INFINITY)
 		SAY(m, "cannot decide: %zu + %zu %s reach no p below %.2g", c->n[0], c->n[1],
 		    data_unit_name(d, 2), smallest);
+	else if (decide_interval_within(c))
+		SAY(m,
+		    "the interval lies within %g %%, but a test of that change does not reject it",
+		    100 * c->tolerance);
 	else if (c->p_adjusted <= DECIDE_ALPHA && decide_interval_spans(c))
 		SAY(m, "p %.2g after correction, but the interval reaches over 1", c->p_adjusted);
 	else if (c->p_adjusted <= DECIDE_ALPHA)
@@ -145,10 +149,6 @@ static void explain_inconclusive(const struct data *d, struct metric *m, size_t 
 		    "p %.2g after correction, and %s resolves %.1f %%: equivalence within %g %% "
 		    "cannot be shown",
 		    c->p_adjusted, m->metric, 100 * expm1(c->resolution), 100 * c->tolerance);
-	else if (decide_interval_within(c))
-		SAY(m,
-		    "the interval lies within %g %%, but a test of that change does not reject it",
-		    100 * c->tolerance);
 	else
 		SAY(m, "p %.2g after correction, and the interval reaches beyond %g %%",
 		    c->p_adjusted, 100 * c->tolerance);
