@@ -217,7 +217,7 @@ three() {
 		[ "$(grep -c . samples)" -eq "$(grep -vc '^#' page)" ]
 		[ "$(grep 'cgchurn_trials.*node-7.*"true".*migrate-under-fork' samples | sort -u | wc -l)" -eq 2 ]
 	fi
-	python3 - page <<-'END'
+	/usr/bin/python3 - page <<-'END'
 		import sys
 		try:
 		    from prometheus_client.openmetrics.parser import text_string_to_metric_families

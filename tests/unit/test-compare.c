@@ -184,6 +184,30 @@ static void test_pooled_percentile(void **state)
 	finish(&t);
 }
 
+static void cut_short(struct result *r)
+{
+	r->runs[0].primaries[0].unreachable = true;
+}
+
+/* Who cut a run short is told that it was that. */
+static void test_plan_cut_short(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn a = {.seed = 1, .name = "base", .trials = 1, .samples = 50, .metric = "p90",
+			  .from = "pooled"},
+		     b = a;
+	struct two t = {0};
+
+	b.name = "new";
+	add_with_change(&t.data, 0, &a, 6, cut_short);
+	add_with_change(&t.data, 1, &b, 6, NULL);
+	compare(&t.data, &options, &t.comparison);
+	assert_string_equal(t.comparison.metrics.items[0].reason,
+			    "p90 needs 100 samples a boot; 6 of 6 boots of base have fewer, because "
+			    "their plan was cut short");
+	finish(&t);
+}
+
 /* The first result says where the percentile comes from, for all boots and both sides. */
 static void test_mixed_choice(void **state)
 {
@@ -907,6 +931,7 @@ int main(void)
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_too_few_boots),
 		cmocka_unit_test(test_pooled_percentile),
+		cmocka_unit_test(test_plan_cut_short),
 		cmocka_unit_test(test_mixed_choice),
 		cmocka_unit_test(test_pool_of_a_boot),
 		cmocka_unit_test(test_one_boot),
