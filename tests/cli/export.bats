@@ -226,7 +226,7 @@ three() {
 		# It loses all but one line of a histogram's second time (its group_timestamp_samples outlives the first).
 		page = "".join(line for line in open(sys.argv[1]) if "cgchurn_latency_seconds" not in line)
 		families = list(text_string_to_metric_families(page))
-		assert {s.timestamp for f in families for s in f.samples} == {1769903940.0, 1769990340.0}
+		assert {float(s.timestamp) for f in families for s in f.samples} == {1769903940.0, 1769990340.0}
 	END
 	run -2 "$CGCHURN" export --to csv --timestamps three
 	[[ "$output" == *"--timestamps goes with --to openmetrics"* ]]
