@@ -223,7 +223,7 @@ static int find_segments(struct history_metric *m, uint64_t seed)
 		return -ENOMEM;
 	for (size_t i = 0; i < m->n; i++)
 		values[i] = is_share(m) ? m->points[i].value : log(m->points[i].value);
-	r = changes_find(values, m->n, seed, &changes, &n);
+	r = changes_find(values, m->n, 0.05, seed, &changes, &n);
 	for (size_t i = 0; r == 0 && i <= n; i++)
 		r = add_segment(m, i ? changes[i - 1].index : 0, i < n ? changes[i].index : m->n,
 				i ? changes[i - 1].p : 0, values);

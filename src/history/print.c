@@ -58,7 +58,7 @@ static void print_metric(const struct history *h, const struct history_metric *m
 void history_print_text(const struct history *h, FILE *to)
 {
 	fprintf(to, "%zu results, %zu metric%s. Changes: E-divisive, p at most %g each.\n",
-		h->n_results, h->n_metrics, h->n_metrics == 1 ? "" : "s", CHANGES_ALPHA);
+		h->n_results, h->n_metrics, h->n_metrics == 1 ? "" : "s", 0.05);
 	for (size_t i = 0; i < h->n_metrics; i++)
 		print_metric(h, &h->metrics[i], to);
 }

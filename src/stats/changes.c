@@ -3,143 +3,183 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/rng.h"
+#include "stats/energy.h"
+#include "stats/sides.h"
 
-struct split {
-	double q;
-	size_t at; /* first of the right part; 0: none */
-};
+enum { PERMUTATIONS_MIN = 1000, PERMUTATIONS_MAX = 100000, AS_GOOD = 5 };
 
-/* The sum of |x[i] - x[at]| for i from `from` up to, not with, `to`. */
-static double distance_sum(const double *x, size_t at, size_t from, size_t to)
+int changes_phi(const double *values, size_t n, double *ret)
 {
-	double sum = 0;
+	_cleanup_free double *differences = calloc(n + 1, sizeof(*differences));
+	double correlation, phi;
+	int r;
 
-	for (size_t i = from; i < to; i++)
-		sum += fabs(x[i] - x[at]);
-	return sum;
+	if (!differences)
+		return -ENOMEM;
+	*ret = CHANGES_PHI;
+	if (n < CHANGES_N_MIN)
+		return 0;
+	for (size_t i = 0; i + 1 < n; i++)
+		differences[i] = values[i + 1] - values[i];
+	r = sides_neighbour_correlation(differences, n - 1, &correlation);
+	if (r < 0)
+		return r;
+	/* As much above the true one happens once in four times; the error is some 1.6 / sqrt(n).
+	 */
+	phi = 1 + 2 * correlation - 1 / sqrt((double)n);
+	*ret = fmin(fmax(phi, CHANGES_PHI), CHANGES_PHI_MAX);
+	return 0;
 }
 
-static double mean_of_pairs(double sum, size_t n)
+double changes_smallest_p(size_t n)
 {
-	return n > 1 ? sum / ((double)n * (double)(n - 1) / 2) : 0;
+	double half = (double)((n - 1) / 2), all = (double)(n - 1);
+
+	if (n < CHANGES_N_MIN)
+		return 1;
+	return fmin(1, 2 * exp(lgamma(half + 1) + lgamma(all - half + 1) - lgamma(all + 1)));
 }
 
-/*
- * The best split of n values. The sums of distances within the left part, within the right one and
- * between them follow from those of the split before by moving one value over.
- */
-static struct split best_split(const double *x, size_t n)
-{
-	double left = 0, right = 0, between = 0;
-	struct split best = {0};
-
-	for (size_t i = 0; i < n; i++)
-		right += distance_sum(x, i, i + 1, n);
-	for (size_t m = 1; m + CHANGES_SIDE_MIN <= n; m++) {
-		double to_left = distance_sum(x, m - 1, 0, m - 1);
-		double to_right = distance_sum(x, m - 1, m, n);
-		double pairs = (double)m * (double)(n - m), q;
-
-		left += to_left;
-		right -= to_right;
-		between += to_right - to_left;
-		if (m < CHANGES_SIDE_MIN)
-			continue;
-		q = pairs / (double)n *
-		    (2 * between / pairs - mean_of_pairs(left, m) - mean_of_pairs(right, n - m));
-		if (q > best.q)
-			best = (struct split){q, m};
-	}
-	return best;
-}
-
-static void shuffle(double *x, size_t n, struct rng *rng)
+static void shuffle(uint32_t *order, size_t n, struct rng *rng)
 {
 	for (size_t i = n; i > 1; i--) {
 		size_t k = rng_below(rng, i);
-		double value = x[i - 1];
+		uint32_t place = order[i - 1];
 
-		x[i - 1] = x[k];
-		x[k] = value;
+		order[i - 1] = order[k];
+		order[k] = place;
 	}
-}
-
-/*
- * The share of permutations (the data as they are among them) whose best split is as good. Ends as
- * soon as that share is sure to exceed CHANGES_ALPHA; what comes back is then above it. `room` is
- * for n values.
- */
-static double test_split(const double *x, size_t n, double q, double *room, struct rng *rng)
-{
-	const double total = CHANGES_PERMUTATIONS + 1;
-	double as_good = 1;
-
-	memcpy(room, x, n * sizeof(*room));
-	for (int i = 0; i < CHANGES_PERMUTATIONS && as_good <= CHANGES_ALPHA * total; i++) {
-		shuffle(room, n, rng);
-		/* Sums of the same numbers in another order differ in their last digits. */
-		as_good += best_split(room, n).q >= q * (1 - 1e-9);
-	}
-	return as_good / total;
 }
 
 struct search {
-	const double *x;
-	double *room;
+	const double *whitened;
+	size_t n_all;
+	double alpha;
+	uint32_t *order; /* room for n_all */
 	struct rng rng;
 	struct change *found;
 	size_t n;
 };
 
-/* Looks at the values from `from` up to, not with, `to`. */
-static int divide(struct search *s, size_t from, size_t to)
+/*
+ * The share of orders (that of the data among them) whose best split is as good. Ends as soon as
+ * that share is sure to exceed `level`; what comes back is then above it.
+ */
+static double test_split(struct search *s, struct energy *e, size_t n, double q, double level)
 {
-	struct split split = best_split(s->x + from, to - from);
-	struct change *change;
-	double p;
-	int r;
+	double total = fmin(fmax(ceil(AS_GOOD / level), PERMUTATIONS_MIN), PERMUTATIONS_MAX);
+	double as_good = 1;
+	size_t at;
 
-	if (split.at == 0)
-		return 0;
-	p = test_split(s->x + from, to - from, split.q, s->room, &s->rng);
-	if (p > CHANGES_ALPHA)
-		return 0;
-	r = divide(s, from, from + split.at);
-	if (r < 0)
-		return r;
-	change = array_grow(&s->found, &s->n, sizeof(*change));
-	if (!change)
-		return -ENOMEM;
-	*change = (struct change){from + split.at, p};
-	return divide(s, from + split.at, to);
+	memcpy(s->order, energy_order(e), n * sizeof(*s->order));
+	for (double i = 1; i < total && as_good <= level * total; i++) {
+		shuffle(s->order, n, &s->rng);
+		/* Sums of the same numbers in another order differ in their last digits. */
+		as_good += energy_best_split(e, s->order, &at) >= q * (1 - 1e-9);
+	}
+	return as_good / total;
 }
 
-int changes_find(const double *values, size_t n, uint64_t seed, struct change **ret, size_t *ret_n)
+/* Whether the whitened values from `from` up to, not with, `to` have a change, and where. */
+static int find_split(struct search *s, size_t from, size_t to, struct change *ret)
 {
-	_cleanup_free double *room = NULL;
-	struct search s = {.x = values};
-	int r;
+	double share = (double)(to - from) / (double)s->n_all, level = s->alpha * share, q;
+	struct energy *e;
+	int r = energy_create(s->whitened + from, to - from, &e);
+
+	if (r < 0)
+		return r;
+	q = energy_best_split(e, energy_order(e), &ret->index);
+	ret->p = q > 0 ? test_split(s, e, to - from, q, level) / share : 1;
+	energy_destroy(e);
+	if (ret->p > s->alpha)
+		return 0;
+	ret->index += from;
+	return 1;
+}
+
+static int divide(struct search *s, size_t from, size_t to, double p_before)
+{
+	struct change found, *kept;
+	int r = find_split(s, from, to, &found);
+
+	if (r <= 0)
+		return r;
+	/* A part is looked at only because the whole was significant. */
+	found.p = fmax(found.p, p_before);
+	r = divide(s, from, found.index, found.p);
+	if (r < 0)
+		return r;
+	kept = array_grow(&s->found, &s->n, sizeof(*kept));
+	if (!kept)
+		return -ENOMEM;
+	*kept = found;
+	return divide(s, found.index, to, found.p);
+}
+
+/* What kind of change each is, by what lies to the next ones on both sides. */
+static int judge_kinds(struct search *s)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->n; i++) {
+		struct change *c = &s->found[i];
+		size_t from = i ? s->found[i - 1].index : 0;
+		size_t to = i + 1 < s->n ? s->found[i + 1].index : s->n_all;
+		struct sides_difference d;
+
+		r = sides_compare(s->whitened + from, c->index - from, s->whitened + c->index,
+				  to - c->index, &d);
+		/* Of wide scatter a few neighbours at the end look like a level of their own. */
+		c->level = d.p_level <= 0.0001 || d.p_level <= d.p_spread / 10;
+		c->spread = d.p_spread <= 0.01 || !c->level;
+	}
+	return r;
+}
+
+static int find_all(struct search *s, struct change **ret, size_t *ret_n)
+{
+	int r = divide(s, 0, s->n_all, 0);
+
+	if (r == 0)
+		r = judge_kinds(s);
+	if (r < 0) {
+		free(s->found);
+		return r;
+	}
+	/* The value that whitening made of a change's first observation and the one before it. */
+	for (size_t i = 0; i < s->n; i++)
+		s->found[i].index++;
+	*ret = s->found;
+	*ret_n = s->n;
+	return 0;
+}
+
+int changes_find(const double *values, size_t n, double alpha, uint64_t seed, struct change **ret,
+		 size_t *ret_n)
+{
+	_cleanup_free double *whitened = calloc(n + 1, sizeof(*whitened));
+	_cleanup_free uint32_t *order = calloc(n + 1, sizeof(*order));
+	struct search s = {.whitened = whitened, .order = order, .alpha = alpha};
+	double phi;
 
 	if (n > CHANGES_N_MAX)
 		return -EINVAL;
-	room = calloc(n + 1, sizeof(*room));
-	if (!room)
+	if (!whitened || !order || changes_phi(values, n, &phi) < 0)
 		return -ENOMEM;
-	s.room = room;
+	*ret = NULL;
+	*ret_n = 0;
+	if (n < CHANGES_N_MIN)
+		return 0;
+	s.n_all = n - 1;
+	for (size_t i = 0; i < s.n_all; i++)
+		whitened[i] = values[i + 1] - phi * values[i];
 	rng_init(&s.rng, seed, 0);
-	r = divide(&s, 0, n);
-	if (r < 0) {
-		free(s.found);
-		return r;
-	}
-	*ret = s.found;
-	*ret_n = s.n;
-	return 0;
+	return find_all(&s, ret, ret_n);
 }
