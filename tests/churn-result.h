@@ -31,15 +31,18 @@ struct churn {
 	unsigned invalid; /* of the trials, the last ones */
 	unsigned errors;  /* EAGAIN a trial */
 	unsigned lost;    /* samples of the migrator in each first trial */
-	const char *metric, *from; /* the migrator's primary; NULL: p50, of what "from" does without */
+	unsigned month;   /* of 2026: a result a night from its first day on; 0: all of one day */
+	const char *version, *model, *host, *regime; /* NULL: those below */
+	const char *metric,
+		*from; /* the migrator's primary; NULL: p50, of what "from" does without */
 };
 
-#define CHURN_SPEC(metric, from)                                                                 \
-	"{\"name\":\"migrate-under-fork\",\"primary\":["                                         \
-	"{\"actor\":\"migrator\",\"direction\":\"lower\"," from "\"metric\":\"" metric "\","     \
-	"\"span\":\"write\",\"time\":\"response\",\"tolerance\":0.1},"                           \
-	"{\"actor\":\"storm\",\"direction\":\"lower\",\"metric\":\"p50\",\"span\":\"cycle\","    \
-	"\"time\":\"service\",\"tolerance\":0.05}],\"schema\":\"cgchurn-workload/1\","           \
+#define CHURN_SPEC(metric, from)                                                              \
+	"{\"name\":\"migrate-under-fork\",\"primary\":["                                      \
+	"{\"actor\":\"migrator\",\"direction\":\"lower\"," from "\"metric\":\"" metric "\","  \
+	"\"span\":\"write\",\"time\":\"response\",\"tolerance\":0.1},"                        \
+	"{\"actor\":\"storm\",\"direction\":\"lower\",\"metric\":\"p50\",\"span\":\"cycle\"," \
+	"\"time\":\"service\",\"tolerance\":0.05}],\"schema\":\"cgchurn-workload/1\","        \
 	"\"warmup_s\":0.5}"
 
 static void *churn_need(void *p)
@@ -153,6 +156,22 @@ static void churn_run(const struct churn *c, struct rng *rng, struct result *r)
 		churn_trial(c, rng, run, boot);
 }
 
+static enum lock_regime churn_regime(const char *name)
+{
+	for (int i = 0; i < 5; i++)
+		if (name && strcmp(lock_regime_names[i], name) == 0)
+			return (enum lock_regime)i;
+	return LOCK_REGIME_GLOBAL;
+}
+
+static void churn_date(const struct churn *c, unsigned index, char *buf, size_t size)
+{
+	if (c->month)
+		snprintf(buf, size, "2026-%02u-%02uT02:00:00Z", c->month % 13, index % 31 + 1);
+	else
+		snprintf(buf, size, "2026-01-31T12:%02u:%02uZ", index / 60 % 60, index % 60);
+}
+
 /* Invocation `index` of a side; the caller destroys it. */
 static struct result *churn_result(const struct churn *c, unsigned index)
 {
@@ -162,10 +181,9 @@ static struct result *churn_result(const struct churn *c, unsigned index)
 
 	rng_init(&rng, c->seed, index);
 	r->tool_name = churn_text("cgchurn");
-	r->tool_version = churn_text("0.1.0");
+	r->tool_version = churn_text(c->version ? c->version : "0.1.0");
 	snprintf(r->id, sizeof(r->id), "%.20s-%u", c->name, index);
-	snprintf(r->started_at, sizeof(r->started_at), "2026-01-31T12:%02u:%02uZ", index / 60 % 60,
-		 index % 60);
+	churn_date(c, index, r->started_at, sizeof(r->started_at));
 	r->complete = true;
 	r->attributed = c->attributed;
 	r->seed = c->seed;
@@ -174,9 +192,10 @@ static struct result *churn_result(const struct churn *c, unsigned index)
 	snprintf(boot, sizeof(boot), "%.20s-boot-%u", c->name, index);
 	r->host.boot_id = churn_text(c->boot ? c->boot : boot);
 	r->host.kernel_release = churn_text(c->release ? c->release : "6.18.0");
-	r->host.cpu_model = churn_text("Some CPU @ 2.10GHz");
+	r->host.cpu_model = churn_text(c->model ? c->model : "Some CPU @ 2.10GHz");
+	r->host.name = c->host ? churn_text(c->host) : NULL;
 	r->host.cpu_count = 2;
-	r->host.lock_regime = LOCK_REGIME_GLOBAL;
+	r->host.lock_regime = churn_regime(c->regime);
 	r->host.accelerator = churn_text("kvm");
 	churn_run(c, &rng, r);
 	return r;

@@ -12,6 +12,7 @@
 
 struct history_options {
 	const char *format;
+	struct option_strings allowed;
 	struct option_u64 seed;
 };
 
@@ -20,6 +21,9 @@ static const char *const formats[] = {"text", "json", NULL};
 static const struct command_option options[] = {
 	{"format", 'f', OPTION_CHOICE, offsetof(struct history_options, format), "FORMAT",
 	 "text (the default) or json.", formats},
+	{"allow-different", 0, OPTION_STRINGS, offsetof(struct history_options, allowed), "NAME",
+	 "Judge results together that differ in NAME: as for `cgchurn compare`, or \"host\".",
+	 NULL},
 	{"seed", 's', OPTION_U64, offsetof(struct history_options, seed), "N",
 	 "Of the permutations that test a change. Default 1.", NULL},
 };
@@ -48,6 +52,8 @@ static int print(const struct history_options *o, struct inputs *inputs, struct 
 
 	for (size_t i = 0; r == 0 && i < inputs->n; i++)
 		r = add(h, &inputs->items[i], e);
+	for (size_t i = 0; r == 0 && i < o->allowed.n; i++)
+		r = history_allow(h, o->allowed.items[i], e);
 	if (r == 0)
 		r = history_arrange(h, o->seed.given ? o->seed.value : 1, e);
 	if (r < 0)
@@ -79,13 +85,16 @@ const struct command command_history = {
 	.name = "history",
 	.summary = "tell how results went over time, and where they changed",
 	.arguments = "DIR...",
-	.help = "Takes the results of one machine, in the order of their time, and tells for each\n"
-		"metric that a workload asks about where it changed, with the kernels before and "
-		"after.\n"
-		"A change is found by E-divisive (Matteson and James 2014) at p <= 0.01; fewer "
-		"than\n"
-		"some 10 results cannot show one. What one change is worth, `cgchurn compare` "
-		"tells.\n\n"
+	.help = "Takes results in the order of their time, and tells for each metric that a "
+		"workload\n"
+		"asks about where it changed, with what else changed there. Results that differ "
+		"in\n"
+		"what `cgchurn compare` refuses, or in the host or the regime of the lock, are "
+		"not\n"
+		"judged together. The chance of any false change is at most 5 %, also where\n"
+		"neighbours correlate by 0.3 (E-divisive, Matteson and James 2014, on whitened\n"
+		"values); fewer than some 10 results cannot show one. What one change is worth,\n"
+		"`cgchurn compare` tells.\n\n"
 		"  cgchurn history nightly/\n"
 		"  cgchurn report --history nightly/ -o nightly.html",
 	.min_arguments = 1,

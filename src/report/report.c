@@ -168,10 +168,25 @@ static int print_sections(struct report *r)
 	return error;
 }
 
+/* A name that only one of history and comparison knows is refused where there is no other. */
+static int allow_in_history(struct report *r, struct err *e)
+{
+	for (size_t i = 0; r->history.n_results && i < r->settings.n_allowed; i++) {
+		int error = history_allow(&r->history, r->settings.allowed[i],
+					  r->n_groups == 2 ? NULL : e);
+
+		if (error < 0 && r->n_groups != 2)
+			return error;
+	}
+	return 0;
+}
+
 int report_print(struct report *r, FILE *page, FILE *pictures, struct err *e)
 {
 	int error = model_arrange(r) < 0 ? no_memory(e) : 0;
 
+	if (error == 0)
+		error = allow_in_history(r, e);
 	if (error == 0)
 		error = history_arrange(&r->history, 1, e);
 	if (error == 0 && r->n_groups == 2)

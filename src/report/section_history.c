@@ -8,132 +8,277 @@
 #include "report/html.h"
 #include "report/section.h"
 
-static double seconds_at(const struct history *h, const struct history_metric *m, size_t point)
+static double seconds_at(const struct history *h, const struct history_series *s, size_t point)
 {
-	return (double)h->results[m->points[point].result].started_at_s;
+	return (double)h->results[s->points[point].result].started_at_s;
 }
 
-static const char *kernel_at(const struct history *h, const struct history_metric *m, size_t point)
+static const char *kernel_at(const struct history *h, const struct history_series *s, size_t point)
 {
-	return h->results[m->points[point].result].kernel;
+	return history_fact(h, s->points[point].result, "kernel.release");
 }
 
-/* A colour a kernel, in the order in which they came; where they run out, again from the first. */
-static int add_points(struct picture *p, const struct history *h, const struct history_metric *m)
+static const char *day(const struct history *h, size_t result, char buf[CLOCK_RFC3339_SIZE])
 {
-	struct picture_series *s = NULL;
-	size_t kernels = 0;
+	clock_format_rfc3339(h->results[result].started_at_s, buf);
+	buf[strlen("2026-01-31")] = '\0';
+	return buf;
+}
+
+/*
+ * A colour a kernel, in the order in which they came, and another one where a series begins; where
+ * they run out, again from the first.
+ */
+static int add_points(struct picture *p, const struct history *h, const struct history_series *s,
+		      size_t *colours)
+{
+	struct picture_series *drawn = NULL;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < m->n; i++) {
-		if (i == 0 || strcmp(kernel_at(h, m, i), kernel_at(h, m, i - 1)) != 0) {
+	for (size_t i = 0; r == 0 && i < s->n; i++) {
+		if (i == 0 || strcmp(kernel_at(h, s, i), kernel_at(h, s, i - 1)) != 0) {
 			/* No room for yet another one: the last goes on. */
 			struct picture_series *next =
-				p->n < PICTURE_SERIES_MAX / 2
-					? picture_add_series(p, PICTURE_POINTS, kernels++)
-					: s;
+				p->n < PICTURE_SERIES_MAX / 2 || !p->n
+					? picture_add_series(p, PICTURE_POINTS, (*colours)++)
+					: &p->series[p->n - 1];
 
-			s = next;
+			drawn = next;
 		}
-		r = s ? picture_add_point(s, seconds_at(h, m, i), m->points[i].value) : -ENOMEM;
+		r = drawn ? picture_add_point(drawn, seconds_at(h, s, i), s->points[i].value)
+			  : -ENOMEM;
 	}
 	return r;
 }
 
-static int add_segments(struct picture *p, const struct history *h, const struct history_metric *m)
+static int add_segments(struct picture *p, const struct history *h, const struct history_series *s)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < m->n_segments && p->n + 2 < PICTURE_SERIES_MAX; i++) {
-		const struct history_segment *g = &m->segments[i];
-		struct picture_series *s = picture_add_series(p, PICTURE_LEVEL, 0);
+	for (size_t i = 0; r == 0 && i < s->n_segments && p->n + 2 < PICTURE_SERIES_MAX; i++) {
+		const struct history_segment *g = &s->segments[i];
+		struct picture_series *drawn = picture_add_series(p, PICTURE_LEVEL, 0);
 
-		r = s ? picture_add_point(s, seconds_at(h, m, g->first), g->middle) : -ENOMEM;
+		r = drawn ? picture_add_point(drawn, seconds_at(h, s, g->first), g->middle)
+			  : -ENOMEM;
 		if (r == 0)
-			r = picture_add_point(s, seconds_at(h, m, g->first + g->n - 1), g->middle);
-		s = r == 0 && i ? picture_add_series(p, PICTURE_MARK, 0) : NULL;
-		if (s)
-			r = picture_add_point(s, seconds_at(h, m, g->first), g->middle);
+			r = picture_add_point(drawn, seconds_at(h, s, g->first + g->n - 1),
+					      g->middle);
+		drawn = r == 0 && i ? picture_add_series(p, PICTURE_MARK, 0) : NULL;
+		if (drawn)
+			r = picture_add_point(drawn, seconds_at(h, s, g->first), g->middle);
 	}
 	return r;
 }
 
-static int draw(struct report *r, const struct history_metric *m)
+/* One picture a metric: the series from `from` up to, not with, `to`. */
+static int draw(struct report *r, size_t from, size_t to)
 {
+	const struct history *h = &r->history;
+	const struct history_metric *m = &h->metrics[h->series[from].metric];
 	enum metric_kind kind = metric_parse(m->primary.metric, &(double){0}, &(uint64_t){0});
 	bool rate = kind == METRIC_RATE || kind == METRIC_SHARE_ABOVE;
 	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
-	char label[HISTORY_LABEL_SIZE], caption[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE + 64];
-	int error = add_points(&p, &r->history, m);
+	char label[HISTORY_LABEL_SIZE], caption[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE + 128];
+	size_t colours = 0;
+	int error = 0;
 
-	if (error == 0)
-		error = add_segments(&p, &r->history, m);
-	snprintf(caption, sizeof(caption), "%s: %s; a colour a kernel, dashed where it changed",
-		 m->workload, history_label(m, label));
+	for (size_t i = from; error == 0 && i < to; i++)
+		error = add_points(&p, h, &h->series[i], &colours);
+	for (size_t i = from; error == 0 && i < to; i++)
+		error = add_segments(&p, h, &h->series[i]);
+	snprintf(caption, sizeof(caption), "%s: %s; a colour a kernel%s, dashed where it changed",
+		 m->workload, history_label(m, label),
+		 to - from > 1 ? " and a series that is judged by itself" : "");
 	html_drawing(r, &p, caption);
 	return error;
 }
 
-static void print_change(struct report *r, const struct history_metric *m, size_t segment)
+static int draw_all(struct report *r)
 {
-	const struct history_segment *s = &m->segments[segment];
 	const struct history *h = &r->history;
-	char time[CLOCK_RFC3339_SIZE], label[HISTORY_LABEL_SIZE], value[HISTORY_VALUE_SIZE];
-	bool worse;
+	int error = 0;
 
-	history_change(m, segment, value, &worse);
-	fprintf(r->page, "<tr class=\"%s\">\n", worse ? "regression" : "improvement");
-	html_element(r, "th scope=\"row\"", "%s: %s", m->workload, history_label(m, label));
-	html_element(
-		r, "td class=\"number\"", "%.10s",
-		clock_format_rfc3339(h->results[m->points[s->first].result].started_at_s, time));
-	html_element(r, "td", "%s", kernel_at(h, m, s->first - 1));
-	html_element(r, "td", "%s", kernel_at(h, m, s->first));
-	html_element(r, "td class=\"verdict\"", "%s, %s", value, worse ? "worse" : "better");
-	html_element(r, "td class=\"number\"", "%s",
-		     history_value(m, m->segments[segment - 1].middle, value));
-	html_element(r, "td class=\"number\"", "%s", history_value(m, s->middle, value));
-	html_element(r, "td class=\"number\"", "%.3f", s->p);
+	for (size_t from = 0, to; error == 0 && from < h->n_series; from = to) {
+		size_t points = h->series[from].n;
+
+		for (to = from + 1; to < h->n_series && !history_is_first(h, to); to++)
+			points += h->series[to].n;
+		if (points)
+			error = draw(r, from, to);
+	}
+	return error;
+}
+
+static const char *metric_name(const struct history *h, const struct history_series *s,
+			       char buf[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE])
+{
+	const struct history_metric *m = &h->metrics[s->metric];
+	char label[HISTORY_LABEL_SIZE];
+
+	snprintf(buf, HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE, "%s: %s", m->workload,
+		 history_label(m, label));
+	return buf;
+}
+
+static void print_change(struct report *r, const struct history_series *s, size_t segment)
+{
+	static const char *const classes[] = {"improvement", "regression", "inconclusive"};
+	const struct history *h = &r->history;
+	const struct history_metric *m = &h->metrics[s->metric];
+	const struct history_segment *g = &s->segments[segment];
+	char time[CLOCK_RFC3339_SIZE], value[HISTORY_VALUE_SIZE], beside[HISTORY_BESIDE_SIZE],
+		name[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE];
+	enum history_direction direction;
+
+	history_change(h, s, segment, value, &direction);
+	fprintf(r->page, "<tr class=\"%s\">\n", classes[direction]);
+	html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
+	html_element(r, "td class=\"number\"", "%s", day(h, s->points[g->first - 1].result, time));
+	html_element(r, "td class=\"number\"", "%s", day(h, s->points[g->first].result, time));
+	html_element(r, "td class=\"verdict\"", "%s%s%s", value,
+		     direction == HISTORY_NEITHER ? "" : ", ",
+		     direction == HISTORY_NEITHER ? "" : history_direction_names[direction]);
+	html_element(r, "td class=\"number\"", "%s", history_value(m, g[-1].middle, value));
+	html_element(r, "td class=\"number\"", "%s", history_value(m, g->middle, value));
+	html_element(r, "td class=\"number\"", "%s", history_spread(m, g[-1].spread, value));
+	html_element(r, "td class=\"number\"", "%s", history_spread(m, g->spread, value));
+	html_element(r, "td", "%s", history_beside_change(h, s, segment, beside));
+	html_element(r, "td class=\"number\"", "%.4f", g->p);
 	fputs("</tr>\n", r->page);
 }
 
 static void print_changes(struct report *r)
 {
 	static const char *const headings[] = {
-		"metric", "first seen", "kernel before", "kernel after",
-		"change", "before",     "after",         "p",
+		"metric",       "last before",    "first after",   "change",    "median before",
+		"median after", "scatter before", "scatter after", "beside it", "p",
 	};
+	const struct history *h = &r->history;
+	size_t n = 0, too_few = 0;
+
+	for (size_t i = 0; i < h->n_series; i++) {
+		n += h->series[i].n_segments > 1;
+		too_few += !history_can_show(h, &h->series[i]);
+	}
+	if (!n)
+		html_element(r, "p", "No change was found.");
+	if (too_few)
+		html_element(r, "p", "Of %zu series %zu hold too few points to tell a change.",
+			     h->n_series, too_few);
+	if (!n)
+		return;
+	html_table_begin(r, "Changes, by E-divisive (Matteson and James 2014); the chance of any "
+			    "false one is at most 5 %");
+	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < h->n_series; i++)
+		for (size_t k = 1; k < h->series[i].n_segments; k++)
+			print_change(r, &h->series[i], k);
+	html_table_end(r);
+}
+
+/* A series against the one before it, of the same metric. */
+static void print_apart_row(struct report *r, const struct history_series *s)
+{
+	const struct history *h = &r->history;
+	const struct history_series *before = s - 1;
+	char name[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE], time[CLOCK_RFC3339_SIZE],
+		beside[HISTORY_BESIDE_SIZE];
+	size_t last = before->n ? before->points[before->n - 1].result : before->like;
+
+	fputs("<tr>\n", r->page);
+	html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
+	html_element(r, "td class=\"number\"", "%s", day(h, last, time));
+	html_element(r, "td class=\"number\"", "%s", day(h, s->like, time));
+	html_element(r, "td", "%s", history_beside(h, s, before->like, s->like, true, beside));
+	fputs("</tr>\n", r->page);
+}
+
+static void print_apart(struct report *r)
+{
+	static const char *const headings[] = {"metric", "last before", "first of the next",
+					       "what differs"};
+	const struct history *h = &r->history;
+
+	if (h->n_series == h->n_metrics)
+		return;
+	html_table_begin(r, "Not judged together, because what must be equal differs");
+	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < h->n_series; i++)
+		if (!history_is_first(h, i))
+			print_apart_row(r, &h->series[i]);
+	html_table_end(r);
+}
+
+static void print_missing_of(struct report *r, const struct history_series *s)
+{
+	const struct history *h = &r->history;
+	char name[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE], time[CLOCK_RFC3339_SIZE];
+
+	for (size_t i = 0, end; i < s->n_missing; i = end) {
+		end = history_missing_end(s, i);
+		fputs("<tr>\n", r->page);
+		html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
+		html_element(r, "td class=\"number\"", "%s", day(h, s->missing[i].result, time));
+		html_element(r, "td class=\"number\"", "%s",
+			     day(h, s->missing[end - 1].result, time));
+		html_element(r, "td class=\"number\"", "%zu", end - i);
+		html_element(r, "td", "%s", s->missing[i].missing);
+		fputs("</tr>\n", r->page);
+	}
+}
+
+static void print_missing(struct report *r)
+{
+	static const char *const headings[] = {"metric", "from", "to", "results",
+					       "why they have no point"};
+	const struct history *h = &r->history;
 	size_t n = 0;
 
-	for (size_t i = 0; i < r->history.n_metrics; i++)
-		n += r->history.metrics[i].n_segments - 1;
-	if (!n) {
-		html_element(r, "p", "No change was found.");
+	for (size_t i = 0; i < h->n_series; i++)
+		n += h->series[i].n_missing;
+	if (!n)
 		return;
-	}
-	html_table_begin(r,
-			 "Changes, by E-divisive (Matteson and James 2014), p at most 0.01 each");
+	html_table_begin(r, "Missing points");
 	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
-	for (size_t i = 0; i < r->history.n_metrics; i++)
-		for (size_t k = 1; k < r->history.metrics[i].n_segments; k++)
-			print_change(r, &r->history.metrics[i], k);
+	for (size_t i = 0; i < h->n_series; i++)
+		print_missing_of(r, &h->series[i]);
 	html_table_end(r);
+}
+
+static void print_points(struct report *r)
+{
+	const struct history *h = &r->history;
+	bool shared = false;
+
+	for (size_t i = 0; i < h->n_series; i++)
+		shared |= h->series[i].shared_boots;
+	html_element(r, "p",
+		     "%zu results. A point is the median of a result's valid trials, or the "
+		     "percentile of their samples together, as the workload plans; results of one "
+		     "boot within 12 hours are one point.%s",
+		     h->n_results,
+		     shared ? " Several points share a boot: a change at a reboot may be that "
+			      "boot's own."
+			    : "");
+	for (size_t i = 0; i < h->n_copies; i++)
+		html_element(r, "p", "Counted once: %s holds the same result as %s.",
+			     h->copies[i].origin, h->copies[i].of);
 }
 
 int section_history(struct report *r)
 {
-	const struct history *h = &r->history;
-	int error = 0;
+	int error;
 
-	if (!h->n_metrics)
+	if (!r->history.n_metrics)
 		return 0;
 	fputs("<h2 id=\"history\">Over time</h2>\n", r->page);
-	html_element(r, "p", "%zu results; a point is the median of a result's valid trials.",
-		     h->n_results);
+	print_points(r);
 	print_changes(r);
+	print_apart(r);
+	print_missing(r);
 	fputs("<div class=\"drawings\">\n", r->page);
-	for (size_t i = 0; error == 0 && i < h->n_metrics; i++)
-		error = draw(r, &h->metrics[i]);
+	error = draw_all(r);
 	fputs("</div>\n", r->page);
 	return error;
 }
