@@ -57,15 +57,22 @@ static void print_decade_tics(double low, double high, FILE *to)
 		}
 }
 
+/* 1, 2 or 5 times a power of ten, so that some four of it make the range. */
+static double round_step(double low, double high)
+{
+	double rough = (high - low) / 4, step = pow(10, floor(log10(rough > 1 ? rough : 1)));
+
+	return step * (rough / step >= 5 ? 5 : rough / step >= 2 ? 2 : 1);
+}
+
 /* Of less than a decade: multiples of what is 1, 2 or 5 times a power of ten, some four of them,
  * and none nearer to the last than the share `gap` of the axis. */
 static void print_close_tics(double low, double high, double gap, FILE *to)
 {
-	double rough = (high - low) / 4, step = pow(10, floor(log10(rough > 1 ? rough : 1)));
+	double step = round_step(low, high);
 	char text[NUM_TEXT_SIZE];
 	int n = 0;
 
-	step *= rough / step >= 5 ? 5 : rough / step >= 2 ? 2 : 1;
 	for (double at = ceil(low / step) * step, last = 0; at <= high && n < 20; at += step) {
 		if (last > 0 && log(at / last) < gap * log(high / low))
 			continue;
@@ -86,6 +93,20 @@ static void print_time_axis(const char *axis, struct range r, FILE *to)
 		print_close_tics(low, high, axis[0] == 'x' ? 0.19 : 0.08, to);
 	else
 		print_decade_tics(low, high, to);
+	fputs(")\n", to);
+}
+
+/* From 0, which a logarithmic one does not have. */
+static void print_linear_time_axis(double high, FILE *to)
+{
+	double step = round_step(0, high);
+	char text[NUM_TEXT_SIZE];
+
+	/* Below the axis' line the points at 0 would be cut in half. */
+	fprintf(to, "set yrange [%.9g:%.9g]\nset ytics (\"0\" 0", -0.03 * (high + 1),
+		1.05 * (high + 1));
+	for (double at = step; at <= high; at += step)
+		fprintf(to, ", \"%s\" %.12g", num_format_ns(at, text), at);
 	fputs(")\n", to);
 }
 
@@ -164,7 +185,9 @@ static void print_history_axes(const struct picture *p, struct range x, struct r
 
 	print_dates(clamp_time(x.low), clamp_time(x.high > x.low ? x.high : x.low + 1), to);
 	fprintf(to, "set xrange [%.0f:%.0f]\n", x.low - margin, x.high + margin);
-	if (p->kind == PICTURE_HISTORY)
+	if (p->kind == PICTURE_HISTORY && y.any && y.low <= 0)
+		print_linear_time_axis(y.high, to);
+	else if (p->kind == PICTURE_HISTORY)
 		print_time_axis("y", y, to);
 	else
 		fprintf(to, "set yrange [0:%.9g]\n", y.any && y.high > 0 ? y.high * 1.1 : 1);

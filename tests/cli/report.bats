@@ -135,6 +135,20 @@ browse() {
 	[ "$(grep -c '<tr class="\(regression\|improvement\)">' "$BATS_TEST_TMPDIR/page.html")" -eq 2 ]
 }
 
+@test "a history with values of 0 shows them" {
+	need_gnuplot
+	for month in 1 2; do
+		"$CGCHURN_BUILD/tests/cli/make-results" "$BATS_TEST_TMPDIR/$month" 12 name=$month month=$month trials=1 \
+			forks=$([ $month = 1 ] && echo 1e-9 || echo 1)
+		mkdir -p "$BATS_TEST_TMPDIR/nights"
+		for file in "$BATS_TEST_TMPDIR/$month"/*; do cp "$file" "$BATS_TEST_TMPDIR/nights/$month-${file##*/}"; done
+	done
+	"$CGCHURN" report --history "$BATS_TEST_TMPDIR/nights" -o "$BATS_TEST_TMPDIR/page.html"
+	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
+	grep -q 'up from 0, worse' "$BATS_TEST_TMPDIR/page.html"
+	grep -q '<text><tspan[^>]*>0</tspan>' "$BATS_TEST_TMPDIR/page.html"
+}
+
 @test "words marked in a question are code, a lone mark stays; sentences of evidence are joined as such" {
 	python3 - "$samples/sample.json" "$BATS_TEST_TMPDIR/marked.json" <<-'END'
 		import json, sys
