@@ -17,8 +17,6 @@
 #include "base/io.h"
 #include "cgroup/group.h"
 
-enum { CHILD_SECONDS = 30 };
-
 const struct actor_kind actor_kinds[] = {
 	{"mover", SCHEDULE_MOVERS, actor_moves},
 	{"spawner", SCHEDULE_SPAWNERS, actor_spawns},
@@ -111,17 +109,17 @@ static pid_t clone_into(int group_fd)
 }
 
 /* In the child. It may be the child of a parent that died meanwhile. */
-static void begin_child(pid_t parent)
+static void begin_child(const struct board *b, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
-	alarm(CHILD_SECONDS);
+	alarm(board_lifetime_s(b));
 }
 
 /* As a container runtime does it: fork, put the child into the group, let it go. */
-static pid_t fork_and_move(int group_fd)
+static pid_t fork_and_move(const struct board *b, int group_fd)
 {
 	pid_t self = getpid(), pid;
 	int ends[2], r;
@@ -132,7 +130,7 @@ static pid_t fork_and_move(int group_fd)
 	pid = fork();
 	if (pid == 0) {
 		close(ends[1]);
-		begin_child(self);
+		begin_child(b, self);
 		if (read(ends[0], id, 1) != 0)
 			_exit(1);
 		close(ends[0]);
@@ -154,10 +152,10 @@ pid_t actor_forks_into(struct actor *a, int group_fd, bool plainly)
 	pid_t self = getpid(), pid;
 
 	if (plainly)
-		return fork_and_move(group_fd);
+		return fork_and_move(a->board, group_fd);
 	pid = clone_into(group_fd);
 	if (pid == 0)
-		begin_child(self);
+		begin_child(a->board, self);
 	return pid < 0 ? -errno : pid;
 }
 

@@ -58,7 +58,7 @@ int actor_makes_group(struct actor *a, const char *name);
 /*
  * A child in the group with that descriptor: by clone3, or `plainly` by fork and a move. As fork()
  * returns, the child in its group by then; negative errno. The child dies with the actor, and after
- * 30 s in any case.
+ * board_lifetime_s() in any case.
  */
 pid_t actor_forks_into(struct actor *a, int group_fd, bool plainly);
 

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "stress/starved.h"
 
-enum { STARVING_MS = 100 };
+enum { STARVING_MS = 100, LIFETIME_SECONDS = 30, STUCK_SLACK_SECONDS = 3 };
 
 struct board *board_map(int fd)
 {
@@ -39,6 +39,16 @@ void board_destroy(struct board *b, int fd)
 	if (b)
 		munmap(b, sizeof(*b));
 	close_fd(fd);
+}
+
+unsigned board_lifetime_s(const struct board *b)
+{
+	return LIFETIME_SECONDS + (unsigned)(4 * board_stuck_ns(b) / NS_PER_S);
+}
+
+uint64_t board_stuck_ns(const struct board *b)
+{
+	return b->patience_ns + b->patience_ns / 4 + STUCK_SLACK_SECONDS * NS_PER_S;
 }
 
 uint32_t board_group_at(const struct board_subject *s, uint64_t epoch)

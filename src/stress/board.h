@@ -78,6 +78,16 @@ struct board *board_create(int *ret_fd);
 struct board *board_map(int fd);
 void board_destroy(struct board *b, int fd);
 
+/*
+ * After how many seconds a process of the arena ends itself, where all who would kill it have died.
+ * Later than any check that its end would satisfy: what an operation may take before the keeper
+ * calls it stuck (board_stuck_ns()), and a check after it.
+ */
+unsigned board_lifetime_s(const struct board *b);
+
+/* For how long one operation of an actor may last: a check's patience, and what the check needs. */
+uint64_t board_stuck_ns(const struct board *b);
+
 /* The group that the subject was settled in at that (even) epoch. */
 uint32_t board_group_at(const struct board_subject *s, uint64_t epoch);
 

@@ -104,6 +104,11 @@ int check_thaw(const struct scene *s, struct evidence *ret)
 
 int check_drains(const struct scene *s, struct evidence *ret)
 {
+	if (s->outlived)
+		return evidence_set(ret,
+				    "process %d, whose group was killed, lived on until its own "
+				    "alarm ended it",
+				    (int)s->outlived);
 	return wait_number(s, "cgroup.events", "populated", 0, ret);
 }
 

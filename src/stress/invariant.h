@@ -66,6 +66,7 @@ struct scene {
 		int status;      /* as waitpid() gave it */
 	} child;
 	int group_fd;        /* the group in question; the arena where there is none of its own */
+	pid_t outlived;      /* who should have been killed and ended by itself; 0: nobody */
 	int64_t pids_before; /* pids.current at the start */
 	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
 	const char *stuck;   /* who did not come to an end, and where; NULL: all did */

@@ -27,7 +27,7 @@
 #include "base/rng.h"
 #include "stress/board.h"
 
-enum { STACK_SIZE = 64 << 10, CHILD_SECONDS = 30 };
+enum { STACK_SIZE = 64 << 10 };
 
 static struct board *board;
 static struct board_subject *self;
@@ -109,7 +109,7 @@ static void *clones(void *opaque)
 /* In a child of a process with threads: nothing but system calls. */
 static _Noreturn void be_a_child(void)
 {
-	struct itimerval timer = {.it_value = {.tv_sec = CHILD_SECONDS}};
+	struct itimerval timer = {.it_value = {.tv_sec = board_lifetime_s(board)}};
 
 	/* The signal comes when the thread dies that forked, by an exec too. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

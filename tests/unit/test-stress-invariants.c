@@ -231,6 +231,9 @@ static void test_kill(void **state)
 	assert_int_equal(check(w, INVARIANT_KILL_DRAINS, "populated is 1"), -EBADMSG);
 	put_list(w, "0", "cgroup.events", "populated 0\nfrozen 0\n");
 	assert_int_equal(check(w, INVARIANT_KILL_DRAINS, NULL), 1);
+	/* An empty group proves nothing where somebody was missed and ended by itself. */
+	w->scene.outlived = 101;
+	assert_int_equal(check(w, INVARIANT_KILL_DRAINS, "process 101"), -EBADMSG);
 	assert_int_equal(check(w, INVARIANT_KILL_SPARES, NULL), 1);
 	/* Its leader may be dead; when its last thread is, too, it was not spared. */
 	put_task(w, 100, 100, "/run/arena/0", 'Z', IDLE);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "fake-root.h"
 #include "stress/board.h"
 #include "stress/report.h"
@@ -257,6 +258,19 @@ static void test_board(void **state)
 	board_destroy(b, -1);
 }
 
+/* Whoever a kill missed lives for longer than anybody waits for its end. */
+static void test_lifetime(void **state)
+{
+	static const uint64_t patiences_s[] = {1, 10, 29, 30, 31, 60, 3600};
+	static struct board b;
+
+	for (size_t i = 0; i < sizeof(patiences_s) / sizeof(patiences_s[0]); i++) {
+		b.patience_ns = patiences_s[i] * NS_PER_S;
+		assert_true(board_stuck_ns(&b) > b.patience_ns + NS_PER_S);
+		assert_true(board_lifetime_s(&b) * NS_PER_S > 3 * board_stuck_ns(&b));
+	}
+}
+
 static char *printed(void (*print)(const struct stress *, FILE *), const struct stress *s)
 {
 	char *text = NULL;
@@ -358,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_shrink_ends),
 		cmocka_unit_test(test_epochs),
 		cmocka_unit_test(test_board),
+		cmocka_unit_test(test_lifetime),
 		cmocka_unit_test(test_ktap),
 		cmocka_unit_test(test_files),
 	};
