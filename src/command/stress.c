@@ -72,7 +72,7 @@ struct teller {
 	const struct stress_options *o;
 	uint64_t heartbeat_ns, beaten_ns, written_ns;
 	const char *state;
-	const struct load *load;
+	struct load *load;
 	uint64_t unwritten; /* times that the status file could not be written */
 	int error;          /* why, the last time */
 };
@@ -248,6 +248,7 @@ static int round_ended(void *opaque, const struct stress *s)
 {
 	struct teller *t = opaque;
 
+	load_look(t->load);
 	return load_failed(t->load);
 }
 
@@ -264,13 +265,18 @@ static int churn(struct stressing *g, struct err *e)
 		report_begin_ktap(stdout);
 		r = stress_run(s, e);
 	}
-	if (r == 0 && load_failed(&g->load)) {
+	if (r == 0 && load_failed(&g->load) && !load_is_stuck(&g->load)) {
 		*e = g->load.board->error;
 		r = -ECANCELED;
 	}
 	/* The first failure is the command's, later ones are told beside it. */
 	told = r == 0 && !s->broken ? e : &ending;
 	stopped = load_stop(&g->load, told);
+	/* Where that is the kernel's fault, it is a broken promise, and the first. */
+	if (load_is_stuck(&g->load)) {
+		stress_hung(s, g->load.board->error.text);
+		told = &ending;
+	}
 	ended = session_end(&g->session, told);
 	if (ended == 0)
 		ended = stopped;

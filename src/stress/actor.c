@@ -46,6 +46,10 @@ void actors_prepare(void)
 
 _Noreturn void actor_main(struct actor *a, const struct actor_kind *kind)
 {
+	char name[32];
+
+	snprintf(name, sizeof(name), "cgchurn-%s", kind->name);
+	prctl(PR_SET_NAME, name);
 	/* Orphans of what it kills come to it, for it to reap. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	rng_init(&a->rng, a->board->schedule.seed, (uint64_t)(a->slot - a->board->actors) + 1);
@@ -60,6 +64,7 @@ bool actor_goes_on(struct actor *a)
 	uint32_t pauses;
 
 	atomic_fetch_add(&a->slot->operations, 1);
+	actor_does(a, "between two operations");
 	while ((pauses = atomic_load(&b->pauses)) % 2) {
 		atomic_store(&a->slot->rests_in, pauses);
 		clock_sleep_until(clock_now_ns() + NS_PER_MS / 4);

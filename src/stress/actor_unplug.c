@@ -29,10 +29,11 @@ static uint32_t cpu_of(const struct actor *a, const struct gone *g, uint64_t i)
 
 static void take(struct actor *a, int folder, const struct gone *g)
 {
-	actor_does(a, "taking a CPU offline");
 	for (uint64_t i = 0; i < g->n; i++) {
-		int r = run_cpus_switch(folder, cpu_of(a, g, i), false);
+		int r;
 
+		actor_does(a, "taking a CPU offline");
+		r = run_cpus_switch(folder, cpu_of(a, g, i), false);
 		if (r < 0)
 			board_refused(a->board, r);
 		atomic_fetch_add(&a->board->unplugs, r == 0);
@@ -41,11 +42,11 @@ static void take(struct actor *a, int folder, const struct gone *g)
 
 static void bring_back(struct actor *a, int folder, const struct gone *g)
 {
-	actor_does(a, "bringing a CPU back online");
 	for (uint64_t i = 0; i < g->n; i++) {
 		struct patience p = patience_begin(a->board->patience_ns);
 		int r;
 
+		actor_does(a, "bringing a CPU back online");
 		do
 			r = run_cpus_switch(folder, cpu_of(a, g, i), true);
 		while (r < 0 && patience_again(&p));

@@ -46,9 +46,20 @@ unsigned board_lifetime_s(const struct board *b)
 	return LIFETIME_SECONDS + (unsigned)(4 * board_stuck_ns(b) / NS_PER_S);
 }
 
+static uint64_t with_slack(uint64_t patience_ns)
+{
+	return patience_ns + patience_ns / 4 + STUCK_SLACK_SECONDS * NS_PER_S;
+}
+
 uint64_t board_stuck_ns(const struct board *b)
 {
-	return b->patience_ns + b->patience_ns / 4 + STUCK_SLACK_SECONDS * NS_PER_S;
+	return with_slack(b->patience_ns);
+}
+
+void board_keeper_does(struct board *b, const char *what, uint64_t patience_ns)
+{
+	atomic_store(&b->keeper_doing, what);
+	atomic_store(&b->keeper_due_ns, clock_now_ns() + with_slack(patience_ns));
 }
 
 uint32_t board_group_at(const struct board_subject *s, uint64_t epoch)

@@ -46,7 +46,8 @@ struct board_actor {
 	_Atomic int32_t pid;
 	_Atomic uint32_t state;    /* enum board_state */
 	_Atomic uint32_t rests_in; /* the number of the pause that it keeps, or kept last */
-	_Atomic uint64_t operations, since_ns; /* and when the current one began */
+	_Atomic uint64_t operations,
+		since_ns;            /* and when the current one began; set by its start */
 	_Atomic(const char *) doing; /* a literal: the current operation, for the evidence */
 };
 
@@ -57,6 +58,8 @@ struct board {
 	struct run_cpus cpus;    /* that unpluggers may take offline */
 	_Atomic uint32_t pauses; /* odd: everybody is to rest between two operations */
 	_Atomic uint32_t stop;
+	_Atomic uint64_t keeper_due_ns;     /* when the keeper hangs if it is not further by then */
+	_Atomic(const char *) keeper_doing; /* a literal, as for the actors */
 	uint32_t n_subjects, n_actors;
 	struct board_subject subjects[BOARD_SUBJECTS_MAX];
 	struct board_actor actors[BOARD_ACTORS_MAX];
@@ -88,6 +91,9 @@ unsigned board_lifetime_s(const struct board *b);
 /* For how long one operation of an actor may last: a check's patience, and what the check needs. */
 uint64_t board_stuck_ns(const struct board *b);
 
+/* The keeper's: what it does from now on, which a check of `patience_ns` may be part of. */
+void board_keeper_does(struct board *b, const char *what, uint64_t patience_ns);
+
 /* The group that the subject was settled in at that (even) epoch. */
 uint32_t board_group_at(const struct board_subject *s, uint64_t epoch);
 
@@ -112,10 +118,16 @@ void board_fault(struct board *b, const char *format, ...) __attribute__((format
 /* Counts an operation that was refused; takes an errno, positive or negative. */
 void board_refused(struct board *b, int errnum);
 
+/* Something is broken or failed, and the round is over. */
+static inline bool board_failed(const struct board *b)
+{
+	return atomic_load(&b->broken) || atomic_load(&b->fault);
+}
+
 /* Everybody is to come to an end, for whatever reason. */
 static inline bool board_stops(const struct board *b)
 {
-	return atomic_load(&b->stop) || atomic_load(&b->broken) || atomic_load(&b->fault);
+	return atomic_load(&b->stop) || board_failed(b);
 }
 
 #endif

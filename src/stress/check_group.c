@@ -11,6 +11,7 @@
 #include "base/io.h"
 #include "stress/invariant.h"
 #include "stress/patience.h"
+#include "stress/stuck.h"
 
 /* 1: they agree; 0: they do not, at this moment; or a negative errno. */
 static int agrees(const struct view *v, uint32_t group, int64_t *ret_populated, int *ret_members)
@@ -73,9 +74,30 @@ static int wait_number(const struct scene *s, const char *file, const char *key,
 			    s->patience_ns / NS_PER_MS);
 }
 
+/* The same, of what the group's own processes keep from coming. */
+static int wait_members(const struct scene *s, const char *key, int64_t wanted,
+			struct evidence *ret)
+{
+	int r = wait_number(s, "cgroup.events", key, wanted, ret);
+
+	if (r == -EBADMSG)
+		stuck_find_in_group(s->group_fd, ret);
+	return r;
+}
+
 int check_freeze(const struct scene *s, struct evidence *ret)
 {
-	return wait_number(s, "cgroup.events", "frozen", 1, ret);
+	return wait_members(s, "frozen", 1, ret);
+}
+
+static int tell_stopped(const struct scene *s, const struct scene_subject *subject,
+			struct evidence *ret)
+{
+	evidence_set(
+		ret, "process %d in group %s, which is not frozen, has not run for %" PRIu64 " ms",
+		(int)subject->pid, s->view->groups[subject->group], s->patience_ns / NS_PER_MS);
+	stuck_find_below(s->view, subject->pid, ret);
+	return -EBADMSG;
 }
 
 int check_thaw(const struct scene *s, struct evidence *ret)
@@ -91,12 +113,7 @@ int check_thaw(const struct scene *s, struct evidence *ret)
 			continue;
 		while (atomic_load(subject->beats) == before)
 			if (!patience_again(&p))
-				return evidence_set(ret,
-						    "process %d in group %s, which is not frozen, "
-						    "has not run for %" PRIu64 " ms",
-						    (int)subject->pid,
-						    s->view->groups[subject->group],
-						    s->patience_ns / NS_PER_MS);
+				return tell_stopped(s, subject, ret);
 		looked_at++;
 	}
 	return looked_at;
@@ -109,7 +126,7 @@ int check_drains(const struct scene *s, struct evidence *ret)
 				    "process %d, whose group was killed, lived on until its own "
 				    "alarm ended it",
 				    (int)s->outlived);
-	return wait_number(s, "cgroup.events", "populated", 0, ret);
+	return wait_members(s, "populated", 0, ret);
 }
 
 /* A leader may have exited before its threads. */
@@ -208,14 +225,21 @@ int check_removal(const struct scene *s, struct evidence *ret)
 		return 1;
 	if (s->removal != -EBUSY)
 		return s->removal;
-	return evidence_set(ret,
-			    "removing a group whose populated is %" PRId64
-			    " is refused (EBUSY) for %" PRIu64 " ms",
-			    view_number(s->group_fd, "cgroup.events", "populated"),
-			    s->patience_ns / NS_PER_MS);
+	evidence_set(ret,
+		     "removing a group whose populated is %" PRId64
+		     " is refused (EBUSY) for %" PRIu64 " ms",
+		     view_number(s->group_fd, "cgroup.events", "populated"),
+		     s->patience_ns / NS_PER_MS);
+	stuck_find_in_group(s->group_fd, ret);
+	return -EBADMSG;
 }
 
 int check_responds(const struct scene *s, struct evidence *ret)
 {
-	return s->stuck ? evidence_set(ret, "%s", s->stuck) : 1;
+	if (!s->stuck)
+		return 1;
+	evidence_set(ret, "%s", s->stuck);
+	if (s->waiting > 0)
+		stuck_find_below(s->view, s->waiting, ret);
+	return -EBADMSG;
 }

@@ -58,6 +58,7 @@ int evidence_set(struct evidence *e, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
+	e->n_stuck = 0;
 	vsnprintf(e->text, sizeof(e->text), format, arguments);
 	va_end(arguments);
 	return -EBADMSG;

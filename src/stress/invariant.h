@@ -69,13 +69,18 @@ struct scene {
 	pid_t outlived;      /* who should have been killed and ended by itself; 0: nobody */
 	int64_t pids_before; /* pids.current at the start */
 	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
-	const char *stuck;   /* who did not come to an end, and where; NULL: all did */
+	const char *stuck;   /* what did not come to an end; NULL: all did */
+	pid_t waiting;       /* and who is at it */
 	const char *log;     /* a line of the kernel's log that tells of a fault; NULL: none */
 	struct kernel_counts before, now;
 };
 
+enum { EVIDENCE_STUCK_MAX = 3 };
+
 struct evidence {
-	char text[1024]; /* sentences; newlines between them */
+	char text[2048];                 /* sentences; newlines between them */
+	pid_t stuck[EVIDENCE_STUCK_MAX]; /* who did not do what it should; described later */
+	uint32_t n_stuck;
 };
 
 struct invariant {

@@ -16,6 +16,7 @@
 #include "stress/actor.h"
 #include "stress/arena.h"
 #include "stress/patience.h"
+#include "stress/stuck.h"
 
 enum { REST_MS = 150 }; /* between two looks at the whole */
 
@@ -58,6 +59,7 @@ static void start_actor(struct keeper *k, const struct actor_kind *kind, uint32_
 	pid_t self = getpid(), pid;
 
 	slot->kind = kind->name;
+	atomic_store(&slot->since_ns, clock_now_ns());
 	b->n_actors++;
 	pid = fork();
 	if (pid == 0) {
@@ -95,42 +97,79 @@ static bool has_ended(const struct board_actor *actor, uint32_t unused)
 	return atomic_load(&actor->state) == BOARD_DONE;
 }
 
-/* Who keeps all others waiting, and where in the kernel. */
+/* Who keeps all others waiting, and at what. */
 static void tell_stuck(struct keeper *k, const struct board_actor *actor)
 {
-	char name[64], where[512] = "", text[800];
 	const char *doing = atomic_load(&actor->doing);
-	struct scene s = {.stuck = text};
+	char text[256];
+	struct scene s = {
+		.view = &k->board->view, .stuck = text, .waiting = atomic_load(&actor->pid)};
 
-	snprintf(name, sizeof(name), "%d/stack", (int)atomic_load(&actor->pid));
-	if (io_read_attr(k->board->view.proc_fd, name, where, sizeof(where)) <= 0)
-		snprintf(where, sizeof(where), "(its kernel stack cannot be read)");
-	snprintf(text, sizeof(text), "a %s has been at this for %" PRIu64 " ms: %s\n%s",
-		 actor->kind, (clock_now_ns() - atomic_load(&actor->since_ns)) / NS_PER_MS,
-		 doing ? doing : "starting", where);
+	snprintf(text, sizeof(text), "a %s has been at this for %" PRIu64 " ms: %s", actor->kind,
+		 (clock_now_ns() - atomic_load(&actor->since_ns)) / NS_PER_MS,
+		 doing ? doing : "starting");
 	board_check(k->board, INVARIANT_RESPONDS, &s);
 }
 
-/*
- * Until all do; whoever does not is a breach. Three times the patience, for a check of an actor's
- * own may use up one, and says what is wrong better than this.
- */
-static bool wait_for_all(struct keeper *k, bool (*done)(const struct board_actor *, uint32_t),
-			 uint32_t pause)
+typedef bool actor_state(const struct board_actor *actor, uint32_t pause);
+
+/* Whether that actor is not `done`, and has been at one operation for longer than that may take. */
+static bool is_stuck(const struct keeper *k, const struct board_actor *actor, actor_state *done,
+		     uint32_t pause)
 {
-	struct patience p = patience_begin(3 * k->board->patience_ns);
-	const struct board_actor *missing;
+	uint64_t since = atomic_load(&actor->since_ns), now = clock_now_ns();
+
+	return !done(actor, pause) && now > since && now - since > board_stuck_ns(k->board);
+}
+
+/*
+ * The first such actor; looked at once more a while later, because a pause of the whole machine (a
+ * host that gives its guest no time) stops an actor as well as the clock's watcher.
+ */
+static const struct board_actor *find_stuck(const struct keeper *k, actor_state *done,
+					    uint32_t pause)
+{
+	for (uint32_t i = 0; i < k->board->n_actors; i++) {
+		const struct board_actor *actor = &k->board->actors[i];
+
+		if (!is_stuck(k, actor, done, pause))
+			continue;
+		clock_sleep_until(clock_now_ns() + NS_PER_S);
+		if (is_stuck(k, actor, done, pause))
+			return actor;
+	}
+	return NULL;
+}
+
+static const struct board_actor *find_missing(const struct keeper *k, actor_state *done,
+					      uint32_t pause)
+{
+	for (uint32_t i = 0; i < k->board->n_actors; i++)
+		if (!done(&k->board->actors[i], pause))
+			return &k->board->actors[i];
+	return NULL;
+}
+
+/*
+ * Until all are `done`; whoever is stuck is a breach. So is whoever is not done after three times
+ * the patience: a check of an actor's own may use up one, and says what is wrong better than this.
+ */
+static bool wait_for_all(struct keeper *k, actor_state *done, uint32_t pause)
+{
+	struct patience p = patience_begin(3 * board_stuck_ns(k->board));
+	const struct board_actor *missing, *stuck;
 
 	do {
+		board_keeper_does(k->board, "waiting for the actors", k->board->patience_ns);
 		reap(k);
-		missing = NULL;
-		for (uint32_t i = 0; i < k->board->n_actors && !missing; i++)
-			if (!done(&k->board->actors[i], pause))
-				missing = &k->board->actors[i];
+		missing = find_missing(k, done, pause);
 		if (!missing)
 			return true;
-	} while (patience_again(&p));
-	tell_stuck(k, missing);
+		if (board_failed(k->board))
+			return false;
+		stuck = find_stuck(k, done, pause);
+	} while (!stuck && patience_again(&p));
+	tell_stuck(k, stuck ? stuck : missing);
 	return false;
 }
 
@@ -151,6 +190,12 @@ static size_t settled_subjects(const struct board *b, struct scene_subject *ret)
 	return n;
 }
 
+static int keeper_checks(struct board *b, enum invariant_id id, const struct scene *s)
+{
+	board_keeper_does(b, invariants[id].name, s->patience_ns);
+	return board_check(b, id, s);
+}
+
 /* Nobody is moved, frozen or killed now; the subjects themselves go on. */
 static void look_at_all(struct keeper *k)
 {
@@ -166,7 +211,7 @@ static void look_at_all(struct keeper *k)
 
 	s.n_subjects = settled_subjects(b, subjects);
 	for (size_t i = 0; i < sizeof(at_rest) / sizeof(at_rest[0]) && !board_stops(b); i++)
-		board_check(b, at_rest[i], &s);
+		keeper_checks(b, at_rest[i], &s);
 }
 
 static void bring_to_rest(struct keeper *k)
@@ -191,6 +236,7 @@ static void churn(struct keeper *k)
 		uint64_t rest = clock_now_ns() + REST_MS * NS_PER_MS;
 
 		while (!board_stops(b) && clock_now_ns() < rest && clock_now_ns() < end) {
+			board_keeper_does(b, "letting the actors work", b->patience_ns);
 			clock_sleep_until(clock_now_ns() + 5 * NS_PER_MS);
 			reap(k);
 		}
@@ -198,7 +244,27 @@ static void churn(struct keeper *k)
 			bring_to_rest(k);
 	}
 	atomic_store(&b->stop, 1);
-	wait_for_all(k, has_ended, 0);
+	if (!board_failed(b))
+		wait_for_all(k, has_ended, 0);
+}
+
+/* All of them are dead; each takes a moment until it can be reaped. */
+static void reap_all(struct keeper *k)
+{
+	struct patience p = patience_begin(k->board->patience_ns);
+	struct scene s = {.view = &k->board->view,
+			  .stuck = "a process that was killed does not come to its end",
+			  .waiting = getpid()};
+	pid_t pid;
+
+	board_keeper_does(k->board, "reaping what was killed", k->board->patience_ns);
+	do {
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+			;
+		if (pid < 0)
+			return;
+	} while (patience_again(&p));
+	board_check(k->board, INVARIANT_RESPONDS, &s);
 }
 
 /* What is left when all have ended: nobody, nothing charged, no group. */
@@ -213,15 +279,17 @@ static void look_at_rest(struct keeper *k)
 
 	if (group_kill(s.group_fd) < 0)
 		board_fault(b, "killing what is left in the arena: %s", strerror(errno));
-	r = board_check(b, INVARIANT_KILL_DRAINS, &s);
-	/* All of them are dead; each takes a moment until it can be reaped. */
-	while (r >= 0 && (waitpid(-1, NULL, 0) > 0 || errno == EINTR))
-		;
-	if (r >= 0 && k->pids_before >= 0)
-		r = board_check(b, INVARIANT_PIDS, &s);
+	r = keeper_checks(b, INVARIANT_KILL_DRAINS, &s);
+	if (r >= 0)
+		reap_all(k);
+	if (board_failed(b))
+		return;
+	if (k->pids_before >= 0)
+		r = keeper_checks(b, INVARIANT_PIDS, &s);
 	if (r >= 0) {
+		board_keeper_does(b, "removing the arena's groups", s.patience_ns);
 		s.removal = group_remove_below(s.group_fd, clock_now_ns() + s.patience_ns);
-		r = board_check(b, INVARIANT_REMOVAL, &s);
+		r = keeper_checks(b, INVARIANT_REMOVAL, &s);
 	}
 	/*
 	 * Let go by work queues after several grace periods, some by callbacks that a kernel with
@@ -229,7 +297,22 @@ static void look_at_rest(struct keeper *k)
 	 */
 	s.patience_ns *= 4;
 	if (r >= 0)
-		board_check(b, INVARIANT_DYING, &s);
+		keeper_checks(b, INVARIANT_DYING, &s);
+}
+
+/*
+ * Whoever found the breach may still be writing it down, and is killed when the keeper ends. Only
+ * the keeper may read where in the kernel somebody is.
+ */
+static void finish_evidence(struct keeper *k)
+{
+	struct board *b = k->board;
+	struct patience p = patience_begin(b->patience_ns);
+
+	while ((atomic_load(&b->broken) == 1 || atomic_load(&b->fault) == 1) && patience_again(&p))
+		;
+	if (atomic_load(&b->broken) == 2)
+		stuck_describe(&b->evidence);
 }
 
 _Noreturn void keeper_main(struct board *b, const struct keeper_orders *orders)
@@ -239,13 +322,16 @@ _Noreturn void keeper_main(struct board *b, const struct keeper_orders *orders)
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_NAME, "cgchurn-keeper");
+	board_keeper_does(b, "making the arena", b->patience_ns);
 	r = arena_make(b, orders->run_group_fd);
 	if (r == 0) {
 		k.pids_before = view_number(b->view.arena_fd, "pids.current", NULL);
 		actors_prepare();
 		start_actors(&k);
 		churn(&k);
-		look_at_rest(&k);
+		if (!board_failed(b))
+			look_at_rest(&k);
+		finish_evidence(&k);
 	}
 	_exit(0);
 }

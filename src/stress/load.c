@@ -11,15 +11,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "cgroup/group.h"
 #include "cgroup/run_drain.h"
 #include "engine/trial.h"
 
 /* The trials' groups, and beside them the group of the process that runs them. */
 static const char trials_name[] = "load", keeper_name[] = "load-keeper";
 enum { REMOVE_SECONDS = 10 };
+
+/* The bounds of trial_run() beside the window: until workers are ready, and all that ends them. */
+enum { AROUND_TRIAL_SECONDS = 60 + 10 + 10 + 5 + 5 };
 
 static void note(struct load_board *b, const struct trial_outcome *o)
 {
@@ -44,15 +49,18 @@ static void run_trials(struct load *l, int trials_fd)
 	int r = 0;
 
 	for (uint64_t n = 0; r == 0; n++) {
+		const struct plan *plan = &l->list->items[n % l->list->n].plan;
 		struct trial_outcome outcome;
 
-		r = trial_run(&l->list->items[n % l->list->n].plan, n, &around, &outcome,
-			      &l->board->error);
+		atomic_store(&l->board->due_ns,
+			     clock_now_ns() + plan->trial_ns + AROUND_TRIAL_SECONDS * NS_PER_S);
+		r = trial_run(plan, n, &around, &outcome, &l->board->error);
 		if (r < 0)
 			break;
 		note(l->board, &outcome);
 		trial_outcome_finish(&outcome);
 	}
+	atomic_store(&l->board->stuck, r == -ENOTRECOVERABLE);
 	atomic_store(&l->board->failed, 1);
 }
 
@@ -122,7 +130,16 @@ int load_start(struct load *l, struct err *e)
 	return err_sys(e, EXIT_CANNOT, errno, "fork");
 }
 
-/* Killed by somebody it had no time to say so. */
+static void note_stuck(struct load *l, pid_t pid, const char *what)
+{
+	char text[CHILD_TEXT_SIZE];
+
+	err_set(&l->board->error, EXIT_CANNOT, ETIME, "%s: %s", what, child_describe(pid, text));
+	atomic_store(&l->board->stuck, 1);
+	atomic_store(&l->board->failed, 1);
+}
+
+/* Killed by somebody it had no time to say so; where it hangs it cannot. */
 bool load_failed(const struct load *l)
 {
 	siginfo_t info = {0};
@@ -131,10 +148,42 @@ bool load_failed(const struct load *l)
 		return false;
 	if (atomic_load(&l->board->failed))
 		return true;
-	if (waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || !info.si_pid)
+	if (waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
 		return false;
-	err_set(&l->board->error, EXIT_FAULT, ECANCELED, "the process of the load was killed");
-	return true;
+	if (info.si_pid)
+		err_set(&l->board->error, EXIT_FAULT, ECANCELED,
+			"the process of the load was killed");
+	return info.si_pid != 0;
+}
+
+void load_look(struct load *l)
+{
+	if (l->pid && !atomic_load(&l->board->failed) &&
+	    clock_now_ns() > atomic_load(&l->board->due_ns))
+		note_stuck(l, l->pid, "a trial beside the rounds has not ended in time");
+}
+
+bool load_is_stuck(const struct load *l)
+{
+	return l->board && atomic_load(&l->board->stuck);
+}
+
+/* Who is left in a group that did not empty. */
+static bool find_stuck(struct load *l, const char *name)
+{
+	_cleanup_fd int fd = openat(l->run_group_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pid_t pid = fd < 0 ? 0 : group_find_process(fd);
+
+	if (pid > 0 && !load_is_stuck(l))
+		note_stuck(l, pid, "a process of the load was killed and has not ended");
+	return pid > 0;
+}
+
+static int remove_group(struct load *l, const char *name, uint64_t deadline)
+{
+	int r = run_drain_remove(l->run_group_fd, name, deadline);
+
+	return r == -ETIME && find_stuck(l, name) ? 0 : r;
 }
 
 int load_stop(struct load *l, struct err *e)
@@ -146,12 +195,12 @@ int load_stop(struct load *l, struct err *e)
 		return 0;
 	if (l->pid) {
 		kill(l->pid, SIGKILL);
-		while (waitpid(l->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		/* Where it hangs, it is found in its group. */
+		child_wait(l->pid, deadline, NULL);
 		l->pid = 0;
 	}
-	r = run_drain_remove(l->run_group_fd, trials_name, deadline);
-	kept = run_drain_remove(l->run_group_fd, keeper_name, deadline);
+	r = remove_group(l, trials_name, deadline);
+	kept = remove_group(l, keeper_name, deadline);
 	if (r == 0)
 		r = kept;
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "removing the groups of the load") : 0;

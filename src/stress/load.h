@@ -18,7 +18,10 @@
 /* Shared with the process. */
 struct load_board {
 	_Atomic uint64_t trials, invalid;
+	_Atomic uint64_t due_ns; /* when the trial under way has to be over */
 	_Atomic uint32_t failed; /* a trial could not be run; `error` says why */
+	_Atomic uint32_t
+		stuck; /* because a process does not end, or not go on: the kernel's fault */
 	struct err error;
 	char reason[256]; /* of the first trial that was not valid */
 };
@@ -34,10 +37,19 @@ struct load {
 /* Starts it; a list without workloads is no load. load_stop() in any case. */
 int load_start(struct load *l, struct err *e);
 
-/* Whether it had to give up. */
+/* Looks whether it hangs: it cannot say so itself. Call it between rounds. */
+void load_look(struct load *l);
+
+/* Whether it had to give up, or hangs. */
 bool load_failed(const struct load *l);
 
-/* Kills what runs and removes its groups. The counts stay until load_finish(). */
+/* Whether that was a process that hangs in the kernel; the board's error names it. */
+bool load_is_stuck(const struct load *l);
+
+/*
+ * Kills what runs and removes its groups. The counts stay until load_finish(). 0 also where a
+ * process does not end although it was killed: then load_is_stuck().
+ */
 int load_stop(struct load *l, struct err *e);
 void load_finish(struct load *l);
 

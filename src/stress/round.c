@@ -20,13 +20,13 @@
 #include "cgroup/group.h"
 #include "stress/keeper.h"
 #include "stress/starved.h"
+#include "stress/stuck.h"
 
 enum {
 	TICK_MS = 250,
 	REMOVE_SECONDS = 10,
-	/* Patiences that may follow each other in the keeper: to rest, five looks, to the end, and
-	 * what is left. */
-	PATIENCES = 20,
+	OVERDUE_TICKS = 8, /* a pause of the whole machine ends with the keeper late, too */
+	PATIENCES = 30,    /* that may follow each other in the keeper: its looks, and its end */
 };
 
 /* A round under way. */
@@ -73,7 +73,14 @@ static int start(struct round *r, struct err *e)
 	return r->keeper_fd < 0 ? err_sys(e, EXIT_CANNOT, errno, "pidfd_open") : 0;
 }
 
-/* 0: the keeper has ended; -ETIME: it has not. */
+static bool is_overdue(const struct round *r)
+{
+	uint64_t due = atomic_load(&r->board->keeper_due_ns);
+
+	return due && clock_now_ns() > due;
+}
+
+/* 0: the keeper has ended; -ETIME: it hangs. */
 static int watch(struct round *r, uint64_t until, struct err *e)
 {
 	const struct round_surroundings *around = r->around;
@@ -81,7 +88,8 @@ static int watch(struct round *r, uint64_t until, struct err *e)
 				 {.fd = around->signal_fd, .events = POLLIN},
 				 {.fd = around->guardian_fd, .events = POLLIN}};
 
-	while (clock_now_ns() < until) {
+	for (int overdue = 0; overdue < OVERDUE_TICKS && clock_now_ns() < until;) {
+		overdue = is_overdue(r) ? overdue + 1 : 0;
 		if (poll(polls, 3, TICK_MS) < 0 && errno != EINTR)
 			return err_sys(e, EXIT_FAULT, errno, "waiting for a round");
 		if (polls[1].revents)
@@ -96,24 +104,6 @@ static int watch(struct round *r, uint64_t until, struct err *e)
 			around->tick(around->opaque);
 	}
 	return -ETIME;
-}
-
-/* The keeper itself hangs: where in the kernel, as far as that can be read. */
-static void tell_hung(struct round *r, uint64_t length_ns, struct round_outcome *ret)
-{
-	/* The keeper's own is open in the keeper alone. */
-	_cleanup_fd int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct view view = {.proc_fd = proc_fd};
-	char path[64], where[640];
-
-	snprintf(path, sizeof(path), "/proc/%d/stack", (int)r->keeper);
-	if (io_read_attr(AT_FDCWD, path, where, sizeof(where)) <= 0)
-		snprintf(where, sizeof(where), "(its kernel stack cannot be read)");
-	ret->broken = true;
-	ret->invariant = INVARIANT_RESPONDS;
-	evidence_set(&ret->evidence, "the round has not ended after %" PRIu64 " s\n%s",
-		     length_ns / NS_PER_S, where);
-	starved_add(&view, NS_PER_S, &ret->evidence);
 }
 
 static void take_counts(const struct board *b, struct round_counts *ret)
@@ -132,6 +122,29 @@ static void take_counts(const struct board *b, struct round_counts *ret)
 	ret->toggles = atomic_load(&b->toggles);
 	ret->ooms = atomic_load(&b->ooms);
 	ret->unplugs = atomic_load(&b->unplugs);
+}
+
+/* The keeper itself hangs. What was found before that says more. */
+static void tell_hung(struct round *r, struct round_outcome *ret)
+{
+	/* The keeper's own is open in the keeper alone. */
+	_cleanup_fd int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *doing = atomic_load(&r->board->keeper_doing);
+	struct view view = {.proc_fd = proc_fd};
+
+	take_counts(r->board, &ret->counts);
+	ret->broken = true;
+	if (atomic_load(&r->board->broken) == 2) {
+		ret->invariant = (enum invariant_id)r->board->broken_invariant;
+		ret->evidence = r->board->evidence;
+	} else {
+		ret->invariant = INVARIANT_RESPONDS;
+		evidence_set(&ret->evidence, "the keeper of the round hangs at this: %s",
+			     doing ? doing : "starting");
+	}
+	stuck_find_below(&view, r->keeper, &ret->evidence);
+	stuck_describe(&ret->evidence);
+	starved_add(&view, NS_PER_S, &ret->evidence);
 }
 
 static int read_board(const struct round *r, int status, struct round_outcome *ret, struct err *e)
@@ -224,11 +237,12 @@ int round_run(const struct schedule *schedule, const struct round_surroundings *
 	r.board->schedule = *schedule;
 	r.board->patience_ns = around->patience_ns;
 	r.board->cpus = around->cpus;
+	board_keeper_does(r.board, "starting", around->patience_ns);
 	result = start(&r, e);
 	if (result == 0)
 		result = watch(&r, clock_now_ns() + length, e);
 	if (result == -ETIME)
-		tell_hung(&r, length, ret);
+		tell_hung(&r, ret);
 	else if (result == 0)
 		result = read_board(&r, reap(&r), ret, e);
 	removed = remove_groups(&r, &removal);

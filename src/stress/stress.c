@@ -120,6 +120,17 @@ static int shrink(struct stress *s, struct err *e)
 	return r;
 }
 
+void stress_hung(struct stress *s, const char *evidence)
+{
+	if (s->broken)
+		return;
+	s->broken = true;
+	s->invariant = INVARIANT_RESPONDS;
+	s->broken_seed = s->schedule.seed;
+	s->broken_limits = s->limits;
+	evidence_set(&s->evidence, "%s", evidence);
+}
+
 static void note(struct stress *s, const struct round_outcome *o)
 {
 	s->rounds++;

@@ -52,6 +52,12 @@ struct stress {
  */
 int stress_run(struct stress *s, struct err *e);
 
+/*
+ * Something beside the rounds hung in the kernel: INVARIANT_RESPONDS is broken, unless something was
+ * before.
+ */
+void stress_hung(struct stress *s, const char *evidence);
+
 /* The seed of the n-th round. */
 uint64_t stress_round_seed(uint64_t seed, uint64_t round);
 
