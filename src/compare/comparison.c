@@ -16,6 +16,7 @@ static int no_memory(struct err *e)
 void comparison_finish(struct comparison *c)
 {
 	metrics_finish(&c->metrics);
+	remarks_finish(&c->remarks);
 }
 
 static bool is_paired_once(const struct data_side *side, uint64_t block)
@@ -145,6 +146,8 @@ int comparison_make(const struct data *d, const struct comparison_options *optio
 	r = options->paired ? check_pairs(&c, e) : 0;
 	if (r == 0)
 		r = run_with_decider(&c, e);
+	if (r == 0 && !options->primaries_only && remarks_list(&c) < 0)
+		r = no_memory(e);
 	if (r < 0)
 		comparison_finish(&c);
 	else

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "compare/data.h"
 #include "compare/metric.h"
+#include "compare/remarks.h"
 
 #define COMPARISON_SCHEMA "cgchurn-comparison/1"
 
@@ -19,7 +20,7 @@ struct comparison_options {
 	double tolerance; /* above 0: for all metrics; 0: the workloads' own */
 	bool paired;      /* units of one block are a pair */
 	uint64_t seed;
-	bool primaries_only;     /* leave the exploratory rest out */
+	bool primaries_only;     /* leave the exploratory rest and the remarks out */
 	struct decider *decider; /* to use; NULL: one of its own */
 };
 
@@ -27,6 +28,7 @@ struct comparison {
 	const struct data *data; /* the caller's; lives as long */
 	struct comparison_options options;
 	struct metrics metrics;
+	struct remarks remarks; /* on all of it, the gravest first */
 	size_t n_tested;   /* primaries that could be estimated: the family of Holm's correction */
 	double smallest_p; /* that units of these numbers can reach */
 };

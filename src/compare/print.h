@@ -53,16 +53,4 @@ const char *print_fact(const struct fact *fact, int side, char buf[256]);
 /* A sentence on what these numbers of units cannot decide; NULL where they can. */
 const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE]);
 
-/*
- * A sentence for sides of two kernel releases: whatever else changed between these is in the
- * verdicts, too. NULL where the releases are one, or unknown. scripts/vm-compare says the same
- * of two images, which results do not know.
- */
-const char *print_releases(const struct comparison *c);
-
-/* Sentences about the results as a whole: interrupted ones, workloads of one side, emulation. */
-#define PRINT_REMARKS_MAX 12
-size_t print_remarks(const struct comparison *c,
-		     char remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE]);
-
 #endif

@@ -162,20 +162,19 @@ static void put_distribution(struct json_build *b, struct json_object *list, con
 
 static void put_words(struct json_build *b, struct json_object *to, const struct comparison *c)
 {
-	char text[PRINT_CLAUSE_SIZE], line[PRINT_CLAUSE_SIZE + 40],
-		remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE];
+	char text[PRINT_CLAUSE_SIZE], line[PRINT_CLAUSE_SIZE + 40];
 	struct json_object *words = json_put_array(b, to, "words"),
-			   *told = json_put_array(b, to, "remarks");
-	size_t n = print_remarks(c, remarks);
+			   *told = json_put_array(b, to, "remarks"),
+			   *kinds = json_put_array(b, to, "remark_words");
 
 	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
 		snprintf(line, sizeof(line), "%s%s", print_clause(c, i, text), print_scope(c));
 		json_put_string(b, words, NULL, line);
 	}
-	if (print_limits(c, text))
-		json_put_string(b, told, NULL, text);
-	for (size_t i = 0; i < n; i++)
-		json_put_string(b, told, NULL, remarks[i]);
+	for (size_t i = 0; i < c->remarks.n; i++) {
+		json_put_string(b, told, NULL, c->remarks.items[i].text);
+		json_put_string(b, kinds, NULL, c->remarks.items[i].word);
+	}
 }
 
 static void put_head(struct json_build *b, struct json_object *to, const struct comparison *c)

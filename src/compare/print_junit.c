@@ -55,6 +55,19 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 	fputs("</system-out>\n    </testcase>\n", to);
 }
 
+static void print_remarks(const struct comparison *c, FILE *to)
+{
+	if (!c->remarks.n)
+		return;
+	fputs("    <properties>\n", to);
+	for (size_t i = 0; i < c->remarks.n; i++) {
+		fprintf(to, "      <property name=\"%s\" value=\"", c->remarks.items[i].word);
+		markup_print(c->remarks.items[i].text, to);
+		fputs("\"/>\n", to);
+	}
+	fputs("    </properties>\n", to);
+}
+
 static void print_suite(const struct comparison *c, const char *name, size_t from, size_t to_index,
 			FILE *to)
 {
@@ -68,6 +81,7 @@ static void print_suite(const struct comparison *c, const char *name, size_t fro
 		"  <testsuite name=\"%s\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
 		"skipped=\"%zu\">\n",
 		name, to_index - from, failures, skipped);
+	print_remarks(c, to);
 	for (size_t i = from; i < to_index; i++)
 		print_case(c, &c->metrics.items[i], to);
 	fputs("  </testsuite>\n", to);

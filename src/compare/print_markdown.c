@@ -86,40 +86,22 @@ static void print_notes(const struct metric *m, FILE *to)
 	}
 }
 
-static void print_invalid(const struct comparison *c, size_t workload, FILE *to)
-{
-	char note[METRIC_TEXT_SIZE];
-
-	if (!metric_note_invalid(c->data, workload, note))
-		return;
-	fputs("- ", to);
-	print_escaped(c->data->workloads[workload].name, to);
-	fputs(": ", to);
-	print_escaped(note, to);
-	putc('\n', to);
-}
-
 static void print_words(const struct comparison *c, FILE *to)
 {
-	char text[PRINT_CLAUSE_SIZE], remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE];
-	size_t n = print_remarks(c, remarks);
+	char text[PRINT_CLAUSE_SIZE];
 
 	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
 		fputs("- ", to);
 		print_escaped(print_clause(c, i, text), to);
 		fprintf(to, "%s\n", print_scope(c));
 	}
-	if (print_limits(c, text))
-		fprintf(to, "- %s\n", text);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < c->remarks.n; i++) {
 		fputs("- ", to);
-		print_escaped(remarks[i], to);
+		print_escaped(c->remarks.items[i].text, to);
 		putc('\n', to);
 	}
 	for (size_t i = 0; i < c->metrics.n_primaries; i++)
 		print_notes(&c->metrics.items[i], to);
-	for (size_t i = 0; i < c->data->n_workloads; i++)
-		print_invalid(c, i, to);
 	putc('\n', to);
 }
 

@@ -79,9 +79,9 @@ static void count_trials(const struct data *d, int side, size_t *ret)
 
 static void print_head(const struct comparison *c, FILE *to)
 {
-	char remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE], limits[PRINT_CLAUSE_SIZE];
 	const struct data *d = c->data;
-	size_t n = print_remarks(c, remarks), trials[2];
+	char limits[PRINT_CLAUSE_SIZE];
+	size_t trials[2];
 
 	count_trials(d, 0, &trials[0]);
 	count_trials(d, 1, &trials[1]);
@@ -91,8 +91,6 @@ static void print_head(const struct comparison *c, FILE *to)
 		c->options.paired ? " Paired by block." : "");
 	if (print_limits(c, limits))
 		text_print_wrapped("", 0, limits, to);
-	for (size_t i = 0; i < n; i++)
-		text_print_wrapped("", 0, remarks[i], to);
 	print_facts(c, to);
 	print_allowed(c, to);
 }
@@ -241,6 +239,13 @@ static void print_count(const struct comparison *c, FILE *to)
 			n[VERDICT_EQUIVALENT], n[VERDICT_INCONCLUSIVE]);
 }
 
+/* With the verdicts, which with many metrics are pages away from the head. */
+static void print_remarks(const struct comparison *c, FILE *to)
+{
+	for (size_t i = 0; i < c->remarks.n; i++)
+		text_print_wrapped("", 0, c->remarks.items[i].text, to);
+}
+
 static void print_words(const struct comparison *c, FILE *to)
 {
 	char clause[PRINT_CLAUSE_SIZE];
@@ -279,4 +284,5 @@ void comparison_print_text(const struct comparison *c, FILE *to)
 	print_distributions(c, to);
 	print_words(c, to);
 	print_count(c, to);
+	print_remarks(c, to);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The outcome in words. */
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "compare/print.h"
@@ -127,97 +126,4 @@ const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE]
 		d->side[0].n_units, d->side[1].n_units, data_unit_name(d, 2), c->smallest_p, m,
 		m == 1 ? "" : "s", m == 1 ? "s" : "", DECIDE_ALPHA / (double)m, needed, needed);
 	return buf;
-}
-
-const char *print_releases(const struct comparison *c)
-{
-	const struct fact *fact = facts_find(&c->data->facts, "kernel.release");
-	char text[256];
-
-	if (!fact || !fact->differs)
-		return NULL;
-	for (int s = 0; s < 2; s++)
-		if (strcmp(fact_text(fact, s, text), "unknown") == 0)
-			return NULL;
-	return "Release differences included: the kernels differ in more than the lock's regime.";
-}
-
-struct remarks {
-	char (*text)[PRINT_CLAUSE_SIZE];
-	size_t n;
-};
-
-static void remark(struct remarks *r, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-static void remark(struct remarks *r, const char *format, ...)
-{
-	va_list ap;
-
-	if (r->n == PRINT_REMARKS_MAX)
-		return;
-	va_start(ap, format);
-	vsnprintf(r->text[r->n++], PRINT_CLAUSE_SIZE, format, ap);
-	va_end(ap);
-}
-
-static void remark_accelerator(const struct data *d, struct remarks *r)
-{
-	const struct fact *fact = facts_find(&d->facts, "accelerator");
-	char text[2][256];
-
-	if (!fact)
-		return;
-	fact_text(fact, 0, text[0]);
-	fact_text(fact, 1, text[1]);
-	for (int s = 0; s < 2; s++)
-		if (strstr(text[s], "tcg")) {
-			remark(r, "Measured in a guest that was emulated in software (tcg): ratios "
-				  "hold for such a guest, times for nothing.");
-			return;
-		}
-	if (strcmp(text[0], "none") != 0 && strcmp(text[0], "unknown") != 0)
-		remark(r, "Measured in a guest (%.60s).", text[0]);
-}
-
-static void remark_workloads(const struct data *d, struct remarks *r)
-{
-	for (size_t i = 0; i < d->n_workloads; i++) {
-		const struct data_workload *w = &d->workloads[i];
-
-		if (w->given_up[0] || w->given_up[1])
-			remark(r, "%s was given up in %zu results of base and %zu of new (%s).",
-			       w->name, w->given_up[0], w->given_up[1], w->failure);
-		if (w->seen[0] != w->seen[1])
-			remark(r, "Only in %s: workload %s.", w->seen[0] ? "base" : "new", w->name);
-		else if (w->primaries_differ)
-			remark(r,
-			       "%s: not all results name the same primaries with the same "
-			       "tolerances; all of them are tested, by the first one's tolerance.",
-			       w->name);
-	}
-}
-
-size_t print_remarks(const struct comparison *c, char text[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE])
-{
-	const struct data *d = c->data;
-	struct remarks r = {.text = text};
-
-	remark_accelerator(d, &r);
-	if (d->scope != SCOPE_BOOTS)
-		remark(&r,
-		       "%s: the unit is the invocation, and verdicts hold for %s, not for the "
-		       "kernels.",
-		       d->scope == SCOPE_THIS_BOOT ? "All was measured in one boot"
-						   : "Each side was measured in one boot",
-		       d->scope == SCOPE_THIS_BOOT ? "this boot only" : "these two boots only");
-	if (d->side[0].incomplete || d->side[1].incomplete)
-		remark(&r, "Interrupted before their end: %zu results of base, %zu of new.",
-		       d->side[0].incomplete, d->side[1].incomplete);
-	if (d->side[0].empty || d->side[1].empty)
-		remark(&r, "Left out, for they hold no trial: %zu results of base, %zu of new.",
-		       d->side[0].empty, d->side[1].empty);
-	remark_workloads(d, &r);
-	if (!c->metrics.n_primaries)
-		remark(&r, "No primary metric in common: nothing here is a decision.");
-	return r.n;
 }

@@ -65,13 +65,9 @@ static void print_warnings(struct report *r)
 static void print_comparison(struct report *r)
 {
 	const struct comparison *c = &r->comparison;
-	char text[PRINT_CLAUSE_SIZE], remarks[PRINT_REMARKS_MAX][PRINT_CLAUSE_SIZE];
-	const char *releases = print_releases(c);
-	size_t n = print_remarks(c, remarks);
+	char text[PRINT_CLAUSE_SIZE];
 
 	html_element(r, "p", "Base is %s, new is %s:", r->groups[0].name, r->groups[1].name);
-	if (releases)
-		html_element(r, "p class=\"warning\"", "%s", releases);
 	fputs("<ul class=\"found\">\n", r->page);
 	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
 		fprintf(r->page, "<li class=\"%s\">",
@@ -80,10 +76,8 @@ static void print_comparison(struct report *r)
 		fputs("</li>\n", r->page);
 	}
 	fputs("</ul>\n", r->page);
-	if (print_limits(c, text))
-		html_element(r, "p", "%s", text);
-	for (size_t i = 0; i < n; i++)
-		html_element(r, "p", "%s", remarks[i]);
+	for (size_t i = 0; i < c->remarks.n; i++)
+		html_element(r, "p class=\"remark\"", "%s", c->remarks.items[i].text);
 }
 
 static const struct report_series *find_series(const struct report_workload *w,

@@ -213,6 +213,23 @@ PYTHON
 	[[ "$output" == *"invalid trials left out: base 0 of 18, new 6 of 18 (the hypervisor stole"* ]]
 }
 
+@test "what must be known beside the verdicts stands in every format" {
+	make_results hurt 6 name=hurt seed=10 errors=40 invalid=1 release=7.3.0
+	for format in text json markdown junit; do
+		"$CGCHURN" compare --format $format base hurt | tr -s '\n ' ' ' >out
+		grep -q "invalid trials left out: base 0 of 18, new 6 of 18 (the hypervisor stole" out
+		grep -q "Measured in a guest (kvm)" out
+		grep -q "Release differences included" out
+	done
+	"$CGCHURN" report --no-pictures base hurt | tr -s '\n ' ' ' >out
+	grep -q "invalid trials left out: base 0 of 18, new 6 of 18 (the hypervisor stole" out
+	grep -q "Measured in a guest (kvm)" out
+	grep -q "Release differences included" out
+	"$CGCHURN" compare --format json base hurt >out.json
+	[ "$(ask 'c["remark_words"]' <out.json)" = "['guest', 'releases', 'invalid-trials']" ]
+	[ "$(ask 'len(c["remarks"])' <out.json)" = 3 ]
+}
+
 @test "the same file, or a copy of it, on both sides is refused" {
 	run "$CGCHURN" compare base/0000.json base
 	[ "$status" -eq 2 ]
@@ -267,7 +284,7 @@ PYTHON
 	cp none/0000.json some/none.json
 	run "$CGCHURN" compare some same
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"hold no trial: 1 results of base, 0 of new"* ]]
+	[[ "$output" == *"Skipped, no trials: 1 results of base, 0 of new"* ]]
 	run "$CGCHURN" compare base none
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"none/0000.json: no result holds a trial"* ]]

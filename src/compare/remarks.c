@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "compare/remarks.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "compare/print.h"
+
+/* While the list grows; `r` is -ENOMEM once it could not. */
+struct listing {
+	struct remarks *to;
+	int r;
+};
+
+void remarks_finish(struct remarks *r)
+{
+	free(r->items);
+	*r = (struct remarks){0};
+}
+
+static void remark(struct listing *l, const char *word, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static void remark(struct listing *l, const char *word, const char *format, ...)
+{
+	struct remark *added = array_grow(&l->to->items, &l->to->n, sizeof(*added));
+	va_list ap;
+
+	if (!added) {
+		l->r = -ENOMEM;
+		return;
+	}
+	added->word = word;
+	va_start(ap, format);
+	vsnprintf(added->text, sizeof(added->text), format, ap);
+	va_end(ap);
+}
+
+static void remark_limits(const struct comparison *c, struct listing *l)
+{
+	char text[PRINT_CLAUSE_SIZE];
+
+	if (print_limits(c, text))
+		remark(l, "too-few-units", "%s", text);
+}
+
+static void remark_scope(const struct data *d, struct listing *l)
+{
+	if (d->scope == SCOPE_BOOTS)
+		return;
+	remark(l, "scope",
+	       "%s: the unit is the invocation, and verdicts hold for %s, not for the kernels.",
+	       d->scope == SCOPE_THIS_BOOT ? "All was measured in one boot"
+					   : "Each side was measured in one boot",
+	       d->scope == SCOPE_THIS_BOOT ? "this boot only" : "these two boots only");
+}
+
+static void remark_accelerator(const struct data *d, struct listing *l)
+{
+	const struct fact *fact = facts_find(&d->facts, "accelerator");
+	char text[2][256];
+
+	if (!fact)
+		return;
+	fact_text(fact, 0, text[0]);
+	fact_text(fact, 1, text[1]);
+	for (int s = 0; s < 2; s++)
+		if (strstr(text[s], "tcg")) {
+			remark(l, "emulated",
+			       "Measured in a guest that was emulated in software (tcg): ratios "
+			       "hold for such a guest, times for nothing.");
+			return;
+		}
+	if (strcmp(text[0], "none") != 0 && strcmp(text[0], "unknown") != 0)
+		remark(l, "guest", "Measured in a guest (%.60s).", text[0]);
+}
+
+static bool releases_differ(const struct data *d)
+{
+	const struct fact *fact = facts_find(&d->facts, "kernel.release");
+	char text[256];
+
+	if (!fact || !fact->differs)
+		return false;
+	for (int s = 0; s < 2; s++)
+		if (strcmp(fact_text(fact, s, text), "unknown") == 0)
+			return false;
+	return true;
+}
+
+static void remark_results(const struct data *d, struct listing *l)
+{
+	const struct data_side *s = d->side;
+
+	if (s[0].incomplete || s[1].incomplete)
+		remark(l, "interrupted",
+		       "Interrupted before their end: %zu results of base, %zu of new.",
+		       s[0].incomplete, s[1].incomplete);
+	if (s[0].empty || s[1].empty)
+		remark(l, "empty", "Skipped, no trials: %zu results of base, %zu of new.",
+		       s[0].empty, s[1].empty);
+}
+
+static void remark_workload(const struct data *d, size_t workload, struct listing *l)
+{
+	const struct data_workload *w = &d->workloads[workload];
+	char invalid[METRIC_TEXT_SIZE];
+
+	if (w->given_up[0] || w->given_up[1])
+		remark(l, "given-up", "%s was given up in %zu results of base and %zu of new (%s).",
+		       w->name, w->given_up[0], w->given_up[1], w->failure);
+	if (metric_note_invalid(d, workload, invalid))
+		remark(l, "invalid-trials", "%s: %s.", w->name, invalid);
+	if (w->seen[0] != w->seen[1])
+		remark(l, "one-sided-workload", "Only in %s: workload %s.",
+		       w->seen[0] ? "base" : "new", w->name);
+	else if (w->primaries_differ)
+		remark(l, "primaries-differ",
+		       "%s: not all results name the same primaries with the same tolerances; all "
+		       "of them are tested, by the first one's tolerance.",
+		       w->name);
+}
+
+int remarks_list(struct comparison *c)
+{
+	struct listing l = {.to = &c->remarks};
+	const struct data *d = c->data;
+
+	remark_limits(c, &l);
+	remark_scope(d, &l);
+	remark_accelerator(d, &l);
+	/* scripts/vm-compare says the same of two images, which results do not know. */
+	if (releases_differ(d))
+		remark(&l, "releases",
+		       "Release differences included: the kernels differ in more than the lock's "
+		       "regime.");
+	remark_results(d, &l);
+	for (size_t i = 0; i < d->n_workloads; i++)
+		remark_workload(d, i, &l);
+	if (!c->metrics.n_primaries)
+		remark(&l, "no-primaries",
+		       "No primary metric in common: nothing here is a decision.");
+	return l.r;
+}
