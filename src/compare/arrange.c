@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "compare/data.h"
+#include "compare/pools.h"
 
 static bool same_boot(const struct data_invocation *a, const struct data_invocation *b)
 {
@@ -96,43 +96,10 @@ static void sort_trials(struct data_series_side *s, const struct data_side *side
 		qsort(s->trials, s->n_trials, sizeof(*s->trials), by_unit);
 }
 
-static int pool_by_unit(const void *a, const void *b)
-{
-	const struct data_pool *x = a, *y = b;
-
-	return (x->unit > y->unit) - (x->unit < y->unit);
-}
-
-/* One pool a unit: its invocations' together. */
-static int join_pools(struct data_series_side *s, const struct data_side *side)
-{
-	size_t n = 0;
-	int r = 0;
-
-	for (size_t i = 0; i < s->n_pools; i++)
-		s->pools[i].unit = side->invocations[s->pools[i].invocation].unit;
-	if (s->n_pools)
-		qsort(s->pools, s->n_pools, sizeof(*s->pools), pool_by_unit);
-	for (size_t i = 0; r == 0 && i < s->n_pools; i++) {
-		struct data_pool *pool = &s->pools[i];
-
-		if (n && s->pools[n - 1].unit == pool->unit) {
-			r = sparse_histogram_merge(&s->pools[n - 1].histogram, &pool->histogram);
-			sparse_histogram_finish(&pool->histogram);
-		} else if (n++ != i) {
-			s->pools[n - 1] = *pool;
-			*pool = (struct data_pool){0};
-		}
-	}
-	if (r == 0)
-		s->n_pools = n;
-	return r;
-}
-
 static int arrange_series(struct data_series_side *s, const struct data_side *side)
 {
 	sort_trials(s, side);
-	return join_pools(s, side);
+	return pools_join(s, side);
 }
 
 int data_arrange(struct data *d)

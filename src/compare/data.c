@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/escape.h"
+#include "compare/pools.h"
 #include "compare/spec.h"
 
 static int no_memory(struct err *e)
@@ -20,9 +21,7 @@ static void finish_series_side(struct data_series_side *side)
 {
 	for (size_t i = 0; i < side->n_trials; i++)
 		free(side->trials[i].extras);
-	for (size_t i = 0; i < side->n_pools; i++)
-		sparse_histogram_finish(&side->pools[i].histogram);
-	free(side->pools);
+	pools_finish(side);
 	free(side->trials);
 	free(side->pooled);
 }
@@ -191,21 +190,6 @@ static bool wants_pool(const struct data_workload *w, const struct result_series
 	return false;
 }
 
-/* An invocation's trials come one after the other. */
-static int add_to_pool(struct data_series_side *to, size_t invocation,
-		       const struct result_series *series)
-{
-	struct data_pool *pool = to->n_pools ? &to->pools[to->n_pools - 1] : NULL;
-
-	if (!pool || pool->invocation != invocation) {
-		pool = array_grow(&to->pools, &to->n_pools, sizeof(*pool));
-		if (!pool)
-			return -ENOMEM;
-		pool->invocation = invocation;
-	}
-	return sparse_histogram_merge(&pool->histogram, &series->histogram);
-}
-
 static int add_series(struct data *d, int side, size_t workload, const struct result_run *run,
 		      const struct result_series *series, struct err *e)
 {
@@ -224,7 +208,7 @@ static int add_series(struct data *d, int side, size_t workload, const struct re
 		return no_memory(e);
 	trial->invocation = d->side[side].n_invocations - 1;
 	if (wants_pool(&d->workloads[workload], series) &&
-	    add_to_pool(to, trial->invocation, series) < 0)
+	    pools_add(to, trial->invocation, series) < 0)
 		return no_memory(e);
 	add_sums(to, series);
 	return 0;

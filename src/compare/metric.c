@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "compare/pools.h"
 #include "stats/order.h"
 
 void metrics_finish(struct metrics *m)
@@ -272,18 +273,10 @@ static void take_units(const struct data_series_side *of, double *logs, struct m
 	}
 }
 
-static const struct sparse_histogram *find_pool(const struct data_series_side *of, size_t unit)
-{
-	for (size_t i = 0; i < of->n_pools; i++)
-		if (of->pools[i].unit == unit)
-			return &of->pools[i].histogram;
-	return NULL;
-}
-
 /* A unit whose result did not name the metric as a primary has no pool. */
 static double pooled_percentile(const struct data_series_side *of, size_t unit, double q)
 {
-	const struct sparse_histogram *h = find_pool(of, unit);
+	const struct sparse_histogram *h = pools_find(of, unit);
 
 	return h && sparse_histogram_percentile_supported(h, q)
 		       ? log(sparse_histogram_percentile(h, q))
