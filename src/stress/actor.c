@@ -171,6 +171,24 @@ void actor_reaps(pid_t pid)
 		;
 }
 
+void actor_ends_waiter(struct actor *a, struct waiter *w, const char *change, bool came)
+{
+	struct scene s = actor_scene(a);
+	int unwoken;
+
+	if (!came) {
+		waiter_cancel(w);
+		return;
+	}
+	actor_does(a, "waiting for who waits for a change of cgroup.events");
+	unwoken = waiter_end(w);
+	if (unwoken < 0)
+		return;
+	s.unwoken = unwoken;
+	s.change = change;
+	board_check(a->board, INVARIANT_NOTIFY, &s);
+}
+
 void actor_removes_group(struct actor *a, int parent_fd, const char *name)
 {
 	_cleanup_fd int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "stress/board.h"
+#include "stress/waiter.h"
 
 struct actor {
 	struct board *board;
@@ -61,6 +62,11 @@ int actor_makes_group(struct actor *a, const char *name);
  * board_lifetime_s() in any case.
  */
 pid_t actor_forks_into(struct actor *a, int group_fd, bool plainly);
+
+/* Checks INVARIANT_NOTIFY when a change that a waiter waits for has come, or `came` says it has
+ * not.
+ */
+void actor_ends_waiter(struct actor *a, struct waiter *w, const char *change, bool came);
 
 /* Kills and reaps a child. */
 void actor_reaps(pid_t pid);

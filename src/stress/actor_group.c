@@ -15,34 +15,96 @@
 #include "stress/actor.h"
 #include "stress/arena.h"
 
-static int open_some_group(struct actor *a)
+static int open_some_group(struct actor *a, uint32_t *ret_group)
 {
 	const struct view *v = &a->board->view;
-	uint64_t group = rng_below(&a->rng, v->n_groups);
 
-	return openat(v->arena_fd, v->groups[group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*ret_group = (uint32_t)rng_below(&a->rng, v->n_groups);
+	return openat(v->arena_fd, v->groups[*ret_group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Writes it and checks that the group comes to be so, and that who waits for it is woken. */
+static bool set_frozen(struct actor *a, int fd, bool frozen)
+{
+	enum invariant_id id = frozen ? INVARIANT_FREEZE : INVARIANT_UNFROZEN;
+	struct scene s = actor_scene(a);
+	struct waiter waiter;
+	int r;
+
+	s.group_fd = fd;
+	waiter_start(&waiter, fd, "frozen", frozen, s.patience_ns);
+	actor_does(a, "write to cgroup.freeze");
+	r = io_write_attr(fd, "cgroup.freeze", frozen ? "1" : "0");
+	if (r < 0 && frozen)
+		board_refused(a->board, r);
+	else if (r < 0)
+		actor_fails(a, "thawing a group: %s", strerror(-r));
+	if (r == 0)
+		r = board_check(a->board, id, &s);
+	actor_ends_waiter(a, &waiter, frozen ? "frozen is 1" : "frozen is 0", r > 0);
+	return r > 0;
+}
+
+/* Those that are settled in the group, and with which epoch. */
+static size_t settled_in(const struct board *b, uint32_t group, struct scene_subject *ret,
+			 uint64_t *ret_epochs)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < b->n_subjects; i++) {
+		const struct board_subject *s = &b->subjects[i];
+		uint64_t epoch = atomic_load(&s->epoch);
+
+		if (epoch % 2 || board_group_at(s, epoch) != group || atomic_load(&s->beats) == 0)
+			continue;
+		ret_epochs[n] = epoch;
+		ret[n++] = (struct scene_subject){
+			.pid = atomic_load(&s->pid), .group = group, .beats = &s->beats};
+	}
+	return n;
+}
+
+static const struct board_subject *subject_of(const struct scene_subject *s)
+{
+	return (const void *)((const char *)s->beats - offsetof(struct board_subject, beats));
+}
+
+/*
+ * Who was settled in the group before it read frozen 1, and was not about to be moved when its
+ * beats were read for the second time, was frozen in between.
+ */
+static void look_at_frozen(struct actor *a, int fd, uint32_t group)
+{
+	struct scene_subject subjects[BOARD_SUBJECTS_MAX];
+	uint64_t epochs[BOARD_SUBJECTS_MAX];
+	struct scene s = actor_scene(a);
+	size_t n = settled_in(a->board, group, subjects, epochs);
+
+	if (view_number(fd, "cgroup.events", "frozen") != 1)
+		n = 0;
+	for (size_t i = 0; i < n; i++)
+		subjects[i].beats_before = atomic_load(subjects[i].beats);
+	actor_dozes(a, 20 * NS_PER_MS);
+	for (size_t i = 0; i < n; i++) {
+		struct scene_subject subject = subjects[i];
+
+		subject.beats_after = atomic_load(subject.beats);
+		if (atomic_load(&subject_of(&subject)->epoch) == epochs[i])
+			subjects[s.n_subjects++] = subject;
+	}
+	s.subjects = subjects;
+	board_check(a->board, INVARIANT_FREEZE_HOLDS, &s);
 }
 
 void actor_freezes(struct actor *a)
 {
-	struct scene s = actor_scene(a);
-
 	while (actor_goes_on(a)) {
-		_cleanup_fd int fd = open_some_group(a);
-		int r;
+		uint32_t group;
+		_cleanup_fd int fd = open_some_group(a, &group);
 
-		actor_does(a, "write to cgroup.freeze");
-		r = io_write_attr(fd, "cgroup.freeze", "1");
-		s.group_fd = fd;
-		if (r == 0)
-			board_check(a->board, INVARIANT_FREEZE, &s);
-		else
-			board_refused(a->board, r);
-		actor_dozes(a, 20 * NS_PER_MS);
-		actor_does(a, "write to cgroup.freeze");
-		r = io_write_attr(fd, "cgroup.freeze", "0");
-		if (r < 0)
-			actor_fails(a, "thawing a group: %s", strerror(-r));
+		if (set_frozen(a, fd, true))
+			look_at_frozen(a, fd, group);
+		set_frozen(a, fd, false);
 		atomic_fetch_add(&a->board->freezes, 1);
 		actor_dozes(a, 20 * NS_PER_MS);
 	}
@@ -129,7 +191,8 @@ void actor_toggles(struct actor *a)
 void actor_squeezes(struct actor *a)
 {
 	while (actor_goes_on(a)) {
-		_cleanup_fd int fd = open_some_group(a);
+		uint32_t group;
+		_cleanup_fd int fd = open_some_group(a, &group);
 
 		actor_does(a, "write to pids.max");
 		if (io_write_attr(fd, "pids.max", "1") == 0)

@@ -113,6 +113,7 @@ static void kill_one(struct actor *a, int area, const char *name)
 {
 	_cleanup_fd int top = -1, below = -1;
 	struct scene s = actor_scene(a);
+	struct waiter waiter;
 	int r;
 
 	actor_does(a, "mkdir of a group");
@@ -127,13 +128,17 @@ static void kill_one(struct actor *a, int area, const char *name)
 	for (int i = 0; i < 2; i++)
 		start_multiplying(a, i ? below : top);
 	actor_dozes(a, 5 * NS_PER_MS);
+	waiter_start(&waiter, top, "populated", 0, s.patience_ns);
 	actor_does(a, "write to cgroup.kill");
 	r = group_kill(top);
 	if (r < 0)
 		actor_fails(a, "killing a group: %s", strerror(-r));
 	s.group_fd = top;
 	actor_does(a, "waiting for a killed group to empty");
-	board_check(a->board, INVARIANT_KILL_DRAINS, &s);
+	r = board_check(a->board, INVARIANT_KILL_DRAINS, &s);
+	actor_ends_waiter(a, &waiter, "populated is 0", r > 0);
+	if (r < 0)
+		return;
 	reap_killed(a, &s);
 	actor_removes_group(a, top, "0");
 	actor_removes_group(a, area, name);

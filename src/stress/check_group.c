@@ -12,6 +12,7 @@
 #include "stress/invariant.h"
 #include "stress/patience.h"
 #include "stress/stuck.h"
+#include "stress/waiter.h"
 
 /* 1: they agree; 0: they do not, at this moment; or a negative errno. */
 static int agrees(const struct view *v, uint32_t group, int64_t *ret_populated, int *ret_members)
@@ -54,6 +55,60 @@ int check_populated(const struct scene *s, struct evidence *ret)
 	return (int)s->view->n_groups;
 }
 
+/* Whether somebody lives in a group below that one ("": the arena): 1, 0, or a negative errno. */
+static int lives_below(const struct view *v, const char *ancestor)
+{
+	pid_t tids[VIEW_TASKS_MAX];
+	size_t length = strlen(ancestor);
+	int members = 0;
+
+	for (uint32_t g = 0; g < v->n_groups && members == 0; g++)
+		if (length == 0 ||
+		    (strncmp(v->groups[g], ancestor, length) == 0 && v->groups[g][length] == '/'))
+			members = view_members(v, g, "cgroup.threads", tids);
+	return members > 0 ? 1 : members;
+}
+
+static int check_ancestor(const struct scene *s, const char *name, struct evidence *ret)
+{
+	struct patience p = patience_begin(s->patience_ns);
+	char events[64];
+	int64_t populated;
+	int lives;
+
+	snprintf(events, sizeof(events), "%s%scgroup.events", name, *name ? "/" : "");
+	do {
+		populated = view_number(s->view->arena_fd, events, "populated");
+		lives = lives_below(s->view, name);
+		if (populated < 0 || lives < 0)
+			return populated < 0 ? (int)populated : lives;
+		if (populated == lives)
+			return 1;
+	} while (patience_again(&p));
+	return evidence_set(ret,
+			    "%s reads populated %" PRId64 ", and the groups below it list %s, for "
+			    "%" PRIu64 " ms",
+			    *name ? name : "the arena", populated, lives ? "tasks" : "nobody",
+			    s->patience_ns / NS_PER_MS);
+}
+
+int check_ancestors(const struct scene *s, struct evidence *ret)
+{
+	int r = check_ancestor(s, "", ret), looked_at = 1;
+
+	for (uint32_t g = 0; g < s->view->n_groups && r >= 0; g++) {
+		const char *name = s->view->groups[g], *slash = strchr(name, '/');
+		char parent[VIEW_NAME_SIZE];
+
+		if (!slash)
+			continue;
+		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - name), name);
+		r = check_ancestor(s, parent, ret);
+		looked_at++;
+	}
+	return r < 0 ? r : looked_at;
+}
+
 /* Until the number is `wanted`: 1. -EBADMSG after the patience, with what it was in the evidence.
  */
 static int wait_number(const struct scene *s, const char *file, const char *key, int64_t wanted,
@@ -88,6 +143,40 @@ static int wait_members(const struct scene *s, const char *key, int64_t wanted,
 int check_freeze(const struct scene *s, struct evidence *ret)
 {
 	return wait_members(s, "frozen", 1, ret);
+}
+
+int check_unfrozen(const struct scene *s, struct evidence *ret)
+{
+	return wait_members(s, "frozen", 0, ret);
+}
+
+/* At once: what the file says was read before the first look at the beats. */
+int check_freeze_holds(const struct scene *s, struct evidence *ret)
+{
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		const struct scene_subject *subject = &s->subjects[i];
+
+		if (subject->beats_after != subject->beats_before)
+			return evidence_set(ret,
+					    "process %d ran on in group %s while that read frozen "
+					    "1: %" PRIu64 " times",
+					    (int)subject->pid, s->view->groups[subject->group],
+					    subject->beats_after - subject->beats_before);
+	}
+	return (int)s->n_subjects;
+}
+
+int check_notify(const struct scene *s, struct evidence *ret)
+{
+	if (!s->unwoken)
+		return 1;
+	return evidence_set(ret,
+			    "cgroup.events has changed (%s), and who waited for that by%s%s%s was "
+			    "not woken for %" PRIu64 " ms",
+			    s->change, s->unwoken & WAITER_POLL ? " poll" : "",
+			    s->unwoken == (WAITER_POLL | WAITER_INOTIFY) ? " and" : "",
+			    s->unwoken & WAITER_INOTIFY ? " inotify" : "",
+			    s->patience_ns / NS_PER_MS);
 }
 
 static int tell_stopped(const struct scene *s, const struct scene_subject *subject,

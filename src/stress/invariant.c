@@ -51,6 +51,17 @@ const struct invariant invariants[INVARIANTS] = {
 			   "who needs more than memory.max of its group is killed, and "
 			   "memory.events counts it",
 			   check_oom},
+	[INVARIANT_ANCESTORS] = {"ancestors",
+				 "populated of a group above others is 1 exactly while somebody "
+				 "lives below it",
+				 check_ancestors, true},
+	[INVARIANT_FREEZE_HOLDS] = {"freeze-holds", "no task runs while its group reads frozen 1",
+				    check_freeze_holds},
+	[INVARIANT_UNFROZEN] = {"unfrozen", "frozen returns to 0 once a group is thawed",
+				check_unfrozen, true},
+	[INVARIANT_NOTIFY] = {"notify",
+			      "who waits for a change of cgroup.events by poll or inotify is woken",
+			      check_notify, true},
 };
 
 int evidence_set(struct evidence *e, const char *format, ...)

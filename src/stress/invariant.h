@@ -32,13 +32,18 @@ enum invariant_id {
 	INVARIANT_KERNEL_LOG,
 	INVARIANT_TAINT,
 	INVARIANT_OOM,
+	INVARIANT_ANCESTORS,
+	INVARIANT_FREEZE_HOLDS,
+	INVARIANT_UNFROZEN,
+	INVARIANT_NOTIFY,
 	INVARIANTS
 };
 
 struct scene_subject {
 	pid_t pid;
-	uint32_t group;                /* where all of it is, and nobody moves it now */
-	const _Atomic uint64_t *beats; /* counts on while its threads run; may be NULL */
+	uint32_t group;                     /* where all of it is, and nobody moves it now */
+	const _Atomic uint64_t *beats;      /* counts on while its threads run; may be NULL */
+	uint64_t beats_before, beats_after; /* INVARIANT_FREEZE_HOLDS: both while it was frozen */
 };
 
 /*
@@ -71,6 +76,8 @@ struct scene {
 	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
 	const char *stuck;   /* what did not come to an end; NULL: all did */
 	pid_t waiting;       /* and who is at it */
+	int unwoken;         /* of waiter.h: who was not woken by a change that came */
+	const char *change;  /* which */
 	const char *log;     /* a line of the kernel's log that tells of a fault; NULL: none */
 	struct kernel_counts before, now;
 };
@@ -115,6 +122,10 @@ int check_dying(const struct scene *s, struct evidence *ret);
 int check_removal(const struct scene *s, struct evidence *ret);
 int check_responds(const struct scene *s, struct evidence *ret);
 int check_log(const struct scene *s, struct evidence *ret);
+int check_ancestors(const struct scene *s, struct evidence *ret);
+int check_freeze_holds(const struct scene *s, struct evidence *ret);
+int check_unfrozen(const struct scene *s, struct evidence *ret);
+int check_notify(const struct scene *s, struct evidence *ret);
 int check_oom(const struct scene *s, struct evidence *ret);
 int check_taint(const struct scene *s, struct evidence *ret);
 

@@ -200,8 +200,8 @@ static int keeper_checks(struct board *b, enum invariant_id id, const struct sce
 static void look_at_all(struct keeper *k)
 {
 	static const enum invariant_id at_rest[] = {INVARIANT_KILL_SPARES, INVARIANT_TOGETHER,
-						    INVARIANT_ONCE, INVARIANT_POPULATED,
-						    INVARIANT_THAW};
+						    INVARIANT_ONCE,        INVARIANT_POPULATED,
+						    INVARIANT_ANCESTORS,   INVARIANT_THAW};
 	struct board *b = k->board;
 	struct scene_subject subjects[BOARD_SUBJECTS_MAX];
 	struct scene s = {.view = &b->view,

@@ -4,7 +4,10 @@
  * writes and reads here (-Wl,--wrap). BROKEN names what is broken:
  *
  * kill    a write to cgroup.kill of a killer's subtree does nothing
+ * thaw    a group that was frozen stays so
+ * notify  nobody who polls cgroup.events is woken (waiter.h)
  */
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +18,8 @@
 
 int __real_io_write_attr(int dirfd, const char *path, const char *text);
 int __wrap_io_write_attr(int dirfd, const char *path, const char *text);
+int __real_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *signals);
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *signals);
 
 static bool is_broken(const char *what)
 {
@@ -39,5 +44,15 @@ int __wrap_io_write_attr(int dirfd, const char *path, const char *text)
 {
 	if (is_broken("kill") && strcmp(path, "cgroup.kill") == 0 && is_victim(dirfd))
 		return 0;
+	if (is_broken("thaw") && strcmp(path, "cgroup.freeze") == 0 && strcmp(text, "0") == 0)
+		return 0;
 	return __real_io_write_attr(dirfd, path, text);
+}
+
+/* Three descriptors are a waiter's; others wait for a group to empty, and go on to do so. */
+int __wrap_ppoll(struct pollfd *fds, nfds_t n, const struct timespec *t, const sigset_t *signals)
+{
+	if (is_broken("notify") && n == 3 && fds[0].events == POLLPRI)
+		fds[0].fd = -1;
+	return __real_ppoll(fds, n, t, signals);
 }

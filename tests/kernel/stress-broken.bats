@@ -133,3 +133,24 @@ stage_broken_kernel() {
 	grep -q '^not ok 8 kill-drains$' ktap
 	grep -q '^# cgroup.events: populated is 1 and not 0 after 31000 ms$' ktap
 }
+
+# breaks WHAT NUMBER NAME EVIDENCE: the broken kernel is seen through.
+breaks() {
+	stage_broken_kernel
+	BROKEN=$1 stage/src/cgchurn stress --seed 7 --patience 2s --shrink-tries 0 --duration 1s \
+		--at-most movers=1,subjects=1,killers=1,hogs=0,builders=0,togglers=0,squeezers=0,spawners=0 >ktap 2>messages &
+	pid=$!
+	status=0
+	wait $pid || status=$?
+	[ "$status" -eq 1 ]
+	grep -q "^not ok $2 $3\$" ktap
+	grep -q "^# $4" ktap
+}
+
+@test "a group that stays frozen is seen" {
+	breaks thaw 19 unfrozen "cgroup.events: frozen is 1 and not 0 after 2000 ms"
+}
+
+@test "a lost notification is seen" {
+	breaks notify 20 notify "cgroup.events has changed ([a-z]* is [01]), and who waited for that by poll was not woken for 2000 ms"
+}

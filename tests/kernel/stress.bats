@@ -35,7 +35,7 @@ wait_subject() {
 	pid=$!
 	wait $pid || { cat messages ktap; false; }
 	[ "$(head -1 ktap)" = "KTAP version 1" ]
-	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 20 ]
 	grep -q '^ok 1 together$' ktap
 	python3 - <<-'END'
 	import json, xml.etree.ElementTree as tree
@@ -43,8 +43,8 @@ wait_subject() {
 	assert status["state"] == "done" and status["broken"] is None and status["seed"] == 1
 	assert status["rounds"] >= 2 and status["checks"]["together"] > 0
 	suite = tree.parse("j.xml").getroot().find("testsuite")
-	assert suite.get("tests") == "16" and suite.get("failures") == "0"
-	assert len(suite.findall("testcase")) == 16
+	assert suite.get("tests") == "20" and suite.get("failures") == "0"
+	assert len(suite.findall("testcase")) == 20
 	END
 }
 
@@ -114,7 +114,7 @@ wait_subject() {
 	wait $pid || status=$?
 	[ "$status" -eq 5 ]
 	grep -q "was killed" messages
-	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 20 ]
 }
 
 @test "the guardian killed: the run ends and says why" {
@@ -136,7 +136,7 @@ wait_subject() {
 	status=0
 	wait $pid || status=$?
 	[ "$status" -eq 130 ]
-	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 20 ]
 	grep -q '"state": "ended"' s.json
 }
 
@@ -250,7 +250,7 @@ wait_subject() {
 	[ "$(grep -c "s.json could not be written: No space left on device" messages)" -eq 1 ]
 	grep -qE '^# The status file could not be written [1-9][0-9]* times: No space left on device' ktap
 	grep -q 'j.xml: No space left on device' messages
-	[ "$(grep -c '^ok ' ktap)" -eq 16 ]
+	[ "$(grep -c '^ok ' ktap)" -eq 20 ]
 }
 
 @test "wrong usage, outputs that cannot be written, no root" {

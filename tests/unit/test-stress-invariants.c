@@ -15,6 +15,8 @@
 #include "base/clock.h"
 #include "fake-root.h"
 #include "stress/starved.h"
+#include "stress/stuck.h"
+#include "stress/waiter.h"
 
 enum { EXITING = 0x4, IDLE = 0x40, KTHREAD = 0x00200000 };
 
@@ -224,6 +226,101 @@ static void test_freeze_and_thaw(void **state)
 	assert_int_equal(check(w, INVARIANT_THAW, "process 100"), -EBADMSG);
 }
 
+/* Groups above those where tasks live: the arena, and "1" above "1/0". */
+static void test_ancestors(void **state)
+{
+	struct world *w = *state;
+
+	add(w, "arena/cgroup.events", "populated 1\nfrozen 0\n");
+	put_list(w, "1", "cgroup.events", "populated 0\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_ANCESTORS, NULL), 2);
+	/* Stuck at 1, and at 0. */
+	put_list(w, "1", "cgroup.events", "populated 1\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_ANCESTORS, "1 reads populated 1"), -EBADMSG);
+	put_list(w, "1/0", "cgroup.threads", "101\n");
+	assert_int_equal(check(w, INVARIANT_ANCESTORS, NULL), 2);
+	put_list(w, "1", "cgroup.events", "populated 0\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_ANCESTORS, "below it list tasks"), -EBADMSG);
+	add(w, "arena/cgroup.events", "populated 0\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_ANCESTORS, "the arena reads populated 0"), -EBADMSG);
+}
+
+static void test_frozen(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(check(w, INVARIANT_UNFROZEN, NULL), 1);
+	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 1\n");
+	assert_int_equal(check(w, INVARIANT_UNFROZEN, "frozen is 1 and not 0"), -EBADMSG);
+	w->subject.beats_before = w->subject.beats_after = 7;
+	assert_int_equal(check(w, INVARIANT_FREEZE_HOLDS, NULL), 1);
+	w->subject.beats_after = 9;
+	assert_int_equal(check(w, INVARIANT_FREEZE_HOLDS, "process 100 ran on in group 0"),
+			 -EBADMSG);
+	w->scene.n_subjects = 0;
+	assert_int_equal(check(w, INVARIANT_FREEZE_HOLDS, NULL), 0);
+}
+
+/* Who waits on a kernel of files: writes to them are seen by inotify, and nothing wakes who polls.
+ */
+static void test_notify(void **state)
+{
+	struct world *w = *state;
+	struct waiter waiter;
+
+	waiter_start(&waiter, w->scene.group_fd, "frozen", 1, w->scene.patience_ns);
+	assert_true(waiter.pid > 0);
+	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 1\n");
+	w->scene.unwoken = waiter_end(&waiter);
+	w->scene.change = "frozen is 1";
+	assert_int_equal(w->scene.unwoken, WAITER_POLL);
+	assert_int_equal(
+		check(w, INVARIANT_NOTIFY, "(frozen is 1), and who waited for that by poll"),
+		-EBADMSG);
+	/* A change that comes without a word: the file is another one. */
+	waiter_start(&waiter, w->scene.group_fd, "frozen", 0, w->scene.patience_ns);
+	assert_int_equal(unlinkat(w->scene.group_fd, "cgroup.events", 0), 0);
+	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 0\n");
+	w->scene.unwoken = waiter_end(&waiter);
+	assert_int_equal(w->scene.unwoken, WAITER_POLL | WAITER_INOTIFY);
+	assert_int_equal(check(w, INVARIANT_NOTIFY, "by poll and inotify was"), -EBADMSG);
+	w->scene.unwoken = 0;
+	assert_int_equal(check(w, INVARIANT_NOTIFY, NULL), 1);
+	/* What is so already is no change, and nobody waits for it. */
+	waiter_start(&waiter, w->scene.group_fd, "frozen", 0, w->scene.patience_ns);
+	assert_int_equal(waiter_end(&waiter), -ENOENT);
+	waiter_start(&waiter, w->scene.group_fd, "frozen", 1, w->scene.patience_ns);
+	waiter_cancel(&waiter);
+	assert_int_equal(waiter_end(&waiter), -ENOENT);
+}
+
+/* Who waits for a child that does not die is not the one that is named. */
+static void test_stuck(void **state)
+{
+	struct evidence e = {0};
+	struct world *w = *state;
+
+	stuck_find_below(&w->view, 1, &e);
+	assert_int_equal(e.n_stuck, 1);
+	assert_int_equal(e.stuck[0], 1);
+	e.n_stuck = 0;
+	add(w, "proc/100/status",
+	    "Name:\tx\nSigPnd:\t0000000000000100\nShdPnd:\t0000000000000000\n");
+	stuck_find_below(&w->view, 1, &e);
+	assert_int_equal(e.n_stuck, 1);
+	assert_int_equal(e.stuck[0], 100);
+	w->scene.stuck = "a mover hangs";
+	w->scene.waiting = 1;
+	assert_int_equal(check(w, INVARIANT_RESPONDS, "a mover hangs"), -EBADMSG);
+	e.n_stuck = 0;
+	put_list(w, "0", "cgroup.procs", "100\n101\n");
+	stuck_find_in_group(w->view.arena_fd, &e);
+	assert_int_equal(e.n_stuck, 2);
+	stuck_describe(&e);
+	assert_int_equal(e.n_stuck, 0);
+	assert_non_null(strstr(e.text, "\nStuck: pid 100"));
+}
+
 static void test_kill(void **state)
 {
 	struct world *w = *state;
@@ -390,6 +487,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_births, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_populated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_freeze_and_thaw, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ancestors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_frozen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_notify, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_stuck, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counters, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_facts, setup, teardown),

@@ -344,7 +344,7 @@ static void test_files(void **state)
 	f = fopen(path, "r");
 	assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
 	fclose(f);
-	assert_non_null(strstr(text, "tests=\"16\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+	assert_non_null(strstr(text, "tests=\"20\" failures=\"1\" errors=\"0\" skipped=\"1\""));
 	assert_non_null(
 		strstr(text, "child &lt;5&gt; &amp; &quot;more&quot;\nsecond \xef\xbf\xbd line"));
 	assert_non_null(strstr(text, "Replay: cgchurn stress --replay 99"));
