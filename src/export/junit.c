@@ -3,7 +3,8 @@
  * JUnit XML, as CI systems read it: a suite a workload, a case a series. CI systems know a case by
  * its class and name, so where there are several results a class names its own, too. Measuring
  * passes no judgement (`cgchurn compare --format junit` does): a case passes where there are
- * figures, is skipped where no trial was valid, and a workload that was given up is an error.
+ * figures. A trial that is not valid is a case that failed, and a workload that was given up is an
+ * error; it is skipped where it has no trial at all.
  */
 #include <errno.h>
 
@@ -70,7 +71,7 @@ static void print_series(FILE *to, const struct place *where, const struct poole
 	fputs("</system-out>\n    </testcase>\n", to);
 }
 
-/* A workload without figures has one case, which says why. */
+/* A workload without trials has one case, which says why. */
 static void print_none(FILE *to, const struct place *where, const char *why)
 {
 	print_case_head(to, where, "trials");
@@ -79,9 +80,26 @@ static void print_none(FILE *to, const struct place *where, const char *why)
 	fputs("\"/>\n    </testcase>\n", to);
 }
 
+static void print_invalid(FILE *to, const struct place *where, const struct result_trial *t)
+{
+	char name[48];
+
+	snprintf(name, sizeof(name), "trial %llu", (unsigned long long)t->index + 1);
+	print_case_head(to, where, name);
+	fputs("      <failure message=\"", to);
+	for (size_t i = 0; i < t->n_reasons; i++) {
+		fputs(i ? "; " : "", to);
+		markup_print(t->reasons[i], to);
+	}
+	fputs("\"/>\n    </testcase>\n", to);
+}
+
+/* Of a workload that has no trial, or was given up. */
 static const char *why_none(const struct pool *p)
 {
-	return p->run->failure ? p->run->failure : export_why_none(p);
+	if (p->run->failure)
+		return p->run->failure;
+	return p->run->n_trials ? NULL : export_why_none(p);
 }
 
 static double seconds_of(const struct pool *p)
@@ -106,16 +124,19 @@ static void print_suite(FILE *to, const struct place *where)
 {
 	const struct pool *p = where->pool;
 	const char *why = why_none(p);
-	size_t n = p->n + (why != NULL);
+	size_t n = p->n + p->n_invalid + (why != NULL);
 
 	fputs("  <testsuite name=\"", to);
 	print_class(to, where);
-	fprintf(to, "\" tests=\"%zu\" failures=\"0\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\"", n,
-		why && p->run->failure, why && !p->run->failure, seconds_of(p));
+	fprintf(to, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\"",
+		n, p->n_invalid, why && p->run->failure, why && !p->run->failure, seconds_of(p));
 	print_host(to, where->source->result);
 	fputs(">\n", to);
 	for (size_t i = 0; i < p->n; i++)
 		print_series(to, where, &p->series[i]);
+	for (size_t i = 0; i < p->run->n_trials; i++)
+		if (!p->run->trials[i].valid)
+			print_invalid(to, where, &p->run->trials[i]);
 	if (why)
 		print_none(to, where, why);
 	fputs("  </testsuite>\n", to);

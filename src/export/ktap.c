@@ -2,7 +2,8 @@
 /*
  * KTAP version 1 (Documentation/dev-tools/ktap.rst): a test a workload, with a nested one a series.
  * The plan comes first, so all is kept until the number of tests is known.
- * As in the JUnit form, having been measured is all that "ok" says.
+ * As in the JUnit form, having been measured is all that "ok" says; a trial that is not valid is a
+ * nested test that failed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -26,38 +27,58 @@ static void print_plain(FILE *to, const char *text)
 			fwrite(text, 1, length, to);
 }
 
+static void print_invalid(FILE *to, const struct pool *p)
+{
+	size_t number = p->n;
+
+	for (size_t i = 0; i < p->run->n_trials; i++) {
+		const struct result_trial *t = &p->run->trials[i];
+
+		if (t->valid)
+			continue;
+		for (size_t k = 0; k < t->n_reasons; k++) {
+			fputs("  # ", to);
+			print_plain(to, t->reasons[k]);
+			putc('\n', to);
+		}
+		fprintf(to, "  not ok %zu trial %llu\n", ++number,
+			(unsigned long long)t->index + 1);
+	}
+}
+
 static void print_nested(FILE *to, const struct pool *p)
 {
 	char text[EXPORT_SUMMARY_SIZE];
 
-	fprintf(to, "  KTAP version 1\n  1..%zu\n", p->n);
+	fprintf(to, "  KTAP version 1\n  1..%zu\n", p->n + p->n_invalid);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct result_series *s = p->series[i].first;
 
 		fprintf(to, "  # %s\n  ok %zu %s.%s.%s\n", export_summary(&p->series[i], text),
 			i + 1, s->actor, s->span, span_time_names[s->time]);
 	}
+	print_invalid(to, p);
 }
 
 /* `tag` is NULL where there is only one result, whose workloads are told apart by their names. */
 static void print_run(FILE *to, size_t number, const struct pool *p, const char *tag)
 {
-	const char *why = export_why_none(p);
+	bool ok = !p->run->failure && !p->n_invalid;
 
-	if (p->n)
+	if (p->n || p->n_invalid)
 		print_nested(to, p);
 	if (p->run->failure) {
 		fputs("# ", to);
 		print_plain(to, p->run->failure);
 		putc('\n', to);
 	}
-	fprintf(to, "%s %zu %s", p->run->failure ? "not ok" : "ok", number, p->run->workload);
+	fprintf(to, "%s %zu %s", ok ? "ok" : "not ok", number, p->run->workload);
 	if (tag)
 		putc(' ', to);
 	print_plain(to, tag ? tag : "");
-	if (why && !p->run->failure) {
+	if (ok && !p->n) {
 		fputs(" # SKIP ", to);
-		print_plain(to, why);
+		print_plain(to, export_why_none(p));
 	}
 	putc('\n', to);
 }

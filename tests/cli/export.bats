@@ -176,10 +176,10 @@ three() {
 		rows = list(csv.DictReader(open("out.csv")))
 		assert len(rows) == 48 and {r["host"] for r in rows} == {"node-7", "node-8"} and len({r["id"] for r in rows}) == 3
 		cases = [(c.get("classname"), c.get("name")) for c in xml.parse("out.junit").iter("testcase")]
-		assert len(cases) == len(set(cases)) == 15, cases
+		assert len(cases) == len(set(cases)) == 18, cases
 		assert {s.get("hostname") for s in xml.parse("out.junit").iter("testsuite")} == {"node-7", "node-8"}
 		lines = open("out.ktap").read().splitlines()
-		tests = [line.split(" ", 2)[2] for line in lines if line.startswith("ok ")]
+		tests = [line.removeprefix("not ").split(" ", 2)[2] for line in lines if line.startswith(("ok ", "not ok "))]
 		assert lines[:2] == ["KTAP version 1", "1..6"] and len(tests) == len(set(tests)) == 6, lines
 		tests = json.load(open("out.kcidb"))["tests"]
 		assert len({t["id"] for t in tests}) == len(tests) and len(tests) % 3 == 0
