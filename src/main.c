@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/child.h"
 #include "command/command.h"
 #include "command/describe.h"
 #include "version.h"
@@ -89,6 +90,7 @@ static int carry_out(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	child_undo_inherited();
 	survive_file_limit();
 	return finish_output(carry_out(argc, argv));
 }

@@ -16,6 +16,28 @@
 
 enum { FRAMES = 6 };
 
+static void unblock_all(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void child_undo_inherited(void)
+{
+	signal(SIGCHLD, SIG_DFL);
+	unblock_all();
+}
+
+void child_default_signals(void)
+{
+	/* SIGKILL, SIGSTOP and those of libc refuse, and need no default. */
+	for (int n = 1; n < NSIG; n++)
+		signal(n, SIG_DFL);
+	unblock_all();
+}
+
 int child_wait(pid_t pid, uint64_t deadline_ns, int *ret_status)
 {
 	uint64_t pause = NS_PER_MS / 8;

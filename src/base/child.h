@@ -17,6 +17,16 @@
 #define CHILD_KILL_SECONDS 10
 
 /*
+ * What a program that starts children must not inherit: where SIGCHLD is ignored, children reap
+ * themselves and each wait for one fails with ECHILD (wait(2)); blocked signals stay blocked over
+ * fork and exec. Ignored signals except SIGCHLD are left ignored, because nohup(1) wants that.
+ */
+void child_undo_inherited(void);
+
+/* The same for a process that becomes another program: every signal at its default. */
+void child_default_signals(void);
+
+/*
  * Until the child has ended and is reaped: 0 with its wait status (`ret_status` may be NULL).
  * -ETIME where it has not ended at `deadline_ns`; what waitpid(2) failed with.
  */

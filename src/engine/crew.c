@@ -125,15 +125,13 @@ static _Noreturn void become_worker(struct crew *c, size_t i, const struct crew_
 {
 	struct worker *w = &c->members[i].slot->worker;
 	uint64_t one = 1;
-	sigset_t none;
 	int r;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != supervisor)
 		_exit(EXIT_FAULT);
 	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	child_default_signals();
 	r = group_fd < 0 ? 0 : io_write_attr(group_fd, "cgroup.procs", "0");
 	if (r < 0)
 		worker_fail(w, -r, "entering the group");

@@ -47,11 +47,9 @@ static _Noreturn void become_instrument(const struct helpers *h, int out, pid_t 
 {
 	char fd[12], name[] = "cgchurn-worker", verb[] = "instrument";
 	char *const argv[] = {name, verb, fd, NULL};
-	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	child_default_signals();
 	snprintf(fd, sizeof(fd), "%d", out);
 	if (getppid() == parent && fcntl(out, F_SETFD, 0) == 0)
 		execve(h->worker, argv, (char *[]){NULL});
