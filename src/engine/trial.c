@@ -335,9 +335,9 @@ static int run_workers(struct trial *t, struct err *e)
 	env_read(&t->outcome->after, t->around->run_group_fd);
 	count_lost_samples(t);
 	check_leaks(t);
-	trial_judge(&t->crew, t->outcome);
 	if (trial_collect(&t->crew, t->outcome) < 0)
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	trial_judge(&t->crew, t->outcome);
 	return 0;
 }
 

@@ -107,7 +107,7 @@ void trial_invalidate(struct trial_outcome *o, const char *format, ...)
 struct crew;
 int trial_collect(const struct crew *crew, struct trial_outcome *o);
 
-/* The facts that make a trial invalid. */
+/* The facts that make a trial invalid; after trial_collect(). */
 void trial_judge(const struct crew *crew, struct trial_outcome *o);
 
 #endif

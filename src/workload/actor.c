@@ -156,16 +156,19 @@ static int parse_parts(const struct json_at *at, const struct workload_hierarchy
 		r = parse_options(&options, actor->kind, actor->options);
 	if (r == 0)
 		r = parse_thresholds(&thresholds, actor);
+	if (r == 0)
+		r = optional_double(at, "max_failed", 0, 1, &actor->max_failed);
 	return r;
 }
 
 int parse_actor(const struct json_at *at, const struct kind_table *kinds,
 		const struct workload_hierarchy *hierarchy, struct workload_actor *ret)
 {
-	static const char *const keys[] = {"name",  "stressor", "workers", "cpus",
-					   "place", "arrival",  "options", "thresholds_ns"};
+	static const char *const keys[] = {"name",    "stressor",      "workers",
+					   "cpus",    "place",         "arrival",
+					   "options", "thresholds_ns", "max_failed"};
 	struct json_at name = json_member(at, "name"), stressor = json_member(at, "stressor");
-	struct workload_actor actor = {.workers = {.add = 1}};
+	struct workload_actor actor = {.workers = {.add = 1}, .max_failed = WORKLOAD_MAX_FAILED};
 	int r = json_want_object(at, keys, sizeof(keys) / sizeof(keys[0]));
 
 	if (r == 0)

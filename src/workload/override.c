@@ -8,11 +8,11 @@
 #include "base/near.h"
 #include "workload/parse.h"
 
-static const char *const actor_keys[] = {"stressor", "workers", "cpus",         "place",
-					 "arrival",  "options", "thresholds_ns"};
+static const char *const actor_keys[] = {"stressor", "workers", "cpus",          "place",
+					 "arrival",  "options", "thresholds_ns", "max_failed"};
 static const char *const hierarchy_keys[] = {"depth", "fanout", "controllers", "optional",
 					     "threaded"};
-enum { N_ACTOR_KEYS = 7, N_HIERARCHY_KEYS = 5 };
+enum { N_ACTOR_KEYS = 8, N_HIERARCHY_KEYS = 5 };
 
 /* One --set, taken apart: "storm.arrival.per_second=50". */
 struct setting {

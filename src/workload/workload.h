@@ -93,7 +93,18 @@ struct workload_actor {
 	_Alignas(16) unsigned char options[KIND_OPTIONS_SIZE];
 	uint64_t thresholds_ns[WORKLOAD_THRESHOLDS_MAX]; /* ascending */
 	size_t n_thresholds;
+	/*
+	 * Share of a span's operations that may fail before the trial is invalid; [0, 1], default
+	 * WORKLOAD_MAX_FAILED. 1: all of them, for a workload whose question is about failures.
+	 */
+	double max_failed;
 };
+
+/*
+ * Samples are of operations that succeeded. Where one in ten failed, a median of all of them would
+ * lie between their 45th and their 55th percentile, which is as far as a primary may be off.
+ */
+#define WORKLOAD_MAX_FAILED 0.1
 
 /* Service time runs from the actual start, response time from the intended one. */
 enum span_time { SPAN_SERVICE, SPAN_RESPONSE };

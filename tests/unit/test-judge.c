@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What makes a trial invalid: facts of the machine around it. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,9 +126,61 @@ static void test_longest_step(void **state)
 	assert_int_equal(plan_longest_step_ns(&plan), 25 * NS_PER_S);
 }
 
+/* Judges a trial of one actor with one span: so many samples, and these failures. */
+static struct trial_outcome judge_actor(struct workload_actor actor, uint64_t samples,
+					const struct worker_errors *errors, uint64_t planned)
+{
+	static const struct kind_span spans[] = {{"spawn", false, "", 0}};
+	const struct kind kind = {.name = "fork", .spans = spans, .n_spans = 1};
+	const struct workload workload = {.name = "judged", .actors = &actor, .n_actors = 1};
+	const struct plan plan = {.workload = &workload};
+	const struct crew crew = {.plan = &plan};
+	struct recorder recorder = {.histogram = {.count = samples}};
+	struct trial_series series = {.recorder = &recorder, .planned = planned};
+	struct trial_outcome o = {.series = &series, .n_series = 1};
+
+	snprintf(actor.name, sizeof(actor.name), "storm");
+	actor.kind = &kind;
+	for (size_t i = 0; errors && errors[i].count; i++)
+		series.errors[i] = errors[i];
+	o.after.at_ns = NS_PER_S;
+	trial_judge(&crew, &o);
+	return o;
+}
+
+static void test_failures(void **state)
+{
+	const struct worker_errors all[] = {{EAGAIN, 812}, {4711, 3}, {0, 0}};
+	const struct worker_errors few[] = {{EAGAIN, 10}, {0, 0}};
+	struct workload_actor closed = {.max_failed = 0.1}, any = {.max_failed = 1};
+	struct trial_outcome o = judge_actor(closed, 0, all, 0);
+
+	assert_int_equal(o.n_reasons, 1);
+	assert_string_equal(o.reasons[0],
+			    "storm failed in 100 % of its operations (spawn: 812 EAGAIN, 3 errno "
+			    "4711), more than its max_failed of 0.1");
+	assert_int_equal(judge_actor(closed, 90, few, 0).n_reasons, 0);
+	assert_int_equal(judge_actor(closed, 89, few, 0).n_reasons, 1);
+	assert_int_equal(judge_actor(any, 0, all, 0).n_reasons, 0);
+}
+
+/* A closed loop always has something to do; a schedule may hold nothing. */
+static void test_nothing_done(void **state)
+{
+	struct workload_actor closed = {.max_failed = 0.1};
+	struct workload_actor paced = {.max_failed = 0.1, .arrival = {.kind = WORKLOAD_PACED}};
+	struct trial_outcome o = judge_actor(closed, 0, NULL, 0);
+
+	assert_int_equal(o.n_reasons, 1);
+	assert_string_equal(o.reasons[0], "storm finished no operation in the window");
+	assert_int_equal(judge_actor(paced, 0, NULL, 3).n_reasons, 1);
+	assert_int_equal(judge_actor(paced, 0, NULL, 0).n_reasons, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_failures),        cmocka_unit_test(test_nothing_done),
 		cmocka_unit_test(test_quiet),           cmocka_unit_test(test_steal),
 		cmocka_unit_test(test_steal_goes_back), cmocka_unit_test(test_favordynmods),
 		cmocka_unit_test(test_taint_and_clock), cmocka_unit_test(test_warnings),
