@@ -277,6 +277,7 @@ void crew_stop(struct crew *c)
 {
 	for (size_t i = 0; i < c->n_members; i++) {
 		atomic_store(&c->members[i].slot->stop, 1);
+		syscall(SYS_futex, &c->members[i].slot->stop, FUTEX_WAKE, 1, NULL, NULL, 0);
 		if (atomic_load(&c->members[i].slot->gate) == SLOT_GATE_CLOSED) {
 			atomic_store(&c->members[i].slot->gate, SLOT_GATE_ABANDONED);
 			syscall(SYS_futex, &c->members[i].slot->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
@@ -310,7 +311,7 @@ bool crew_schedules_done(const struct crew *c)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		if (c->members[i].pid > 0 && c->members[i].slot->orders.arrival != SLOT_CLOSED &&
-		    atomic_load(&c->members[i].slot->state) != SLOT_DONE)
+		    atomic_load(&c->members[i].slot->state) < SLOT_LOOPED)
 			return false;
 	return true;
 }

@@ -46,7 +46,7 @@ struct slot_orders {
 };
 
 enum slot_gate { SLOT_GATE_CLOSED, SLOT_GATE_OPEN, SLOT_GATE_ABANDONED };
-enum slot_state { SLOT_STARTING, SLOT_READY, SLOT_FAILED, SLOT_DONE };
+enum slot_state { SLOT_STARTING, SLOT_READY, SLOT_FAILED, SLOT_LOOPED, SLOT_DONE };
 
 struct slot {
 	struct slot_orders orders;

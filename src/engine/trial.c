@@ -15,6 +15,7 @@
 #include "cgroup/run_name.h"
 #include "cgroup/tree.h"
 #include "engine/crew.h"
+#include "engine/standing.h"
 
 enum {
 	READY_SECONDS = 60, /* for all set-ups together; a large tree of targets takes a few */
@@ -24,6 +25,7 @@ enum {
 	GATE_MS = 2,        /* from opening the gate to the start: every worker is awake by then */
 	TICK_MS = 250,      /* of the progress display */
 	RAW_TICK_MS = 20,
+	REST_TICK_MS = 5, /* after the window, while schedules are worked off */
 };
 
 static const char tree_name[] = "tree", side_name[] = "side";
@@ -38,7 +40,8 @@ struct trial {
 	int side_fd;
 	struct crew crew;
 	uint64_t begun_ns; /* the start of warm-up; 0 before */
-	int unlocked;      /* a negative errno: the run group's lock could not be had again */
+	struct standing standing;
+	int unlocked; /* a negative errno: the run group's lock could not be had again */
 };
 
 /* A ringful at most: a worker that fills it faster than it is emptied would keep us here. */
@@ -268,6 +271,16 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 	return 0;
 }
 
+/* Workers stay when their schedules are done, so no descriptor says so. */
+static int wait_for_schedules(struct trial *t, uint64_t until, struct err *e)
+{
+	int r = -ETIME;
+
+	while (r == -ETIME && clock_now_ns() < until)
+		r = wait_for(t, schedules_done, clock_now_ns() + REST_TICK_MS * NS_PER_MS, e);
+	return r;
+}
+
 /* Warm-up and window; then, while closed loops go on as load, the rest of the schedules. */
 static int measure(struct trial *t, struct err *e)
 {
@@ -281,7 +294,7 @@ static int measure(struct trial *t, struct err *e)
 	crew_open_gate(&t->crew, t->begun_ns);
 	r = wait_for(t, nobody_runs, end, e);
 	if (r == -ETIME)
-		r = wait_for(t, schedules_done, end + orders.overrun_ns + NS_PER_S, e);
+		r = wait_for_schedules(t, end + orders.overrun_ns + NS_PER_S, e);
 	return r == -ETIME ? 0 : r;
 }
 
@@ -321,13 +334,28 @@ static void check_leaks(struct trial *t)
 				 "processes were left in the groups after all workers ended");
 }
 
+/* The window between two looks at where the workers are. */
+static int measure_standing(struct trial *t, struct err *e)
+{
+	int r = standing_begin(&t->standing, &t->crew, t->around->run_group_fd);
+
+	if (r == 0)
+		r = measure(t, e);
+	else
+		err_sys(e, EXIT_FAULT, -r, "looking at workers");
+	if (r == 0 && standing_end(&t->standing, &t->crew, t->outcome) < 0)
+		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	standing_finish(&t->standing);
+	return r;
+}
+
 static int run_workers(struct trial *t, struct err *e)
 {
 	int r;
 
 	env_read(&t->outcome->before, t->around->run_group_fd);
 	clock_rfc3339(t->outcome->started_at);
-	r = measure(t, e);
+	r = measure_standing(t, e);
 	if (r == 0)
 		r = end_workers(t, e);
 	if (r < 0)

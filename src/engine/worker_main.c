@@ -104,6 +104,18 @@ static bool wait_at_gate(struct slot *slot)
 	return gate == SLOT_GATE_OPEN;
 }
 
+/*
+ * A schedule that is worked off: the supervisor still wants to see where we are. A filter of ours
+ * may refuse the futex, and then this must not spin.
+ */
+static void wait_for_stop(struct slot *slot)
+{
+	while (!atomic_load(&slot->stop))
+		if (syscall(SYS_futex, &slot->stop, FUTEX_WAIT, 0, NULL, NULL, 0) < 0 &&
+		    errno != EAGAIN && errno != EINTR)
+			clock_sleep_until(clock_now_ns() + 10 * NS_PER_MS);
+}
+
 static int work(char **argv)
 {
 	struct slot *slot = map_slot(argv);
@@ -118,8 +130,11 @@ static int work(char **argv)
 	close(tree_fd);
 	tell(slot, r < 0 ? SLOT_FAILED : SLOT_READY, ready_fd);
 	close(ready_fd);
-	if (r == 0 && wait_at_gate(slot))
+	if (r == 0 && wait_at_gate(slot)) {
 		loop_run(slot, stressor);
+		tell(slot, SLOT_LOOPED, -1);
+		wait_for_stop(slot);
+	}
 	if (stressor && stressor->teardown)
 		stressor->teardown(&slot->worker);
 	if (r == 0)

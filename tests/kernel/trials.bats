@@ -83,3 +83,87 @@ print(*trial["reasons"], sep="\n")' "$1"
 		--set storm.workers=1 --set storm.max_failed=1 "${short[@]}" -o r.json
 	[[ "$(reasons r.json)" != *failed* ]]
 }
+
+# begin WORKLOAD [STARTER...]: a trial of two seconds in the background, until its window has begun. $run and
+# $worker are the run group and the first of its workers, $trial the program.
+begin() {
+	local workload=$1
+	shift
+	"$@" "$CGCHURN" run "$workload" --duration 2s --warmup 50ms --trials 1 -q --cgroup-root "$own" -o r.json 3>&- &
+	trial=$!
+	# Past its warm-up a worker has used CPU time of its own: nothing is done before.
+	within 30 find_worker
+	sleep 0.5
+}
+
+find_worker() {
+	run=$(compgen -G "$own/cgchurn-*") || return 1
+	worker=$(find "$run" -name cgroup.procs -exec cat {} + 2>/dev/null | while read -r pid; do
+		[ "$(ps -o ppid= -p "$pid" | tr -d ' ')" != "$trial" ] || echo "$pid"
+	done | head -n 1)
+	[ -n "$worker" ]
+}
+
+# expect PATTERN: how the trial ended.
+expect() {
+	wait "$trial"
+	reasons r.json
+	[[ "$(reasons r.json)" == *$1* ]]
+}
+
+@test "nothing is said of a trial whose workers stay" {
+	begin migrate-under-fork
+	wait "$trial"
+	[[ "$(reasons r.json)" != *"was moved"* && "$(reasons r.json)" != *pinned* && "$(reasons r.json)" != *frozen* ]]
+}
+
+@test "a worker that was moved out of the run group makes the trial invalid" {
+	begin spawn-quiet-fork
+	echo "$worker" >"$own/cgroup.procs"
+	expect "was moved to the group "
+}
+
+@test "a worker with a schedule is looked at after its last start, too" {
+	begin migrate-quiet
+	echo "$worker" >"$own/cgroup.procs"
+	expect "worker 0 of migrator was moved to the group "
+}
+
+@test "a worker that was pinned elsewhere makes the trial invalid" {
+	[ "$(nproc)" -gt 1 ] || skip "one CPU"
+	begin spawn-quiet-fork
+	now=$(taskset -pc "$worker" | sed 's/.*: //')
+	taskset -pc "$(seq 0 $(($(nproc) - 1)) | grep -vx "$now" | head -n 1)" "$worker" || skip "CPUs are numbered otherwise"
+	expect "was pinned to other CPUs: "
+}
+
+@test "a freeze and a thaw in the window make the trial invalid, at each level" {
+	for level in "" above; do
+		begin migrate-quiet
+		group=${level:+$own}
+		echo 1 >"${group:-$run}/cgroup.freeze"
+		sleep 0.3
+		echo 0 >"${group:-$run}/cgroup.freeze"
+		expect "frozen"
+	done
+}
+
+@test "a quota of an ancestor in a v1 hierarchy makes the trial invalid" {
+	v1_own cpu
+	mkdir "$v1_group/below"
+	echo 10000 >"$v1_group/cpu.cfs_quota_us"
+	begin spawn-quiet-fork sh -c 'echo $$ >"$0/below/cgroup.procs" && exec "$@"' "$v1_group"
+	expect "the group $v1_group was throttled for "
+	rmdir "$v1_group/below"
+}
+
+@test "a v1 freezer that is written to makes the trial invalid" {
+	v1_own freezer
+	mkdir "$v1_group/below"
+	begin migrate-quiet sh -c 'echo $$ >"$0/below/cgroup.procs" && exec "$@"' "$v1_group"
+	echo FROZEN >"$v1_group/freezer.state"
+	sleep 0.3
+	echo THAWED >"$v1_group/freezer.state"
+	expect "freezer.state of $v1_group was written to"
+	within 5 rmdir "$v1_group/below"
+}

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "engine/crew.h"
+#include "engine/standing.h"
 #include "engine/trial.h"
 
 /* Judges a trial of one second without actors, between these two states of the machine. */
@@ -177,14 +178,86 @@ static void test_nothing_done(void **state)
 	assert_int_equal(judge_actor(paced, 0, NULL, 0).n_reasons, 0);
 }
 
+/* One worker between these two looks. */
+static struct trial_outcome judge_standing(struct standing before, struct standing after)
+{
+	static const struct workload_actor actor = {.name = "storm"};
+	const struct workload workload = {.actors = (struct workload_actor *)&actor, .n_actors = 1};
+	struct plan_worker worker = {.index = 2};
+	const struct plan plan = {.workload = &workload, .workers = &worker, .n_workers = 1};
+	struct trial_outcome o = {.n_reasons = 0};
+
+	standing_judge(&before, &after, &plan, &o);
+	return o;
+}
+
+static void assert_moved(const char *from, const char *to, const char *reason)
+{
+	struct standing_worker before = {(char *)from, (char *)"0-1"},
+			       after = {(char *)to, (char *)"0-1"};
+	struct trial_outcome o = judge_standing(
+		(struct standing){.root = "cgchurn-1", .workers = &before, .n_workers = 1},
+		(struct standing){.workers = &after, .n_workers = 1});
+
+	assert_int_equal(o.n_reasons, reason != NULL);
+	if (reason)
+		assert_string_equal(o.reasons[0], reason);
+}
+
+static void test_moved(void **state)
+{
+	const char *at = "4:cpu,cpuacct:/pod\n1:name=systemd:/\n0::/a/cgchurn-1/tree/g0\n";
+
+	assert_moved(at, at, NULL);
+	assert_moved(at, "4:cpu,cpuacct:/pod\n1:name=systemd:/\n0::/a/cgchurn-1/tree/g1\n", NULL);
+	assert_moved(at, NULL, NULL);
+	assert_moved(at, "4:cpu,cpuacct:/pod\n1:name=systemd:/\n0::/a/cgchurn-11/tree\n",
+		     "worker 2 of storm was moved to the group /a/cgchurn-11/tree");
+	assert_moved(at, "4:cpu,cpuacct:/\n1:name=systemd:/\n0::/a/cgchurn-1/side\n",
+		     "worker 2 of storm was moved to the group cpu:/");
+	assert_moved(at, "4:cpu,cpuacct:/pod\n1:name=systemd:/x\n0::/a/cgchurn-1/side\n",
+		     "worker 2 of storm was moved to the group name=systemd:/x");
+}
+
+static void test_cpus(void **state)
+{
+	struct standing_worker before = {NULL, (char *)"1"}, after = {NULL, (char *)"0,2-3"};
+	struct trial_outcome o = judge_standing(
+		(struct standing){.online = "0-3", .workers = &before, .n_workers = 1},
+		(struct standing){.online = "0,2-3", .workers = &after, .n_workers = 1});
+
+	assert_int_equal(o.n_reasons, 2);
+	assert_string_equal(o.reasons[0], "CPUs went offline or came online: 0,2-3, before 0-3");
+	assert_string_equal(o.reasons[1],
+			    "worker 2 of storm was pinned to other CPUs: 0,2-3, before 1");
+}
+
+/* The run group's own throttling is the machine's to tell; of frozen groups the highest is named.
+ */
+static void test_groups(void **state)
+{
+	struct standing_group before[] = {{.path = "/a/cgchurn-1"}, {.path = "/a"}};
+	struct standing_group after[] = {
+		{.throttled_ns = 5000, .has_frozen = true, .frozen_ns = 3 * NS_PER_S},
+		{.throttled_ns = 7000, .has_frozen = true, .frozen_ns = 2 * NS_PER_S}};
+	struct trial_outcome o = judge_standing(
+		(struct standing){.root = "cgchurn-1", .groups = before, .n_groups = 2},
+		(struct standing){.groups = after, .n_groups = 2});
+
+	assert_int_equal(o.n_reasons, 2);
+	assert_string_equal(o.reasons[0], "the group /a was throttled for 7 us");
+	assert_string_equal(o.reasons[1], "the group /a was frozen for 2000 ms");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_failures),        cmocka_unit_test(test_nothing_done),
-		cmocka_unit_test(test_quiet),           cmocka_unit_test(test_steal),
-		cmocka_unit_test(test_steal_goes_back), cmocka_unit_test(test_favordynmods),
-		cmocka_unit_test(test_taint_and_clock), cmocka_unit_test(test_warnings),
-		cmocka_unit_test(test_longest_step),
+		cmocka_unit_test(test_moved),        cmocka_unit_test(test_cpus),
+		cmocka_unit_test(test_groups),       cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_nothing_done), cmocka_unit_test(test_quiet),
+		cmocka_unit_test(test_steal),        cmocka_unit_test(test_steal_goes_back),
+		cmocka_unit_test(test_favordynmods), cmocka_unit_test(test_taint_and_clock),
+		cmocka_unit_test(test_warnings),     cmocka_unit_test(test_longest_step),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, NULL, NULL);
