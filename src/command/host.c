@@ -64,31 +64,37 @@ static int probe(struct session *s, struct host *h, struct err *e)
 	return r;
 }
 
-/* A place to probe in is needed for the probe alone: without one the rest is told all the same. */
-static int learn_lock(const struct host_options *o, struct findings *f, struct err *e)
+/* The facts; with a place and a doubt about the lock, the probe's, too. */
+static int ask(const struct host_options *o, struct session *s, int place, struct findings *f,
+	       struct err *e)
 {
-	struct session session;
-	int place = session_find(&session, o->cgroup_root, &f->not_probed), r;
+	int r = host_gather(&f->host, place == 0 ? s->root.path : NULL, e);
 
-	if (place < 0 && (wants_probe(o, "always") || o->cgroup_root)) {
-		session_end(&session, NULL);
-		*e = f->not_probed;
-		return place;
-	}
-	r = host_gather(&f->host, place == 0 ? session.root.path : NULL, e);
 	if (r < 0 || wants_probe(o, "never") ||
 	    (wants_probe(o, "auto") && host_lock_certain(&f->host))) {
-		session_end(&session, NULL);
 		f->not_probed.text[0] = '\0';
 		return r;
 	}
 	if (place == 0)
-		place = probe(&session, &f->host, &f->not_probed);
-	else
-		session_end(&session, NULL);
-	if (place < 0 && wants_probe(o, "always"))
+		place = probe(s, &f->host, &f->not_probed);
+	if (place == 0 || !wants_probe(o, "always"))
+		return 0;
+	*e = f->not_probed;
+	return place;
+}
+
+/* A place to probe in is needed for the probe alone: without one the rest is told all the same. */
+static int learn_lock(const struct host_options *o, struct findings *f, struct err *e)
+{
+	struct session session;
+	int place = session_find(&session, o->cgroup_root, &f->not_probed), r = place;
+
+	if (place < 0 && (wants_probe(o, "always") || o->cgroup_root))
 		*e = f->not_probed;
-	return place < 0 && wants_probe(o, "always") ? place : 0;
+	else
+		r = ask(o, &session, place, f, e);
+	session_end(&session, NULL);
+	return session.signal ? err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted") : r;
 }
 
 static int learn(const struct host_options *o, struct findings *f, struct err *e)

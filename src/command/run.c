@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "base/replace.h"
 #include "command/command.h"
+#include "command/interrupted.h"
 #include "command/overrides.h"
 #include "command/progress.h"
 #include "command/run_lock.h"
@@ -64,6 +65,7 @@ struct run {
 	struct run_list list;
 	struct session session;
 	struct run_lock lock;
+	bool begun; /* the session and the output */
 	struct result *result;
 	struct progress progress;
 };
@@ -195,11 +197,14 @@ static int measure(struct run *run, struct err *e)
 	r = prepare_session(&run->session, &run->list, run->o->enable_controllers, run->result, e);
 	if (r == 0)
 		r = begin_output(run, in.output, e);
+	run->begun = r == 0;
 	if (r == 0)
 		r = run_lock_favor(&run->lock, &run->o->lock, &run->result->host, e);
 	if (r == 0)
 		r = run_lock_begin(&run->lock, &run->o->lock, &run->session, &run->list,
 				   run->result, e);
+	if (r == 0)
+		r = session_check(&run->session, e);
 	if (r == 0)
 		r = invocation_prepare(&in, e);
 	if (r == 0) {
@@ -241,11 +246,16 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 		r = raw_folder_prepare(run->o->raw, e);
 	if (r < 0) {
 		session_end(&run->session, NULL);
+		interrupted_explain(&run->session, run->result, NULL, false, e);
 		return r;
 	}
 	r = measure(run, e);
+	interrupted_explain(&run->session, run->result, run->o->output, run->begun, e);
+	if (!run->begun)
+		return r;
 	lost = run->o->output && r < 0 && e->exit_code == EXIT_FAULT && run->result->complete;
-	shown = run_show(run->result, run->o->output, run->o->quiet, lost);
+	shown = run_show(run->result, run->o->output, run->o->quiet, lost,
+			 r < 0 && e->exit_code == EXIT_INTERRUPTED);
 	if (r == 0 && shown < 0)
 		return err_sys(e, EXIT_FAULT, -shown, "%s", run->o->output);
 	return r;

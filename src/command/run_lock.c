@@ -44,7 +44,8 @@ static void settle(struct session *s, struct host *h)
 	struct err e = {0};
 
 	/* Behaviour is asked only where nothing better decides: it takes seconds. */
-	if (!host_lock_certain(h) && session_settle_lock(s, h, &e) < 0)
+	if (!host_lock_certain(h) && session_settle_lock(s, h, &e) < 0 &&
+	    e.exit_code != EXIT_INTERRUPTED)
 		err_print(&e, stderr);
 }
 

@@ -9,16 +9,9 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/replace.h"
+#include "command/interrupted.h"
 #include "result/json.h"
 #include "result/table.h"
-
-static bool has_trials(const struct result *r)
-{
-	for (size_t i = 0; i < r->n_runs; i++)
-		if (r->runs[i].n_trials)
-			return true;
-	return false;
-}
 
 static bool wants_colour(FILE *to)
 {
@@ -47,22 +40,24 @@ static int print_to(const struct result *r, const char *output)
 	return k;
 }
 
-int run_show(const struct result *r, const char *output, bool quiet, bool lost)
+int run_show(const struct result *r, const char *output, bool quiet, bool lost, bool in_part)
 {
 	bool printed = output && (strcmp(output, "-") == 0 || !io_is_replaced(output));
 	FILE *to = printed || lost ? stderr : stdout;
 
-	if (!has_trials(r))
-		return 0;
-	if (!quiet)
+	bool measured = interrupted_count(r).finished > 0;
+
+	if (!quiet && measured)
 		result_print_table(r, to, wants_colour(to));
 	/* What follows goes to the other stream, which may end in the same file. */
 	fflush(to);
 	if (printed || lost)
 		return print_to(r, lost ? "-" : output);
-	if (!output && !quiet)
+	if (quiet || !measured || in_part)
+		return 0;
+	if (!output)
 		fputs("Not kept; `-o FILE` keeps a result for `cgchurn compare`.\n", stderr);
-	else if (output && !quiet)
+	else
 		fprintf(stderr, "The result is in %s.\n", output);
 	return 0;
 }

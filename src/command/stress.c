@@ -13,6 +13,7 @@
 #include "base/replace.h"
 #include "cgroup/run_cpus.h"
 #include "command/command.h"
+#include "command/interrupted.h"
 #include "engine/helpers.h"
 #include "invocation/list.h"
 #include "invocation/session.h"
@@ -302,6 +303,18 @@ static void print_unwritten(const struct teller *t)
 		       t->unwritten, strerror(-t->error));
 }
 
+/* The KTAP above it is whole, and says of each promise what was seen until then. */
+static int explain(const struct stressing *g, int result, struct err *e)
+{
+	const char *by = interrupted_by(&g->session);
+
+	if (e->exit_code != EXIT_INTERRUPTED)
+		return result;
+	printf("# Interrupted by %s.\n", by);
+	return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted by %s after %" PRIu64 " rounds", by,
+		       g->stress.rounds);
+}
+
 static int finish(struct stressing *g, int result, struct err *e)
 {
 	const struct stress *s = &g->stress;
@@ -309,12 +322,12 @@ static int finish(struct stressing *g, int result, struct err *e)
 
 	g->teller.state = result < 0 ? "ended" : s->broken ? "broken" : "done";
 	write_status(&g->teller, s);
+	r = g->o->junit ? report_write_junit(s, g->o->junit) : 0;
 	report_print_ktap(s, stdout);
 	print_load(&g->load);
 	print_unwritten(&g->teller);
-	r = g->o->junit ? report_write_junit(s, g->o->junit) : 0;
 	if (result < 0)
-		return result;
+		return explain(g, result, e);
 	if (r < 0)
 		return err_sys(e, EXIT_FAULT, -r, "%s", g->o->junit);
 	return s->broken ? EXIT_REGRESSION : EXIT_DONE;

@@ -8,6 +8,7 @@
 #include "base/replace.h"
 #include "base/rng.h"
 #include "command/command.h"
+#include "command/interrupted.h"
 #include "command/overrides.h"
 #include "command/progress.h"
 #include "invocation/invocation.h"
@@ -68,6 +69,7 @@ struct call {
 	struct run_list list;
 	struct session session;
 	struct progress progress;
+	bool begun; /* each point has a run, with or without trials */
 	char name[WORKLOAD_NAME_SIZE];
 };
 
@@ -164,6 +166,32 @@ static int save(const struct call *c, struct err *e)
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "%s", c->o->output) : 0;
 }
 
+static void announce(const struct call *c)
+{
+	if (!c->o->quiet)
+		fprintf(stderr, "%zu points in %s, about %llu s%s\n", c->list.n,
+			c->session.root.path,
+			(unsigned long long)((run_list_duration_ns(&c->list) + NS_PER_S - 1) /
+					     NS_PER_S),
+			c->o->refine.value ? ", and the refinement" : "");
+}
+
+/* An output that cannot be written is refused before anything is measured. */
+static int begin(struct call *c, struct err *e)
+{
+	int r = sweep_judge(&c->sweep);
+
+	if (r < 0)
+		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	c->begun = true;
+	r = c->o->output && io_is_replaced(c->o->output) ? save(c, e) : 0;
+	if (r < 0)
+		e->exit_code = EXIT_USAGE;
+	else
+		announce(c);
+	return r;
+}
+
 static int run_new(struct call *c, size_t first, struct err *e)
 {
 	struct plan_settings settings = {.seed = c->sweep.result->seed};
@@ -181,7 +209,9 @@ static int run_new(struct call *c, size_t first, struct err *e)
 	for (size_t i = first; i < c->list.n; i++)
 		if (record_run(c->sweep.result, c->list.items[i].workload) < 0)
 			return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	r = invocation_run(&in, e);
+	r = first == 0 ? begin(c, e) : 0;
+	if (r == 0)
+		r = invocation_run(&in, e);
 	/* A point that this host cannot do is unknown; the curve is what the others give. */
 	if (r == -ECANCELED && e->exit_code == EXIT_CANNOT)
 		r = 0;
@@ -227,25 +257,20 @@ static int measure(struct call *c, struct err *e)
 	if (r == 0 && !host_lock_certain(&c->sweep.result->host))
 		session_settle_lock(&c->session, &c->sweep.result->host, &ending);
 	if (r == 0)
+		r = session_check(&c->session, e);
+	if (r == 0)
 		r = run_new(c, 0, e);
 	for (uint64_t i = 0; r == 0 && c->sweep.has_bound && i < c->o->refine.value; i++)
 		r = refine(c, e);
 	progress_clear(&c->progress);
 	ended = session_end(&c->session, &ending);
-	if (r < 0 || ended == 0)
-		return r;
-	*e = ending;
-	return ended;
-}
-
-static void announce(const struct call *c)
-{
-	if (!c->o->quiet)
-		fprintf(stderr, "%zu points in %s, about %llu s%s\n", c->list.n,
-			c->session.root.path,
-			(unsigned long long)((run_list_duration_ns(&c->list) + NS_PER_S - 1) /
-					     NS_PER_S),
-			c->o->refine.value ? ", and the refinement" : "");
+	if (r == 0 && ended < 0) {
+		*e = ending;
+		return ended;
+	}
+	if (ended < 0)
+		err_print(&ending, stderr);
+	return r;
 }
 
 static int parse(struct call *c, struct err *e)
@@ -279,6 +304,12 @@ static int show(const struct call *c, int result, struct err *e)
 	return result < 0 ? result : r;
 }
 
+/* What was measured before a signal, or a process that hangs in the kernel, ended it is shown. */
+static bool is_kept(int r, const struct err *e)
+{
+	return r == 0 || r == -ENOTRECOVERABLE || e->exit_code == EXIT_INTERRUPTED;
+}
+
 static int carry_out(struct call *c, struct err *e)
 {
 	const struct sweep_options *o = c->o;
@@ -303,12 +334,13 @@ static int carry_out(struct call *c, struct err *e)
 		r = prepare_host(&c->session, c->o->host_name, c->sweep.result, e);
 	if (r < 0) {
 		session_end(&c->session, NULL);
+		interrupted_explain(&c->session, c->sweep.result, NULL, false, e);
 		return r;
 	}
-	announce(c);
 	progress_init(&c->progress, o->quiet);
 	r = measure(c, e);
-	return r == 0 || e->exit_code == EXIT_INTERRUPTED ? show(c, r, e) : r;
+	interrupted_explain(&c->session, c->sweep.result, o->output, c->begun, e);
+	return c->begun && is_kept(r, e) ? show(c, r, e) : r;
 }
 
 static int sweep_main(const struct command_call *call, struct err *e)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static const char no_pid[] = "none";
 
 struct probe {
 	int procs[2]; /* cgroup.procs of the two groups */
+	int signal_fd;
 	unsigned next;
 	char child[16]; /* its pid as text */
 	struct err *e;
@@ -56,9 +58,28 @@ static bool wait_for_grace_period(uint64_t *ret_ns)
 	return done;
 }
 
-static void pause_before(void)
+static int pause_before(const struct probe *p)
 {
-	clock_sleep_until(clock_now_ns() + PROBE_PAUSE_NS);
+	struct pollfd end = {.fd = p->signal_fd, .events = POLLIN};
+	struct timespec pause = clock_timespec(PROBE_PAUSE_NS);
+
+	if (ppoll(&end, 1, &pause, NULL) > 0)
+		return err_set(p->e, EXIT_INTERRUPTED, EINTR, "interrupted");
+	return 0;
+}
+
+static int paced_write(struct probe *p, const char *text, int expected, uint64_t *ret_ns)
+{
+	int r = pause_before(p);
+
+	return r < 0 ? r : timed_write(p, p->procs[0], text, expected, ret_ns);
+}
+
+static int paced_move(struct probe *p, uint64_t *ret_ns)
+{
+	int r = pause_before(p);
+
+	return r < 0 ? r : move_child(p, ret_ns);
 }
 
 /* The kinds take turns, so that whatever else goes on here meets all of them alike. */
@@ -68,17 +89,13 @@ static int measure_paced(struct probe *p, struct probe_samples *s)
 
 	s->has_grace = true;
 	for (size_t i = 0; i < PROBE_PACED && r == 0; i++) {
-		pause_before();
-		r = timed_write(p, p->procs[0], no_pid, EINVAL, &s->control_ns[i]);
-		if (r < 0)
-			break;
-		s->has_grace &= wait_for_grace_period(&s->grace_ns[i]);
-		pause_before();
-		r = move_child(p, &s->paced_ns[i]);
-		if (r < 0)
-			break;
-		pause_before();
-		r = timed_write(p, p->procs[0], missing_pid, ESRCH, &s->missing_ns[i]);
+		r = paced_write(p, no_pid, EINVAL, &s->control_ns[i]);
+		if (r == 0)
+			s->has_grace &= wait_for_grace_period(&s->grace_ns[i]);
+		if (r == 0)
+			r = paced_move(p, &s->paced_ns[i]);
+		if (r == 0)
+			r = paced_write(p, missing_pid, ESRCH, &s->missing_ns[i]);
 	}
 	return r;
 }
@@ -124,11 +141,11 @@ static int probe_with_child(struct probe *p, struct probe_samples *ret)
 	return r < 0 ? r : ended;
 }
 
-int probe_run(int group_a, int group_b, struct probe_samples *ret, struct err *e)
+int probe_run(int group_a, int group_b, int signal_fd, struct probe_samples *ret, struct err *e)
 {
 	_cleanup_fd int a = openat(group_a, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 	_cleanup_fd int b = openat(group_b, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-	struct probe p = {.procs = {a, b}, .e = e};
+	struct probe p = {.procs = {a, b}, .signal_fd = signal_fd, .e = e};
 
 	if (a < 0 || b < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "cgroup.procs of the probe's groups");

@@ -50,8 +50,10 @@ struct probe_verdict {
 /*
  * Moves a child of its own to and fro between two groups, given as open folders; some 3 s. The
  * child is gone on return, and dies with the caller. The groups must be the caller's to use.
+ * `signal_fd` is readable when the user wants an end: -EINTR and EXIT_INTERRUPTED then; -1: nobody
+ * does.
  */
-int probe_run(int group_a, int group_b, struct probe_samples *ret, struct err *e);
+int probe_run(int group_a, int group_b, int signal_fd, struct probe_samples *ret, struct err *e);
 
 /* Pure. */
 void probe_judge(const struct probe_samples *samples, struct probe_verdict *ret);

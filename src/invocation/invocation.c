@@ -144,10 +144,10 @@ static int run_one(struct invocation *in, size_t index, uint64_t trial, struct e
 {
 	struct run_item *item = &in->list->items[index];
 	struct measured measured = {.has_plain = false};
-	int r;
+	int r = session_check(in->session, e);
 
-	if (session_interrupted(in->session))
-		return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
+	if (r < 0)
+		return r;
 	if (in->listener.begins)
 		in->listener.begins(in->listener.opaque, item->workload, trial,
 				    left_ns(in->list, trial, index) * (in->attribution ? 2 : 1));

@@ -106,5 +106,6 @@ int prepare_host(const struct session *s, const char *name, struct result *r, st
 			.null_step_ns = found.null_step_ns,
 			.record_ns = found.record_ns,
 		};
-	return k;
+	/* The terminal's signal goes to the helper, too, which then fails. */
+	return session_check(s, e) < 0 ? -EINTR : k;
 }

@@ -6,37 +6,80 @@
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 
 enum { REMOVE_SECONDS = 5 };
 
+/* Unless it is ignored, as nohup(1) does with SIGHUP: blocked it would come all the same. */
+static void want(sigset_t *wanted, int signal_number)
+{
+	struct sigaction found;
+
+	if (sigaction(signal_number, NULL, &found) == 0 && found.sa_handler != SIG_IGN)
+		sigaddset(wanted, signal_number);
+}
+
+/*
+ * SIGPIPE is blocked with them and dropped at the end: when nobody reads our messages any more,
+ * what was begun is still finished or cleaned up.
+ */
+static int block_signals(struct session *s, struct err *e)
+{
+	sigset_t wanted, blocked;
+
+	sigemptyset(&wanted);
+	want(&wanted, SIGINT);
+	want(&wanted, SIGTERM);
+	want(&wanted, SIGHUP);
+	s->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->signal_fd < 0)
+		return err_sys(e, EXIT_FAULT, errno, "signalfd");
+	blocked = wanted;
+	sigaddset(&blocked, SIGPIPE);
+	if (sigprocmask(SIG_BLOCK, &blocked, &s->old_mask) == 0)
+		return 0;
+	s->signal_fd = close_fd(s->signal_fd);
+	return err_sys(e, EXIT_FAULT, errno, "blocking signals");
+}
+
+/*
+ * Takes what came, or it would end us as soon as it is unblocked. What comes after this finds
+ * nothing left to clean up, and ends us.
+ */
+static void unblock_signals(struct session *s)
+{
+	const struct timespec now = {0};
+	struct signalfd_siginfo info;
+	sigset_t broken_pipe;
+
+	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info))
+		if (!s->signal)
+			s->signal = (int)info.ssi_signo;
+	sigemptyset(&broken_pipe);
+	sigaddset(&broken_pipe, SIGPIPE);
+	if (!sigismember(&s->old_mask, SIGPIPE))
+		sigtimedwait(&broken_pipe, NULL, &now);
+	s->signal_fd = close_fd(s->signal_fd);
+	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+}
+
 int session_find(struct session *s, const char *cgroup_root, struct err *e)
 {
 	int r;
 
 	*s = (struct session){.signal_fd = -1};
-	r = helpers_find(&s->helpers, e);
+	r = block_signals(s, e);
+	if (r == 0)
+		r = helpers_find(&s->helpers, e);
 	if (r < 0)
 		return r;
 	r = cgroup_root_find(cgroup_root, &s->root, e);
 	s->has_root = r == 0;
 	return r;
-}
-
-static int block_signals(struct session *s, struct err *e)
-{
-	sigset_t wanted;
-
-	sigemptyset(&wanted);
-	sigaddset(&wanted, SIGINT);
-	sigaddset(&wanted, SIGTERM);
-	sigaddset(&wanted, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &wanted, &s->old_mask) < 0)
-		return err_sys(e, EXIT_FAULT, errno, "blocking signals");
-	s->signal_fd = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signal_fd < 0 ? err_sys(e, EXIT_FAULT, errno, "signalfd") : 0;
 }
 
 /* A worker costs two descriptors; the usual soft limit of 1024 is for programs that use select().
@@ -54,10 +97,8 @@ static void raise_descriptor_limit(void)
 int session_begin(struct session *s, const struct run_group_settings *settings, struct err *e)
 {
 	char name[RUN_GROUP_NAME_SIZE];
-	int r = block_signals(s, e);
+	int r;
 
-	if (r < 0)
-		return r;
 	raise_descriptor_limit();
 	r = run_group_name(name);
 	if (r < 0)
@@ -72,11 +113,13 @@ int session_begin(struct session *s, const struct run_group_settings *settings, 
 	return r;
 }
 
-bool session_interrupted(const struct session *s)
+int session_check(const struct session *s, struct err *e)
 {
 	struct pollfd p = {.fd = s->signal_fd, .events = POLLIN};
 
-	return s->signal_fd >= 0 && poll(&p, 1, 0) > 0;
+	if (poll(&p, 1, 0) <= 0)
+		return 0;
+	return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
 }
 
 int session_end(struct session *s, struct err *e)
@@ -90,10 +133,8 @@ int session_end(struct session *s, struct err *e)
 		guardian_dismiss(&s->guardian);
 	if (s->has_root)
 		cgroup_root_finish(&s->root);
-	if (s->signal_fd >= 0) {
-		s->signal_fd = close_fd(s->signal_fd);
-		sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
-	}
+	if (s->signal_fd >= 0)
+		unblock_signals(s);
 	s->has_group = s->has_guardian = s->has_root = false;
 	return r;
 }

@@ -23,21 +23,21 @@ static int make_group(int parent, const char *name, struct err *e)
 	return fd < 0 ? err_sys(e, EXIT_FAULT, errno, "opening the group %s", name) : fd;
 }
 
-static int probe_in(int parent, struct probe_samples *ret, struct err *e)
+static int probe_in(int parent, int signal_fd, struct probe_samples *ret, struct err *e)
 {
 	_cleanup_fd int a = make_group(parent, names[0], e), b = -1;
 
 	if (a < 0)
 		return a;
 	b = make_group(parent, names[1], e);
-	return b < 0 ? b : probe_run(a, b, ret, e);
+	return b < 0 ? b : probe_run(a, b, signal_fd, ret, e);
 }
 
 int session_settle_lock(struct session *s, struct host *h, struct err *e)
 {
 	struct probe_samples samples;
 	struct probe_verdict verdict;
-	int r = probe_in(s->group.fd, &samples, e);
+	int r = probe_in(s->group.fd, s->signal_fd, &samples, e);
 
 	for (size_t i = 0; i < 2; i++)
 		group_remove_all(s->group.fd, names[i], clock_now_ns() + REMOVE_SECONDS * NS_PER_S);
