@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,18 +73,6 @@ int child_kill(pid_t pid, const char *what, struct err *e)
 	return -ETIME;
 }
 
-/* In another PID namespace's /proc the id is another process's. */
-static bool proc_is_ours(void)
-{
-	char self[16];
-	ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
-
-	if (n < 0)
-		return false;
-	self[n] = '\0';
-	return atoi(self) == getpid();
-}
-
 /* "[<0>] function+0x10/0x20" a line. */
 static size_t add_frames(const char *stack, char *ret, size_t size)
 {
@@ -123,7 +109,8 @@ const char *child_describe(pid_t pid, char ret[CHILD_TEXT_SIZE])
 	struct proc_stat stat;
 	char place[CHILD_TEXT_SIZE - 96];
 
-	if (!proc_is_ours() || proc_stat_of(pid, &stat) < 0) {
+	/* In another PID namespace's /proc the id is another process's. */
+	if (proc_self() != getpid() || proc_stat_of(pid, &stat) < 0) {
 		snprintf(ret, CHILD_TEXT_SIZE, "pid %d", (int)pid);
 		return ret;
 	}

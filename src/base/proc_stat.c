@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/io.h"
 
@@ -48,4 +50,13 @@ int proc_stat_of(pid_t pid, struct proc_stat *ret)
 
 	snprintf(task, sizeof(task), "/proc/%d", (int)pid);
 	return proc_stat_read(AT_FDCWD, task, ret);
+}
+
+pid_t proc_self(void)
+{
+	char text[16];
+	ssize_t n = readlink("/proc/self", text, sizeof(text) - 1);
+
+	text[n < 0 ? 0 : n] = '\0';
+	return (pid_t)strtol(text, NULL, 10);
 }

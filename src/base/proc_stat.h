@@ -26,6 +26,13 @@ int proc_stat_read(int proc_fd, const char *task, struct proc_stat *ret);
 /* The same, for a process of our own pid namespace. */
 int proc_stat_of(pid_t pid, struct proc_stat *ret);
 
+/*
+ * Our own pid in the PID namespace that /proc shows, which after unshare(CLONE_NEWPID) without a
+ * mount of /proc is not ours: there /proc/<getpid()> is another process. 0 where /proc does not
+ * show us at all.
+ */
+pid_t proc_self(void);
+
 /* It has ended, and waits for its parent at the most. */
 static inline bool proc_stat_is_dead(const struct proc_stat *s)
 {

@@ -20,7 +20,10 @@
 
 #define RUN_GROUP_NAME_SIZE 64
 
-/* A name for this process's run group. The start time is field 22 of /proc/self/stat. */
+/*
+ * A name for this process's run group. Pid and start time (field 22) are those of /proc/self/stat,
+ * in the PID namespace of /proc, where `cgchurn clean` looks for them.
+ */
 int run_group_name(char ret[RUN_GROUP_NAME_SIZE]);
 
 struct run_group_settings {

@@ -63,16 +63,16 @@ int run_name_start_time(pid_t pid, uint64_t *ret)
 
 int run_group_name(char ret[RUN_GROUP_NAME_SIZE])
 {
-	uint64_t start;
+	struct proc_stat self;
 	uint32_t random;
-	int r = run_name_start_time(getpid(), &start);
+	int r = proc_stat_read(AT_FDCWD, "/proc/self", &self);
 
 	if (r < 0)
 		return r;
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return -EIO;
-	snprintf(ret, RUN_GROUP_NAME_SIZE, "%s%d-%" PRIu64 "-%08" PRIx32, prefix, getpid(), start,
-		 random);
+	snprintf(ret, RUN_GROUP_NAME_SIZE, "%s%d-%" PRIu64 "-%08" PRIx32, prefix, proc_self(),
+		 self.started, random);
 	return 0;
 }
 

@@ -68,7 +68,8 @@ static int keep_only(int fds[N_FDS])
 	return 0;
 }
 
-static void wait_for_end(const int fds[N_FDS])
+/* Closes them then: where a limit on descriptors ended the run, cleaning up needs the room. */
+static void wait_for_end(int fds[N_FDS])
 {
 	/* Nothing is ever written to the pipe. It alone would not do: a child of the supervisor
 	 * that has not called execve yet holds its other end, too. */
@@ -77,6 +78,8 @@ static void wait_for_end(const int fds[N_FDS])
 
 	while (poll(polls, 2, -1) < 0)
 		;
+	fds[FD_PIPE] = close_fd(fds[FD_PIPE]);
+	fds[FD_SUPERVISOR] = close_fd(fds[FD_SUPERVISOR]);
 }
 
 static _Noreturn void watch(int fds[N_FDS], const char *name)

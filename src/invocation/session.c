@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "cgroup/run_name.h"
 
 enum { REMOVE_SECONDS = 5 };
 
@@ -96,19 +97,18 @@ static void raise_descriptor_limit(void)
 
 int session_begin(struct session *s, const struct run_group_settings *settings, struct err *e)
 {
-	char name[RUN_GROUP_NAME_SIZE];
 	int r;
 
 	raise_descriptor_limit();
-	r = run_group_name(name);
+	r = run_group_name(s->name);
 	if (r < 0)
 		return err_sys(e, EXIT_FAULT, -r, "naming the run group");
 	/* The guardian first: from the first mkdir on there is somebody who would remove it. */
-	r = guardian_start(s->root.fd, name, &s->guardian, e);
+	r = guardian_start(s->root.fd, s->name, &s->guardian, e);
 	if (r < 0)
 		return r;
 	s->has_guardian = true;
-	r = run_group_create(&s->root, name, settings, &s->group, e);
+	r = run_group_create(&s->root, s->name, settings, &s->group, e);
 	s->has_group = r == 0;
 	return r;
 }
@@ -122,6 +122,16 @@ int session_check(const struct session *s, struct err *e)
 	return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
 }
 
+/* Where it could be neither made whole nor undone; the guardian then removes it after our end. */
+static bool is_left(const struct session *s)
+{
+	char leaf[RUN_GROUP_NAME_SIZE + sizeof(RUN_LEAF_SUFFIX)];
+
+	snprintf(leaf, sizeof(leaf), "%s%s", s->name, RUN_LEAF_SUFFIX);
+	return faccessat(s->root.fd, s->name, F_OK, 0) == 0 ||
+	       faccessat(s->root.fd, leaf, F_OK, 0) == 0;
+}
+
 int session_end(struct session *s, struct err *e)
 {
 	int r = 0;
@@ -129,7 +139,7 @@ int session_end(struct session *s, struct err *e)
 	if (s->has_group)
 		r = run_group_remove(&s->group, clock_now_ns() + REMOVE_SECONDS * NS_PER_S, e);
 	/* What could not be removed yet is left to the guardian, which goes on when we are gone. */
-	if (s->has_guardian && r == 0)
+	if (s->has_guardian && r == 0 && !is_left(s))
 		guardian_dismiss(&s->guardian);
 	if (s->has_root)
 		cgroup_root_finish(&s->root);

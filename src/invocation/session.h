@@ -25,6 +25,7 @@ struct session {
 	struct guardian guardian;
 	struct run_group group;
 	struct helpers helpers;
+	char name[RUN_GROUP_NAME_SIZE]; /* of the run group, from session_begin() on */
 	bool has_root, has_guardian, has_group;
 	int signal_fd; /* readable once one of them came; else -1 */
 	int signal;    /* the first of them, after session_end(); 0: none came */
