@@ -156,14 +156,6 @@ static void churn_run(const struct churn *c, struct rng *rng, struct result *r)
 		churn_trial(c, rng, run, boot);
 }
 
-static enum lock_regime churn_regime(const char *name)
-{
-	for (int i = 0; i < 5; i++)
-		if (name && strcmp(lock_regime_names[i], name) == 0)
-			return (enum lock_regime)i;
-	return LOCK_REGIME_GLOBAL;
-}
-
 static void churn_date(const struct churn *c, unsigned index, char *buf, size_t size)
 {
 	if (c->month)
@@ -195,7 +187,7 @@ static struct result *churn_result(const struct churn *c, unsigned index)
 	r->host.cpu_model = churn_text(c->model ? c->model : "Some CPU @ 2.10GHz");
 	r->host.name = c->host ? churn_text(c->host) : NULL;
 	r->host.cpu_count = 2;
-	r->host.lock_regime = churn_regime(c->regime);
+	r->host.lock_regime = strdup(c->regime ? c->regime : "unknown");
 	r->host.accelerator = churn_text("kvm");
 	churn_run(c, &rng, r);
 	return r;

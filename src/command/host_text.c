@@ -84,7 +84,7 @@ static void print_lock(const struct host_view *v, FILE *to)
 	fputc('\n', to);
 	text_print_wrapped("  the patch", INDENT, patch_words(h->lock_patch_present), to);
 	text_print_wrapped("  in force", INDENT, lock_in_force(h), to);
-	text_printf_wrapped("  regime", INDENT, to, "%s (%s)", lock_regime_names[h->lock_regime],
+	text_printf_wrapped("  regime", INDENT, to, "%s (%s)", host_regime_word(h),
 			    known(h->lock_confidence));
 	print_evidence(v, to);
 	fputc('\n', to);

@@ -96,8 +96,6 @@ static const char *field_text(const struct host *h, const struct host_field *fie
 		return buf;
 	case HOST_TRISTATE:
 		return tristate_text(*(const enum tristate *)at);
-	case HOST_REGIME:
-		return lock_regime_names[*(const enum lock_regime *)at];
 	case HOST_STRINGS:
 		break;
 	}

@@ -58,8 +58,8 @@ static void print_where(FILE *to, const struct result *r, const struct result_ru
 	print_text(to, r->label);
 	putc(',', to);
 	print_text(to, r->host.kernel_release);
-	fprintf(to, ",%s,%s,%" PRIu64 ",%s,%s,", lock_regime_names[r->host.lock_regime],
-		run->workload, trial->index, trial->started_at, trial->valid ? "true" : "false");
+	fprintf(to, ",%s,%s,%" PRIu64 ",%s,%s,", host_regime_word(&r->host), run->workload,
+		trial->index, trial->started_at, trial->valid ? "true" : "false");
 }
 
 /* Last, because whoever counts columns knows those before from releases without these. */

@@ -140,7 +140,7 @@ static void emit_info(struct exposition *x, const struct family *f)
 	print_label(to, &first, "host", r->host.name);
 	print_label(to, &first, "label", r->label);
 	print_label(to, &first, "kernel", r->host.kernel_release);
-	print_label(to, &first, "regime", lock_regime_names[r->host.lock_regime]);
+	print_label(to, &first, "regime", host_regime_word(&r->host));
 	print_label(to, &first, "accelerator", r->host.accelerator);
 	print_label(to, &first, "version", r->tool_version);
 	if (fclose(to) != 0)

@@ -38,7 +38,7 @@ static void print_tags(FILE *to, const struct result *r, const struct result_run
 {
 	print_tag(to, "host", r->host.name);
 	print_tag(to, "kernel", r->host.kernel_release);
-	print_tag(to, "regime", lock_regime_names[r->host.lock_regime]);
+	print_tag(to, "regime", host_regime_word(&r->host));
 	print_tag(to, "label", r->label);
 	print_tag(to, "workload", run->workload);
 	fprintf(to, ",trial=%" PRIu64, trial->index);

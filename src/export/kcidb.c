@@ -53,7 +53,7 @@ static void put_environment(struct submission *u, struct json_object *test)
 		json_put_string(&u->b, misc, "host", h->name);
 	if (h->kernel_release)
 		json_put_string(&u->b, misc, "kernel", h->kernel_release);
-	json_put_string(&u->b, misc, "lock_regime", lock_regime_names[h->lock_regime]);
+	json_put_string(&u->b, misc, "lock_regime", host_regime_word(h));
 }
 
 static void put_run(struct submission *u, const struct pool *p)

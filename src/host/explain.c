@@ -5,7 +5,7 @@
 
 const char *lock_in_force(const struct host *h)
 {
-	switch (h->lock_regime) {
+	switch (host_regime(h)) {
 	case LOCK_REGIME_GLOBAL:
 		return h->lock_patch_present == TRISTATE_YES
 			       ? "no: it sleeps until the mount option favordynmods wakes it"
@@ -38,7 +38,7 @@ static const char *global_meaning(bool expedited)
 
 const char *lock_meaning(const struct host *h)
 {
-	switch (h->lock_regime) {
+	switch (host_regime(h)) {
 	case LOCK_REGIME_GLOBAL:
 		return global_meaning(host_expedites(h));
 	case LOCK_REGIME_GLOBAL_FAVORED:
@@ -94,7 +94,7 @@ static const char *how_on(const struct host *h, char buf[LOCK_ADVICE_SIZE])
 
 const char *lock_how_to(const struct host *h, char buf[LOCK_ADVICE_SIZE])
 {
-	switch (h->lock_regime) {
+	switch (host_regime(h)) {
 	case LOCK_REGIME_GLOBAL_FAVORED:
 		return "This kernel has no more to give: the lock per process came with Linux 6.18 "
 		       "and is there once favordynmods is on. To turn favordynmods off for one "
@@ -113,7 +113,7 @@ const char *lock_how_to(const struct host *h, char buf[LOCK_ADVICE_SIZE])
 
 const char *lock_cost(const struct host *h)
 {
-	if (h->lock_regime != LOCK_REGIME_GLOBAL && h->lock_regime != LOCK_REGIME_UNKNOWN)
+	if (host_regime(h) != LOCK_REGIME_GLOBAL && host_regime(h) != LOCK_REGIME_UNKNOWN)
 		return NULL;
 	if (h->lock_patch_present == TRISTATE_NO)
 		return "Migrations are spared the grace period, no more, for this kernel lacks the "

@@ -67,7 +67,7 @@ const struct host_field host_fields[] = {
 
 	FIELD("lock.patch_present", "per-threadgroup patch", HOST_TRISTATE, HOST_UNDER_TEST,
 	      lock_patch_present),
-	FIELD("lock.regime", "lock regime", HOST_REGIME, HOST_UNDER_TEST, lock_regime),
+	FIELD("lock.regime", "lock regime", HOST_STRING, HOST_UNDER_TEST, lock_regime),
 	FIELD("lock.confidence", "confidence in the regime", HOST_STRING, HOST_INFO,
 	      lock_confidence),
 	{.path = "lock.evidence",
@@ -129,7 +129,6 @@ static void set_unknown(struct host *h, const struct host_field *field)
 	case HOST_TRISTATE:
 		*(enum tristate *)member_of(h, field) = TRISTATE_UNKNOWN;
 		break;
-	case HOST_REGIME:
 	case HOST_STRING:
 	case HOST_STRINGS:
 		break; /* zero is unknown */
@@ -141,6 +140,31 @@ void host_init(struct host *h)
 	memset(h, 0, sizeof(*h));
 	for (size_t i = 0; i < host_n_fields; i++)
 		set_unknown(h, &host_fields[i]);
+}
+
+enum lock_regime host_regime(const struct host *h)
+{
+	size_t i = sizeof(lock_regime_names) / sizeof(lock_regime_names[0]);
+
+	while (--i > 0 && strcmp(lock_regime_names[i], host_regime_word(h)) != 0)
+		;
+	return (enum lock_regime)i;
+}
+
+const char *host_regime_word(const struct host *h)
+{
+	return h->lock_regime ? h->lock_regime : lock_regime_names[LOCK_REGIME_UNKNOWN];
+}
+
+int host_set_regime(struct host *h, enum lock_regime regime)
+{
+	char *word = strdup(lock_regime_names[regime]);
+
+	if (!word)
+		return -ENOMEM;
+	free(h->lock_regime);
+	h->lock_regime = word;
+	return 0;
 }
 
 int host_rename(struct host *h, const char *name)

@@ -170,11 +170,11 @@ static void clear_lock(struct host *h)
 		free(h->lock_evidence[i]);
 	free(h->lock_evidence);
 	free(h->lock_confidence);
+	free(h->lock_regime);
 	h->lock_evidence = NULL;
 	h->n_lock_evidence = 0;
-	h->lock_confidence = NULL;
+	h->lock_confidence = h->lock_regime = NULL;
 	h->lock_patch_present = TRISTATE_UNKNOWN;
-	h->lock_regime = LOCK_REGIME_UNKNOWN;
 }
 
 int host_judge_lock(struct host *h, const struct probe_verdict *probe, struct err *e)

@@ -40,7 +40,7 @@ struct host {
 	int64_t kernel_tainted;     /* -1 unknown */
 	/* lock */
 	enum tristate lock_patch_present;
-	enum lock_regime lock_regime;
+	char *lock_regime; /* one of lock_regime_names, or a word of a later version */
 	char *lock_confidence; /* in words */
 	char **lock_evidence;  /* sentences, strongest first */
 	size_t n_lock_evidence;
@@ -73,7 +73,6 @@ enum host_field_type {
 	HOST_INT,
 	HOST_DOUBLE,
 	HOST_TRISTATE,
-	HOST_REGIME,
 	HOST_STRINGS
 };
 
@@ -95,6 +94,13 @@ struct host_field {
 
 extern const struct host_field host_fields[];
 extern const size_t host_n_fields;
+
+/* LOCK_REGIME_UNKNOWN for a word that this version does not know, too. */
+enum lock_regime host_regime(const struct host *h);
+/* The word itself; "unknown" where there is none. */
+const char *host_regime_word(const struct host *h);
+/* -ENOMEM. */
+int host_set_regime(struct host *h, enum lock_regime regime);
 
 /* Zeroes and sets what is unknown to unknown. */
 void host_init(struct host *h);

@@ -43,9 +43,6 @@ static void put_field(struct json_build *b, struct json_object *to, const char *
 	case HOST_TRISTATE:
 		put_tristate(b, to, key, *(const enum tristate *)member);
 		break;
-	case HOST_REGIME:
-		json_put_string(b, to, key, lock_regime_names[*(const enum lock_regime *)member]);
-		break;
 	case HOST_STRINGS:
 		json_put_strings(b, to, key, *(char *const *const *)member,
 				 *(const size_t *)((const char *)h + field->count_offset));

@@ -65,17 +65,6 @@ static int take_tristate(struct json_cursor *c, enum tristate *ret)
 	return r;
 }
 
-static int take_regime(struct json_cursor *c, enum lock_regime *ret)
-{
-	size_t index;
-	int r = json_take_choice(c, lock_regime_names,
-				 sizeof(lock_regime_names) / sizeof(lock_regime_names[0]), &index);
-
-	if (r == 0)
-		*ret = (enum lock_regime)index;
-	return r;
-}
-
 static int take_field(struct json_cursor *c, const struct host_field *field, struct host *h)
 {
 	void *member = (char *)h + field->offset;
@@ -89,8 +78,6 @@ static int take_field(struct json_cursor *c, const struct host_field *field, str
 		return json_take_double(c, 0, 1e15, member);
 	case HOST_TRISTATE:
 		return take_tristate(c, member);
-	case HOST_REGIME:
-		return take_regime(c, member);
 	case HOST_STRINGS:
 		return take_strings(c, member, (size_t *)((char *)h + field->count_offset));
 	}

@@ -174,9 +174,8 @@ int lock_judge(const struct lock_facts *f, const struct probe_verdict *probe, st
 	struct judgement j = judge(f, probe);
 
 	h->lock_patch_present = patch_of(f, probe);
-	h->lock_regime = j.regime;
 	h->lock_confidence = strdup(j.confidence);
-	if (!h->lock_confidence)
+	if (!h->lock_confidence || host_set_regime(h, j.regime) < 0)
 		return -ENOMEM;
 	return lock_tell_evidence(f, probe, h);
 }

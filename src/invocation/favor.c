@@ -13,8 +13,8 @@
 static bool is_one_way(enum favor_wish wish, const struct host *h)
 {
 	return wish == FAVOR_ON && h->lock_patch_present != TRISTATE_NO &&
-	       h->lock_regime != LOCK_REGIME_PER_THREADGROUP &&
-	       h->lock_regime != LOCK_REGIME_PER_THREADGROUP_RESIDUAL;
+	       host_regime(h) != LOCK_REGIME_PER_THREADGROUP &&
+	       host_regime(h) != LOCK_REGIME_PER_THREADGROUP_RESIDUAL;
 }
 
 int favor_check(enum favor_wish wish, bool allow_one_way, const struct host *h, struct err *e)

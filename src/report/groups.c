@@ -13,7 +13,8 @@ static bool same_text(const char *a, const char *b)
 static bool same_kernel(const struct host *a, const struct host *b)
 {
 	return same_text(a->kernel_release, b->kernel_release) &&
-	       same_text(a->kernel_version, b->kernel_version) && a->lock_regime == b->lock_regime;
+	       same_text(a->kernel_version, b->kernel_version) &&
+	       same_text(a->lock_regime, b->lock_regime);
 }
 
 int groups_place(struct report *r, size_t argument, const struct result *result, size_t *ret,
@@ -67,7 +68,7 @@ static bool same_release(const struct report_group *a, const struct report_group
 
 static bool same_regime(const struct report_group *a, const struct report_group *b)
 {
-	return a->host->lock_regime == b->host->lock_regime;
+	return same_text(a->host->lock_regime, b->host->lock_regime);
 }
 
 static const char *known(const char *text)
@@ -106,7 +107,7 @@ static char *make_name(const struct report *r, size_t i)
 	if (share_kernel(r, i))
 		snprintf(number, sizeof(number), " (%zu)", i + 1);
 	if (asprintf(&name, "%s%s%s%s", known(g->host->kernel_release), regime ? ", " : "",
-		     regime ? lock_regime_names[g->host->lock_regime] : "", number) < 0)
+		     regime ? host_regime_word(g->host) : "", number) < 0)
 		return NULL;
 	return name;
 }

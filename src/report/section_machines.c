@@ -52,8 +52,6 @@ static char *fact_of(const struct host *h, const struct host_field *f)
 		if (*(const enum tristate *)at == TRISTATE_UNKNOWN)
 			return NULL;
 		return strdup(*(const enum tristate *)at == TRISTATE_YES ? "yes" : "no");
-	case HOST_REGIME:
-		return strdup(lock_regime_names[*(const enum lock_regime *)at]);
 	case HOST_STRINGS:
 		return join_strings(*(char **const *)at,
 				    *(const size_t *)((const char *)h + f->count_offset));

@@ -19,7 +19,7 @@ static void print_group(struct report *r, size_t i)
 		      "%s: kernel %s, lock %s (%s), on %s, accelerator %s; %zu result%s, the first "
 		      "of %s",
 		      g->name, h->kernel_release ? h->kernel_release : "unknown",
-		      lock_regime_names[h->lock_regime],
+		      host_regime_word(h),
 		      h->lock_confidence ? h->lock_confidence : "no evidence",
 		      h->cpu_model ? h->cpu_model : "an unknown CPU",
 		      h->accelerator ? h->accelerator : "unknown", g->n, g->n == 1 ? "" : "s",

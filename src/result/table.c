@@ -66,8 +66,8 @@ static void print_lock(const struct host *h, FILE *to)
 			"process only, until reboot)",
 	};
 
-	text_printf_wrapped("lock", HEAD_INDENT, to, "%s%s; %s", lock_regime_names[h->lock_regime],
-			    words[h->lock_regime], known(h->lock_confidence));
+	text_printf_wrapped("lock", HEAD_INDENT, to, "%s%s; %s", host_regime_word(h),
+			    words[host_regime(h)], known(h->lock_confidence));
 }
 
 static void print_machine(const struct host *h, FILE *to)

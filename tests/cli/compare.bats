@@ -390,3 +390,19 @@ PYTHON
 	[ "$(grep -c 'read(.*cgchurn-result/1' after)" -eq 12 ]
 	run ! grep -E '(open|openat|creat|socket|connect|execve|fork|vfork|clone|clone3|unlink|rename|kill|ptrace)\(' after
 }
+
+@test "a regime that only a later version knows: kept, shown, and another one than ours" {
+	sed -i 's/"regime": "[^"]*"/"regime": "per-cgroup"/' slow/*.json
+	run "$CGCHURN" compare base slow
+	[ "$status" -eq 1 ]
+	[[ "$output" == *per-cgroup* ]]
+	sed -i 's/per-cgroup/per-cpu/' slow/0000.json
+	run "$CGCHURN" compare base slow
+	[ "$status" -eq 2 ]
+	[[ "$output" == *lock.regime* && "$output" == *per-cpu* ]]
+	run -0 "$CGCHURN" history slow
+	"$CGCHURN" report --no-pictures slow -o page.html
+	grep -q per-cgroup page.html
+	run -0 "$CGCHURN" export --to csv slow
+	[[ "$output" == *,per-cpu,* ]]
+}

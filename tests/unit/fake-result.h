@@ -143,7 +143,7 @@ static void fake_host(struct host *h)
 	h->kernel_cmdline = fake_text("root=/dev/vda ro label=\xff\"quoted\"");
 	h->kernel_tainted = 0;
 	h->lock_patch_present = TRISTATE_YES;
-	h->lock_regime = LOCK_REGIME_GLOBAL;
+	host_set_regime(h, LOCK_REGIME_GLOBAL);
 	h->lock_confidence = fake_text("certain: paced migrations wait for a grace period");
 	assert_int_equal(result_add_string(&h->lock_evidence, &h->n_lock_evidence, "BTF: %s",
 					   "signal_struct has cgroup_threadgroup_rwsem"),

@@ -329,7 +329,7 @@ static void change_workload(struct result *r)
 
 static void change_regime(struct result *r)
 {
-	r->host.lock_regime = LOCK_REGIME_PER_THREADGROUP;
+	host_set_regime(&r->host, LOCK_REGIME_PER_THREADGROUP);
 }
 
 static void attribute(struct result *r)

@@ -74,7 +74,7 @@ static void test_one_way(void **state)
 	h.cgroup_mount = (char *)"/sys/fs/cgroup";
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		h.lock_patch_present = cases[i].patch;
-		h.lock_regime = cases[i].regime;
+		host_set_regime(&h, cases[i].regime);
 		e = (struct err){0};
 		assert_int_equal(favor_check(cases[i].wish, false, &h, &e), cases[i].allowed);
 		assert_int_equal(e.exit_code, cases[i].allowed ? EXIT_USAGE : EXIT_DONE);
@@ -84,6 +84,7 @@ static void test_one_way(void **state)
 	assert_int_equal(favor_check(FAVOR_ON, true, &h, &e), -ENODEV);
 	assert_int_equal(e.exit_code, EXIT_CANNOT);
 	assert_int_equal(favor_check(FAVOR_KEEP, false, &h, &e), 0);
+	host_finish(&h);
 }
 
 /* Nothing was applied, so there is nothing to undo. */

@@ -16,7 +16,7 @@ static size_t size_of_type(enum host_field_type type)
 	static const size_t sizes[] = {
 		[HOST_STRING] = sizeof(char *),           [HOST_INT] = sizeof(int64_t),
 		[HOST_DOUBLE] = sizeof(double),           [HOST_TRISTATE] = sizeof(enum tristate),
-		[HOST_REGIME] = sizeof(enum lock_regime), [HOST_STRINGS] = sizeof(char **),
+		[HOST_STRINGS] = sizeof(char **),
 	};
 
 	return sizes[type];
@@ -70,7 +70,7 @@ static void test_unknown_and_release(void **state)
 	assert_int_equal(h.kernel_tainted, -1);
 	assert_int_equal(h.memory_total_bytes, -1);
 	assert_int_equal(h.lock_patch_present, TRISTATE_UNKNOWN);
-	assert_int_equal(h.lock_regime, LOCK_REGIME_UNKNOWN);
+	assert_int_equal(host_regime(&h), LOCK_REGIME_UNKNOWN);
 	assert_true(h.uptime_s < 0);
 	h.kernel_release = strdup("6.18.0");
 	h.lock_evidence = calloc(2, sizeof(*h.lock_evidence));

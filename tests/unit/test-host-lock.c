@@ -316,10 +316,10 @@ static void check_scene(const struct scene *s)
 
 	host_init(&h);
 	assert_int_equal(lock_judge(&f, s->has_probe ? &probe : NULL, &h), 0);
-	if (h.lock_regime != s->regime || h.lock_patch_present != s->patch_present ||
+	if (host_regime(&h) != s->regime || h.lock_patch_present != s->patch_present ||
 	    strncmp(h.lock_confidence, s->word, strlen(s->word)) != 0)
 		fail_msg("%s: patch %d, %s, %s", s->name, h.lock_patch_present,
-			 lock_regime_names[h.lock_regime], h.lock_confidence);
+			 host_regime_word(&h), h.lock_confidence);
 	assert_int_equal(host_lock_certain(&h), strcmp(s->word, "certain") == 0);
 	assert_true(h.n_lock_evidence > 0);
 	host_finish(&h);
@@ -380,7 +380,7 @@ static void test_gaps_are_told(void **state)
 
 	host_init(&h);
 	assert_int_equal(lock_judge(&f, NULL, &h), 0);
-	assert_int_equal(h.lock_regime, LOCK_REGIME_UNKNOWN);
+	assert_int_equal(host_regime(&h), LOCK_REGIME_UNKNOWN);
 	assert_true(mentions(&h, "/sys/kernel/btf/vmlinux (Permission denied)"));
 	assert_true(mentions(&h, "/proc/kcore (Operation not permitted)"));
 	assert_true(mentions(&h, "hint"));

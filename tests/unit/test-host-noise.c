@@ -160,7 +160,7 @@ static void test_advice(void **state)
 	struct host h;
 
 	host_init(&h);
-	h.lock_regime = LOCK_REGIME_GLOBAL;
+	host_set_regime(&h, LOCK_REGIME_GLOBAL);
 	h.lock_patch_present = TRISTATE_YES;
 	h.cgroup_mount = (char *)"/sys/fs/cgroup";
 	assert_non_null(strstr(lock_how_to(&h, buf), "remount,favordynmods /sys/fs/cgroup."));
@@ -173,6 +173,7 @@ static void test_advice(void **state)
 
 	h.cgroup_mount = NULL;
 	assert_non_null(strstr(lock_how_to(&h, buf), "no cgroup v2 mount"));
+	host_finish(&h);
 }
 
 static void test_words(void **state)
@@ -194,12 +195,13 @@ static void test_words(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *expected = cases[i].in_force;
 
-		h.lock_regime = cases[i].regime;
+		host_set_regime(&h, cases[i].regime);
 		assert_memory_equal(lock_in_force(&h), expected, strlen(expected));
 		assert_true(strlen(lock_meaning(&h)) > 50);
 		assert_true(strlen(lock_how_to(&h, buf)) > 20);
 		assert_true(strlen(lock_how_to(&h, buf)) < LOCK_ADVICE_SIZE - 1);
 	}
+	host_finish(&h);
 }
 
 /* Expedited grace periods hide the question: no word of milliseconds stands alone then. */
@@ -208,7 +210,7 @@ static void test_expedited(void **state)
 	struct host h;
 
 	host_init(&h);
-	h.lock_regime = LOCK_REGIME_GLOBAL;
+	host_set_regime(&h, LOCK_REGIME_GLOBAL);
 	assert_non_null(strstr(lock_meaning(&h), "milliseconds"));
 	assert_null(lock_expectation(&h));
 	h.kernel_grace_periods = (char *)"normal";
@@ -217,6 +219,8 @@ static void test_expedited(void **state)
 	assert_null(strstr(lock_meaning(&h), "milliseconds"));
 	assert_non_null(strstr(lock_meaning(&h), "tenth of a millisecond"));
 	assert_non_null(strstr(lock_expectation(&h), "/sys/kernel/rcu_normal"));
+	h.kernel_grace_periods = NULL;
+	host_finish(&h);
 }
 
 /* By /sys of a made-up machine: rcu_normal wins. */

@@ -49,7 +49,7 @@ static void test_round_trip(void **state)
 	r->has_sequence = false;
 	free(r->label);
 	r->label = NULL;
-	r->host.lock_regime = LOCK_REGIME_PER_THREADGROUP_RESIDUAL;
+	host_set_regime(&r->host, LOCK_REGIME_PER_THREADGROUP_RESIDUAL);
 	r->host.lock_patch_present = TRISTATE_UNKNOWN;
 	r->runs[0].trials[0].env.has_throttled = true;
 	r->runs[0].trials[0].env.throttled_ns = 17;
