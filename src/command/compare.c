@@ -141,6 +141,7 @@ static struct comparison_options comparison_options_of(const struct compare_opti
 	return (struct comparison_options){
 		.tolerance = o->tolerance.given ? o->tolerance.value / 100 : 0,
 		.paired = o->paired,
+		.decision_required = o->require_decision,
 		.seed = o->seed.given ? o->seed.value : 1,
 	};
 }

@@ -37,10 +37,23 @@ static bool all_paired(const struct data_side *side, const struct data_side *oth
 	return side->n_units > 0;
 }
 
+/* Primaries that both sides have trials of: what is missing on one is not tested. */
+static size_t count_comparable(const struct comparison *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
+		const struct data_series *s = c->metrics.items[i].series;
+
+		n += s && s->side[0].n_trials && s->side[1].n_trials;
+	}
+	return n;
+}
+
 static int check_pairs(const struct comparison *c, struct err *e)
 {
 	const struct data *d = c->data;
-	size_t n = d->side[0].n_units, m = c->metrics.n_primaries;
+	size_t n = d->side[0].n_units, m = count_comparable(c);
 
 	if (!all_paired(&d->side[0], &d->side[1]) || !all_paired(&d->side[1], &d->side[0])) {
 		err_set(e, EXIT_USAGE, EINVAL,
@@ -106,6 +119,8 @@ static int run(struct comparison *c, struct decider *decider)
 	r = decide(c, decider, items, primaries, FAMILY_HOLM);
 	if (r == 0)
 		r = decide(c, decider, items + primaries, n - primaries, FAMILY_BENJAMINI_HOCHBERG);
+	for (size_t i = 0; r == 0 && i < primaries; i++)
+		estimate_doubt_selection(c->data, &items[i]);
 	return r;
 }
 

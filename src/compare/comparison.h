@@ -20,6 +20,7 @@ struct comparison_options {
 	double tolerance; /* above 0: for all metrics; 0: the workloads' own */
 	bool paired;      /* units of one block are a pair */
 	uint64_t seed;
+	bool decision_required;  /* what is undecided is an error, in formats that have such */
 	bool primaries_only;     /* leave the exploratory rest and the remarks out */
 	struct decider *decider; /* to use; NULL: one of its own */
 };

@@ -294,8 +294,9 @@ static void count_trial(struct data_workload *w, int side, const struct result_t
 		return;
 	}
 	w->invalid[side]++;
-	if (!w->invalid_reason[0] && trial->n_reasons)
-		escape_copy(w->invalid_reason, sizeof(w->invalid_reason), trial->reasons[0]);
+	if (!w->invalid_reason[side][0] && trial->n_reasons)
+		escape_copy(w->invalid_reason[side], sizeof(w->invalid_reason[side]),
+			    trial->reasons[0]);
 }
 
 static int check_series_once(const struct result_trial *trial, const char *origin, struct err *e)
@@ -322,13 +323,33 @@ static int add_trial(struct data *d, int side, const char *origin, size_t worklo
 	return r;
 }
 
-static void note_failure(struct data_workload *w, int side, const struct result_run *run)
+static bool has_valid_trial(const struct result_run *run)
 {
-	if (!run->failure)
-		return;
-	w->given_up[side]++;
-	if (!w->failure[0])
-		escape_copy(w->failure, sizeof(w->failure), run->failure);
+	for (size_t i = 0; i < run->n_trials; i++)
+		if (run->trials[i].valid)
+			return true;
+	return false;
+}
+
+static void count_run(struct data_workload *w, int side, const struct result_run *run)
+{
+	w->runs[side] += run->failure || run->n_trials;
+	w->lost[side] += run->failure || (run->n_trials && !has_valid_trial(run));
+	w->given_up[side] += run->failure != NULL;
+	if (run->failure && !w->failure[side][0])
+		escape_copy(w->failure[side], sizeof(w->failure[side]), run->failure);
+}
+
+static double share(size_t part, size_t whole)
+{
+	return whole ? (double)part / (double)whole : 0;
+}
+
+bool data_is_selection(const struct data_workload *w)
+{
+	return w->given_up[0] * w->runs[1] != w->given_up[1] * w->runs[0] ||
+	       fabs(share(w->lost[0], w->runs[0]) - share(w->lost[1], w->runs[1])) >
+		       DATA_LOST_APART;
 }
 
 static int add_run(struct data *d, int side, const char *origin, const struct result_run *run,
@@ -344,7 +365,7 @@ static int add_run(struct data *d, int side, const char *origin, const struct re
 	if (r < 0)
 		return r;
 	d->workloads[workload].seen[side] = true;
-	note_failure(&d->workloads[workload], side, run);
+	count_run(&d->workloads[workload], side, run);
 	warmup_s = spec_warmup_s(run->spec);
 	for (size_t i = 0; r == 0 && i < run->n_trials; i++) {
 		count_trial(&d->workloads[workload], side, &run->trials[i], warmup_s);
@@ -388,6 +409,17 @@ static bool has_trials(const struct result *r)
 	return n > 0;
 }
 
+static int add_given_up(struct data *d, int side, const char *origin, const struct result *r,
+			struct err *e)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
+		if (r->runs[i].failure)
+			ret = add_run(d, side, origin, &r->runs[i], e);
+	return ret;
+}
+
 int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e)
 {
 	const struct data_invocation *same = find_invocation(d, r->id);
@@ -395,7 +427,7 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 
 	if (!has_trials(r)) {
 		d->side[side].empty++;
-		return 0;
+		return add_given_up(d, side, origin, r, e);
 	}
 	if (same)
 		return err_set(e, EXIT_USAGE, EINVAL, "%s: the same result as %s (id %s)", origin,

@@ -79,9 +79,11 @@ struct data_workload {
 	bool primaries_differ; /* not all results name the same ones with the same tolerance */
 	bool seen[2];
 	size_t valid[2], invalid[2]; /* trials */
-	char invalid_reason[128];    /* the first one's */
-	size_t given_up[2];          /* runs that were */
-	char failure[128];           /* why, the first one */
+	char invalid_reason[2][128]; /* the first one's of a side */
+	size_t runs[2];              /* that have a trial or were given up */
+	size_t given_up[2];          /* of these */
+	size_t lost[2];              /* of these, without a valid trial, or given up */
+	char failure[2][128];        /* why, the first one given up */
 	double trial_s;              /* longest trial with all that belongs to it; for plans */
 };
 
@@ -131,7 +133,8 @@ struct data {
 void data_finish(struct data *d); /* zeroed memory is a valid empty one */
 
 /*
- * Adds a result to a side; one that holds no trial yet is counted and left out. -EINVAL with
+ * Adds a result to a side; one that holds no trial is counted and left out, except for the runs
+ * that were given up in it. -EINVAL with
  * EXIT_USAGE in `e` where it is there already (the same id), or where it holds more than a
  * comparison takes. `origin` names it in messages.
  */
@@ -147,6 +150,14 @@ int data_arrange(struct data *d);
  */
 int data_split(const struct data *from, const uint8_t *side_of_unit, struct data *ret);
 void data_split_finish(struct data *d);
+
+/*
+ * Whether what is left of a workload is a selection: it was given up more often on one side than on
+ * the other, or the shares of runs that are lost are more than DATA_LOST_APART apart. The runs that
+ * failed may have been those that would have been slow.
+ */
+#define DATA_LOST_APART 0.1
+bool data_is_selection(const struct data_workload *w);
 
 /* "boots" or "invocations", "boot" or "invocation". */
 const char *data_unit_name(const struct data *d, size_t n);

@@ -94,11 +94,28 @@ static int estimate_samples(const struct data *d, const struct comparison_option
 	return r < 0 ? r : decider_estimate(decider, &m->decision, s[0].values, s[1].values);
 }
 
-static bool has_trials(struct metric *m)
+static void explain_absent(const struct data *d, struct metric *m, int side)
+{
+	const struct data_workload *w = &d->workloads[m->workload];
+	const char *name = side ? "new" : "base";
+
+	if (!w->seen[side])
+		SAY(m, "%s does not have this workload", name);
+	else if (w->given_up[side] && !w->valid[side])
+		SAY(m, "given up in %zu of %zu results of %s: %s", w->given_up[side], w->runs[side],
+		    name, w->failure[side]);
+	else if (w->invalid[side] && !w->valid[side])
+		SAY(m, "all %zu trials of %s are invalid: %s", w->invalid[side], name,
+		    w->invalid_reason[side][0] ? w->invalid_reason[side] : "no reason given");
+	else
+		SAY(m, "%s has no valid trial with %s %s", name, m->actor, m->span);
+}
+
+static bool has_trials(const struct data *d, struct metric *m)
 {
 	for (int side = 0; side < 2; side++)
 		if (!m->series || !m->series->side[side].n_trials) {
-			SAY(m, "%s has no valid trial with it", side ? "new" : "base");
+			explain_absent(d, m, side);
 			return false;
 		}
 	return true;
@@ -110,7 +127,7 @@ int estimate_metric(const struct data *d, const struct comparison_options *optio
 	struct metric_sample s[2] = {{0}, {0}};
 	int r;
 
-	if (!has_trials(m))
+	if (!has_trials(d, m))
 		return 0;
 	if (m->kind == METRIC_SHARE_ABOVE)
 		return estimate_share(d, options, decider, m);
@@ -152,6 +169,22 @@ static void explain_inconclusive(const struct data *d, struct metric *m, size_t 
 	else
 		SAY(m, "p %.2g after correction, and the interval reaches beyond %g %%",
 		    c->p_adjusted, 100 * c->tolerance);
+}
+
+void estimate_doubt_selection(const struct data *d, struct metric *m)
+{
+	const struct data_workload *w = &d->workloads[m->workload];
+
+	if (!m->decision.estimated || m->decision.verdict == VERDICT_REGRESSION ||
+	    !data_is_selection(w))
+		return;
+	m->selected = true;
+	m->decision.verdict = VERDICT_INCONCLUSIVE;
+	m->decision.detectable = INFINITY;
+	SAY(m,
+	    "given up or without a valid trial in %zu of %zu results of base and %zu of %zu of "
+	    "new: the others are a selection",
+	    w->lost[0], w->runs[0], w->lost[1], w->runs[1]);
 }
 
 void estimate_explain(const struct data *d, struct metric *m, size_t hardest)

@@ -21,4 +21,10 @@ int estimate_share(const struct data *d, const struct comparison_options *option
 /* Keeps the units whose block both have, in the order of `a`. -ENOMEM. */
 int estimate_pair(const struct data *d, struct metric_sample *a, struct metric_sample *b);
 
+/*
+ * After the verdicts: a primary whose workload's runs are a selection (data.h) is undecided, except
+ * where it is a regression all the same.
+ */
+void estimate_doubt_selection(const struct data *d, struct metric *m);
+
 #endif

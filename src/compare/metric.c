@@ -66,7 +66,7 @@ static bool side_counts(int wanted, int side)
 
 static bool workload_counts(const struct data_workload *w, int side)
 {
-	return (!side_counts(side, 0) || w->seen[0]) && (!side_counts(side, 1) || w->seen[1]);
+	return side < 0 || w->seen[side];
 }
 
 static bool all_trials_have(const struct metric *m, int side)

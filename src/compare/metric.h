@@ -32,6 +32,7 @@ struct metric {
 	bool primary;
 	bool pooled;      /* a unit's percentile is that of its pooled trials */
 	bool unreachable; /* the plan of some result held too few samples for it */
+	bool selected;    /* undecided, because the runs that are left are a selection */
 	struct decision decision;
 	double typical[2];             /* the median of units; shares: their mean. NAN unknown */
 	char reason[METRIC_TEXT_SIZE]; /* why this verdict */
@@ -44,10 +45,10 @@ struct metrics {
 };
 
 /*
- * The primaries of the workloads that both sides have (those of one side too where `side` is not
- * -1: then only that side counts), and for each series p50, p90, p99, the rate of each actor's
- * steps and the shares above thresholds, as far as all trials support them. `tolerance` above 0
- * replaces the workloads' own. -ENOMEM.
+ * The primaries of the workloads of either side (of that side only, where `side` is not -1), also
+ * where there is nothing to compare them with, and for each series p50, p90, p99, the rate of each
+ * actor's steps and the shares above thresholds, as far as all trials support them. `tolerance`
+ * above 0 replaces the workloads' own. -ENOMEM.
  */
 int metrics_list(const struct data *d, int side, double tolerance, struct metrics *ret);
 void metrics_finish(struct metrics *m);

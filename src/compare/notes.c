@@ -73,13 +73,15 @@ static void note_clipped(const struct data_series_side side[2], struct notes *no
 bool metric_note_invalid(const struct data *d, size_t workload, char text[METRIC_TEXT_SIZE])
 {
 	const struct data_workload *w = &d->workloads[workload];
+	const char *reason; /* of the side that has more of them */
 
 	if (!w->invalid[0] && !w->invalid[1])
 		return false;
+	reason = w->invalid_reason[w->invalid[1] >= w->invalid[0]];
 	snprintf(text, METRIC_TEXT_SIZE,
 		 "invalid trials left out: base %zu of %zu, new %zu of %zu (%s)", w->invalid[0],
 		 w->invalid[0] + w->valid[0], w->invalid[1], w->invalid[1] + w->valid[1],
-		 w->invalid_reason[0] ? w->invalid_reason : "no reason given");
+		 reason[0] ? reason : "no reason given");
 	return true;
 }
 

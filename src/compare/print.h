@@ -14,7 +14,8 @@ void comparison_print_text(const struct comparison *c, FILE *to);
 /* For a pull request or a mail. */
 void comparison_print_markdown(const struct comparison *c, FILE *to);
 
-/* One test case a metric; a regression of a primary fails, what is undecided is skipped. */
+/* One test case a metric; a regression of a primary fails. What is undecided is skipped; of the
+ * primaries it is an error where a decision is required. */
 void comparison_print_junit(const struct comparison *c, FILE *to);
 
 /* doc/schema/cgchurn-comparison-1.json. -ENOMEM. */

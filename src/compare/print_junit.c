@@ -9,14 +9,23 @@ static bool fails(const struct metric *m)
 	return m->primary && m->decision.verdict == VERDICT_REGRESSION;
 }
 
-static bool skips(const struct metric *m)
+static bool errs(const struct comparison *c, const struct metric *m)
 {
-	return m->decision.verdict == VERDICT_INCONCLUSIVE;
+	return m->primary && c->options.decision_required &&
+	       m->decision.verdict == VERDICT_INCONCLUSIVE;
 }
 
-static void print_outcome(const struct metric *m, FILE *to)
+static bool skips(const struct comparison *c, const struct metric *m)
 {
-	const char *element = fails(m) ? "failure" : skips(m) ? "skipped" : NULL;
+	return m->decision.verdict == VERDICT_INCONCLUSIVE && !errs(c, m);
+}
+
+static void print_outcome(const struct comparison *c, const struct metric *m, FILE *to)
+{
+	const char *element = fails(m)      ? "failure"
+			      : errs(c, m)  ? "error"
+			      : skips(c, m) ? "skipped"
+					    : NULL;
 
 	if (!element)
 		return;
@@ -38,7 +47,7 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 	fputs("\" name=\"", to);
 	markup_print(print_label(m, label, sizeof(label)), to);
 	fputs("\">\n", to);
-	print_outcome(m, to);
+	print_outcome(c, m, to);
 	fprintf(to, "      <system-out>%s: base %s, new %s, ratio %s, 95 %% interval %s, p %s%s",
 		verdict_names[d->verdict], print_value(m, m->typical[0], base),
 		print_value(m, m->typical[1], new),
@@ -71,20 +80,40 @@ static void print_remarks(const struct comparison *c, FILE *to)
 static void print_suite(const struct comparison *c, const char *name, size_t from, size_t to_index,
 			FILE *to)
 {
-	size_t failures = 0, skipped = 0;
+	size_t failures = 0, errors = 0, skipped = 0;
 
 	for (size_t i = from; i < to_index; i++) {
 		failures += fails(&c->metrics.items[i]);
-		skipped += skips(&c->metrics.items[i]);
+		errors += errs(c, &c->metrics.items[i]);
+		skipped += skips(c, &c->metrics.items[i]);
 	}
 	fprintf(to,
-		"  <testsuite name=\"%s\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
+		"  <testsuite name=\"%s\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
 		"skipped=\"%zu\">\n",
-		name, to_index - from, failures, skipped);
+		name, to_index - from, failures, errors, skipped);
 	print_remarks(c, to);
 	for (size_t i = from; i < to_index; i++)
 		print_case(c, &c->metrics.items[i], to);
 	fputs("  </testsuite>\n", to);
+}
+
+/* What leaves all of it undecided and is no metric's. */
+static void print_decision(const struct comparison *c, FILE *to)
+{
+	const char *why = c->data->scope != SCOPE_BOOTS
+				  ? "one boot of a kernel decides nothing of it"
+			  : !c->metrics.n_primaries ? "no primary metric"
+						    : NULL;
+
+	if (!c->options.decision_required || !why)
+		return;
+	fprintf(to,
+		"  <testsuite name=\"decision\" tests=\"1\" failures=\"0\" errors=\"1\" "
+		"skipped=\"0\">\n"
+		"    <testcase classname=\"cgchurn\" name=\"decision\">\n"
+		"      <error message=\"no decision: %s\"/>\n"
+		"    </testcase>\n  </testsuite>\n",
+		why);
 }
 
 void comparison_print_junit(const struct comparison *c, FILE *to)
@@ -95,5 +124,6 @@ void comparison_print_junit(const struct comparison *c, FILE *to)
 	      to);
 	print_suite(c, "primary", 0, primaries, to);
 	print_suite(c, "exploratory", primaries, c->metrics.n, to);
+	print_decision(c, to);
 	fputs("</testsuites>\n", to);
 }

@@ -109,8 +109,10 @@ static void remark_workload(const struct data *d, size_t workload, struct listin
 	char invalid[METRIC_TEXT_SIZE];
 
 	if (w->given_up[0] || w->given_up[1])
-		remark(l, "given-up", "%s was given up in %zu results of base and %zu of new (%s).",
-		       w->name, w->given_up[0], w->given_up[1], w->failure);
+		remark(l, "given-up",
+		       "%s was given up in %zu of %zu results of base and %zu of %zu of new (%s).",
+		       w->name, w->given_up[0], w->runs[0], w->given_up[1], w->runs[1],
+		       w->failure[!w->given_up[0]]);
 	if (metric_note_invalid(d, workload, invalid))
 		remark(l, "invalid-trials", "%s: %s.", w->name, invalid);
 	if (w->seen[0] != w->seen[1])

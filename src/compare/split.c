@@ -31,8 +31,14 @@ static int split_workloads(const struct data *from, struct data *to)
 	if (size)
 		memcpy(to->workloads, from->workloads, size);
 	to->n_workloads = from->n_workloads;
-	for (size_t i = 0; i < to->n_workloads; i++)
-		to->workloads[i].seen[0] = to->workloads[i].seen[1] = from->workloads[i].seen[0];
+	for (size_t i = 0; i < to->n_workloads; i++) {
+		struct data_workload *w = &to->workloads[i];
+
+		w->seen[0] = w->seen[1] = from->workloads[i].seen[0];
+		/* Which of the halves they lie in is not known. */
+		memset(w->given_up, 0, sizeof(w->given_up));
+		memset(w->lost, 0, sizeof(w->lost));
+	}
 	return 0;
 }
 

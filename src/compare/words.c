@@ -65,7 +65,7 @@ static void say_undecided(const struct metric *m, const char *steps, char *buf, 
 	char change[PRINT_CELL_SIZE];
 	const struct decision *d = &m->decision;
 
-	if (!d->estimated)
+	if (!d->estimated || m->selected)
 		snprintf(buf, size, "%s: no decision at %s (%s)", steps, m->metric, m->reason);
 	else if (isfinite(d->detectable))
 		snprintf(buf, size,

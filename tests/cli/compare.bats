@@ -20,6 +20,28 @@ make_results() {
 	"$CGCHURN_BUILD/tests/cli/make-results" "$@"
 }
 
+# Runs Python statements over each result `r` of a folder, the i-th one.
+change_results() {
+	python3 - "$1" "$2" <<-'END'
+		import copy, json, pathlib, sys
+		for i, path in enumerate(sorted(pathlib.Path(sys.argv[1]).glob("*.json"))):
+		    r = json.loads(path.read_text())
+		    exec(sys.argv[2])
+		    path.write_text(json.dumps(r))
+	END
+}
+
+# Each format of the comparison BASE NEW, its lines joined, has the text.
+all_formats_say() {
+	local format
+	for format in text json markdown junit; do
+		"$CGCHURN" compare --format $format "$1" "$2" | tr -s '\n ' ' ' >said
+		grep -q "$3" said || { echo "$format does not say: $3"; return 1; }
+	done
+	"$CGCHURN" report --no-pictures "$1" "$2" | tr -s '\n ' ' ' >said
+	grep -q "$3" said || { echo "report does not say: $3"; return 1; }
+}
+
 # The value of a Python expression over the comparison `c` on standard input.
 ask() {
 	python3 -c "import json, sys; c = json.load(sys.stdin); print($1)"
@@ -215,16 +237,9 @@ PYTHON
 
 @test "what must be known beside the verdicts stands in every format" {
 	make_results hurt 6 name=hurt seed=10 errors=40 invalid=1 release=7.3.0
-	for format in text json markdown junit; do
-		"$CGCHURN" compare --format $format base hurt | tr -s '\n ' ' ' >out
-		grep -q "invalid trials left out: base 0 of 18, new 6 of 18 (the hypervisor stole" out
-		grep -q "Measured in a guest (kvm)" out
-		grep -q "Release differences included" out
-	done
-	"$CGCHURN" report --no-pictures base hurt | tr -s '\n ' ' ' >out
-	grep -q "invalid trials left out: base 0 of 18, new 6 of 18 (the hypervisor stole" out
-	grep -q "Measured in a guest (kvm)" out
-	grep -q "Release differences included" out
+	all_formats_say base hurt "invalid trials left out: base 0 of 18, new 6 of 18 (the hypervisor stole"
+	all_formats_say base hurt "Measured in a guest (kvm)"
+	all_formats_say base hurt "Release differences included"
 	"$CGCHURN" compare --format json base hurt >out.json
 	[ "$(ask 'c["remark_words"]' <out.json)" = "['guest', 'releases', 'invalid-trials']" ]
 	[ "$(ask 'len(c["remarks"])' <out.json)" = 3 ]
@@ -296,6 +311,75 @@ PYTHON
 	run "$CGCHURN" compare base elsewhere
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"no workload in common"* ]]
+}
+
+# undecided BASE NEW WHY: its primaries are undecided for that reason in every format, and count.
+undecided() {
+	all_formats_say "$1" "$2" "$3"
+	run -0 "$CGCHURN" compare "$1" "$2"
+	run -3 "$CGCHURN" compare --require-decision "$1" "$2"
+	"$CGCHURN" compare --format junit --require-decision "$1" "$2" >out.xml || [ $? -eq 3 ]
+	grep -q '<error message="inconclusive: ' out.xml
+	"$CGCHURN" compare --format json "$1" "$2" >out.json
+	[ "$(ask 'any(m["primary"] and m["verdict"] == "inconclusive" for m in c["metrics"])' <out.json)" = True ]
+}
+
+add_a_workload='
+run = copy.deepcopy(r["runs"][0])
+run["workload"]["name"] = "another"
+r["runs"].append(run)'
+
+@test "a workload of one side only: its primaries are undecided, and count" {
+	rm -rf more gone
+	cp -r base more
+	change_results more "$add_a_workload"
+	undecided more same "new does not have this workload"
+	undecided same more "base does not have this workload"
+	all_formats_say more same "Only in base: workload another"
+}
+
+@test "a workload given up on one side: its primaries are undecided, and count" {
+	rm -rf more gone
+	cp -r base more
+	cp -r same gone
+	change_results more "$add_a_workload"
+	change_results gone "$add_a_workload
+run['trials'], run['failure'] = [], 'forks fail: EAGAIN'"
+	undecided more gone "given up in 6 of 6 results of new: forks fail: EAGAIN"
+}
+
+@test "a workload given up in half of the boots, also in results of nothing else: not judged by the others" {
+	for add in "$add_a_workload" "run = r['runs'][0]"; do
+		rm -rf more gone
+		cp -r base more
+		cp -r same gone
+		change_results more "$add"
+		change_results gone "$add
+if i % 2: run['trials'], run['failure'] = [], 'forks fail: EAGAIN'"
+		undecided more gone "in 0 of 6 results of base and 3 of 6 of new: the others are a selection"
+		all_formats_say more gone "was given up in 0 of 6 results of base and 3 of 6 of new (forks fail: EAGAIN)"
+	done
+	change_results more "if i % 2: r['runs'][-1]['trials'], r['runs'][-1]['failure'] = [], 'forks fail: EAGAIN'"
+	"$CGCHURN" compare --format json more gone >out.json
+	[ "$(ask 'any("selection" in m["reason"] for m in c["metrics"])' <out.json)" = False ]
+}
+
+@test "what is left of a workload may still be a regression" {
+	cp -r slow worse
+	change_results worse "if i == 0: r['runs'][0]['trials'], r['runs'][0]['failure'] = [], 'forks fail: EAGAIN'"
+	run -1 "$CGCHURN" compare base worse
+	[[ "$output" == *"was given up in 0 of 6 results of base and 1 of 6 of new"* ]]
+}
+
+@test "no valid trial, no series: the primaries are undecided with the reason" {
+	cp -r same none-valid
+	change_results none-valid "
+for t in r['runs'][0]['trials']: t['valid'], t['reasons'] = False, ['fork: no success (EAGAIN)']"
+	undecided base none-valid "all 18 trials of new are invalid: fork: no success (EAGAIN)"
+	cp -r same no-series
+	change_results no-series "
+for t in r['runs'][0]['trials']: t['series'] = [s for s in t['series'] if s['actor'] != 'storm']"
+	undecided base no-series "new has no valid trial with storm cycle"
 }
 
 @test "emulated guests are told, and not mixed with others" {
