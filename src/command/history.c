@@ -67,7 +67,7 @@ static int print(const struct history_options *o, struct inputs *inputs, struct 
 
 static int history_main(const struct command_call *call, struct err *e)
 {
-	struct inputs inputs = {0};
+	struct inputs inputs = {.repeats = true}; /* history_add() counts a result once */
 	struct history h = {0};
 	int r = 0;
 

@@ -178,6 +178,7 @@ static int report_main(const struct command_call *call, struct err *e)
 			     .allowed = o->allowed.items,
 			     .n_allowed = o->allowed.n,
 			     .pictures = !o->no_pictures},
+		.history = {.repeats = true}, /* report_add_history() counts a result once */
 		.arguments = calloc(call->n_arguments + 1, sizeof(*job.arguments)),
 	};
 	int r;

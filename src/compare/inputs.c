@@ -56,7 +56,7 @@ static int add_file(struct inputs *inputs, const char *path, int opened, const s
 	if (st->st_size > RESULT_FILE_SIZE_MAX)
 		return err_set(e, EXIT_USAGE, EFBIG, "%s: found %jd bytes, allowed: at most %d",
 			       path, (intmax_t)st->st_size, RESULT_FILE_SIZE_MAX);
-	if (same)
+	if (same && !inputs->repeats)
 		return err_set(e, EXIT_USAGE, EINVAL, "%s: the same file as %s", path, same->path);
 	copy = strdup(path);
 	added = copy ? array_grow(&inputs->items, &inputs->n, sizeof(*added)) : NULL;
@@ -318,10 +318,8 @@ static const char *compression_of(const char *text, size_t size)
 {
 	static const struct {
 		const char *name, *magic;
-	} known[] = {{"gzip", "\037\213"},
-		     {"xz", "\3757zXZ"},
-		     {"zstd", "(\265/\375"},
-		     {"bzip2", "BZh"}};
+	} known[] = {
+		{"gzip", "\037\213"}, {"xz", "\3757zXZ"}, {"zstd", "(\265/\375"}, {"bzip2", "BZh"}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (size > strlen(known[i].magic) &&

@@ -6,6 +6,7 @@
 #ifndef CGCHURN_COMPARE_INPUTS_H
 #define CGCHURN_COMPARE_INPUTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -20,6 +21,7 @@ struct input {
 };
 
 struct inputs {
+	bool repeats; /* set by who takes the same file twice, as a link in a folder */
 	struct input *items;
 	size_t n;
 	char **skipped; /* sentences about what may be a result and was passed over in a folder */
@@ -31,8 +33,8 @@ struct inputs {
  * begin with a dot, in the order of their names. Compressed ones and folders in it that hold such
  * files are passed over, which inputs_print_skipped() says. Appends to `inputs`. A folder without
  * such a file, a FIFO, a device, a file too large to be a result, or one
- * that `inputs` already holds are refused with EXIT_USAGE in `e`. The limit on open files is raised
- * as far as the process may.
+ * that `inputs` already holds (except where `repeats`) are refused with EXIT_USAGE in `e`. The
+ * limit on open files is raised as far as the process may.
  */
 int inputs_open(struct inputs *inputs, const char *path, struct err *e);
 void inputs_finish(struct inputs *inputs);

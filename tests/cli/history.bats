@@ -93,8 +93,10 @@ nights() {
 	run -0 "$CGCHURN" history "$BATS_TEST_TMPDIR/a"
 	[[ "$output" == "11 results"* ]]
 	[[ "$output" == *"Counted once:"*"zz-copy.json holds the same result as"*"0003.json"* ]]
+	# such as the link to the last one that a folder of nights often has
+	ln -s 0010.json "$BATS_TEST_TMPDIR/a/latest.json"
 	run -0 "$CGCHURN" history -f json "$BATS_TEST_TMPDIR/a"
-	[[ "$output" == *'"same_as"'* ]]
+	[ "$(grep -c '"same_as"' <<<"$output")" -eq 2 ]
 	"$CGCHURN" report --no-pictures --history "$BATS_TEST_TMPDIR/a" -o "$BATS_TEST_TMPDIR/page.html"
 	grep -q 'Counted once: .*zz-copy.json' "$BATS_TEST_TMPDIR/page.html"
 }
