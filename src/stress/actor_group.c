@@ -32,7 +32,7 @@ static bool set_frozen(struct actor *a, int fd, bool frozen)
 	int r;
 
 	s.group_fd = fd;
-	waiter_start(&waiter, fd, "frozen", frozen, s.patience_ns);
+	waiter_start(&waiter, fd, WAITER_POLL, "frozen", frozen, s.patience_ns);
 	actor_does(a, "write to cgroup.freeze");
 	r = io_write_attr(fd, "cgroup.freeze", frozen ? "1" : "0");
 	if (r < 0 && frozen)

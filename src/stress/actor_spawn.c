@@ -128,7 +128,7 @@ static void kill_one(struct actor *a, int area, const char *name)
 	for (int i = 0; i < 2; i++)
 		start_multiplying(a, i ? below : top);
 	actor_dozes(a, 5 * NS_PER_MS);
-	waiter_start(&waiter, top, "populated", 0, s.patience_ns);
+	waiter_start(&waiter, top, WAITER_POLL, "populated", 0, s.patience_ns);
 	actor_does(a, "write to cgroup.kill");
 	r = group_kill(top);
 	if (r < 0)

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "stress/starved.h"
 
-enum { STARVING_MS = 100, LIFETIME_SECONDS = 30, STUCK_SLACK_SECONDS = 3 };
+enum { STARVING_MS = 100, LIFETIME_SECONDS = 30, STUCK_SLACK_SECONDS = 5 };
 
 struct board *board_map(int fd)
 {
@@ -48,7 +48,7 @@ unsigned board_lifetime_s(const struct board *b)
 
 static uint64_t with_slack(uint64_t patience_ns)
 {
-	return patience_ns + patience_ns / 4 + STUCK_SLACK_SECONDS * NS_PER_S;
+	return patience_ns + patience_ns / 2 + STUCK_SLACK_SECONDS * NS_PER_S;
 }
 
 uint64_t board_stuck_ns(const struct board *b)

@@ -267,6 +267,22 @@ static void reap_all(struct keeper *k)
 	board_check(k->board, INVARIANT_RESPONDS, &s);
 }
 
+/* With the patience of what goes through work queues: see below. */
+static void look_at_waiter(struct board *b, struct waiter *w, bool came)
+{
+	struct scene s = {
+		.view = &b->view, .patience_ns = 4 * b->patience_ns, .change = "populated is 0"};
+
+	if (!came) {
+		waiter_cancel(w);
+		return;
+	}
+	board_keeper_does(b, "waiting for who waits for a change of cgroup.events", s.patience_ns);
+	s.unwoken = waiter_end(w);
+	if (s.unwoken >= 0)
+		keeper_checks(b, INVARIANT_NOTIFY, &s);
+}
+
 /* What is left when all have ended: nobody, nothing charged, no group. */
 static void look_at_rest(struct keeper *k)
 {
@@ -275,11 +291,15 @@ static void look_at_rest(struct keeper *k)
 			  .patience_ns = b->patience_ns,
 			  .group_fd = b->view.arena_fd,
 			  .pids_before = k->pids_before};
+	struct waiter waiter;
 	int r;
 
+	waiter_start(&waiter, s.group_fd, WAITER_POLL | WAITER_INOTIFY, "populated", 0,
+		     4 * s.patience_ns);
 	if (group_kill(s.group_fd) < 0)
 		board_fault(b, "killing what is left in the arena: %s", strerror(errno));
 	r = keeper_checks(b, INVARIANT_KILL_DRAINS, &s);
+	look_at_waiter(b, &waiter, r >= 0);
 	if (r >= 0)
 		reap_all(k);
 	if (board_failed(b))

@@ -91,12 +91,12 @@ static _Noreturn void become_waiter(struct wait *w, int ready_fd, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
-	w->missing = WAITER_POLL | WAITER_INOTIFY;
 	w->end_ns = UINT64_MAX;
 	w->events_fd = openat(w->group_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	if (w->events_fd < 0)
 		_exit(0);
-	watch(w);
+	if (w->missing & WAITER_INOTIFY)
+		watch(w);
 	read_again(w->events_fd);
 	if (!has_come(w) && write(ready_fd, "", 1) == 1) {
 		close(ready_fd);
@@ -105,12 +105,15 @@ static _Noreturn void become_waiter(struct wait *w, int ready_fd, pid_t parent)
 	_exit(0);
 }
 
-void waiter_start(struct waiter *w, int group_fd, const char *key, int64_t wanted,
+void waiter_start(struct waiter *w, int group_fd, int ways, const char *key, int64_t wanted,
 		  uint64_t patience_ns)
 {
 	_cleanup_fd int ready = -1, readied = -1, told = -1, tell = -1;
-	struct wait wait = {
-		.group_fd = group_fd, .key = key, .wanted = wanted, .patience_ns = patience_ns};
+	struct wait wait = {.group_fd = group_fd,
+			    .missing = ways,
+			    .key = key,
+			    .wanted = wanted,
+			    .patience_ns = patience_ns};
 	pid_t self = getpid();
 	int ends[2];
 	char byte;

@@ -18,10 +18,14 @@ struct waiter {
 };
 
 /*
- * Starts one that waits until `key` reads `wanted`, and returns when it has read the file and is
- * about to wait. None where it reads that already, or cannot be started.
+ * Starts one that waits by these `ways` until `key` reads `wanted`, and returns when it has read
+ * the file and is about to wait. None where it reads that already, or cannot be started.
+ *
+ * The kernel wakes who polls at once (kernfs_notify() in fs/kernfs/file.c), and leaves inotify to a
+ * work queue, whose thread may be given no CPU for as long as the load lasts: inotify can be judged
+ * only at rest.
  */
-void waiter_start(struct waiter *w, int group_fd, const char *key, int64_t wanted,
+void waiter_start(struct waiter *w, int group_fd, int ways, const char *key, int64_t wanted,
 		  uint64_t patience_ns);
 
 /*

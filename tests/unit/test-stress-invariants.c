@@ -268,7 +268,8 @@ static void test_notify(void **state)
 	struct world *w = *state;
 	struct waiter waiter;
 
-	waiter_start(&waiter, w->scene.group_fd, "frozen", 1, w->scene.patience_ns);
+	waiter_start(&waiter, w->scene.group_fd, WAITER_POLL | WAITER_INOTIFY, "frozen", 1,
+		     w->scene.patience_ns);
 	assert_true(waiter.pid > 0);
 	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 1\n");
 	w->scene.unwoken = waiter_end(&waiter);
@@ -278,7 +279,8 @@ static void test_notify(void **state)
 		check(w, INVARIANT_NOTIFY, "(frozen is 1), and who waited for that by poll"),
 		-EBADMSG);
 	/* A change that comes without a word: the file is another one. */
-	waiter_start(&waiter, w->scene.group_fd, "frozen", 0, w->scene.patience_ns);
+	waiter_start(&waiter, w->scene.group_fd, WAITER_POLL | WAITER_INOTIFY, "frozen", 0,
+		     w->scene.patience_ns);
 	assert_int_equal(unlinkat(w->scene.group_fd, "cgroup.events", 0), 0);
 	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 0\n");
 	w->scene.unwoken = waiter_end(&waiter);
@@ -287,9 +289,11 @@ static void test_notify(void **state)
 	w->scene.unwoken = 0;
 	assert_int_equal(check(w, INVARIANT_NOTIFY, NULL), 1);
 	/* What is so already is no change, and nobody waits for it. */
-	waiter_start(&waiter, w->scene.group_fd, "frozen", 0, w->scene.patience_ns);
+	waiter_start(&waiter, w->scene.group_fd, WAITER_POLL | WAITER_INOTIFY, "frozen", 0,
+		     w->scene.patience_ns);
 	assert_int_equal(waiter_end(&waiter), -ENOENT);
-	waiter_start(&waiter, w->scene.group_fd, "frozen", 1, w->scene.patience_ns);
+	waiter_start(&waiter, w->scene.group_fd, WAITER_POLL | WAITER_INOTIFY, "frozen", 1,
+		     w->scene.patience_ns);
 	waiter_cancel(&waiter);
 	assert_int_equal(waiter_end(&waiter), -ENOENT);
 }
