@@ -90,7 +90,7 @@ browse() {
 	"$CGCHURN" report --no-pictures "$BATS_TEST_TMPDIR/attributed/attributed.json" >"$BATS_TEST_TMPDIR/page.html"
 	"$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
 	grep -q 'measured with tracing attached' "$BATS_TEST_TMPDIR/page.html"
-	[ "$(grep -c 'RCU grace period' "$BATS_TEST_TMPDIR/page.html")" -eq 1 ]
+	[ "$(grep -c 'RCU grace period<' "$BATS_TEST_TMPDIR/page.html")" -eq 1 ]
 	python3 - "$BATS_TEST_TMPDIR/page.html" "$BATS_TEST_TMPDIR/attributed/attributed.json" <<-'END'
 		import json, re, sys
 		trials = [t for t in json.load(open(sys.argv[2]))["runs"][0]["trials"] if t["valid"]]
