@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/num.h"
 #include "cgroup/libcgroup.h"
 #include "mounts/mounts.h"
 
@@ -178,6 +179,30 @@ static void read_controllers(struct cgroup_root *r)
 		r->controllers[0] = '\0';
 }
 
+void cgroup_root_cpus(int fd, struct cpus *ret)
+{
+	_cleanup_fd int group = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	char text[16384] = "";
+	const char *at = text;
+	uint32_t first, last;
+
+	memset(ret, 0, sizeof(*ret));
+	/* Above the mount there is no cgroup.procs. */
+	while (group >= 0 && faccessat(group, "cgroup.procs", F_OK, 0) == 0) {
+		int parent;
+
+		if (io_read_attr(group, "cpuset.cpus.effective", text, sizeof(text)) >= 0)
+			break;
+		text[0] = '\0';
+		parent = openat(group, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close_fd(group);
+		group = parent;
+	}
+	while (num_list_next(&at, &first, &last))
+		for (uint32_t cpu = first; cpu <= last && cpu < CPUS_MAX; cpu++)
+			cpus_add(ret, cpu);
+}
+
 int cgroup_root_find(const char *wanted, struct cgroup_root *ret, struct err *e)
 {
 	struct cgroup_root r = {.fd = -1};
@@ -193,6 +218,7 @@ int cgroup_root_find(const char *wanted, struct cgroup_root *ret, struct err *e)
 		return -EOPNOTSUPP;
 	}
 	read_controllers(&r);
+	cgroup_root_cpus(r.fd, &r.cpus);
 	*ret = r;
 	return 0;
 }

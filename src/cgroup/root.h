@@ -13,13 +13,17 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "base/cpus.h"
 #include "base/err.h"
 
 struct cgroup_root {
 	int fd;                /* of the folder, O_DIRECTORY */
 	char path[PATH_MAX];   /* for people and for the result */
 	char controllers[512]; /* cgroup.controllers: what the run group could be given */
-	bool delegated;        /* the group we were started in, and not the mount's root */
+	/* cpuset.cpus.effective of the nearest group, from the folder upward, that has the file;
+	 * empty where none has */
+	struct cpus cpus;
+	bool delegated; /* the group we were started in, and not the mount's root */
 };
 
 /*
@@ -29,5 +33,12 @@ struct cgroup_root {
  */
 int cgroup_root_find(const char *wanted, struct cgroup_root *ret, struct err *e);
 void cgroup_root_finish(struct cgroup_root *r);
+
+/*
+ * Which CPUs tasks below the folder `fd` may use by cpuset: those of cpuset.cpus.effective of the
+ * nearest group upward that has the file (a group whose parent does not hand the controller down
+ * shares its parent's; cgroup-v2.rst, "Cpuset"). Empty where none has.
+ */
+void cgroup_root_cpus(int fd, struct cpus *ret);
 
 #endif

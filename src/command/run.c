@@ -104,7 +104,6 @@ static int load(struct run *run, const struct command_call *call, struct err *e)
 {
 	const struct run_options *o = run->o;
 	struct workload_overrides overrides = overrides_from_options(&o->overrides);
-	struct plan_settings settings = {.seed = run->result->seed, .raw = o->raw != NULL};
 	int r = 0;
 
 	if (o->suite || call->n_arguments == 0)
@@ -112,7 +111,17 @@ static int load(struct run *run, const struct command_call *call, struct err *e)
 	if (r == 0)
 		r = run_list_add(&run->list, (const char *const *)call->arguments,
 				 call->n_arguments, &overrides, e);
-	return r == 0 ? run_list_plan(&run->list, &settings, e) : r;
+	return r;
+}
+
+/* Once it is known where the groups will lie. */
+static int plan(struct run *run, struct err *e)
+{
+	struct plan_settings settings = {.seed = run->result->seed,
+					 .raw = run->o->raw != NULL,
+					 .allowed = &run->session.root.cpus};
+
+	return run_list_plan(&run->list, &settings, e);
 }
 
 /*
@@ -238,6 +247,8 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 		r = load(run, call, e);
 	if (r == 0)
 		r = session_find(&run->session, run->o->cgroup_root, e);
+	if (r == 0)
+		r = plan(run, e);
 	if (r == 0)
 		r = prepare_host(&run->session, run->o->host_name, run->result, e);
 	if (r == 0)

@@ -164,11 +164,16 @@ struct stressing {
 static int load_workloads(struct stressing *g, const struct command_call *call, struct err *e)
 {
 	struct workload_overrides none = {0};
-	struct plan_settings settings = {.seed = g->stress.seed};
-	int r = run_list_add(&g->list, (const char *const *)call->arguments, call->n_arguments,
-			     &none, e);
 
-	return r == 0 ? run_list_plan(&g->list, &settings, e) : r;
+	return run_list_add(&g->list, (const char *const *)call->arguments, call->n_arguments,
+			    &none, e);
+}
+
+static int plan_workloads(struct stressing *g, struct err *e)
+{
+	struct plan_settings settings = {.seed = g->stress.seed, .allowed = &g->session.root.cpus};
+
+	return run_list_plan(&g->list, &settings, e);
 }
 
 /* What the arena wants, and what the workloads do. */
@@ -228,6 +233,8 @@ static int begin(struct stressing *g, struct err *e)
 	uint64_t most = 0;
 	int r = session_find(&g->session, g->o->cgroup_root, e);
 
+	if (r == 0)
+		r = plan_workloads(g, e);
 	for (size_t i = 0; i < g->list.n; i++)
 		if (g->list.items[i].plan.max_tasks > most)
 			most = g->list.items[i].plan.max_tasks;

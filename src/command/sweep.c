@@ -194,7 +194,8 @@ static int begin(struct call *c, struct err *e)
 
 static int run_new(struct call *c, size_t first, struct err *e)
 {
-	struct plan_settings settings = {.seed = c->sweep.result->seed};
+	struct plan_settings settings = {.seed = c->sweep.result->seed,
+					 .allowed = &c->session.root.cpus};
 	struct invocation in = {
 		.session = &c->session,
 		.list = &c->list,
@@ -313,7 +314,7 @@ static bool is_kept(int r, const struct err *e)
 static int carry_out(struct call *c, struct err *e)
 {
 	const struct sweep_options *o = c->o;
-	struct plan_settings settings = {0};
+	struct plan_settings settings = {.allowed = &c->session.root.cpus};
 	int r = parse(c, e);
 
 	if (r == 0)
@@ -325,11 +326,11 @@ static int carry_out(struct call *c, struct err *e)
 		r = add_points(c, c->sweep.axis.points, c->sweep.axis.n, e);
 	if (r == 0 && c->sweep.has_bound)
 		r = check_bound(c, e);
+	if (r == 0)
+		r = session_find(&c->session, o->cgroup_root, e);
 	settings.seed = c->sweep.result->seed;
 	if (r == 0)
 		r = run_list_plan(&c->list, &settings, e);
-	if (r == 0)
-		r = session_find(&c->session, o->cgroup_root, e);
 	if (r == 0)
 		r = prepare_host(&c->session, c->o->host_name, c->sweep.result, e);
 	if (r < 0) {

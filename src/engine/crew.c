@@ -82,13 +82,7 @@ static void prepare_slot(struct crew *c, size_t i, uint64_t trial, const struct 
 
 static int pin(int cpu)
 {
-	cpu_set_t set;
-
-	if (cpu == PLAN_NOT_PINNED)
-		return 0;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	return sched_setaffinity(0, sizeof(set), &set) < 0 ? -errno : 0;
+	return cpu == PLAN_NOT_PINNED ? 0 : cpus_pin(cpu);
 }
 
 static int keep_open(int fd)

@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -17,36 +21,25 @@
 /* Room of the ring that carries raw samples: 6 MiB a worker, emptied every 20 ms. */
 enum { RAW_SAMPLES = 1 << 18 };
 
-/* The n-th CPU of a set, going round. */
-static int nth_cpu(const cpu_set_t *set, uint64_t n)
-{
-	uint64_t left = n % (uint64_t)CPU_COUNT(set);
-
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, set) && left-- == 0)
-			return cpu;
-	return PLAN_NOT_PINNED;
-}
-
 /* "0-3,8", syntax checked by the workload's parser: indices into the usable CPUs. */
-static int parse_list(const char *list, const cpu_set_t *usable, cpu_set_t *ret)
+static int parse_list(const char *list, const struct cpus *usable, struct cpus *ret)
 {
 	const char *at = list;
 
-	CPU_ZERO(ret);
+	memset(ret, 0, sizeof(*ret));
 	while (*at) {
 		char *end;
 		unsigned long first = strtoul(at, &end, 10), last = first;
 
 		if (*end == '-')
 			last = strtoul(end + 1, &end, 10);
-		if (last >= (unsigned long)CPU_COUNT(usable))
+		if (last >= cpus_count(usable))
 			return -ERANGE;
 		for (unsigned long i = first; i <= last; i++)
-			CPU_SET(nth_cpu(usable, i), ret);
+			cpus_add(ret, (uint64_t)cpus_nth(usable, i));
 		at = *end == ',' ? end + 1 : end;
 	}
-	return CPU_COUNT(ret) ? 0 : -EINVAL;
+	return cpus_count(ret) ? 0 : -EINVAL;
 }
 
 static int64_t leaf_of(const struct workload_place *place, uint64_t index, uint64_t n_leaves)
@@ -68,16 +61,16 @@ static int64_t leaf_of(const struct workload_place *place, uint64_t index, uint6
 static int add_actor(struct plan *p, uint32_t index, uint64_t *dealt, struct err *e)
 {
 	const struct workload_actor *actor = &p->workload->actors[index];
-	uint64_t n = workload_count_workers(&actor->workers, (uint64_t)CPU_COUNT(&p->usable));
+	uint64_t n = workload_count_workers(&actor->workers, cpus_count(&p->usable));
 	struct plan_worker *grown;
-	cpu_set_t list;
+	struct cpus list;
 
 	if (actor->cpus.kind == WORKLOAD_CPUS_LIST &&
 	    parse_list(actor->cpus.list, &p->usable, &list) < 0)
 		return err_set(e, EXIT_USAGE, ERANGE,
-			       "%s: actor %s: CPUs \"%s\", but only 0 to %d are usable here",
+			       "%s: actor %s: CPUs \"%s\", but only 0 to %llu are usable here",
 			       p->workload->name, actor->name, actor->cpus.list,
-			       CPU_COUNT(&p->usable) - 1);
+			       (unsigned long long)cpus_count(&p->usable) - 1);
 	grown = reallocarray(p->workers, p->n_workers + n, sizeof(*grown));
 	if (!grown)
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
@@ -89,9 +82,9 @@ static int add_actor(struct plan *p, uint32_t index, uint64_t *dealt, struct err
 			.actor = index, .index = (uint32_t)i, .cpu = PLAN_NOT_PINNED};
 		w->leaf = leaf_of(&actor->place, i, p->n_leaves);
 		if (actor->cpus.kind == WORKLOAD_CPUS_ALL)
-			w->cpu = nth_cpu(&p->usable, (*dealt)++);
+			w->cpu = cpus_nth(&p->usable, (*dealt)++);
 		else if (actor->cpus.kind == WORKLOAD_CPUS_LIST)
-			w->cpu = nth_cpu(&list, i);
+			w->cpu = cpus_nth(&list, i);
 	}
 	p->max_tasks +=
 		n * (1 + (actor->kind->live_tasks ? actor->kind->live_tasks(actor->options) : 0));
@@ -130,6 +123,26 @@ static uint64_t read_limit(const char *path)
 	return value;
 }
 
+/* Whether RLIMIT_NPROC stops our forks: root and who has one of two capabilities is exempt, both in
+ * the initial user namespace only (copy_process() in kernel/fork.c). */
+static bool nproc_binds(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+	unsigned long long inside, outside, count;
+	char map[64];
+
+	/* Other namespaces map less than all ids, or in more than one line. */
+	if (io_read_attr(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map)) < 0 ||
+	    sscanf(map, "%llu %llu %llu", &inside, &outside, &count) != 3 || inside || outside ||
+	    count != UINT32_MAX)
+		return true;
+	if (getuid() == 0)
+		return false;
+	return syscall(SYS_capget, &head, data) < 0 ||
+	       !(data[0].effective & (1U << CAP_SYS_RESOURCE | 1U << CAP_SYS_ADMIN));
+}
+
 /* Half of what the machine allows: the other half is not ours. */
 static int check_tasks(const struct plan *p, struct err *e)
 {
@@ -147,7 +160,8 @@ static int check_tasks(const struct plan *p, struct err *e)
 				p->workload->name, (unsigned long long)p->max_tasks, limits[i],
 				(unsigned long long)limit);
 	}
-	if (getrlimit(RLIMIT_NPROC, &rlimit) == 0 && p->max_tasks > rlimit.rlim_cur) {
+	if (nproc_binds() && getrlimit(RLIMIT_NPROC, &rlimit) == 0 &&
+	    p->max_tasks > rlimit.rlim_cur) {
 		err_set(e, EXIT_CANNOT, EAGAIN,
 			"%s: needs up to %llu tasks at once, RLIMIT_NPROC is %llu",
 			p->workload->name, (unsigned long long)p->max_tasks,
@@ -159,6 +173,25 @@ static int check_tasks(const struct plan *p, struct err *e)
 	return 0;
 }
 
+/* Those that affinity and the groups' cpuset leave: the kernel refuses a pin to any other. */
+static int find_cpus(const struct cpus *allowed, struct cpus *ret, struct err *e)
+{
+	int r = cpus_usable(ret);
+
+	if (r < 0)
+		return err_sys(e, EXIT_FAULT, -r, "sched_getaffinity");
+	if (allowed && cpus_count(allowed))
+		cpus_intersect(ret, allowed);
+	if (cpus_count(ret))
+		return 0;
+	err_set(e, EXIT_CANNOT, EINVAL,
+		"no CPU is left: those of the cpuset that the groups lie in are none of those that "
+		"cgchurn may run on");
+	err_hint(e, "`taskset -c LIST cgchurn ...` with CPUs of cpuset.cpus.effective there, or "
+		    "another group with --cgroup-root.");
+	return -EINVAL;
+}
+
 int plan_init(struct plan *ret, const struct workload *w, const struct plan_settings *settings,
 	      struct err *e)
 {
@@ -166,8 +199,9 @@ int plan_init(struct plan *ret, const struct workload *w, const struct plan_sett
 	uint64_t dealt = 0;
 	int r = 0;
 
-	if (sched_getaffinity(0, sizeof(p.usable), &p.usable) < 0)
-		return err_sys(e, EXIT_FAULT, errno, "sched_getaffinity");
+	r = find_cpus(settings->allowed, &p.usable, e);
+	if (r < 0)
+		return r;
 	p.trial_ns = w->warmup_ns + w->duration_ns;
 	p.raw_samples = settings->raw ? RAW_SAMPLES : 0;
 	tree_count(w->hierarchy.depth, w->hierarchy.fanout, &p.n_leaves, &p.n_groups);
@@ -265,7 +299,7 @@ static uint64_t durations_ns(const struct workload_actor *actor)
 
 bool plan_reaches(const struct plan *p, const struct workload_primary *primary)
 {
-	return workload_planned_samples(p->workload, primary, (uint64_t)CPU_COUNT(&p->usable)) >=
+	return workload_planned_samples(p->workload, primary, cpus_count(&p->usable)) >=
 	       (double)primary_samples_needed(primary);
 }
 

@@ -7,10 +7,10 @@
 #ifndef CGCHURN_ENGINE_PLAN_H
 #define CGCHURN_ENGINE_PLAN_H
 
-#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/cpus.h"
 #include "base/err.h"
 #include "engine/slot.h"
 #include "sandbox/filter.h"
@@ -29,7 +29,7 @@ struct plan_worker {
 
 struct plan {
 	const struct workload *workload; /* outlives the plan */
-	cpu_set_t usable;                /* CPUs this process may run on */
+	struct cpus usable;              /* CPUs this process may run on, and the groups allow */
 	uint64_t n_leaves, n_groups;
 	struct sandbox_filter *filters; /* one an actor; n 0: it wants none */
 	struct plan_worker *workers;
@@ -43,12 +43,14 @@ struct plan {
 struct plan_settings {
 	uint64_t seed;
 	bool raw;
+	const struct cpus
+		*allowed; /* in the groups to be (struct cgroup_root); NULL or empty: all */
 };
 
 /*
  * EXIT_USAGE in `e` where a named CPU is not there or a seccomp profile is wrong, EXIT_CANNOT where
- * the limits on processes of this machine (RLIMIT_NPROC, pid_max, threads-max) leave no room for
- * it. The caller calls plan_finish().
+ * no CPU is left, or the limits on processes of this machine (RLIMIT_NPROC, pid_max, threads-max)
+ * leave no room for it. The caller calls plan_finish().
  */
 int plan_init(struct plan *ret, const struct workload *w, const struct plan_settings *settings,
 	      struct err *e);

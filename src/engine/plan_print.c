@@ -111,8 +111,7 @@ static void print_actor(const struct plan *p, uint32_t index, FILE *to)
 /* Where a percentile comes from, and whether the samples suffice. */
 static void print_samples(const struct plan *p, const struct workload_primary *primary, FILE *to)
 {
-	double planned =
-		workload_planned_samples(p->workload, primary, (uint64_t)CPU_COUNT(&p->usable));
+	double planned = workload_planned_samples(p->workload, primary, cpus_count(&p->usable));
 	uint64_t needed = primary_samples_needed(primary);
 	bool pooled = primary->from == PRIMARY_FROM_POOLED;
 
@@ -159,7 +158,7 @@ size_t plan_warn(const struct plan *p, FILE *to)
 			"%.0f%s\n",
 			w->name, primary->metric, primary->actor, primary->span,
 			(unsigned long long)primary_samples_needed(primary),
-			workload_planned_samples(w, primary, (uint64_t)CPU_COUNT(&p->usable)),
+			workload_planned_samples(w, primary, cpus_count(&p->usable)),
 			primary->from == PRIMARY_FROM_POOLED ? "" : " a trial");
 	}
 	return n;

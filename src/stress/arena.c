@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/cpus.h"
 #include "base/io.h"
 #include "base/rng.h"
 #include "cgroup/words.h"
@@ -133,13 +134,13 @@ static uint64_t up_to(struct rng *rng, uint64_t most)
 static int some_cpu(const struct board *b, struct rng *rng)
 {
 	uint64_t n = 0;
-	cpu_set_t set;
+	struct cpus set;
 	int found = -1;
 
-	if (!b->schedule.value[SCHEDULE_PINNED] || sched_getaffinity(0, sizeof(set), &set) < 0)
+	if (!b->schedule.value[SCHEDULE_PINNED] || cpus_usable(&set) < 0)
 		return -1;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &set) && rng_below(rng, ++n) == 0)
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++)
+		if (cpus_have(&set, cpu) && rng_below(rng, ++n) == 0)
 			found = cpu;
 	return found;
 }
@@ -187,14 +188,10 @@ int arena_make(struct board *b, int run_group_fd)
 void arena_pin(const struct board *b, uint64_t which)
 {
 	struct rng rng;
-	cpu_set_t set;
 	int cpu;
 
 	rng_init(&rng, b->schedule.seed, 2000 + which);
 	cpu = some_cpu(b, &rng);
-	if (cpu < 0)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	if (cpu >= 0)
+		cpus_pin(cpu);
 }

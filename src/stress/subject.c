@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cpus.h"
 #include "base/rng.h"
 #include "stress/board.h"
 
@@ -172,13 +173,8 @@ static void *executes(void *opaque)
 
 static void pin(void)
 {
-	cpu_set_t set;
-
-	if (self->cpu < 0)
-		return;
-	CPU_ZERO(&set);
-	CPU_SET(self->cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	if (self->cpu >= 0)
+		cpus_pin(self->cpu);
 }
 
 static void start_threads(void *(*body)(void *), uint32_t n, uint64_t first_stream)

@@ -66,7 +66,7 @@ static _Noreturn void child(const struct worker *w, const struct kill_options *o
 {
 	struct clone_args args = {.exit_signal = SIGCHLD};
 
-	sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	cpus_use(&w->usable_cpus);
 	for (;;) {
 		pid_t pid = o->life == TARGETS_FORK ? clone3_raw(&args) : -1;
 

@@ -37,7 +37,7 @@ static _Noreturn void move_on(const struct worker *w, const struct mover *m, uin
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != m->worker)
 		_exit(1);
-	sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	cpus_use(&w->usable_cpus);
 	for (unsigned turn = 0;; turn++) {
 		if (write(m->fds[turn % 2], m->id.text, m->id.length) < 0 && errno == ESRCH)
 			_exit(0);

@@ -193,7 +193,7 @@ _Noreturn void spawn_child(struct worker *w)
 	if (o->child_start && o->child != SPAWN_CHILD_EXEC)
 		s->child_started = clock_now_ns();
 	if (o->child_cpus == SPAWN_CPUS_ANY)
-		sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+		cpus_use(&w->usable_cpus);
 	if (o->child == SPAWN_CHILD_EXEC) {
 		execve(s->argv[0], s->argv, (char *[]){NULL});
 		s->child_errno = errno;

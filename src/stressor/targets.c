@@ -86,7 +86,7 @@ static _Noreturn void process_body(struct worker *w, uint64_t n_threads, enum ta
 	if (life == TARGETS_WAIT)
 		thread_body((void *)(intptr_t)pipe_fd);
 	/* On its worker's CPU it would measure who gets that CPU. */
-	sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	cpus_use(&w->usable_cpus);
 	if (write(pipe_fd, &(pid_t){getpid()}, sizeof(pid_t)) != sizeof(pid_t))
 		_exit(1);
 	fork_on();

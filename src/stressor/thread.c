@@ -128,7 +128,7 @@ static void *peer(void *opaque)
 	pthread_t threads[BATCH_MAX];
 	uint64_t n;
 
-	sched_setaffinity(0, sizeof(w->usable_cpus), &w->usable_cpus);
+	cpus_use(&w->usable_cpus);
 	while (!atomic_load_explicit(&s->stop, memory_order_relaxed)) {
 		create(w, threads, &n);
 		join(threads, n);

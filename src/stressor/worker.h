@@ -15,11 +15,11 @@
 
 #include <limits.h>
 #include <linux/filter.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/cpus.h"
 #include "base/rng.h"
 #include "record/parts.h"
 #include "record/recorder.h"
@@ -46,7 +46,7 @@ struct worker {
 	/* settled before the start */
 	_Alignas(16) unsigned char options[KIND_OPTIONS_SIZE];
 	struct worker_groups groups;
-	cpu_set_t usable_cpus; /* those the run may use, for children that are not to stay here */
+	struct cpus usable_cpus; /* those the run may use, for children that are not to stay here */
 	char child_path[PATH_MAX]; /* our tiny program, for children that exec */
 	struct sock_fprog filter;  /* the seccomp filter that its kind asked for; len 0: none */
 	uint64_t window_start, window_ns;

@@ -194,3 +194,15 @@ refused() {
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"Did you mean 'migrate-under-fork'?"* ]]
 }
+
+@test "a limit on processes is heeded where it binds, which is not for root" {
+	command -v prlimit >/dev/null || skip "no prlimit"
+	as_other() { if [ "$(id -u)" -ne 0 ]; then "$@"; else setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; fi; }
+	as_other test -x "$CGCHURN" || skip "another user may not run the program in this folder"
+	run --separate-stderr as_other prlimit --nproc=5 "$CGCHURN" show migrate-quiet
+	[ "$status" -eq 4 ]
+	[[ "$stderr" == *"RLIMIT_NPROC is 5"* ]]
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	[[ "$(cat /proc/self/uid_map)" =~ ^\ *0\ +0\ +4294967295$ ]] || skip "root of a user namespace is bound"
+	prlimit --nproc=5 "$CGCHURN" show migrate-quiet >/dev/null
+}
