@@ -233,3 +233,25 @@ int group_wait_dying(int fd, uint64_t deadline_ns)
 			pause *= 2;
 	}
 }
+
+int64_t group_count_descendants(int fd)
+{
+	return read_key(fd, "cgroup.stat", "nr_descendants");
+}
+
+int group_is_frozen(int fd)
+{
+	return (int)read_key(fd, "cgroup.events", "frozen");
+}
+
+int group_open_parent(int fd)
+{
+	int parent = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (parent < 0)
+		return -errno;
+	if (faccessat(parent, "cgroup.procs", F_OK, 0) == 0)
+		return parent;
+	close(parent);
+	return -ENOENT;
+}

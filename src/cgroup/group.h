@@ -51,4 +51,14 @@ int group_wait_dying(int fd, uint64_t deadline_ns);
 /* How many of them there are, or a negative errno. */
 int64_t group_count_dying(int fd);
 
+/* How many groups there are below this one (nr_descendants of cgroup.stat), or a negative errno. */
+int64_t group_count_descendants(int fd);
+
+/* Whether the group is frozen (`frozen` of cgroup.events; 5.2 and later): 1, 0, or a negative
+ * errno. */
+int group_is_frozen(int fd);
+
+/* Opens the folder of the group above, O_PATH. -ENOENT above the mount. */
+int group_open_parent(int fd);
+
 #endif

@@ -13,7 +13,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/num.h"
+#include "cgroup/group.h"
 #include "cgroup/libcgroup.h"
+#include "cgroup/refusal.h"
 #include "mounts/mounts.h"
 
 static bool is_v2(int fd)
@@ -27,20 +29,31 @@ static bool is_v2(int fd)
  * Groups can be made there, and processes brought from there into them: the kernel asks for write
  * access to cgroup.procs of the common ancestor.
  */
-static bool may_build_in(int fd)
+static int may_build_in(int fd)
 {
-	return faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == 0 &&
-	       faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) == 0;
+	return faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) < 0 ||
+			       faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) < 0
+		       ? -errno
+		       : 0;
 }
 
 /* Groups below a threaded group can hold threads of its processes and nobody else. */
-static bool is_domain(int fd)
+static int refuse_threaded(const struct cgroup_root *r, struct err *e)
 {
 	char type[64];
 
 	/* The hierarchy's root has no such file. */
-	return io_read_attr(fd, "cgroup.type", type, sizeof(type)) < 0 ||
-	       strcmp(type, "domain") == 0 || strcmp(type, "domain threaded") == 0;
+	if (io_read_attr(r->fd, "cgroup.type", type, sizeof(type)) < 0 ||
+	    strcmp(type, "domain") == 0 || strcmp(type, "domain threaded") == 0)
+		return 0;
+	if (strcmp(type, "threaded") == 0)
+		err_set(e, EXIT_CANNOT, EOPNOTSUPP, "%s is a threaded group", r->path);
+	else
+		err_set(e, EXIT_CANNOT, EOPNOTSUPP,
+			"%s lies in a threaded subtree (its cgroup.type is \"%s\")", r->path, type);
+	err_hint(e, "Name another folder with --cgroup-root: only threads of its own processes can "
+		    "enter groups below this one.");
+	return -EOPNOTSUPP;
 }
 
 static int open_folder(const char *path, struct cgroup_root *r)
@@ -57,15 +70,16 @@ static int open_folder(const char *path, struct cgroup_root *r)
 	return 0;
 }
 
-/* Opens `path` if groups can be made there. -EACCES where they cannot. */
+/* Opens `path` if groups can be made there. -EACCES or -EROFS where they cannot. */
 static int try_folder(const char *path, struct cgroup_root *r)
 {
 	int result = open_folder(path, r);
 
-	if (result == 0 && !may_build_in(r->fd)) {
+	if (result < 0)
+		return result;
+	result = may_build_in(r->fd);
+	if (result < 0)
 		r->fd = close_fd(r->fd);
-		result = -EACCES;
-	}
 	return result;
 }
 
@@ -73,7 +87,10 @@ static int find_wanted(const char *wanted, struct cgroup_root *r, struct err *e)
 {
 	int result = try_folder(wanted, r);
 
-	if (result == -EACCES) {
+	if (result == -EROFS) {
+		err_set(e, EXIT_CANNOT, EROFS, "--cgroup-root: %s is mounted read-only", wanted);
+		err_hint(e, REFUSAL_READ_ONLY_HINT);
+	} else if (result == -EACCES) {
 		err_set(e, EXIT_CANNOT, EACCES, "--cgroup-root: %s may not be written to", wanted);
 		err_hint(e, "Run as root, or have the group and its cgroup.procs given to your "
 			    "user.");
@@ -140,10 +157,15 @@ static int find_in_mount(const struct cgroup_mount *m, struct cgroup_root *r, st
 		r->delegated = true;
 		return 0;
 	}
-	err_set(e, EXIT_CANNOT, -result, "no group of cgroup v2 may be written to: neither %s%s%s",
-		m->path, own[0] ? " nor ours, " : " nor one that we were started in", own);
-	err_hint(e, "Run as root, or in a group that is delegated to you: "
-		    "`systemd-run --user --scope -p Delegate=yes cgchurn ...`.");
+	err_set(e, EXIT_CANNOT, -result,
+		"no group of cgroup v2 may be written to: neither %s%s%s%s", m->path,
+		own[0] ? " nor ours, " : " nor one that we were started in", own,
+		result == -EROFS ? "; it is mounted read-only" : "");
+	if (result == -EROFS)
+		err_hint(e, REFUSAL_READ_ONLY_HINT);
+	else
+		err_hint(e, "Run as root, or in a group that is delegated to you: "
+			    "`systemd-run --user --scope -p Delegate=yes cgchurn ...`.");
 	return result;
 }
 
@@ -187,14 +209,10 @@ void cgroup_root_cpus(int fd, struct cpus *ret)
 	uint32_t first, last;
 
 	memset(ret, 0, sizeof(*ret));
-	/* Above the mount there is no cgroup.procs. */
-	while (group >= 0 && faccessat(group, "cgroup.procs", F_OK, 0) == 0) {
-		int parent;
+	while (group >= 0 && io_read_attr(group, "cpuset.cpus.effective", text, sizeof(text)) < 0) {
+		int parent = group_open_parent(group);
 
-		if (io_read_attr(group, "cpuset.cpus.effective", text, sizeof(text)) >= 0)
-			break;
 		text[0] = '\0';
-		parent = openat(group, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		close_fd(group);
 		group = parent;
 	}
@@ -210,12 +228,10 @@ int cgroup_root_find(const char *wanted, struct cgroup_root *ret, struct err *e)
 
 	if (result < 0)
 		return result;
-	if (!is_domain(r.fd)) {
+	result = refuse_threaded(&r, e);
+	if (result < 0) {
 		close_fd(r.fd);
-		err_set(e, EXIT_CANNOT, EOPNOTSUPP, "%s is a threaded group", r.path);
-		err_hint(e, "Name another folder with --cgroup-root: only threads of its own "
-			    "processes can enter groups below this one.");
-		return -EOPNOTSUPP;
+		return result;
 	}
 	read_controllers(&r);
 	cgroup_root_cpus(r.fd, &r.cpus);

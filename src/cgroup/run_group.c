@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cgroup/run_group.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +18,7 @@
 #include "base/num.h"
 #include "cgroup/group.h"
 #include "cgroup/libcgroup.h"
+#include "cgroup/refusal.h"
 #include "cgroup/run_drain.h"
 #include "cgroup/run_leaf.h"
 #include "cgroup/run_name.h"
@@ -36,6 +39,14 @@ struct maker {
 	bool reachable; /* libcgroup knows the way to the folder */
 };
 
+static int refuse(const struct run_group *g, int errnum, struct err *e)
+{
+	char path[PATH_MAX + RUN_GROUP_NAME_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", g->root->path, g->name);
+	return refusal_of_group(g->root->fd, path, errnum, e);
+}
+
 static int make(struct maker *m, struct err *e)
 {
 	struct run_group *g = m->g;
@@ -45,8 +56,7 @@ static int make(struct maker *m, struct err *e)
 	if (r < 0) {
 		g->backend = m->reachable ? RUN_GROUP_BY_BOTH : RUN_GROUP_BY_DESCRIPTORS;
 		if (mkdirat(g->root->fd, g->name, 0755) < 0)
-			return err_sys(e, EXIT_CANNOT, errno, "making the group %s/%s",
-				       g->root->path, g->name);
+			return refuse(g, errno, e);
 	}
 	g->fd = openat(g->root->fd, g->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (g->fd < 0)
@@ -190,10 +200,30 @@ static int set_bounds(struct maker *m, struct err *e)
 	return r < 0 ? r : bound(m, "memory.max", bytes, e);
 }
 
+static bool has_threaded_child(int fd, char ret[NAME_MAX + 1])
+{
+	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[NAME_MAX + 16], type[64];
+
+		snprintf(path, sizeof(path), "%s/cgroup.type", entry->d_name);
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
+		    io_read_attr(own, path, type, sizeof(type)) < 0 ||
+		    strcmp(type, "threaded") != 0)
+			continue;
+		snprintf(ret, NAME_MAX + 1, "%s", entry->d_name);
+		return true;
+	}
+	return false;
+}
+
 /* "domain invalid" where the parent hands controllers down and has processes of its own. */
 static int check_type(const struct run_group *g, struct err *e)
 {
-	char type[64];
+	char type[64], child[NAME_MAX + 1];
 	int r = (int)io_read_attr(g->fd, "cgroup.type", type, sizeof(type));
 
 	if (r < 0)
@@ -203,8 +233,14 @@ static int check_type(const struct run_group *g, struct err *e)
 	err_set(e, EXIT_CANNOT, EOPNOTSUPP,
 		"no process could enter the run group in %s: the kernel calls it \"%s\"",
 		g->root->path, type);
-	err_hint(e, "That group has processes of its own and hands controllers down. Name another "
-		    "with --cgroup-root.");
+	if (has_threaded_child(g->root->fd, child))
+		err_hint(e,
+			 "Its group %s is threaded, which makes it the domain of a threaded "
+			 "subtree. Name another with --cgroup-root.",
+			 child);
+	else
+		err_hint(e, "That group has processes of its own and hands controllers down. Name "
+			    "another with --cgroup-root.");
 	return -EOPNOTSUPP;
 }
 
@@ -214,6 +250,8 @@ static int fill(struct maker *m, struct err *e)
 
 	if (r == 0)
 		r = check_type(m->g, e);
+	if (r == 0)
+		r = refusal_if_frozen(m->g->fd, e);
 	if (r < 0)
 		return r;
 	hand_down_wanted(m);

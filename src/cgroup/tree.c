@@ -11,12 +11,14 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "cgroup/group.h"
+#include "cgroup/refusal.h"
 #include "cgroup/words.h"
 
 /* Everything that a step down the tree needs. */
 struct builder {
 	const struct tree_spec *spec;
 	struct tree *tree;
+	int refused_in;   /* the folder in which a group could not be made, a duplicate; or -1 */
 	char enable[256]; /* "+pids +cpu", what is written to each interior group; "" */
 };
 
@@ -75,10 +77,13 @@ static int choose_controllers(struct builder *b, struct err *e)
 
 static int make_group(struct builder *b, int parent_fd, const char *name)
 {
-	if (mkdirat(parent_fd, name, 0755) < 0)
-		return -errno;
-	b->tree->n_groups++;
-	return 0;
+	int r = mkdirat(parent_fd, name, 0755) < 0 ? -errno : 0;
+
+	if (r < 0)
+		b->refused_in = fcntl(parent_fd, F_DUPFD_CLOEXEC, 3);
+	else
+		b->tree->n_groups++;
+	return r;
 }
 
 /* The group is about to get children. */
@@ -124,10 +129,11 @@ static int make_children(struct builder *b, int fd, uint32_t level)
 static int build(struct builder *b, struct err *e)
 {
 	struct tree *t = b->tree;
+	char number[64];
 	int r = make_group(b, t->parent_fd, t->name);
 
 	if (r < 0)
-		return err_sys(e, EXIT_CANNOT, -r, "making the group %s", t->name);
+		return refusal_of_group(t->parent_fd, t->name, -r, e);
 	t->fd = openat(t->parent_fd, t->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (t->fd < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "opening the group %s", t->name);
@@ -135,10 +141,11 @@ static int build(struct builder *b, struct err *e)
 	if (r < 0)
 		return r;
 	r = make_children(b, t->fd, 0);
-	if (r < 0)
-		return err_sys(e, EXIT_CANNOT, -r, "making group number %llu of the hierarchy",
-			       (unsigned long long)t->n_groups + 1);
-	return 0;
+	if (r == 0)
+		return 0;
+	snprintf(number, sizeof(number), "number %llu of the hierarchy",
+		 (unsigned long long)t->n_groups + 1);
+	return refusal_of_group(b->refused_in, number, -r, e);
 }
 
 int tree_create(int parent_fd, const char *name, const struct tree_spec *spec, struct tree *ret,
@@ -146,11 +153,12 @@ int tree_create(int parent_fd, const char *name, const struct tree_spec *spec, s
 {
 	struct tree t = {
 		.fd = -1, .parent_fd = parent_fd, .depth = spec->depth, .fanout = spec->fanout};
-	struct builder b = {.spec = spec, .tree = &t};
+	struct builder b = {.spec = spec, .tree = &t, .refused_in = -1};
 	int r;
 
 	snprintf(t.name, sizeof(t.name), "%s", name);
 	r = build(&b, e);
+	close_fd(b.refused_in);
 	if (r < 0) {
 		close_fd(t.fd);
 		/* A top that was there before is not ours. */

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/replace.h"
+#include "cgroup/refusal.h"
 #include "cgroup/run_cpus.h"
 #include "command/command.h"
 #include "command/interrupted.h"
@@ -24,6 +25,8 @@
 
 enum { DEFAULT_SECONDS = 60, DEFAULT_PATIENCE_SECONDS = 10, DEFAULT_SHRINK_TRIES = 40 };
 enum { TASKS_MAX = 2048, STATUS_SECONDS = 5 };
+/* The least that a round makes in its run group: arena, staff, and groups in two levels. */
+enum { GROUPS_MIN = 5, LEVELS_MIN = 3 };
 
 struct stress_options {
 	struct option_u64 duration, seed, replay, patience, heartbeat, shrink_tries;
@@ -242,6 +245,8 @@ static int begin(struct stressing *g, struct err *e)
 	settings.n_controllers = wanted_controllers(&g->list, controllers, 64);
 	if (r == 0)
 		r = session_begin(&g->session, &settings, e);
+	if (r == 0)
+		r = refusal_if_limited(g->session.group.fd, LEVELS_MIN, GROUPS_MIN, e);
 	if (r == 0 && g->o->unplug_cpus)
 		r = permit_unplugging(g, e);
 	if (r < 0)

@@ -210,6 +210,16 @@ static const char *actor_of(const struct crew *c, size_t i)
 	return c->plan->workload->actors[c->plan->workers[i].actor].name;
 }
 
+static int explain_start(const struct crew *c, size_t i, int r, struct err *e)
+{
+	err_sys(e, EXIT_CANNOT, -r, "starting worker %u of actor %s", c->plan->workers[i].index,
+		actor_of(c, i));
+	if (r == -EAGAIN)
+		err_hint(e, "A limit on processes is reached: pids.max of a group above (of cgroup "
+			    "v1, too), RLIMIT_NPROC, or kernel.pid_max and threads-max.");
+	return r;
+}
+
 int crew_init(struct crew *c, const struct plan *plan, uint64_t trial,
 	      const struct crew_places *places, struct err *e)
 {
@@ -228,8 +238,7 @@ int crew_init(struct crew *c, const struct plan *plan, uint64_t trial,
 	for (size_t i = 0; i < c->n_members; i++) {
 		r = start(c, i, places);
 		if (r < 0)
-			return err_sys(e, EXIT_CANNOT, -r, "starting worker %u of actor %s",
-				       plan->workers[i].index, actor_of(c, i));
+			return explain_start(c, i, r, e);
 	}
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -23,6 +24,9 @@ static int find(const char *built, const char *installed, char ret[PATH_MAX], st
 	if (r < 0) {
 		err_sys(e, EXIT_CANNOT, -r, "%s", ret);
 		err_hint(e, "It belongs to cgchurn; `meson install` puts it there.");
+	} else if (access(ret, X_OK) < 0) {
+		r = err_sys(e, EXIT_CANNOT, errno, "%s may not be executed", ret);
+		err_hint(e, "`chmod +x` it; or the mount that it lies on has the option noexec.");
 	}
 	return r;
 }
@@ -47,12 +51,17 @@ static _Noreturn void become_instrument(const struct helpers *h, int out, pid_t 
 {
 	char fd[12], name[] = "cgchurn-worker", verb[] = "instrument";
 	char *const argv[] = {name, verb, fd, NULL};
+	int errnum;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	child_default_signals();
 	snprintf(fd, sizeof(fd), "%d", out);
-	if (getppid() == parent && fcntl(out, F_SETFD, 0) == 0)
+	if (getppid() == parent && fcntl(out, F_SETFD, 0) == 0) {
 		execve(h->worker, argv, (char *[]){NULL});
+		errnum = errno;
+		if (write(out, &errnum, sizeof(errnum)) != sizeof(errnum))
+			_exit(EXIT_FAULT);
+	}
 	_exit(EXIT_FAULT);
 }
 
@@ -72,7 +81,8 @@ int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, 
 	_cleanup_fd int in = -1, out = -1;
 	pid_t parent = getpid(), pid;
 	struct instrument found;
-	int ends[2], r;
+	int ends[2], r, errnum;
+	ssize_t n;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, EXIT_FAULT, errno, "pipe");
@@ -88,7 +98,12 @@ int helpers_measure_instrument(const struct helpers *h, struct instrument *ret, 
 	r = child_wait(pid, clock_now_ns() + INSTRUMENT_SECONDS * NS_PER_S, NULL);
 	if (r == -ETIME)
 		return give_up_instrument(h, pid, e);
-	if (read(in, &found, sizeof(found)) != sizeof(found))
+	n = read(in, &found, sizeof(found));
+	if (n == sizeof(errnum)) {
+		memcpy(&errnum, &found, sizeof(errnum));
+		return err_sys(e, EXIT_CANNOT, errnum, "executing %s", h->worker);
+	}
+	if (n != sizeof(found))
 		return err_set(e, EXIT_FAULT, EPROTO, "%s did not tell what measuring costs",
 			       h->worker);
 	if (found.layout != SLOT_LAYOUT) {

@@ -12,6 +12,7 @@
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "cgroup/group.h"
+#include "cgroup/refusal.h"
 #include "cgroup/run_name.h"
 #include "cgroup/tree.h"
 #include "engine/crew.h"
@@ -207,7 +208,7 @@ static int make_groups(struct trial *t, struct err *e)
 	if (r < 0)
 		return r;
 	if (mkdirat(fd, side_name, 0755) < 0)
-		return err_sys(e, EXIT_CANNOT, errno, "making the group %s", side_name);
+		return refusal_of_group(fd, side_name, errno, e);
 	t->side_fd = openat(fd, side_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (t->side_fd < 0)
 		return err_sys(e, EXIT_FAULT, errno, "opening the group %s", side_name);

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "cgroup/group.h"
+#include "cgroup/refusal.h"
 #include "host/probe.h"
 
 static const char *const names[2] = {"probe-a", "probe-b"};
@@ -18,7 +19,7 @@ static int make_group(int parent, const char *name, struct err *e)
 	int fd;
 
 	if (mkdirat(parent, name, 0755) < 0)
-		return err_sys(e, EXIT_CANNOT, errno, "making the group %s", name);
+		return refusal_of_group(parent, name, errno, e);
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? err_sys(e, EXIT_FAULT, errno, "opening the group %s", name) : fd;
 }

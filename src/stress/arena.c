@@ -16,12 +16,23 @@
 #include "base/cpus.h"
 #include "base/io.h"
 #include "base/rng.h"
+#include "cgroup/refusal.h"
 #include "cgroup/words.h"
 #include "stress/keeper.h"
 
 static int fault(struct board *b, int r, const char *what)
 {
 	board_fault(b, "%s: %s", what, strerror(-r));
+	return r;
+}
+
+/* The arena's groups lie one or two levels below it. */
+static int refused(struct board *b, int r)
+{
+	char reason[REFUSAL_SIZE];
+
+	refusal_reason(b->view.arena_fd, 2, -r, reason);
+	board_fault(b, "making the arena's groups: %s", reason);
 	return r;
 }
 
@@ -173,7 +184,7 @@ int arena_make(struct board *b, int run_group_fd)
 	for (uint32_t i = 0; i < v->n_groups && r == 0; i++)
 		r = make_group(v, i);
 	if (r < 0)
-		return fault(b, r, "making the arena's groups");
+		return refused(b, r);
 	r = learn_path(v);
 	if (r < 0)
 		return fault(b, r, "finding the arena's path in /proc");

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "cgroup/group.h"
+#include "cgroup/refusal.h"
 #include "cgroup/run_drain.h"
 #include "engine/trial.h"
 
@@ -88,7 +89,7 @@ static int make_groups(struct load *l, struct err *e)
 
 	for (size_t i = 0; i < 2; i++)
 		if (mkdirat(l->run_group_fd, names[i], 0755) < 0)
-			return err_sys(e, EXIT_CANNOT, errno, "making the group %s", names[i]);
+			return refusal_of_group(l->run_group_fd, names[i], errno, e);
 	fd = openat(l->run_group_fd, trials_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(e, EXIT_FAULT, errno, "opening the group %s", trials_name);

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "cgroup/group.h"
+#include "cgroup/refusal.h"
 #include "stress/keeper.h"
 #include "stress/starved.h"
 #include "stress/stuck.h"
@@ -63,7 +64,7 @@ static int start(struct round *r, struct err *e)
 	pid_t self = getpid();
 
 	if (mkdirat(fd, KEEPER_STAFF, 0755) < 0)
-		return err_sys(e, EXIT_CANNOT, errno, "making the group %s", KEEPER_STAFF);
+		return refusal_of_group(fd, KEEPER_STAFF, errno, e);
 	r->keeper = fork();
 	if (r->keeper == 0)
 		become_keeper(r, self);

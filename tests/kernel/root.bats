@@ -110,9 +110,53 @@ inside() {
 	[[ "$output" == *"mount -t cgroup2"* ]]
 }
 
-@test "a v2 mount that is read-only: exit 4" {
+@test "a v2 mount that is read-only: exit 4, and no advice to be root" {
 	run -4 unshare --mount bash -c 'mount -o remount,bind,ro "$0" && exec "$CGCHURN" clean' "$v2"
-	[[ "$output" == *"no group of cgroup v2 may be written to"* ]]
+	[[ "$output" == *"no group of cgroup v2 may be written to"*"mounted read-only"* ]]
+	[[ "$output" != *"Run as root"* ]]
+	run -4 unshare --mount bash -c 'mount -o remount,bind,ro "$0" && exec "$CGCHURN" clean --cgroup-root "$1"' \
+		"$v2" "$own"
+	[[ "$output" == *"--cgroup-root: $own is mounted read-only"* ]]
+}
+
+# refused_run GROUP: how a short run there is refused.
+refused_run() {
+	run -4 "$CGCHURN" run migrate-quiet --trials 1 --duration 1s --warmup 50ms -q --cgroup-root "$1"
+	[ -z "$(find "$own" -mindepth 1 -type d -name 'cgchurn-*')" ]
+}
+
+@test "limits of a group above: which file, whose, and what to do" {
+	mkdir "$own/here"
+	for depth in 1 3; do
+		echo $depth >"$own/cgroup.max.depth"
+		refused_run "$own/here"
+		[[ "$output" == *"$own/cgroup.max.depth is $depth"*"echo max"* ]]
+	done
+	run -4 "$CGCHURN" stress --duration 1s --cgroup-root "$own/here"
+	[[ "$output" == *"$own/cgroup.max.depth is 3"* ]]
+	echo max >"$own/cgroup.max.depth"
+	for descendants in 1 2; do
+		echo $descendants >"$own/cgroup.max.descendants"
+		refused_run "$own/here"
+		[[ "$output" == *"$own/cgroup.max.descendants is $descendants"*"--cgroup-root"* ]]
+	done
+}
+
+@test "a frozen group above: said at once, not after a minute" {
+	mkdir -p "$own/frozen/here"
+	echo 1 >"$own/frozen/cgroup.freeze"
+	refused_run "$own/frozen/here"
+	[[ "$output" == *"$own/frozen is frozen"*"cgroup.freeze"* ]]
+	echo 0 >"$own/frozen/cgroup.freeze"
+}
+
+@test "the domain of a threaded subtree: its threaded group is named" {
+	mkdir "$own/thread" "$own/other"
+	echo threaded >"$own/thread/cgroup.type"
+	refused_run "$own"
+	[[ "$output" == *"domain invalid"*"group thread is threaded"* ]]
+	refused_run "$own/other"
+	[[ "$output" == *"$own/other lies in a threaded subtree"* ]]
 }
 
 @test "a v2 mount without controllers, in a namespace: directory descriptors do it all" {
