@@ -4,13 +4,34 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import pwd
 import tempfile
+
+from .errors import cannot
+
+
+def home():
+    """Where a user's caches lie. A relative XDG_CACHE_HOME is to be ignored (XDG Base Directory Specification)."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(named):
+        return pathlib.Path(named)
+    own = os.environ.get("HOME") or home_in_passwd()
+    if not os.path.isabs(own):
+        raise cannot("no folder for the cache: set HOME, or XDG_CACHE_HOME, to an absolute path")
+    return pathlib.Path(own, ".cache")
+
+
+def home_in_passwd():
+    """"" where the user has no entry, as in a container."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return ""
 
 
 def folder(*parts):
     """A folder of the cache, made if it is missing."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    path = pathlib.Path(home, "cgchurn", *parts)
+    path = home() / "cgchurn" / pathlib.Path(*parts)
     path.mkdir(parents=True, exist_ok=True)
     return path
 

@@ -1,15 +1,26 @@
 """From a kernel as a person names it to an image that boots.
 
 SPEC is `debian:SERIES` (the newest package of a series, such as debian:6.12 or debian:7), the path of a vmlinuz or
-bzImage, or the folder of a kernel build; each may be followed by `,favordynmods` and by further boot parameters.
+bzImage, or the folder of a kernel build; each may be followed by `,favordynmods` and by further boot parameters, a comma
+before each. What stands in double quotes is not separated, as on the kernel's command line: isolcpus="managed_irq,domain,2-3".
 """
 import dataclasses
+import difflib
 import pathlib
 import re
 import struct
 
 from . import cache, debian
 from .errors import usage
+
+# Parameters that are given without a value (Documentation/admin-guide/kernel-parameters.txt): those that a measurement may
+# want. Others can be quoted.
+BARE = frozenset("""
+    debug ignore_loglevel initcall_debug mitigations no-kvmapf no-kvmclock no-steal-acc no5lvl no_timer_check noapic
+    noinvpcid nokaslr nolapic nomce nomodule nopat nopcid nopku nopti nopvspin norandmaps nosgx nosmap nosmep nosmp nosmt
+    nosoftlockup nospec_store_bypass_disable nospectre_bhb nospectre_v1 nospectre_v2 notsc nowatchdog noxsave noxsaveopt
+    noxsaves nohz_full quiet rcu_nocbs ro rootwait rw single threadirqs x2apic_phys
+""".split())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,15 +42,38 @@ class Kernel:
 
 def label(spec):
     """A SPEC as a file name."""
-    return re.sub(r"[^A-Za-z0-9.+-]+", "-", spec.rsplit("/", 1)[-1]).strip("-")
+    base, *parameters = split(spec)
+    return re.sub(r"[^A-Za-z0-9.+-]+", "-", "-".join([base.rsplit("/", 1)[-1], *parameters])).strip("-")
 
 
-def resolve(spec):
-    base, *parameters = spec.split(",")
-    favored = "favordynmods" in parameters
-    further = tuple(p for p in parameters if p and p != "favordynmods")
-    if any(re.search(r"\s", p) for p in further):
+def split(spec):
+    """The kernel and what follows it, at the commas that stand in no double quotes."""
+    if spec.count('"') % 2:
+        raise usage(f"'{spec}': a double quote is not closed")
+    return re.findall(r'(?:"[^"]*"|[^,"])+', spec) or [""]
+
+
+def boot_parameter(word, spec):
+    """The word as it stands on the kernel's command line. Refused where by its looks it is none: a piece of a value that
+    has commas, or a name that was mistyped."""
+    bare = word.replace('"', "")
+    if re.search(r"\s", word) and word == bare:
         raise usage(f"'{spec}': boot parameters are separated by commas, not by blanks")
+    # Quotes round a whole word say that it is meant so; those round blanks are the kernel's to read.
+    if re.fullmatch('"[^"]*"', word) or re.match(r"[A-Za-z_][\w.-]*=", word) or bare in BARE:
+        return word if re.search(r"\s", bare) else bare
+    near = difflib.get_close_matches(word, ("favordynmods", *BARE), 1)
+    meant = f"; did you mean '{near[0]}'?" if near else ""
+    raise usage(f"""'{spec}': '{word}' is no boot parameter that is known without a value{meant}
+  A value with commas stands in double quotes, as in 'debian:6.12,isolcpus="domain,2-3"'; so does what is meant as it is, '"{word}"'.""")
+
+
+def resolve(spec, append=()):
+    """`append`: further boot parameters, each text as it is to stand on the command line."""
+    base, *parameters = split(spec)
+    base = base.replace('"', "")
+    favored = "favordynmods" in parameters
+    further = tuple(boot_parameter(p, spec) for p in parameters if p != "favordynmods") + tuple(append)
     image, config, note = locate(base)
     release = release_of(image)
     return Kernel(spec, str(image), cache.sha256(image), release, str(config or ""), favored, further, note or "")

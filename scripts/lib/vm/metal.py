@@ -49,8 +49,9 @@ def kernel_of(spec):
     """The side of a plan: an installed kernel, or one built on this machine, and the initrd that belongs to it."""
     if spec.startswith("debian:"):
         raise usage(f"'{spec}': a real reboot needs an installed kernel: give the path of its vmlinuz, as in /boot")
-    initrds = [p.removeprefix("initrd=") for p in spec.split(",")[1:] if p.startswith("initrd=")]
-    kernel = kernels.resolve(",".join(p for p in spec.split(",") if not p.startswith("initrd=")))
+    words = kernels.split(spec)
+    initrds = [p.removeprefix("initrd=").replace('"', "") for p in words[1:] if p.startswith("initrd=")]
+    kernel = kernels.resolve(",".join(p for p in words if not p.startswith("initrd=")))
     initrd = pathlib.Path(initrds[0]) if initrds else beside(pathlib.Path(kernel.image))
     if initrds and not initrd.is_file():
         raise usage(f"'{spec}': there is no initrd {initrd}")

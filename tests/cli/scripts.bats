@@ -1,0 +1,117 @@
+#!/usr/bin/env bats
+bats_require_minimum_version 1.5.0
+# The scripts' command lines and their ends, without a guest: SPECs, folders, readers that are gone.
+
+setup() {
+	scripts=$CGCHURN_SOURCE/scripts
+	cd "$BATS_TEST_TMPDIR"
+	export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+	# A bzImage by its header: 6.12.1, of no length beyond it.
+	python3 -c '
+image = bytearray(0x400)
+image[0x1F1], image[0x202:0x206], image[0x20E:0x210] = 1, b"HdrS", (0x100).to_bytes(2, "little")
+image[0x300:0x307] = b"6.12.1 "
+open("bzImage", "wb").write(image)'
+}
+
+# What the SPEC puts on the kernel's command line, a parameter a line.
+parameters() {
+	"$scripts/lib/kernel" "$1" | python3 -c 'import json, sys; print("\n".join(json.load(sys.stdin)["command_line"]))'
+}
+
+@test "a SPEC: a value with commas in double quotes is one boot parameter" {
+	[ "$(parameters ./bzImage,nosmt,mitigations=off)" = $'nosmt\nmitigations=off' ]
+	[ "$(parameters './bzImage,isolcpus="managed_irq,domain,2-3",nosmt')" = $'isolcpus=managed_irq,domain,2-3\nnosmt' ]
+	[ "$(parameters './bzImage,"isolcpus=domain,2-3",favordynmods')" = $'cgroup_favordynmods=true\nisolcpus=domain,2-3' ]
+	[ "$(parameters './bzImage,dyndbg="file a.c +p"')" = 'dyndbg="file a.c +p"' ]
+	[ "$(parameters './bzImage,"a_word_of_a_module"')" = a_word_of_a_module ]
+	cp bzImage a,b
+	[ "$(parameters '"./a,b",quiet')" = quiet ]
+}
+
+@test "a SPEC: a piece of a value, a mistyped name and an open quote are refused" {
+	run -2 "$scripts/lib/kernel" ./bzImage,isolcpus=managed_irq,domain,2-3
+	[[ "$output" == *"'domain' is no boot parameter"*'isolcpus="domain,2-3"'* ]]
+	run -2 "$scripts/lib/kernel" ./bzImage,favourdynmods
+	[[ "$output" == *"did you mean 'favordynmods'?"* ]]
+	run -2 "$scripts/lib/kernel" './bzImage,isolcpus="domain,2-3'
+	[[ "$output" == *"a double quote is not closed"* ]]
+	run -2 "$scripts/lib/kernel" './bzImage,quiet ro'
+	[[ "$output" == *"separated by commas, not by blanks"* ]]
+	run -2 "$scripts/vm-compare" --base ./bzImage --new ./bzImage,isolcpus=domain,2-3 -o out
+	[[ "$output" == *"'2-3' is no boot parameter"* || "$output" == *"lacks"* ]]
+}
+
+@test "a reader that is gone: no traceback" {
+	python3 - "$scripts" <<-'END'
+	import os, subprocess, sys
+	for script in "boot-compare build-pair check-docs dashboard fleet-guests guest scaling-model vm-compare lib/fleet lib/kernel".split():
+	    read, write = os.pipe()
+	    os.close(read)
+	    done = subprocess.run([f"{sys.argv[1]}/{script}", "--help"], stdout=write, stderr=subprocess.PIPE, text=True)
+	    os.close(write)
+	    assert (done.returncode, done.stderr) == (141, ""), done
+	END
+}
+
+@test "without HOME: the folder of passwd; without that: 4, and nothing is made here" {
+	python=$(command -v /usr/bin/python3) || skip "no /usr/bin/python3"
+	unset XDG_CACHE_HOME
+	where='import sys; sys.path.insert(0, sys.argv[1]); from vm import cache; print(cache.home())'
+	[ "$(HOME=/a/b "$python" -c "$where" "$scripts/lib")" = /a/b/.cache ]
+	[ "$(XDG_CACHE_HOME=/c HOME=/a/b "$python" -c "$where" "$scripts/lib")" = /c ]
+	[ "$(XDG_CACHE_HOME=c HOME=/a/b "$python" -c "$where" "$scripts/lib")" = /a/b/.cache ]
+	[ "$(env -u HOME "$python" -c "$where" "$scripts/lib")" = "$(getent passwd "$(id -u)" | cut -d: -f6)/.cache" ]
+	[ "$(id -u)" -eq 0 ] || skip "needs root to be nobody in particular"
+	! getent passwd 4100001 || skip "there is a user 4100001"
+	as_none=(setpriv --reuid 4100001 --regid 4100001 --clear-groups)
+	"${as_none[@]}" test -r "$scripts/lib/kernel" || skip "another user may not read this folder"
+	chmod 755 . && chmod 644 bzImage
+	run -4 env -u HOME "${as_none[@]}" "$python" "$scripts/lib/kernel" debian:6.12
+	[[ "$output" == "kernel: no folder for the cache: set HOME"* ]]
+	[ ! -e '~' ]
+}
+
+# A QEMU that sends the results of a guest: a line in /out, and what the command printed.
+fake_qemu() {
+	mkdir -p bin
+	cat >bin/qemu-system-x86_64 <<-'END'
+	#!/usr/bin/env python3
+	import hashlib, io, re, sys, tarfile
+	port = next(re.search(r"path=(.*)/port$", a)[1] for a in sys.argv if a.endswith("/port"))
+	open("append", "w").write(sys.argv[sys.argv.index("-append") + 1])
+	packed = io.BytesIO()
+	with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+	    for name, text in (("stdout", b"said\n"), ("out/file", b"result\n")):
+	        member = tarfile.TarInfo(name)
+	        member.size = len(text)
+	        tar.addfile(member, io.BytesIO(text))
+	data = packed.getvalue()
+	with open(f"{port}/port", "wb") as to:
+	    to.write(data + f"cgchurn-guest 000 {hashlib.sha256(data).hexdigest()}\n".encode())
+	END
+	chmod +x bin/qemu-system-x86_64
+	export PATH=$PWD/bin:$PATH CGCHURN_ACCELERATOR=tcg
+	command -v busybox >/dev/null || skip "no busybox"
+}
+
+@test "guest: the record's own folder for --out is no fault, one within it is refused" {
+	fake_qemu
+	run -0 --separate-stderr "$scripts/guest" --record rec --out rec/out ./bzImage -- true
+	[ "$output" = said ] || { echo "$stderr"; false; }
+	[ "$(cat rec/out/file)" = result ]
+	run -0 "$scripts/guest" --record rec --out other ./bzImage -- true
+	[ "$(cat other/file)" = result ]
+	run -2 "$scripts/guest" --record rec --out rec/out/deeper ./bzImage -- true
+	[[ "$output" == *"--out: 'rec/out/deeper' lies in the folder"* ]]
+	[ ! -e rec/out/deeper ]
+}
+
+@test "guest: --out that is a file is a message, and --append comes as it is" {
+	fake_qemu
+	touch file
+	run -4 "$scripts/guest" --out file ./bzImage -- true
+	[[ "$output" == *"guest: file: "* && "$output" != *Traceback* ]]
+	run -0 "$scripts/guest" --append 'isolcpus=managed_irq,domain,1 nosmt' --append x ./bzImage,quiet -- true
+	[[ "$(cat append)" == *" quiet isolcpus=managed_irq,domain,1 nosmt x" ]]
+}
