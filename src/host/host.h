@@ -61,7 +61,7 @@ struct host {
 	char *cgroup_libcgroup_version;
 	/* the rest */
 	char *accelerator; /* "none" is bare metal; "kvm", "tcg", ...; NULL unknown */
-	char *hypervisor;  /* as /proc/cpuinfo and DMI tell; NULL none seen */
+	char *hypervisor;  /* for people (host/hypervisor.h); NULL none seen */
 	char *clock_source;
 	char *libc;
 	double load1;    /* when the invocation began; -1 unknown */

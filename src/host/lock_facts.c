@@ -10,9 +10,10 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "host/gather.h"
+#include "host/kmsg.h"
 #include "host/lock.h"
 
-enum { BTF_SIZE_MAX = 256 << 20, LOG_RECORD_SIZE = 8192 };
+enum { BTF_SIZE_MAX = 256 << 20 };
 
 /* Printed once a boot, when favordynmods goes off after it was on (kernel/cgroup/cgroup.c). */
 static const char switched_off[] = "per threadgroup rwsem mechanism can't be disabled";
@@ -36,34 +37,22 @@ static enum tristate read_knows_option(int root)
 	return strstr(buf, "favordynmods") ? TRISTATE_YES : TRISTATE_NO;
 }
 
-/*
- * /dev/kmsg gives one record a read, "priority,sequence,time,flags;text". The log is whole where
- * the first record that is still there has sequence number 0.
- */
+static bool says_switched_off(const char *record, void *opaque)
+{
+	bool *found = opaque;
+
+	*found = strstr(record, switched_off) != NULL;
+	return *found;
+}
+
 static enum lock_log read_log(int root)
 {
-	_cleanup_fd int fd = openat(root, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	_cleanup_free char *record = malloc(LOG_RECORD_SIZE);
-	bool first = true, whole = false;
-	ssize_t n;
+	bool found = false, whole;
 
-	if (fd < 0 || !record)
+	if (kmsg_visit(root, says_switched_off, &found, &whole) < 0)
 		return LOCK_LOG_UNKNOWN;
-	/* EPIPE: records were overwritten under our hands; those that follow can still be read. */
-	while ((n = read(fd, record, LOG_RECORD_SIZE - 1)) > 0 || (n < 0 && errno == EPIPE)) {
-		unsigned long long sequence;
-
-		if (n < 0) {
-			whole = first = false;
-			continue;
-		}
-		record[n] = '\0';
-		if (strstr(record, switched_off))
-			return LOCK_LOG_SWITCHED_OFF;
-		if (first)
-			whole = sscanf(record, "%*u,%llu,", &sequence) == 1 && sequence == 0;
-		first = false;
-	}
+	if (found)
+		return LOCK_LOG_SWITCHED_OFF;
 	return whole ? LOCK_LOG_SILENT : LOCK_LOG_UNKNOWN;
 }
 

@@ -3,15 +3,11 @@
  * What lies below the kernel: bare metal or a virtual machine, and of which kind; the clock; libc.
  *
  * The accelerator decides whether absolute times mean anything at all. Whoever boots a guest knows
- * it best and says so in CGCHURN_ACCELERATOR. Else the hypervisor's signature in CPUID tells
- * (x86: leaf 0x40000000), else the firmware's names.
+ * it best and says so in CGCHURN_ACCELERATOR. Else the hypervisor decides (host/hypervisor.h), else
+ * the firmware's names.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__x86_64__) || defined(__i386__)
-#include <cpuid.h>
-#endif
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
 #endif
@@ -20,78 +16,59 @@
 #include "base/io.h"
 #include "host/cpu.h"
 #include "host/gather.h"
+#include "host/hypervisor.h"
 
-enum { CPUID_HYPERVISOR_LEAF = 0x40000000, CPUINFO_SIZE_MAX = 64 << 20 };
+enum { CPUINFO_SIZE_MAX = 64 << 20 };
 
-static const struct {
-	const char *signature, *hypervisor, *accelerator;
-} signatures[] = {
-	{"KVMKVMKVM", "KVM", "kvm"},
-	{"TCGTCGTCGTCG", "QEMU without acceleration (TCG)", "tcg"},
-	{"Linux KVM Hv", "KVM", "kvm"},
-	{"Microsoft Hv", "Hyper-V", "hyper-v"},
-	{"VMwareVMware", "VMware", "vmware"},
-	{"XenVMMXenVMM", "Xen", "xen"},
-	{"VBoxVBoxVBox", "VirtualBox", "virtualbox"},
-	{"ACRNACRNACRN", "ACRN", "acrn"},
-	{"bhyve bhyve ", "bhyve", "bhyve"},
-};
-
-static void use_signature(struct gather *g, const char *signature)
-{
-	for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
-		if (strcmp(signature, signatures[i].signature) != 0)
-			continue;
-		gather_set(g, &g->h->hypervisor, signatures[i].hypervisor);
-		gather_set(g, &g->h->accelerator, signatures[i].accelerator);
-		return;
-	}
-	gather_setf(g, &g->h->hypervisor, "unknown (CPUID signature \"%s\")", signature);
-}
-
-#if defined(__x86_64__) || defined(__i386__)
-static void ask_cpuid(struct gather *g)
-{
-	unsigned eax, words[3];
-	char signature[sizeof(words) + 1] = "";
-
-	__cpuid(CPUID_HYPERVISOR_LEAF, eax, words[0], words[1], words[2]);
-	(void)eax;
-	memcpy(signature, words, sizeof(words));
-	for (char *c = signature; *c; c++)
-		if (!isprint((unsigned char)*c))
-			*c = '?';
-	use_signature(g, signature);
-}
-
-/* The CPU flag "hypervisor" is the processor's word for "you are a guest". */
-static void gather_virtualisation(struct gather *g)
+/* The CPU flag "hypervisor" is the processor's word for "you are a guest": TRISTATE_UNKNOWN where
+ * there are no flags, as on other architectures. */
+static enum tristate is_guest(struct gather *g)
 {
 	_cleanup_free char *text = NULL;
 	char flags[4096];
 
 	if (io_read_all(g->root, "proc/cpuinfo", CPUINFO_SIZE_MAX, &text, NULL) < 0 ||
 	    !cpuinfo_value(text, "flags", flags, sizeof(flags)))
-		return;
-	if (strstr(flags, " hypervisor"))
-		ask_cpuid(g);
-	else
-		gather_set(g, &g->h->accelerator, "none");
+		return TRISTATE_UNKNOWN;
+	return strstr(flags, " hypervisor") ? TRISTATE_YES : TRISTATE_NO;
 }
-#else
-/* Elsewhere only the firmware's names tell; their silence proves nothing. */
-static void gather_virtualisation(struct gather *g)
+
+/* Where none of what is known shows: the firmware's names, whose silence proves nothing. */
+static void gather_unknown_hypervisor(struct gather *g, const struct hypervisor_facts *f)
 {
 	char buf[256];
 
-	if (gather_read(g, "sys/hypervisor/type", buf, sizeof(buf)) ||
-	    gather_read(g, "proc/device-tree/hypervisor/compatible", buf, sizeof(buf)))
+	gather_set(g, &g->h->hypervisor, f->type);
+	if (gather_read(g, "proc/device-tree/hypervisor/compatible", buf, sizeof(buf)))
 		gather_set(g, &g->h->hypervisor, buf);
 	else if (gather_read(g, "sys/class/dmi/id/sys_vendor", buf, sizeof(buf)) &&
 		 strstr(buf, "QEMU"))
 		gather_set(g, &g->h->hypervisor, "QEMU");
+	if (f->n_signatures)
+		gather_setf(g, &g->h->hypervisor, "unknown (CPUID signature \"%s\")",
+			    f->signatures[0]);
 }
-#endif
+
+static void gather_virtualisation(struct gather *g)
+{
+	enum tristate guest = is_guest(g);
+	struct hypervisor_facts facts;
+	struct hypervisor found;
+
+	if (guest == TRISTATE_NO) {
+		gather_set(g, &g->h->accelerator, "none");
+		return;
+	}
+	hypervisor_facts_read(g->root, &facts);
+	/* Without the flag CPUID's leaves mean nothing. */
+	if (guest != TRISTATE_YES)
+		facts.n_signatures = 0;
+	found = hypervisor_judge(&facts);
+	gather_set(g, &g->h->hypervisor, found.name);
+	gather_set(g, &g->h->accelerator, found.accelerator);
+	if (!found.name)
+		gather_unknown_hypervisor(g, &facts);
+}
 
 /* A short word, as ours are; anything else in the variable is not meant for us. */
 static bool is_word(const char *text)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/hypervisor.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
+#include "base/io.h"
+#include "host/kmsg.h"
+
+/* Where hypervisor_cpuid_base() of the kernel looks (arch/x86/include/asm/cpuid/api.h). */
+enum { LEAF_FIRST = 0x40000000, LEAF_END = 0x40010000, LEAF_STEP = 0x100 };
+
+/* By the beginning of what the kernel logs, the clock source that it registers, /sys/hypervisor
+ * and CPUID's signature; NULL: not known by that. */
+static const struct {
+	const char *logged, *clock_source, *type, *signature;
+	struct hypervisor is;
+} known[] = {
+	{"KVM", "kvm-clock", NULL, "KVMKVMKVM", {"KVM", "kvm"}},
+	{NULL, NULL, NULL, "Linux KVM Hv", {"KVM", "kvm"}},
+	{NULL, NULL, NULL, "TCGTCGTCGTCG", {"QEMU without acceleration (TCG)", "tcg"}},
+	{"Microsoft Hyper-V", "hyperv_clocksource", NULL, "Microsoft Hv", {"Hyper-V", "hyper-v"}},
+	{"VMware", NULL, NULL, "VMwareVMware", {"VMware", "vmware"}},
+	{"Xen", "xen", "xen", "XenVMMXenVMM", {"Xen", "xen"}},
+	{NULL, NULL, NULL, "VBoxVBoxVBox", {"VirtualBox", "virtualbox"}},
+	{"ACRN", NULL, NULL, "ACRNACRNACRN", {"ACRN", "acrn"}},
+	{"Bhyve", NULL, NULL, "bhyve bhyve ", {"bhyve", "bhyve"}},
+	{"Jailhouse", NULL, NULL, "Jailhouse", {"Jailhouse", "jailhouse"}},
+};
+enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
+
+static bool begins(const char *text, const char *with)
+{
+	return with && strncasecmp(text, with, strlen(with)) == 0;
+}
+
+/* Whether a word of the list begins so. */
+static bool lists(const char *words, const char *with)
+{
+	for (const char *at = words; at && *at; at = strchr(at, ' ')) {
+		at += *at == ' ';
+		if (begins(at, with))
+			return true;
+	}
+	return false;
+}
+
+static bool has_signature(const struct hypervisor_facts *f, size_t which, const char *signature)
+{
+	return signature && strcmp(f->signatures[which], signature) == 0;
+}
+
+struct hypervisor hypervisor_judge(const struct hypervisor_facts *f)
+{
+	for (size_t i = 0; f->logged[0] && i < N_KNOWN; i++)
+		if (begins(f->logged, known[i].logged))
+			return known[i].is;
+	for (size_t i = 0; i < N_KNOWN; i++)
+		if (lists(f->clock_sources, known[i].clock_source))
+			return known[i].is;
+	for (size_t i = 0; i < N_KNOWN; i++)
+		if (known[i].type && strcmp(f->type, known[i].type) == 0)
+			return known[i].is;
+	for (size_t which = f->n_signatures; which--;)
+		for (size_t i = 0; i < N_KNOWN; i++)
+			if (has_signature(f, which, known[i].signature))
+				return known[i].is;
+	return (struct hypervisor){NULL, NULL};
+}
+
+static bool take_name(const char *record, void *opaque)
+{
+	static const char line[] = "Hypervisor detected: ";
+	struct hypervisor_facts *f = opaque;
+	const char *text = strchr(record, ';'), *at = text ? strstr(text, line) : NULL;
+
+	/* Whoever may write to /dev/kmsg could write that, too; the kernel's is a line's beginning.
+	 */
+	if (!at || at != text + 1)
+		return false;
+	snprintf(f->logged, sizeof(f->logged), "%.*s", (int)strcspn(at + strlen(line), "\n"),
+		 at + strlen(line));
+	return true;
+}
+
+#if defined(__x86_64__) || defined(__i386__)
+static void read_signatures(struct hypervisor_facts *f)
+{
+	for (unsigned leaf = LEAF_FIRST; leaf < LEAF_END; leaf += LEAF_STEP) {
+		unsigned eax, words[3];
+		char *text = f->signatures[f->n_signatures];
+
+		__cpuid(leaf, eax, words[0], words[1], words[2]);
+		(void)eax;
+		memcpy(text, words, sizeof(words));
+		text[sizeof(words)] = '\0';
+		for (char *c = text; *c; c++)
+			if (!isprint((unsigned char)*c))
+				*c = '?';
+		/* Processors answer a leaf that they lack with another one's numbers. */
+		if (leaf > LEAF_FIRST && (!text[0] || strchr(text, '?')))
+			continue;
+		if (text[0] && ++f->n_signatures == HYPERVISOR_SIGNATURES)
+			return;
+	}
+}
+#else
+static void read_signatures(struct hypervisor_facts *f)
+{
+	(void)f;
+}
+#endif
+
+void hypervisor_facts_read(int root, struct hypervisor_facts *ret)
+{
+	bool whole;
+
+	memset(ret, 0, sizeof(*ret));
+	kmsg_visit(root, take_name, ret, &whole);
+	if (io_read_attr(root, "sys/devices/system/clocksource/clocksource0/available_clocksource",
+			 ret->clock_sources, sizeof(ret->clock_sources)) < 0)
+		ret->clock_sources[0] = '\0';
+	if (io_read_attr(root, "sys/hypervisor/type", ret->type, sizeof(ret->type)) < 0)
+		ret->type[0] = '\0';
+	read_signatures(ret);
+}
