@@ -20,7 +20,7 @@ enum exit_code {
 	EXIT_INCONCLUSIVE = 3, /* a decision was required and could not be made */
 	EXIT_CANNOT = 4,       /* this host cannot do it */
 	EXIT_FAULT = 5,        /* a fault of cgchurn itself */
-	EXIT_INTERRUPTED = 130 /* SIGINT or SIGTERM; what was finished is saved */
+	EXIT_INTERRUPTED = 130 /* by a signal; what was finished is saved */
 };
 
 struct err {
