@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -25,8 +24,8 @@ static void want(sigset_t *wanted, int signal_number)
 }
 
 /*
- * SIGPIPE is blocked with them and dropped at the end: when nobody reads our messages any more,
- * what was begun is still finished or cleaned up.
+ * SIGPIPE is blocked with them, and stays so: when nobody reads our messages any more, what was
+ * begun is still finished, and standard output that was not taken is an error (command.c).
  */
 static int block_signals(struct session *s, struct err *e)
 {
@@ -53,19 +52,15 @@ static int block_signals(struct session *s, struct err *e)
  */
 static void unblock_signals(struct session *s)
 {
-	const struct timespec now = {0};
 	struct signalfd_siginfo info;
-	sigset_t broken_pipe;
+	sigset_t mask = s->old_mask;
 
 	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info))
 		if (!s->signal)
 			s->signal = (int)info.ssi_signo;
-	sigemptyset(&broken_pipe);
-	sigaddset(&broken_pipe, SIGPIPE);
-	if (!sigismember(&s->old_mask, SIGPIPE))
-		sigtimedwait(&broken_pipe, NULL, &now);
+	sigaddset(&mask, SIGPIPE);
 	s->signal_fd = close_fd(s->signal_fd);
-	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
 int session_find(struct session *s, const char *cgroup_root, struct err *e)
