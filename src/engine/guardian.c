@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -42,26 +43,41 @@ static void close_between(unsigned from, unsigned to)
 		close_listed(from, to);
 }
 
+static int compare_fds(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static void close_others(const int fds[N_FDS])
+{
+	int sorted[N_FDS], from = 0;
+
+	memcpy(sorted, fds, sizeof(sorted));
+	qsort(sorted, N_FDS, sizeof(sorted[0]), compare_fds);
+	for (int i = 0; i < N_FDS; i++) {
+		if (sorted[i] > from)
+			close_between((unsigned)from, (unsigned)sorted[i] - 1);
+		from = sorted[i] + 1;
+	}
+	close_between((unsigned)from, ~0U);
+}
+
 /*
- * Closes all but these. Standard input and its like become /dev/null: whoever reads the other end
- * of a pipe that is our output must see its end when the supervisor is gone.
+ * Closes all but these, and that first: a run under a low limit on descriptors is the one that may
+ * need us. Standard input and its like become /dev/null: whoever reads the other end of a pipe that
+ * is our output must see its end when the supervisor is gone.
  */
 static int keep_only(int fds[N_FDS])
 {
-	int from = STDERR_FILENO + 1;
-
+	close_others(fds);
 	for (int i = 0; i < N_FDS; i++) {
-		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, from);
+		if (fds[i] > STDERR_FILENO)
+			continue;
+		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 		if (fds[i] < 0)
 			return -errno;
-		from = fds[i] + 1;
 	}
-	from = 0;
-	for (int i = 0; i < N_FDS; i++) {
-		close_between((unsigned)from, (unsigned)fds[i] - 1);
-		from = fds[i] + 1;
-	}
-	close_between((unsigned)from, ~0U);
+	close_between(STDIN_FILENO, STDERR_FILENO);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (open("/dev/null", O_RDWR) < 0)
 			break;
