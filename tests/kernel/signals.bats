@@ -113,7 +113,7 @@ check_ktap() {
 
 @test "stress: KTAP to its end, and JUnit, 130" {
 	for signal in INT TERM HUP; do
-		signalled "$signal" '[ -s stdout ] && sleep 1' "$CGCHURN" stress --cgroup-root "$own" --duration 600s \
+		signalled "$signal" '[ -s stdout ] && sleep 1' "$CGCHURN" stress --cgroup-root "$own" --duration 600s --patience 60s \
 			--junit junit.xml
 		check_ktap stdout
 		grep -qx "# Interrupted by SIG$signal." stdout
