@@ -17,8 +17,9 @@
 
 struct report_options {
 	const char *output, *title, *history;
+	struct option_double tolerance;
 	struct option_strings allowed;
-	bool no_pictures;
+	bool paired, no_pictures;
 };
 
 static const struct command_option options[] = {
@@ -31,6 +32,10 @@ static const struct command_option options[] = {
 	 "then be left out.",
 	 NULL},
 	{"allow-different", 0, OPTION_STRINGS, offsetof(struct report_options, allowed), "NAME",
+	 "As for `cgchurn compare`.", NULL},
+	{"tolerance", 0, OPTION_DOUBLE, offsetof(struct report_options, tolerance), "P",
+	 "As for `cgchurn compare`.", NULL},
+	{"paired", 0, OPTION_FLAG, offsetof(struct report_options, paired), NULL,
 	 "As for `cgchurn compare`.", NULL},
 	{"no-pictures", 0, OPTION_FLAG, offsetof(struct report_options, no_pictures), NULL,
 	 "Words and tables only; gnuplot is then not needed.", NULL},
@@ -177,6 +182,8 @@ static int report_main(const struct command_call *call, struct err *e)
 		.settings = {.title = o->title,
 			     .allowed = o->allowed.items,
 			     .n_allowed = o->allowed.n,
+			     .tolerance = o->tolerance.given ? o->tolerance.value / 100 : 0,
+			     .paired = o->paired,
 			     .pictures = !o->no_pictures},
 		.history = {.repeats = true}, /* report_add_history() counts a result once */
 		.arguments = calloc(call->n_arguments + 1, sizeof(*job.arguments)),
@@ -187,6 +194,12 @@ static int report_main(const struct command_call *call, struct err *e)
 		free(job.arguments);
 		return err_set(e, EXIT_USAGE, EINVAL,
 			       "report: found no RESULT, needed: at least one, or --history DIR");
+	}
+	if (o->tolerance.given && !(o->tolerance.value > 0 && o->tolerance.value <= 100)) {
+		free(job.arguments);
+		return err_set(e, EXIT_USAGE, EINVAL,
+			       "--tolerance: found %g, allowed: percent above 0 and at most 100",
+			       o->tolerance.value);
 	}
 	job.page = confined_output(e);
 	job.pictures = job.page ? confined_output(e) : NULL;

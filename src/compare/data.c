@@ -318,6 +318,10 @@ static int add_trial(struct data *d, int side, const char *origin, size_t worklo
 {
 	int r = check_series_once(trial, origin, e);
 
+	if (trial->valid && trial->env.has_cpu) {
+		d->side[side].foreign_ns += (double)trial->env.foreign_cpu_ns;
+		d->side[side].foreign_window_ns += (double)trial->duration_ns;
+	}
 	for (size_t i = 0; r == 0 && trial->valid && i < trial->n_series; i++)
 		r = add_series(d, side, workload, run, &trial->series[i], e);
 	return r;

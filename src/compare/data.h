@@ -109,8 +109,10 @@ struct data_side {
 	size_t n_boots;
 	struct data_unit *units;
 	size_t n_units;
-	size_t incomplete; /* results that were interrupted */
-	size_t empty;      /* results without a trial: left out */
+	double foreign_ns;        /* CPU time of others in valid trials where it is known */
+	double foreign_window_ns; /* the windows of these together */
+	size_t incomplete;        /* results that were interrupted */
+	size_t empty;             /* results without a trial: left out */
 };
 
 enum data_scope {

@@ -18,11 +18,11 @@ static void print_fact_row(const struct fact *fact, FILE *to)
 {
 	char buf[256];
 
-	fprintf(to, "| %s | ", fact->label);
+	fprintf(to, "| %s%s | ", fact->label, fact->allowed ? " (allowed to differ)" : "");
 	print_escaped(print_fact(fact, 0, buf), to);
 	fputs(" | ", to);
 	print_escaped(print_fact(fact, 1, buf), to);
-	fprintf(to, " |%s\n", fact->allowed ? " allowed to differ" : "");
+	fputs(" |\n", to);
 }
 
 static void print_facts(const struct comparison *c, FILE *to)

@@ -2,12 +2,15 @@
 #include "compare/remarks.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "compare/print.h"
+
+#define FOREIGN_CPUS_APART 0.1
 
 /* While the list grows; `r` is -ENOMEM once it could not. */
 struct listing {
@@ -90,6 +93,46 @@ static bool releases_differ(const struct data *d)
 	return true;
 }
 
+/* In the order of their clocks; times are "2026-01-31T12:00:00Z", so text sorts them. */
+static bool ends_before(const struct data_side *a, const struct data_side *b)
+{
+	for (size_t i = 0; i < a->n_invocations; i++)
+		for (size_t k = 0; k < b->n_invocations; k++)
+			if (!a->invocations[i].started_at[0] || !b->invocations[k].started_at[0] ||
+			    strcmp(a->invocations[i].started_at, b->invocations[k].started_at) >= 0)
+				return false;
+	return a->n_invocations && b->n_invocations;
+}
+
+static void remark_order(const struct data *d, struct listing *l)
+{
+	bool base_first = ends_before(&d->side[0], &d->side[1]);
+
+	if (base_first || ends_before(&d->side[1], &d->side[0]))
+		remark(l, "order",
+		       "By their clocks, all of %s ran before all of %s: whatever drifted meanwhile "
+		       "looks like a difference of the two. Run both sides in turns, in shuffled "
+		       "blocks.",
+		       base_first ? "base" : "new", base_first ? "new" : "base");
+}
+
+/* Others' CPU time a second of the window, in CPUs; kernel threads are others, too. */
+static void remark_foreign_cpu(const struct data *d, struct listing *l)
+{
+	double cpus[2];
+
+	for (int s = 0; s < 2; s++) {
+		if (!(d->side[s].foreign_window_ns > 0))
+			return;
+		cpus[s] = d->side[s].foreign_ns / d->side[s].foreign_window_ns;
+	}
+	if (fabs(cpus[0] - cpus[1]) > FOREIGN_CPUS_APART)
+		remark(l, "foreign-cpu",
+		       "Others than the workload, kernel threads among them, took %.2g CPUs in "
+		       "trials of base and %.2g in those of new: the machine was not equally idle.",
+		       cpus[0], cpus[1]);
+}
+
 static void remark_results(const struct data *d, struct listing *l)
 {
 	const struct data_side *s = d->side;
@@ -132,6 +175,8 @@ int remarks_list(struct comparison *c)
 
 	remark_limits(c, &l);
 	remark_scope(d, &l);
+	remark_order(d, &l);
+	remark_foreign_cpu(d, &l);
 	remark_accelerator(d, &l);
 	/* scripts/vm-compare says the same of two images, which results do not know. */
 	if (releases_differ(d))

@@ -104,7 +104,8 @@ int report_add_history(struct report *r, const char *origin, const struct result
 /* Of two groups, the first is the base. Where compare would refuse, there is no comparison. */
 static int compare_groups(struct report *r, struct err *e)
 {
-	const struct comparison_options options = {.seed = 1};
+	const struct comparison_options options = {
+		.seed = 1, .tolerance = r->settings.tolerance, .paired = r->settings.paired};
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < r->n_results; i++)

@@ -215,6 +215,8 @@ PYTHON
 	run --separate-stderr "$CGCHURN" compare --allow-different cpu.model base other
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"DIFFERENT, AND ALLOWED TO BE"*"CPU model"* ]]
+	run -0 "$CGCHURN" compare --format markdown --allow-different cpu.model base other
+	[[ "$output" == *$'\n| CPU model (allowed to differ) | Some CPU @ 2.10GHz | Another CPU @ 2.10GHz |\n'* ]]
 	run "$CGCHURN" compare --allow-different cpu.modell base other
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"'cpu.modell' is nothing that is compared"* ]]
@@ -311,6 +313,28 @@ PYTHON
 	run "$CGCHURN" compare base elsewhere
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"no workload in common"* ]]
+}
+
+@test "all of base before all of new, and the reverse: every format says so; not where they took turns" {
+	cp -r same later
+	change_results later "r['started_at'] = r['started_at'].replace('-01-31T', '-02-01T')"
+	all_formats_say base later "By their clocks, all of base ran before all of new"
+	all_formats_say later base "By their clocks, all of new ran before all of base"
+	run -0 "$CGCHURN" compare base same
+	[[ "$output" != *"By their clocks"* ]]
+}
+
+@test "others took more CPU time on one side: every format says so" {
+	cp -r base idle
+	cp -r same busy
+	for side in "idle 0" "busy 0.5"; do
+		set -- $side
+		change_results $1 "
+for t in r['runs'][0]['trials']: t['env'].update(own_cpu_ns=10**9, foreign_cpu_ns=int($2 * t['duration_ns']))"
+	done
+	all_formats_say idle busy "took 0 CPUs in trials of base and 0.5 in those of new"
+	run -0 "$CGCHURN" compare base same
+	[[ "$output" != *"equally idle"* ]]
 }
 
 # undecided BASE NEW WHY: its primaries are undecided for that reason in every format, and count.

@@ -48,7 +48,7 @@ need_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "python3-yam
 
 @test "gate: an improvement passes, and is told in every form" {
 	cd "$BATS_TEST_TMPDIR"
-	"$ci/gate" "$BATS_FILE_TMPDIR/base" "$BATS_FILE_TMPDIR/new" found
+	"$ci/gate" "$BATS_FILE_TMPDIR/base" "$BATS_FILE_TMPDIR/new" found --allow-undecided
 	grep -q '12x faster' found/comparison.md
 	grep -q '12x faster' found/comparison.txt
 	grep -q '<testsuites' found/comparison.xml
@@ -69,6 +69,29 @@ need_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "python3-yam
 	[ "$status" -eq 3 ]
 	run "$ci/gate" "$BATS_FILE_TMPDIR/none" "$BATS_FILE_TMPDIR/new" found
 	[ "$status" -eq 2 ]
+}
+
+@test "gate: every form decides by the same options" {
+	cd "$BATS_TEST_TMPDIR"
+	make_results="$CGCHURN_BUILD/tests/cli/make-results"
+	"$make_results" a 6 name=a seed=1
+	"$make_results" b 6 name=b seed=2 migration=1.3
+	run -1 "$ci/gate" a b strict
+	grep -q 'class="regression"' strict/report.html
+	run -0 "$ci/gate" a b found --tolerance 50 --require-decision
+	for form in md txt xml; do run ! grep -qE 'slower|<failure' found/comparison.$form; done
+	run ! grep -qE 'slower|class="regression"' found/report.html
+	grep -q 'equivalent within 50 %' found/report.html
+}
+
+@test "gate: what stays undecided does not pass, unless it is allowed to" {
+	cd "$BATS_TEST_TMPDIR"
+	"$CGCHURN_BUILD/tests/cli/make-results" a 8 name=a seed=1
+	"$CGCHURN_BUILD/tests/cli/make-results" b 5 name=b seed=2 migration=3 boot=one
+	run -3 "$ci/gate" a b found
+	[[ "$output" == *"gate: not passed"* ]]
+	grep -q '<error' found/comparison.xml
+	run -0 "$ci/gate" a b found --allow-undecided
 }
 
 @test "GitHub and GitLab: the scripts in them are shell" {
