@@ -150,11 +150,10 @@ static int print(const struct comparison *c, const char *format, struct err *e)
 {
 	if (!format || strcmp(format, "text") == 0)
 		comparison_print_text(c, stdout);
-	else if (strcmp(format, "markdown") == 0)
-		comparison_print_markdown(c, stdout);
 	else if (strcmp(format, "junit") == 0)
 		comparison_print_junit(c, stdout);
-	else if (comparison_print_json(c, stdout) < 0)
+	else if ((strcmp(format, "markdown") == 0 ? comparison_print_markdown(c, stdout)
+						  : comparison_print_json(c, stdout)) < 0)
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
 	return 0;
 }

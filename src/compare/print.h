@@ -11,8 +11,11 @@
  * words. */
 void comparison_print_text(const struct comparison *c, FILE *to);
 
-/* For a pull request or a mail. */
-void comparison_print_markdown(const struct comparison *c, FILE *to);
+/*
+ * For a pull request or a mail: exploratory rows beyond what a comment on GitHub takes are counted
+ * and left out. -ENOMEM.
+ */
+int comparison_print_markdown(const struct comparison *c, FILE *to);
 
 /* One test case a metric; a regression of a primary fails. What is undecided is skipped; of the
  * primaries it is an error where a decision is required. */

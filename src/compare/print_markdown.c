@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "compare/print.h"
 
 /* What a file says must not become markup or break a table. */
@@ -43,6 +46,12 @@ static void print_facts(const struct comparison *c, FILE *to)
 	putc('\n', to);
 }
 
+/*
+ * GitHub cuts a comment at 65 536 characters, so exploratory rows end where the whole has this many
+ * bytes: the primaries, which decide, come first and are never cut.
+ */
+enum { MARKDOWN_MAX = 60000 };
+
 static void print_row(const struct comparison *c, const struct metric *m, FILE *to)
 {
 	char label[160], cell[PRINT_CELL_SIZE];
@@ -62,14 +71,28 @@ static void print_row(const struct comparison *c, const struct metric *m, FILE *
 		print_verdict(d, cell), d->verdict == VERDICT_REGRESSION ? "**" : "");
 }
 
-static void print_table(const struct comparison *c, size_t from, size_t to_index, FILE *to)
+static void print_table_head(FILE *to)
 {
 	fputs("| workload | metric | base | new | ratio | 95 % interval | p | verdict |\n"
 	      "|---|---|--:|--:|--:|:-:|--:|---|\n",
 	      to);
-	for (size_t i = from; i < to_index; i++)
+}
+
+/* Into `to`, a stream in memory. */
+static void print_exploratory(const struct comparison *c, FILE *to)
+{
+	size_t primaries = c->metrics.n_primaries, n = c->metrics.n, i = primaries;
+
+	if (n == primaries)
+		return;
+	fprintf(to, "<details><summary>%zu exploratory metrics</summary>\n\n", n - primaries);
+	print_table_head(to);
+	for (; i < n && ftell(to) < MARKDOWN_MAX; i++)
 		print_row(c, &c->metrics.items[i], to);
-	putc('\n', to);
+	if (i < n)
+		fprintf(to, "\n%zu more are left out here; the text and the JSON have them all.\n",
+			n - i);
+	fputs("\n</details>\n", to);
 }
 
 static void print_notes(const struct metric *m, FILE *to)
@@ -105,18 +128,31 @@ static void print_words(const struct comparison *c, FILE *to)
 	putc('\n', to);
 }
 
-void comparison_print_markdown(const struct comparison *c, FILE *to)
+static void print_document(const struct comparison *c, FILE *to)
 {
-	size_t primaries = c->metrics.n_primaries, n = c->metrics.n;
-
 	fputs("### cgchurn compare\n\n", to);
 	print_words(c, to);
 	print_facts(c, to);
-	if (primaries)
-		print_table(c, 0, primaries, to);
-	if (n == primaries)
-		return;
-	fprintf(to, "<details><summary>%zu exploratory metrics</summary>\n\n", n - primaries);
-	print_table(c, primaries, n, to);
-	fputs("</details>\n", to);
+	if (c->metrics.n_primaries) {
+		print_table_head(to);
+		for (size_t i = 0; i < c->metrics.n_primaries; i++)
+			print_row(c, &c->metrics.items[i], to);
+		putc('\n', to);
+	}
+	print_exploratory(c, to);
+}
+
+int comparison_print_markdown(const struct comparison *c, FILE *to)
+{
+	_cleanup_free char *text = NULL;
+	size_t size;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (!memory)
+		return -ENOMEM;
+	print_document(c, memory);
+	if (fclose(memory) != 0)
+		return -ENOMEM;
+	fwrite(text, 1, size, to);
+	return 0;
 }

@@ -205,6 +205,18 @@ PYTHON
 	[[ "$output" == *"| **regression** |"* ]]
 }
 
+@test "markdown of many metrics fits a comment of GitHub, and says what it leaves out" {
+	make_results many-a 4 name=many-a seed=61 series=200 trials=1
+	make_results many-b 4 name=many-b seed=62 series=200 trials=1
+	"$CGCHURN" compare --format markdown many-a many-b >out.md
+	[ "$(wc -c <out.md)" -lt 65536 ]
+	grep -q '^| migrate-under-fork | storm cycle p50 ' out.md
+	grep -qE '^[0-9]+ more are left out here; the text and the JSON have them all.$' out.md
+	"$CGCHURN" compare --format json many-a many-b >out.json
+	left=$(sed -n 's/ more are left out here.*//p' out.md)
+	[ "$(ask 'len(c["metrics"])' <out.json)" -eq $((left + $(grep -c '^| migrate-under-fork |' out.md))) ]
+}
+
 @test "what should not differ is refused with the list, and allowed by name" {
 	make_results other 6 name=other seed=8
 	sed -i 's/Some CPU/Another CPU/' other/*.json
