@@ -5,7 +5,7 @@
 
 #include "host/host.h"
 #include "json/build.h"
-#include "json/cursor.h"
+#include "json/read.h"
 
 /* What a file may say of one fact. */
 #define HOST_STRING_MAX 65536
@@ -18,6 +18,6 @@ void host_put_json(struct json_build *b, struct json_object *to, const struct ho
  * Takes such an object into `ret`, which host_init() has prepared. A fact that is absent or null
  * stays unknown; one of another type is refused. As json/cursor.h's functions.
  */
-int host_take_json(struct json_cursor *c, struct host *ret);
+int host_take_json(const struct json_at *at, struct host *ret);
 
 #endif

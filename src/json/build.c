@@ -5,8 +5,8 @@
 #include <math.h>
 
 #include "base/cleanup.h"
-#include "json/pretty.h"
 #include "base/utf8.h"
+#include "json/print.h"
 
 struct json_object *json_build_object(struct json_build *b)
 {

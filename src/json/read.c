@@ -4,11 +4,10 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/near.h"
-#include "json/locate.h"
-#include "json/path.h"
 
 struct json_at json_root(const struct json_doc *doc, struct err *e)
 {
@@ -26,25 +25,53 @@ struct json_at json_member(const struct json_at *object, const char *key)
 
 struct json_at json_element(const struct json_at *array, size_t index)
 {
-	return (struct json_at){.doc = array->doc,
-				.e = array->e,
-				.parent = array,
-				.index = index,
-				.value = json_object_array_get_idx(array->value, index),
-				.present = true};
+	struct json_at at = {.doc = array->doc, .e = array->e, .parent = array, .index = index};
+
+	at.present = json_object_is_type(array->value, json_type_array) &&
+		     index < json_object_array_length(array->value);
+	if (at.present)
+		at.value = json_object_array_get_idx(array->value, index);
+	return at;
 }
 
-static void render_path(const struct json_at *at, struct json_path *path)
+static size_t append(char buf[JSON_PATH_SIZE], size_t used, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+static size_t append(char buf[JSON_PATH_SIZE], size_t used, const char *format, ...)
 {
-	if (!at->parent) {
-		json_path_init(path);
-		return;
-	}
-	render_path(at->parent, path);
-	if (at->key)
-		json_path_add_key(path, at->key);
-	else
-		json_path_add_index(path, at->index);
+	size_t room = JSON_PATH_SIZE - used, n;
+	va_list ap;
+
+	va_start(ap, format);
+	n = (size_t)vsnprintf(buf + used, room, format, ap);
+	va_end(ap);
+	if (n < room)
+		return used + n;
+	strcpy(buf + JSON_PATH_SIZE - 4, "...");
+	return JSON_PATH_SIZE - 1;
+}
+
+static bool is_plain(const char *key)
+{
+	return *key && key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "0123456789_-")] == '\0';
+}
+
+static size_t render_path(const struct json_at *at, char buf[JSON_PATH_SIZE])
+{
+	size_t used;
+
+	if (!at->parent)
+		return append(buf, 0, "$");
+	used = render_path(at->parent, buf);
+	if (!at->key)
+		return append(buf, used, "[%zu]", at->index);
+	return append(buf, used, is_plain(at->key) ? ".%s" : "[\"%s\"]", at->key);
+}
+
+const char *json_path(const struct json_at *at, char buf[JSON_PATH_SIZE])
+{
+	render_path(at, buf);
+	return buf;
 }
 
 /* What put the value, or one that holds it, there; NULL: the text did. */
@@ -57,24 +84,31 @@ static const char *patched_by(const struct json_at *at)
 	return NULL;
 }
 
+static size_t line_of(const struct json_at *at)
+{
+	size_t line = 1;
+
+	for (const char *p = at->doc->text, *where = json_locate(at); p < where; p++)
+		line += *p == '\n';
+	return line;
+}
+
 __attribute__((format(printf, 2, 0))) static int complain(const struct json_at *at,
 							  const char *format, va_list ap)
 {
 	const char *patch = patched_by(at);
-	char origin[JSON_ORIGIN_SIZE], sentence[512];
+	char origin[JSON_ORIGIN_SIZE], path[JSON_PATH_SIZE], sentence[512];
 	const char *name = json_origin(at->doc->origin, origin);
-	struct json_path path;
-	size_t line = patch ? 0 : json_locate(at);
 
-	render_path(at, &path);
+	json_path(at, path);
 	vsnprintf(sentence, sizeof(sentence), format, ap);
 	if (patch)
-		return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %.100s: %s: %s", name, patch,
-			       path.text, sentence);
-	if (line)
-		return err_set(at->e, EXIT_USAGE, EINVAL, "%s:%zu: %s: %s", name, line, path.text,
+		return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %.100s: %s: %s", name, patch, path,
 			       sentence);
-	return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %s: %s", name, path.text, sentence);
+	if (!at->doc->text)
+		return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %s: %s", name, path, sentence);
+	return err_set(at->e, EXIT_USAGE, EINVAL, "%s:%zu: %s: %s", name, line_of(at), path,
+		       sentence);
 }
 
 int json_complain(const struct json_at *at, const char *sentence, ...)
@@ -86,6 +120,14 @@ int json_complain(const struct json_at *at, const char *sentence, ...)
 	r = complain(at, sentence, ap);
 	va_end(ap);
 	return r;
+}
+
+int json_fail_memory(const struct json_at *at)
+{
+	char origin[JSON_ORIGIN_SIZE];
+
+	return err_set(at->e, EXIT_FAULT, ENOMEM, "%s: out of memory",
+		       json_origin(at->doc->origin, origin));
 }
 
 static void describe(const struct json_at *at, char buf[96])
@@ -180,6 +222,38 @@ int json_want_array(const struct json_at *at, size_t min, size_t max, size_t *re
 	return 0;
 }
 
+int json_each_member(const struct json_at *object, json_visit *visit, void *to)
+{
+	if (!json_object_is_type(object->value, json_type_object))
+		return json_refuse(object, "an object");
+	json_object_object_foreach(object->value, key, value)
+	{
+		struct json_at at = json_member(object, key);
+		int r = visit(&at, to);
+
+		(void)value;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int json_each_element(const struct json_at *array, size_t max, json_visit *visit, void *to)
+{
+	int r = 0;
+
+	if (!json_object_is_type(array->value, json_type_array))
+		return json_refuse(array, "an array");
+	if (json_object_array_length(array->value) > max)
+		return json_complain(array, "found more elements, allowed: at most %zu", max);
+	for (size_t i = 0; r == 0 && i < json_object_array_length(array->value); i++) {
+		struct json_at at = json_element(array, i);
+
+		r = visit(&at, to);
+	}
+	return r;
+}
+
 int json_get_bool(const struct json_at *at, bool *ret)
 {
 	if (!json_object_is_type(at->value, json_type_boolean))
@@ -245,6 +319,21 @@ int json_get_string(const struct json_at *at, size_t max, const char **ret)
 	if (!json_is_string(at) || (size_t)json_object_get_string_len(at->value) > max)
 		return json_refuse(at, "a string of at most %zu bytes", max);
 	*ret = json_object_get_string(at->value);
+	return 0;
+}
+
+int json_dup_string(const struct json_at *at, size_t max, char **ret)
+{
+	const char *text;
+	char *copy;
+	int r = json_get_string(at, max, &text);
+
+	if (r < 0)
+		return r;
+	copy = strdup(text);
+	if (!copy)
+		return json_fail_memory(at);
+	*ret = copy;
 	return 0;
 }
 

@@ -7,16 +7,11 @@
 
 #include "base/cleanup.h"
 #include "host/json.h"
-#include "json/canonical.h"
+#include "json/print.h"
 #include "json/doc.h"
 #include "result/json.h"
 
 enum { TEXT_MAX = 4096 };
-
-static int fail_memory(struct json_cursor *c)
-{
-	return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
-}
 
 /* A list of strings and its length, which stands behind it in each struct. */
 struct strings {
@@ -24,56 +19,56 @@ struct strings {
 	size_t *n;
 };
 
-static int read_element(struct json_cursor *c, const char *key, void *to)
+static int read_element(const struct json_at *at, void *to)
 {
 	const struct strings *s = to;
 	_cleanup_free char *text = NULL;
-	int r = json_take_string(c, TEXT_MAX, &text);
+	int r = json_dup_string(at, TEXT_MAX, &text);
 
 	if (r == 0 && result_add_string(s->items, s->n, "%s", text) < 0)
-		r = fail_memory(c);
+		r = json_fail_memory(at);
 	return r;
 }
 
-static int read_strings(struct json_cursor *c, char ***items, size_t *n)
+static int read_strings(const struct json_at *at, char ***items, size_t *n)
 {
 	struct strings s = {items, n};
 
-	return json_take_array(c, RESULT_STRINGS_MAX, read_element, &s);
+	return json_each_element(at, RESULT_STRINGS_MAX, read_element, &s);
 }
 
-static int read_reasons(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_reasons(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_trial *trial = to;
 
-	return read_strings(c, &trial->reasons, &trial->n_reasons);
+	return read_strings(at, &trial->reasons, &trial->n_reasons);
 }
 
-static int read_throttled(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_throttled(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_trial_env *env = to;
 
 	env->has_throttled = true;
-	return json_take_u64(c, 0, UINT64_MAX, &env->throttled_ns);
+	return json_get_u64(at, 0, UINT64_MAX, &env->throttled_ns);
 }
 
-static int read_psi(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_psi(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_trial_env *env = to;
 
 	env->has_psi = true;
-	return json_take_u64(c, 0, UINT64_MAX, &env->psi_cpu_ns);
+	return json_get_u64(at, 0, UINT64_MAX, &env->psi_cpu_ns);
 }
 
-static int read_cpu(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_cpu(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_trial_env *env = to;
 
 	env->has_cpu = true;
-	return json_take_u64(c, 0, UINT64_MAX, (uint64_t *)((char *)to + field->offset));
+	return json_get_u64(at, 0, UINT64_MAX, (uint64_t *)((char *)to + field->offset));
 }
 
-static int read_env(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_env(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("clock_source", json_field_text, struct result_trial_env, clock_source,
@@ -91,31 +86,29 @@ static int read_env(struct json_cursor *c, const struct json_field *field, void 
 	};
 	struct result_trial *trial = to;
 
-	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), &trial->env);
+	return json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), &trial->env);
 }
 
-static int read_one_series(struct json_cursor *c, const char *key, void *to)
+static int read_one_series(const struct json_at *at, void *to)
 {
 	struct result_trial *trial = to;
 	struct result_series *s = result_add_series(trial);
-	const char *start = c->p;
-	int r = s ? read_series(c, s) : fail_memory(c);
+	int r = s ? read_series(at, s) : json_fail_memory(at);
 
 	if (r == 0 && result_find_series(trial, s->actor, s->span, s->time) != s)
-		r = json_cursor_complain(c, start,
-					 "found the series %s, %s, %s again, allowed: each once",
-					 s->actor, s->span, span_time_names[s->time]);
+		r = json_complain(at, "found the series %s, %s, %s again, allowed: each once",
+				  s->actor, s->span, span_time_names[s->time]);
 	return r;
 }
 
-static int read_series_list(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_series_list(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_array(c, RESULT_SERIES_MAX, read_one_series, to);
+	return json_each_element(at, RESULT_SERIES_MAX, read_one_series, to);
 }
 
 #define TIME_TEXT_MAX 23 /* an RFC 3339 time in UTC, and some room */
 
-static int read_trial(struct json_cursor *c, const char *key, void *to)
+static int read_trial(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("index", json_field_u64, struct result_trial, index, .max = UINT64_MAX,
@@ -135,47 +128,39 @@ static int read_trial(struct json_cursor *c, const char *key, void *to)
 	};
 	struct result_trial *trial = result_add_trial(to);
 
-	return trial ? json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), trial)
-		     : fail_memory(c);
+	return trial ? json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), trial)
+		     : json_fail_memory(at);
 }
 
-static int read_trials(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_trials(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_array(c, RESULT_TRIALS_MAX, read_trial, to);
+	return json_each_element(at, RESULT_TRIALS_MAX, read_trial, to);
 }
 
 /* A message about the specification stands behind the place of the specification. */
-static int read_primaries(struct json_cursor *c, const char *start, struct result_run *run)
+static int read_primaries(const struct json_at *at, struct result_run *run)
 {
 	struct err e = {0};
 	int r = workload_primaries_from_spec(run->spec, run->primaries, &run->n_primaries, &e);
 	const char *path = strstr(e.text, "$.");
 
 	if (r == -ENOMEM)
-		return fail_memory(c);
-	return r < 0 ? json_cursor_complain(c, start, "%s", path ? path : e.text) : 0;
+		return json_fail_memory(at);
+	return r < 0 ? json_complain(at, "%s", path ? path : e.text) : 0;
 }
 
-static int read_spec(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_spec(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_run *run = to;
-	const char *start = c->p;
-	struct json_doc doc;
-	size_t size;
-	int r;
+	int r = json_want_object(at, NULL, 0);
 
-	if (*start != '{')
-		return json_cursor_refuse(c, "an object");
-	json_take_raw(c, &start, &size);
-	r = json_doc_init(&doc, start, size, c->origin, c->e);
 	if (r < 0)
 		return r;
-	run->spec = json_canonical(doc.root);
-	json_doc_finish(&doc);
-	return run->spec ? read_primaries(c, start, run) : fail_memory(c);
+	run->spec = json_canonical(at->value);
+	return run->spec ? read_primaries(at, run) : json_fail_memory(at);
 }
 
-static int read_workload(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_workload(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("name", read_name, struct result_run, workload, .max = WORKLOAD_NAME_SIZE - 1,
@@ -185,24 +170,24 @@ static int read_workload(struct json_cursor *c, const struct json_field *field, 
 		{.key = "spec", .take = read_spec, .required = true, .nullable = true},
 	};
 
-	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), to);
+	return json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), to);
 }
 
-static int read_controllers(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_controllers(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_hierarchy *h = to;
 
-	return read_strings(c, &h->controllers, &h->n_controllers);
+	return read_strings(at, &h->controllers, &h->n_controllers);
 }
 
-static int read_skipped(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_skipped(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_hierarchy *h = to;
 
-	return read_strings(c, &h->skipped, &h->n_skipped);
+	return read_strings(at, &h->skipped, &h->n_skipped);
 }
 
-static int read_hierarchy(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_hierarchy(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("groups", json_field_u64, struct result_hierarchy, groups, .max = UINT64_MAX),
@@ -211,10 +196,10 @@ static int read_hierarchy(struct json_cursor *c, const struct json_field *field,
 	};
 	struct result_run *run = to;
 
-	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), &run->hierarchy);
+	return json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), &run->hierarchy);
 }
 
-static int read_run(struct json_cursor *c, const char *key, void *to)
+static int read_run(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
 		{.key = "workload", .take = read_workload, .required = true},
@@ -227,16 +212,16 @@ static int read_run(struct json_cursor *c, const char *key, void *to)
 	};
 	struct result_run *run = result_add_run(to);
 
-	return run ? json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), run)
-		   : fail_memory(c);
+	return run ? json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), run)
+		   : json_fail_memory(at);
 }
 
-static int read_runs(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_runs(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_array(c, RESULT_RUNS_MAX, read_run, to);
+	return json_each_element(at, RESULT_RUNS_MAX, read_run, to);
 }
 
-static int read_tool(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_tool(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("name", json_field_string, struct result, tool_name, .max = TEXT_MAX,
@@ -245,10 +230,10 @@ static int read_tool(struct json_cursor *c, const struct json_field *field, void
 		      .nullable = true),
 	};
 
-	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), to);
+	return json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), to);
 }
 
-static int read_sequence(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_sequence(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("block", json_field_u64, struct result, sequence_block, .max = UINT64_MAX,
@@ -259,10 +244,10 @@ static int read_sequence(struct json_cursor *c, const struct json_field *field, 
 	struct result *r = to;
 
 	r->has_sequence = true;
-	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), r);
+	return json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), r);
 }
 
-static int read_instrument(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_instrument(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("clock_ns", json_field_double, struct result_instrument, clock_ns,
@@ -274,17 +259,17 @@ static int read_instrument(struct json_cursor *c, const struct json_field *field
 	};
 	struct result *r = to;
 
-	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), &r->instrument);
+	return json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), &r->instrument);
 }
 
-static int read_host(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_host(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result *r = to;
 
-	return host_take_json(c, &r->host);
+	return host_take_json(at, &r->host);
 }
 
-static int read_root(struct json_cursor *c, struct result *ret)
+static int read_root(const struct json_at *at, struct result *ret)
 {
 	static const struct json_field fields[] = {
 		{.key = "tool", .take = read_tool},
@@ -304,54 +289,54 @@ static int read_root(struct json_cursor *c, struct result *ret)
 		{.key = "runs", .take = read_runs, .required = true},
 	};
 
-	return json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), ret);
+	return json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), ret);
 }
 
-/* Ends the look-through with -ECANCELED once the schema has been found to be ours. */
-static int visit_schema(struct json_cursor *c, const char *key, void *to)
+/* First, because the keys of another version or of another kind of file are not ours to judge. */
+static int check_schema(const struct json_at *root)
 {
 	static const char *const schemas[] = {RESULT_SCHEMA};
+	struct json_at schema = json_member(root, "schema");
 	size_t index;
-	int r;
+	int r = json_want_object(root, NULL, 0);
 
-	if (strcmp(key, "schema") != 0)
-		return 0;
-	r = json_take_choice(c, schemas, 1, &index);
-	return r < 0 ? r : -ECANCELED;
+	if (r < 0)
+		return r;
+	if (!schema.present)
+		return json_complain(root, "found no key \"schema\", allowed: one that says \"%s\"",
+				     RESULT_SCHEMA);
+	return json_get_choice(&schema, schemas, 1, &index);
 }
 
-/* First: a file of another version, or of another kind, should not be told about its keys. */
-static int check_schema(const struct json_cursor *c)
+static int read_document(const struct json_doc *doc, struct result **ret, struct err *e)
 {
-	struct json_cursor ahead = *c;
-	int r = json_take_object(&ahead, visit_schema, NULL);
+	struct json_at root = json_root(doc, e);
+	struct result *result;
+	int r = check_schema(&root);
 
+	if (r < 0)
+		return r;
+	result = result_create();
+	if (!result)
+		return json_fail_memory(&root);
+	r = read_root(&root, result);
 	if (r == 0)
-		r = json_cursor_complain(&ahead, c->p,
-					 "found no key \"schema\", allowed: one that says \"%s\"",
-					 RESULT_SCHEMA);
-	return r == -ECANCELED ? 0 : r;
+		*ret = result;
+	else
+		result_destroy(result);
+	return r;
 }
 
 int result_from_json(const char *text, size_t size, const char *origin, struct result **ret,
 		     struct err *e)
 {
-	struct json_cursor c;
-	struct result *result;
-	int r = json_cursor_init(&c, text, size, origin, e);
+	struct json_doc doc;
+	int r = json_doc_init(&doc, text, size, origin, e);
 
-	if (r == 0)
-		r = check_schema(&c);
 	if (r < 0)
 		return r;
-	result = result_create();
-	if (!result)
-		return fail_memory(&c);
-	r = read_root(&c, result);
-	if (r == 0)
-		*ret = result;
-	else
-		result_destroy(result);
+	r = read_document(&doc, ret, e);
+	json_doc_finish(&doc);
 	return r;
 }
 

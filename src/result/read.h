@@ -3,7 +3,7 @@
 #ifndef CGCHURN_RESULT_READ_H
 #define CGCHURN_RESULT_READ_H
 
-#include "json/cursor.h"
+#include "json/read.h"
 #include "result/result.h"
 
 /* A line of a table of keys: where `key` goes in `type`. */
@@ -13,27 +13,25 @@
 	}
 
 /* Takes one series into a zeroed struct; what it holds when it fails is the struct's to free. */
-int read_series(struct json_cursor *c, struct result_series *ret);
+int read_series(const struct json_at *at, struct result_series *ret);
 
 /* "attribution" of a series; `to` is the struct result_series. */
-int read_attribution(struct json_cursor *c, const struct json_field *field, void *to);
+int read_attribution(const struct json_at *at, const struct json_field *field, void *to);
 
 /* "looks" of a trial; `to` is the struct result_trial. */
-int read_looks(struct json_cursor *c, const struct json_field *field, void *to);
+int read_looks(const struct json_at *at, const struct json_field *field, void *to);
 
 /* "histogram": the buckets alone. */
-int read_buckets_of(struct json_cursor *c, struct sparse_histogram *ret);
+int read_buckets_of(const struct json_at *at, struct sparse_histogram *ret);
 
 /* What cannot be true of a histogram by itself. */
-int check_histogram(struct json_cursor *c, const char *start, const struct sparse_histogram *h);
+int check_histogram(const struct json_at *at, const struct sparse_histogram *h);
 
-/*
- * What cannot be true of a series: of its histogram, its schedule, its intervals, its thresholds.
- * `start` is where it begins in the text.
+/* What cannot be true of a series: of its histogram, its schedule, its intervals, its thresholds.
  */
-int check_series(struct json_cursor *c, const char *start, const struct result_series *s);
+int check_series(const struct json_at *at, const struct result_series *s);
 
 /* A name: [a-z0-9][a-z0-9_-]*, at most `field->max` bytes, into a char[]. */
-int read_name(struct json_cursor *c, const struct json_field *field, void *to);
+int read_name(const struct json_at *at, const struct json_field *field, void *to);
 
 #endif

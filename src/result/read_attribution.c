@@ -15,12 +15,12 @@ static size_t index_of(const char *key, const char *const *words, size_t n)
 	return i;
 }
 
-static int read_part_histogram(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_part_histogram(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return read_buckets_of(c, to);
+	return read_buckets_of(at, to);
 }
 
-static int read_part(struct json_cursor *c, const char *key, void *to)
+static int read_part(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("clipped", json_field_u64, struct sparse_histogram, clipped,
@@ -34,39 +34,38 @@ static int read_part(struct json_cursor *c, const char *key, void *to)
 		{.key = "histogram", .take = read_part_histogram, .required = true},
 	};
 	struct result_attribution *a = to;
-	size_t part = index_of(key, part_names, PARTS);
-	const char *start = c->p;
+	size_t part = index_of(at->key, part_names, PARTS);
 	struct sparse_histogram *h;
 	int r;
 
 	if (part == PARTS)
 		return 0;
 	h = &a->parts[part];
-	r = json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), h);
+	r = json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), h);
 	for (size_t i = 0; i < h->n; i++)
 		h->count += h->counts[i];
-	return r < 0 ? r : check_histogram(c, start, h);
+	return r < 0 ? r : check_histogram(at, h);
 }
 
-static int read_parts(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_parts(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_object(c, read_part, to);
+	return json_each_member(at, read_part, to);
 }
 
-static int read_band_part(struct json_cursor *c, const char *key, void *to)
+static int read_band_part(const struct json_at *at, void *to)
 {
 	struct part_band *band = to;
-	size_t part = index_of(key, part_names, PARTS);
+	size_t part = index_of(at->key, part_names, PARTS);
 
-	return part == PARTS ? 0 : json_take_u64(c, 0, UINT64_MAX / PARTS, &band->part_ns[part]);
+	return part == PARTS ? 0 : json_get_u64(at, 0, UINT64_MAX / PARTS, &band->part_ns[part]);
 }
 
-static int read_band_parts(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_band_parts(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_object(c, read_band_part, to);
+	return json_each_member(at, read_band_part, to);
 }
 
-static int read_band(struct json_cursor *c, const char *key, void *to)
+static int read_band(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("count", json_field_u64, struct part_band, count, .max = UINT64_MAX,
@@ -74,17 +73,17 @@ static int read_band(struct json_cursor *c, const char *key, void *to)
 		{.key = "parts_ns", .take = read_band_parts, .required = true},
 	};
 	struct result_attribution *a = to;
-	size_t band = index_of(key, attribution_band_names, BANDS);
+	size_t band = index_of(at->key, attribution_band_names, BANDS);
 
-	return band == BANDS ? 0 : json_take_fields(c, fields, 2, &a->bands[band]);
+	return band == BANDS ? 0 : json_get_fields(at, fields, 2, &a->bands[band]);
 }
 
-static int read_bands(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_bands(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_object(c, read_band, to);
+	return json_each_member(at, read_band, to);
 }
 
-static int read_plain(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_plain(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("count", json_field_u64, struct result_attribution, plain_count,
@@ -95,29 +94,27 @@ static int read_plain(struct json_cursor *c, const struct json_field *field, voi
 		      .required = true),
 	};
 
-	return json_take_null(c) ? 0 : json_take_fields(c, fields, 3, to);
+	return !at->value ? 0 : json_get_fields(at, fields, 3, to);
 }
 
 /* No part and no band holds more samples than were taken apart. */
-static int check_counts(struct json_cursor *c, const char *start,
-			const struct result_attribution *a)
+static int check_counts(const struct json_at *at, const struct result_attribution *a)
 {
 	for (unsigned i = 0; i < PARTS; i++)
 		if (a->parts[i].count && a->parts[i].count != a->count)
-			return json_cursor_complain(
-				c, start, "found %llu samples in %s, allowed: count, %llu",
-				(unsigned long long)a->parts[i].count, part_names[i],
-				(unsigned long long)a->count);
+			return json_complain(at, "found %llu samples in %s, allowed: count, %llu",
+					     (unsigned long long)a->parts[i].count, part_names[i],
+					     (unsigned long long)a->count);
 	for (unsigned i = 0; i < BANDS; i++)
 		if (a->bands[i].count > a->count)
-			return json_cursor_complain(
-				c, start, "found %llu samples in %s, allowed: at most count, %llu",
+			return json_complain(
+				at, "found %llu samples in %s, allowed: at most count, %llu",
 				(unsigned long long)a->bands[i].count, attribution_band_names[i],
 				(unsigned long long)a->count);
 	return 0;
 }
 
-int read_attribution(struct json_cursor *c, const struct json_field *field, void *to)
+int read_attribution(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("count", json_field_u64, struct result_attribution, count, .max = UINT64_MAX,
@@ -129,30 +126,29 @@ int read_attribution(struct json_cursor *c, const struct json_field *field, void
 		{.key = "parts", .take = read_parts, .required = true},
 	};
 	struct result_series *s = to;
-	const char *start = c->p;
 	int r;
 
 	s->attribution = calloc(1, sizeof(*s->attribution));
 	if (!s->attribution)
-		return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
-	r = json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), s->attribution);
-	return r < 0 ? r : check_counts(c, start, s->attribution);
+		return json_fail_memory(at);
+	r = json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), s->attribution);
+	return r < 0 ? r : check_counts(at, s->attribution);
 }
 
-static int read_look_part(struct json_cursor *c, const char *key, void *to)
+static int read_look_part(const struct json_at *at, void *to)
 {
 	struct result_looks *looks = to;
-	size_t part = index_of(key, part_names, PARTS);
+	size_t part = index_of(at->key, part_names, PARTS);
 
-	return part == PARTS ? 0 : json_take_u64(c, 0, UINT64_MAX / PARTS, &looks->parts[part]);
+	return part == PARTS ? 0 : json_get_u64(at, 0, UINT64_MAX / PARTS, &looks->parts[part]);
 }
 
-static int read_look_parts(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_look_parts(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_object(c, read_look_part, to);
+	return json_each_member(at, read_look_part, to);
 }
 
-static int read_looks_of_one(struct json_cursor *c, const char *key, void *to)
+static int read_looks_of_one(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("actor", read_name, struct result_looks, actor, .max = WORKLOAD_NAME_SIZE - 1,
@@ -162,11 +158,11 @@ static int read_looks_of_one(struct json_cursor *c, const char *key, void *to)
 	struct result_looks *looks = result_add_looks(to);
 
 	if (!looks)
-		return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
-	return json_take_fields(c, fields, 2, looks);
+		return json_fail_memory(at);
+	return json_get_fields(at, fields, 2, looks);
 }
 
-int read_looks(struct json_cursor *c, const struct json_field *field, void *to)
+int read_looks(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_array(c, RESULT_SERIES_MAX, read_looks_of_one, to);
+	return json_each_element(at, RESULT_SERIES_MAX, read_looks_of_one, to);
 }

@@ -6,31 +6,25 @@
 #include "base/array.h"
 #include "result/read.h"
 
-static int fail_memory(struct json_cursor *c)
-{
-	return err_set(c->e, EXIT_FAULT, ENOMEM, "out of memory");
-}
-
-int read_name(struct json_cursor *c, const struct json_field *field, void *to)
+int read_name(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-	const char *start = c->p;
-	char *name = (char *)to + field->offset;
-	int r = json_take_text(c, name, field->max + 1);
+	const char *name;
+	int r = json_get_string(at, field->max, &name);
 
 	if (r < 0)
 		return r;
-	if (name[0] && name[0] != '-' && name[0] != '_' && !name[strspn(name, allowed)])
-		return 0;
-	c->p = start;
-	return json_cursor_refuse(c, "a name of a-z, 0-9, \"-\" and \"_\"");
+	if (!name[0] || name[0] == '-' || name[0] == '_' || name[strspn(name, allowed)])
+		return json_refuse(at, "a name of a-z, 0-9, \"-\" and \"_\"");
+	strcpy((char *)to + field->offset, name);
+	return 0;
 }
 
-static int read_time(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_time(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_series *s = to;
 	size_t index;
-	int r = json_take_choice(c, span_time_names, 2, &index);
+	int r = json_get_choice(at, span_time_names, 2, &index);
 
 	if (r == 0)
 		s->time = (enum span_time)index;
@@ -48,120 +42,110 @@ static bool is_error_name(const char *name)
 	return true;
 }
 
-static int read_error(struct json_cursor *c, const char *key, void *to)
+static int read_error(const struct json_at *at, void *to)
 {
 	struct result_series *s = to;
 	struct result_error_count *error;
 
-	if (!is_error_name(key) || s->n_errors == RESULT_ERRORS_MAX)
-		return json_cursor_complain(
-			c, c->p,
+	if (!is_error_name(at->key) || s->n_errors == RESULT_ERRORS_MAX)
+		return json_complain(
+			at,
 			"found this key, allowed: at most %d names of failures, 1 to %zu printable "
 			"ASCII characters each",
 			RESULT_ERRORS_MAX, sizeof(error->name) - 1);
 	error = array_grow(&s->errors, &s->n_errors, sizeof(*s->errors));
 	if (!error)
-		return fail_memory(c);
-	strcpy(error->name, key);
-	return json_take_u64(c, 0, INT64_MAX / RESULT_ERRORS_MAX, &error->count);
+		return json_fail_memory(at);
+	strcpy(error->name, at->key);
+	return json_get_u64(at, 0, INT64_MAX / RESULT_ERRORS_MAX, &error->count);
 }
 
-static int read_errors(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_errors(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_object(c, read_error, to);
+	return json_each_member(at, read_error, to);
 }
 
-/* How many arrays the value at the cursor holds at most. */
-static size_t count_arrays(const struct json_cursor *c)
+static int read_pair(const struct json_at *at, uint64_t ret[2])
 {
-	struct json_cursor ahead = {.p = c->p, .end = c->end};
-	const char *text;
-	size_t size, n = 0;
+	struct json_at first = json_element(at, 0), second = json_element(at, 1);
 
-	json_take_raw(&ahead, &text, &size);
-	for (size_t i = 1; i < size; i++)
-		n += text[i] == '[';
-	return n;
+	first.e = second.e = NULL;
+	if (json_object_is_type(at->value, json_type_array) &&
+	    json_object_array_length(at->value) == 2 &&
+	    json_get_u64(&first, 0, UINT64_MAX, &ret[0]) == 0 &&
+	    json_get_u64(&second, 0, UINT64_MAX, &ret[1]) == 0)
+		return 0;
+	return json_complain(at, "found something else, allowed: an array of two whole numbers");
 }
 
-struct buckets {
-	struct sparse_histogram h; /* with room for `room` */
-	size_t room;
-};
-
-static int read_bucket(struct json_cursor *c, const char *key, void *to)
+static int read_bucket(const struct json_at *at, void *to)
 {
-	struct buckets *b = to;
-	const char *start = c->p;
+	struct sparse_histogram *h = to;
 	uint64_t pair[2];
 	size_t index;
-	int r = json_take_pair(c, pair);
+	int r = read_pair(at, pair);
 
 	if (r < 0)
 		return r;
 	index = histogram_index(pair[0]);
 	if (pair[0] > HISTOGRAM_HIGHEST || histogram_lowest(index) != pair[0])
-		return json_cursor_complain(c, start,
-					    "found %llu, allowed: the lowest value of a bucket",
-					    (unsigned long long)pair[0]);
-	if (b->h.n && index <= b->h.indices[b->h.n - 1])
-		return json_cursor_complain(c, start,
-					    "found a bucket that does not lie above the "
-					    "one before it");
+		return json_complain(at, "found %llu, allowed: the lowest value of a bucket",
+				     (unsigned long long)pair[0]);
+	if (h->n && index <= h->indices[h->n - 1])
+		return json_complain(at, "found a bucket that does not lie above the "
+					 "one before it");
 	if (pair[1] == 0)
-		return json_cursor_complain(c, start,
-					    "found a count of 0, allowed: buckets that hold "
-					    "something");
-	b->h.indices[b->h.n] = (uint16_t)index;
-	b->h.counts[b->h.n++] = pair[1];
+		return json_complain(at, "found a count of 0, allowed: buckets that hold "
+					 "something");
+	h->indices[h->n] = (uint16_t)index;
+	h->counts[h->n++] = pair[1];
 	return 0;
 }
 
-static int read_buckets(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_buckets(const struct json_at *at, const struct json_field *field, void *to)
 {
-	struct sparse_histogram *histogram = to;
-	struct buckets b = {.room = count_arrays(c)};
-	int r;
+	struct sparse_histogram *histogram = to, h = {0};
+	size_t n = json_object_is_type(at->value, json_type_array)
+			   ? json_object_array_length(at->value)
+			   : 0;
+	int r = sparse_histogram_init(&h, n < HISTOGRAM_BUCKETS ? n : HISTOGRAM_BUCKETS);
 
-	if (b.room > HISTOGRAM_BUCKETS)
-		return json_cursor_complain(c, c->p, "found more buckets, allowed: at most %d",
-					    HISTOGRAM_BUCKETS);
-	if (sparse_histogram_init(&b.h, b.room) < 0)
-		return fail_memory(c);
-	b.h.n = 0;
-	r = json_take_array(c, b.room, read_bucket, &b);
-	if (r < 0 || b.h.n == 0) {
-		sparse_histogram_finish(&b.h);
+	if (r < 0)
+		return json_fail_memory(at);
+	h.n = 0;
+	r = json_each_element(at, HISTOGRAM_BUCKETS, read_bucket, &h);
+	if (r < 0 || n == 0) {
+		sparse_histogram_finish(&h);
 		return r;
 	}
-	histogram->n = b.h.n;
-	histogram->counts = b.h.counts;
-	histogram->indices = b.h.indices;
+	histogram->n = h.n;
+	histogram->counts = h.counts;
+	histogram->indices = h.indices;
 	return 0;
 }
 
-static int read_sub_bucket_bits(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_sub_bucket_bits(const struct json_at *at, const struct json_field *field, void *to)
 {
 	uint64_t bits;
 
-	return json_take_u64(c, HISTOGRAM_SUB_BUCKET_BITS, HISTOGRAM_SUB_BUCKET_BITS, &bits);
+	return json_get_u64(at, HISTOGRAM_SUB_BUCKET_BITS, HISTOGRAM_SUB_BUCKET_BITS, &bits);
 }
 
-int read_buckets_of(struct json_cursor *c, struct sparse_histogram *ret)
+int read_buckets_of(const struct json_at *at, struct sparse_histogram *ret)
 {
 	static const struct json_field fields[] = {
 		{.key = "sub_bucket_bits", .take = read_sub_bucket_bits, .required = true},
 		{.key = "buckets", .take = read_buckets, .required = true},
 	};
 
-	return json_take_fields(c, fields, 2, ret);
+	return json_get_fields(at, fields, 2, ret);
 }
 
-static int read_histogram(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_histogram(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct result_series *s = to;
 
-	return read_buckets_of(c, &s->histogram);
+	return read_buckets_of(at, &s->histogram);
 }
 
 /* Three arrays of the same length, in any order. */
@@ -182,7 +166,7 @@ static uint64_t *interval_cell(struct result_interval *interval, size_t column)
 	return column == 0 ? &interval->count : column == 1 ? &interval->sum_ns : &interval->max_ns;
 }
 
-static int read_interval(struct json_cursor *c, const char *key, void *to)
+static int read_interval(const struct json_at *at, void *to)
 {
 	const struct intervals_column *column = to;
 	struct intervals *in = column->intervals;
@@ -190,21 +174,21 @@ static int read_interval(struct json_cursor *c, const char *key, void *to)
 
 	if (index == in->n) {
 		if (!array_grow(&in->items, &in->n, sizeof(*in->items)))
-			return fail_memory(c);
+			return json_fail_memory(at);
 	}
 	in->lengths[column->column]++;
-	return json_take_u64(c, 0, UINT64_MAX, interval_cell(&in->items[index], column->column));
+	return json_get_u64(at, 0, UINT64_MAX, interval_cell(&in->items[index], column->column));
 }
 
 /* `field->min` is the column. */
-static int read_column(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_column(const struct json_at *at, const struct json_field *field, void *to)
 {
 	struct intervals_column column = {to, field->min};
 
-	return json_take_array(c, RESULT_INTERVALS_MAX, read_interval, &column);
+	return json_each_element(at, RESULT_INTERVALS_MAX, read_interval, &column);
 }
 
-static int read_intervals(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_intervals(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("interval_ns", json_field_u64, struct intervals, interval_ns, .min = 1,
@@ -215,8 +199,7 @@ static int read_intervals(struct json_cursor *c, const struct json_field *field,
 	};
 	struct result_series *s = to;
 	struct intervals in = {0};
-	const char *start = c->p;
-	int r = json_take_fields(c, fields, 4, &in);
+	int r = json_get_fields(at, fields, 4, &in);
 
 	s->intervals = in.items;
 	s->n_intervals = in.n;
@@ -224,13 +207,13 @@ static int read_intervals(struct json_cursor *c, const struct json_field *field,
 	if (r < 0)
 		return r;
 	if (in.lengths[0] != in.n || in.lengths[1] != in.n || in.lengths[2] != in.n)
-		return json_cursor_complain(
-			c, start, "found arrays of %zu, %zu and %zu, allowed: of the same length",
+		return json_complain(
+			at, "found arrays of %zu, %zu and %zu, allowed: of the same length",
 			in.lengths[0], in.lengths[1], in.lengths[2]);
 	return 0;
 }
 
-static int read_threshold(struct json_cursor *c, const char *key, void *to)
+static int read_threshold(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
 		FIELD("ns", json_field_u64, struct result_threshold, ns, .min = 1,
@@ -239,16 +222,16 @@ static int read_threshold(struct json_cursor *c, const char *key, void *to)
 		      .required = true),
 	};
 	struct result_series *s = to;
-	int r = json_take_fields(c, fields, 2, &s->thresholds[s->n_thresholds]);
+	int r = json_get_fields(at, fields, 2, &s->thresholds[s->n_thresholds]);
 
 	if (r == 0)
 		s->n_thresholds++;
 	return r;
 }
 
-static int read_thresholds(struct json_cursor *c, const struct json_field *field, void *to)
+static int read_thresholds(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_take_array(c, WORKLOAD_THRESHOLDS_MAX, read_threshold, to);
+	return json_each_element(at, WORKLOAD_THRESHOLDS_MAX, read_threshold, to);
 }
 
 #define SERIES(key_, take_, member, ...) \
@@ -256,7 +239,7 @@ static int read_thresholds(struct json_cursor *c, const struct json_field *field
 #define NUMBER(key_, member, ...) \
 	SERIES(key_, json_field_u64, member, .max = UINT64_MAX, ##__VA_ARGS__)
 
-int read_series(struct json_cursor *c, struct result_series *ret)
+int read_series(const struct json_at *at, struct result_series *ret)
 {
 	static const struct json_field fields[] = {
 		SERIES("actor", read_name, actor, .max = WORKLOAD_NAME_SIZE - 1, .required = true),
@@ -280,8 +263,7 @@ int read_series(struct json_cursor *c, struct result_series *ret)
 		{.key = "intervals", .take = read_intervals},
 		{.key = "attribution", .take = read_attribution},
 	};
-	const char *start = c->p;
-	int r = json_take_fields(c, fields, sizeof(fields) / sizeof(fields[0]), ret);
+	int r = json_get_fields(at, fields, sizeof(fields) / sizeof(fields[0]), ret);
 
-	return r < 0 ? r : check_series(c, start, ret);
+	return r < 0 ? r : check_series(at, ret);
 }

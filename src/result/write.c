@@ -8,7 +8,7 @@
 #include "base/replace.h"
 #include "host/json.h"
 #include "json/doc.h"
-#include "json/pretty.h"
+#include "json/print.h"
 #include "result/json.h"
 
 static void write_env(struct json_build *b, struct json_object *to,

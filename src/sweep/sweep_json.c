@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "json/build.h"
-#include "json/pretty.h"
+#include "json/print.h"
 #include "result/json.h"
 #include "sweep/pooled.h"
 

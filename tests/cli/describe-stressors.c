@@ -9,7 +9,7 @@
 
 #include "base/num.h"
 #include "json/build.h"
-#include "json/pretty.h"
+#include "json/print.h"
 #include "stressor/stressor.h"
 
 static void put_range(struct json_build *b, struct json_object *to, uint64_t min, uint64_t max)

@@ -51,10 +51,15 @@ WRAP(char *, strdup, NULL, (const char *text), (text))
 WRAP(int, vasprintf, -1, (char **ret, const char *format, va_list ap), (ret, format, ap))
 WRAP(FILE *, open_memstream, NULL, (char **text, size_t *size), (text, size))
 WRAP(struct printbuf *, printbuf_new, NULL, (void), ())
-WRAP(struct json_tokener *, json_tokener_new_ex, NULL, (int depth), (depth))
 WRAP(struct json_object *, json_object_new_object, NULL, (void), ())
 WRAP(struct json_object *, json_object_new_array, NULL, (void), ())
 WRAP(struct json_object *, json_object_new_string, NULL, (const char *text), (text))
+WRAP(struct json_object *, json_object_new_array_ext, NULL, (int size), (size))
+WRAP(struct json_object *, json_object_new_string_len, NULL, (const char *text, int length),
+     (text, length))
+WRAP(struct json_object *, json_object_new_double_s, NULL, (double value, const char *text),
+     (value, text))
+WRAP(struct json_object *, json_object_new_boolean, NULL, (json_bool value), (value))
 WRAP(struct json_object *, json_object_new_uint64, NULL, (uint64_t value), (value))
 WRAP(struct json_object *, json_object_new_double, NULL, (double value), (value))
 WRAP(int, json_object_object_add, -1,

@@ -108,7 +108,7 @@ static void test_refusals(void **state)
 		{"\"patch_present\": true", "\"patch_present\": \"yes\"",
 		 "$.host.lock.patch_present: found \"yes\", allowed: true or false"},
 		{"[\"BTF\"]", "\"BTF\"", "$.host.lock.evidence: found \"BTF\", allowed: an array"},
-		{"[\"BTF\"]", "[[]]", "$.host.lock.evidence[0]: found an array, allowed: a string"},
+		{"[\"BTF\"]", "[[]]", "$.host.lock.evidence[0]: found an array of 0, allowed: a string"},
 		{"\"load1\": 0.5", "\"load1\": -0.5",
 		 "$.host.load1: found -0.5, allowed: a number"},
 		{"\"kernel\": {\"release\": \"6.18\", \"tainted\": 0}", "\"kernel\": \"6.18\"",
