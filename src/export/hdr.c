@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "export/export.h"
-#include "export/hdr_encode.h"
+#include "result/hdr.h"
 #include "export/name.h"
 
 struct row {

@@ -295,7 +295,7 @@ static int read_root(const struct json_at *at, struct result *ret)
 /* First, because the keys of another version or of another kind of file are not ours to judge. */
 static int check_schema(const struct json_at *root)
 {
-	static const char *const schemas[] = {RESULT_SCHEMA};
+	static const char *const schemas[] = {RESULT_SCHEMA, RESULT_SCHEMA_1};
 	struct json_at schema = json_member(root, "schema");
 	size_t index;
 	int r = json_want_object(root, NULL, 0);
@@ -305,7 +305,7 @@ static int check_schema(const struct json_at *root)
 	if (!schema.present)
 		return json_complain(root, "found no key \"schema\", allowed: one that says \"%s\"",
 				     RESULT_SCHEMA);
-	return json_get_choice(&schema, schemas, 1, &index);
+	return json_get_choice(&schema, schemas, 2, &index);
 }
 
 static int read_document(const struct json_doc *doc, struct result **ret, struct err *e)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "result/hdr.h"
 #include "result/read.h"
 
 int read_name(const struct json_at *at, const struct json_field *field, void *to)
@@ -70,8 +71,9 @@ static int read_pair(const struct json_at *at, uint64_t ret[2])
 	struct json_at first = json_element(at, 0), second = json_element(at, 1);
 
 	first.e = second.e = NULL;
-	if (json_object_is_type(at->value, json_type_array) &&
-	    json_object_array_length(at->value) == 2 &&
+	if (!json_object_is_type(at->value, json_type_array))
+		return json_refuse(at, "an array of two whole numbers");
+	if (json_object_array_length(at->value) == 2 &&
 	    json_get_u64(&first, 0, UINT64_MAX, &ret[0]) == 0 &&
 	    json_get_u64(&second, 0, UINT64_MAX, &ret[1]) == 0)
 		return 0;
@@ -131,14 +133,51 @@ static int read_sub_bucket_bits(const struct json_at *at, const struct json_fiel
 	return json_get_u64(at, HISTOGRAM_SUB_BUCKET_BITS, HISTOGRAM_SUB_BUCKET_BITS, &bits);
 }
 
+static int read_encoding(const struct json_at *at, const struct json_field *field, void *to)
+{
+	static const char *const encodings[] = {RESULT_HISTOGRAM_ENCODING};
+	size_t index;
+
+	return json_get_choice(at, encodings, 1, &index);
+}
+
+static int read_data(const struct json_at *at, const struct json_field *field, void *to)
+{
+	struct sparse_histogram h = {0}, *histogram = to;
+	const char *text, *found = NULL;
+	int r = json_get_string(at, HISTOGRAM_BUCKETS * 16, &text);
+
+	if (r < 0)
+		return r;
+	r = hdr_decode(text, &h, &found);
+	if (r == -ENOMEM)
+		return json_fail_memory(at);
+	if (r < 0)
+		return json_complain(at,
+				     "found %s, allowed: an HdrHistogram, V2 compressed, of "
+				     "two significant figures",
+				     found);
+	histogram->n = h.n;
+	histogram->counts = h.counts;
+	histogram->indices = h.indices;
+	return 0;
+}
+
 int read_buckets_of(const struct json_at *at, struct sparse_histogram *ret)
 {
-	static const struct json_field fields[] = {
+	static const struct json_field encoded[] = {
+		{.key = "encoding", .take = read_encoding, .required = true},
+		{.key = "data", .take = read_data, .required = true},
+	};
+	/* of schema 1 */
+	static const struct json_field pairs[] = {
 		{.key = "sub_bucket_bits", .take = read_sub_bucket_bits, .required = true},
 		{.key = "buckets", .take = read_buckets, .required = true},
 	};
+	bool is_1 = json_object_is_type(at->value, json_type_object) &&
+		    json_member(at, "sub_bucket_bits").present;
 
-	return json_get_fields(at, fields, 2, ret);
+	return json_get_fields(at, is_1 ? pairs : encoded, 2, ret);
 }
 
 static int read_histogram(const struct json_at *at, const struct json_field *field, void *to)

@@ -2,7 +2,7 @@
 /*
  * The result of one invocation, as data. Written by `run` after every trial, read by compare,
  * report, export and history; everything here is pure and runs on any machine from the file alone.
- * The JSON form is described in cgchurn-result(5) and doc/schema/cgchurn-result-1.json.
+ * The JSON form is described in cgchurn-result(5) and doc/schema/cgchurn-result-2.json.
  *
  * All memory belongs to the struct result and goes with result_destroy(). Strings may be NULL where
  * the fact is not known.
@@ -20,7 +20,10 @@
 #include "result/attribution.h"
 #include "workload/workload.h"
 
-#define RESULT_SCHEMA "cgchurn-result/1"
+/* A draft: another one is refused by its name. Version 1 is read, too. */
+#define RESULT_SCHEMA "cgchurn-result/2-draft-1"
+#define RESULT_SCHEMA_1 "cgchurn-result/1"
+#define RESULT_HISTOGRAM_ENCODING "hdrhistogram-v2-compressed-base64"
 #define RESULT_FILE_SIZE_MAX (256 << 20)
 
 /* What a file may hold, far above what a run makes: bounds what a hostile one can cost. */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "base/cleanup.h"
+#include "result/hdr.h"
 #include "result/write.h"
 
 const char *percentile_key(double q, char buf[PERCENTILE_KEY_SIZE])
@@ -46,16 +48,12 @@ static void write_percentiles(struct json_build *b, struct json_object *to,
 
 void write_histogram(struct json_build *b, struct json_object *to, const struct sparse_histogram *h)
 {
-	struct json_object *histogram = json_put_object(b, to, "histogram"), *buckets;
+	struct json_object *histogram = json_put_object(b, to, "histogram");
+	_cleanup_free char *data = hdr_encode(h);
 
-	json_put_u64(b, histogram, "sub_bucket_bits", HISTOGRAM_SUB_BUCKET_BITS);
-	buckets = json_put_array(b, histogram, "buckets");
-	for (size_t i = 0; i < h->n && !b->failed; i++) {
-		struct json_object *pair = json_put_array(b, buckets, NULL);
-
-		json_put_u64(b, pair, NULL, histogram_lowest(h->indices[i]));
-		json_put_u64(b, pair, NULL, h->counts[i]);
-	}
+	b->failed |= !data;
+	json_put_string(b, histogram, "encoding", RESULT_HISTOGRAM_ENCODING);
+	json_put_string(b, histogram, "data", data);
 }
 
 static void write_intervals(struct json_build *b, struct json_object *to,

@@ -281,7 +281,7 @@ PYTHON
 	head -c 3000 base/0000.json >bad/truncated.json
 	echo '{"hello": 1}' >bad/foreign.json
 	echo 'not json' >bad/no.json
-	sed 's#cgchurn-result/1#cgchurn-result/2#' base/0000.json >bad/newer.json
+	sed "s#cgchurn-result/2-draft-1#cgchurn-result/3#" base/0000.json >bad/newer.json
 	sed '0,/"count": 400/s//"count": 401/' base/0000.json >bad/sum.json
 	sed '0,/"duration_ns": 1000000000/s//"duration_ns": -5/' base/0000.json >bad/negative.json
 	: >bad/empty.json
@@ -507,7 +507,7 @@ for t in r['runs'][0]['trials']: t['series'] = [s for s in t['series'] if s['act
 	grep -q 'seccomp(SECCOMP_SET_MODE_FILTER' trace
 	sed -n '/seccomp(SECCOMP_SET_MODE_FILTER/,$p' trace | tail -n +2 >after
 	# It did read all twelve results after that, and did nothing else that could be heard of.
-	[ "$(grep -c 'read(.*cgchurn-result/1' after)" -eq 12 ]
+	[ "$(grep -c 'read(.*cgchurn-result/2' after)" -eq 12 ]
 	run ! grep -E '(open|openat|creat|socket|connect|execve|fork|vfork|clone|clone3|unlink|rename|kill|ptrace)\(' after
 }
 

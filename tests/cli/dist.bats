@@ -30,7 +30,7 @@ setup() {
 	DESTDIR="$BATS_TEST_TMPDIR/at" meson install -C build --no-rebuild >/dev/null
 	cd "$BATS_TEST_TMPDIR/at/usr/local"
 	for file in bin/cgchurn libexec/cgchurn/cgchurn-worker share/cgchurn/workloads/null.json \
-		share/cgchurn/workloads/suites/headline.json share/cgchurn/schema/cgchurn-result-1.json \
+		share/cgchurn/workloads/suites/headline.json share/cgchurn/schema/cgchurn-result-2.json \
 		share/man/man1/cgchurn.1 share/man/man5/cgchurn-workload.5 share/bash-completion/completions/cgchurn \
 		share/zsh/site-functions/_cgchurn share/fish/vendor_completions.d/cgchurn.fish; do
 		[ -s "$file" ] || { echo "$file is not there"; return 1; }

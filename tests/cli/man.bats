@@ -40,9 +40,9 @@ need() {
 
 @test "every key of a schema is in its page" {
 	need mandoc
-	for format in workload result; do
-		plain "$pages/cgchurn-$format.5" >page
-		python3 - "$CGCHURN_SOURCE/doc/schema/cgchurn-$format-1.json" >keys <<-'END'
+	for format in workload-1 result-2; do
+		plain "$pages/cgchurn-${format%-*}.5" >page
+		python3 - "$CGCHURN_SOURCE/doc/schema/cgchurn-$format.json" >keys <<-'END'
 			import json, sys
 			def walk(node):
 			    if isinstance(node, dict):

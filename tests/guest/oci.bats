@@ -59,7 +59,7 @@ pod() {
 	[ "$status" -ne 4 ] || skip "$stderr"
 	[ "$status" -eq 0 ] || { echo "$status $output $stderr"; false; }
 	for result in result pod; do
-		/usr/bin/python3 "$CGCHURN_SOURCE/tests/cli/validate.py" "$CGCHURN_SOURCE/doc/schema/cgchurn-result-1.json" out/$result.json
+		/usr/bin/python3 "$CGCHURN_SOURCE/tests/cli/validate.py" "$CGCHURN_SOURCE/doc/schema/cgchurn-result-2.json" out/$result.json
 	done
 	# Each worked in its own group, the one that saw no other and the one that saw them all.
 	[ "$(cut -d/ -f5 out/seen | sort -u | wc -l)" -eq 2 ]

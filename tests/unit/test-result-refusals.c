@@ -78,10 +78,13 @@ static void test_refusals(void **state)
 	} cases[] = {
 		/* the envelope */
 		{"cgchurn-result/1", "cgchurn-result/2",
-		 "r.json:2: $.schema: found \"cgchurn-result/2\", allowed: cgchurn-result/1"},
+		 "r.json:2: $.schema: found \"cgchurn-result/2\", allowed: " RESULT_SCHEMA
+		 ", cgchurn-result/1"},
+		{"cgchurn-result/1", "cgchurn-result/2-draft-0",
+		 "found \"cgchurn-result/2-draft-0\""},
 		{"\"schema\": \"cgchurn-result/1\",", "",
-		 "r.json:1: $: found no key \"schema\", allowed: one that says "
-		 "\"cgchurn-result/1\""},
+		 "r.json:1: $: found no key \"schema\", allowed: one that says \"" RESULT_SCHEMA
+		 "\""},
 		{"\"complete\": true", "\"complete\": 1",
 		 "r.json:5: $.complete: found 1, allowed: true or false"},
 		{"\"complete\": true, ", "",
@@ -108,7 +111,8 @@ static void test_refusals(void **state)
 		{"\"patch_present\": true", "\"patch_present\": \"yes\"",
 		 "$.host.lock.patch_present: found \"yes\", allowed: true or false"},
 		{"[\"BTF\"]", "\"BTF\"", "$.host.lock.evidence: found \"BTF\", allowed: an array"},
-		{"[\"BTF\"]", "[[]]", "$.host.lock.evidence[0]: found an array of 0, allowed: a string"},
+		{"[\"BTF\"]", "[[]]",
+		 "$.host.lock.evidence[0]: found an array of 0, allowed: a string"},
 		{"\"load1\": 0.5", "\"load1\": -0.5",
 		 "$.host.load1: found -0.5, allowed: a number"},
 		{"\"kernel\": {\"release\": \"6.18\", \"tainted\": 0}", "\"kernel\": \"6.18\"",

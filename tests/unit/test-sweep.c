@@ -235,7 +235,7 @@ static void test_sweep(void **state)
 	assert_int_equal(json_doc_init(&doc, text, size, "s", NULL), 0);
 	json_doc_finish(&doc);
 	assert_non_null(strstr(text, "\"cgchurn-sweep/1\""));
-	assert_non_null(strstr(text, "\"cgchurn-result/1\""));
+	assert_non_null(strstr(text, RESULT_SCHEMA));
 
 	/* A point that was given up is unknown, and the edge does not reach over it. */
 	assert_int_equal(result_run_fail(&s->result->runs[3], "no controller"), 0);

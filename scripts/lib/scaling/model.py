@@ -8,6 +8,8 @@ import itertools
 import json
 import statistics
 
+from histogram import buckets as buckets_of
+
 from . import locks
 from .engine import Engine, Run, Sleep
 
@@ -118,7 +120,7 @@ def pooled(result, workload, actor, span):
     for trial in next(run for run in result["runs"] if run["workload"]["name"] == workload)["trials"]:
         for series in trial["series"] if trial["valid"] else []:
             if (series["actor"], series["span"], series["time"]) == (actor, span, "service"):
-                for lowest, n in series["histogram"]["buckets"]:
+                for lowest, n in buckets_of(series["histogram"]):
                     buckets[lowest] = buckets.get(lowest, 0) + n
     if not buckets:
         raise ValueError(f"no valid trial of {workload} in this result has {actor}/{span}")
@@ -180,7 +182,7 @@ def read_times(path, processors=2, forkers=1):
         data = json.load(file)
     if data.get("schema") == SCHEMA:
         return Times(**data["times_s"])
-    if data.get("schema") != "cgchurn-result/1":
+    if not str(data.get("schema")).startswith("cgchurn-result/"):
         raise ValueError(f"{path} is neither a result of cgchurn nor saved times")
     if data["host"]["lock"]["regime"] != "global":
         raise ValueError(f"{path}: the regime is {data['host']['lock']['regime']}, and times come from `global`")

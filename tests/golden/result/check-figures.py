@@ -10,8 +10,12 @@ count, sum, min and max are exact.
 """
 import collections
 import json
+import pathlib
 import sys
 from fractions import Fraction
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts/lib"))
+import histogram
 
 SUB_BUCKETS = 1 << 7
 EXPECTED = ["1", "10", "25", "50", "75", "90", "95", "99", "99.9", "99.99"]
@@ -35,7 +39,7 @@ def rank(count, q):
 
 def percentile(series, q):
     left = rank(series["count"], q)
-    for lowest, count in series["histogram"]["buckets"]:
+    for lowest, count in histogram.buckets(series["histogram"]):
         left -= count
         if left <= 0:
             middle = Fraction(2 * lowest + width(lowest) - 1, 2)
@@ -47,7 +51,7 @@ def is_supported(count, q):
 
 
 def check_buckets(series, where):
-    buckets = series["histogram"]["buckets"]
+    buckets = histogram.buckets(series["histogram"])
     check(sum(n for _, n in buckets) == series["count"], where, "count")
     for lowest, _ in buckets:
         check(lowest % width(lowest) == 0, where, lowest, "is no bucket")

@@ -6,12 +6,18 @@
  * buckets and keeps values below 256 apart, as ours does (record/histogram.h), so each count goes
  * where it was, and nothing is lost.
  */
-#ifndef CGCHURN_EXPORT_HDR_ENCODE_H
-#define CGCHURN_EXPORT_HDR_ENCODE_H
+#ifndef CGCHURN_RESULT_HDR_H
+#define CGCHURN_RESULT_HDR_H
 
 #include "record/sparse.h"
 
 /* The caller frees. NULL where memory ran out. */
 char *hdr_encode(const struct sparse_histogram *h);
+
+/*
+ * Only n, counts and indices of `ret`, which was zeroed; the caller finishes it. -EINVAL with what
+ * was found instead in `ret_found`, a static text; -ENOMEM.
+ */
+int hdr_decode(const char *text, struct sparse_histogram *ret, const char **ret_found);
 
 #endif

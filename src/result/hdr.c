@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The format as HdrHistogram's AbstractHistogram.encodeIntoByteBuffer() has it: big-endian cookie,
+ * length and so on, then the counts as ZigZag LEB128 of at most 9 bytes, a negative number standing
+ * for so many empty buckets. That, deflated, behind a cookie and a length of its own.
+ */
+#include "result/hdr.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/cleanup.h"
+
+_Static_assert(HISTOGRAM_SUB_BUCKET_BITS == 7, "two significant figures: 2^7 is above 10^2");
+
+enum {
+	COOKIE = 0x1c849313,            /* V2, words of any length */
+	COOKIE_COMPRESSED = 0x1c849314, /* the same, deflated */
+	SIGNIFICANT_FIGURES = 2,
+	HEAD_SIZE = 40,
+	WORD_SIZE = 9,
+	SIZE_MAX_PLAIN = HEAD_SIZE + 2 * WORD_SIZE * HISTOGRAM_BUCKETS,
+};
+
+struct bytes {
+	unsigned char *data;
+	size_t n;
+};
+
+static void put_big_endian(struct bytes *to, uint64_t value, size_t size)
+{
+	while (size--)
+		to->data[to->n++] = (unsigned char)(value >> (8 * size));
+}
+
+/* ZigZag: the sign is the lowest bit. The ninth byte, if it comes to that, holds eight bits. */
+static void put_word(struct bytes *to, int64_t value)
+{
+	uint64_t rest = (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+
+	for (int i = 0; i < WORD_SIZE - 1; i++) {
+		if (rest < 0x80) {
+			to->data[to->n++] = (unsigned char)rest;
+			return;
+		}
+		to->data[to->n++] = (unsigned char)(rest | 0x80);
+		rest >>= 7;
+	}
+	to->data[to->n++] = (unsigned char)rest;
+}
+
+static int64_t clamp(uint64_t count)
+{
+	return count > INT64_MAX ? INT64_MAX : (int64_t)count;
+}
+
+static void put_counts(struct bytes *to, const struct sparse_histogram *h)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		if (h->indices[i] > next)
+			put_word(to, -(int64_t)(h->indices[i] - next));
+		put_word(to, clamp(h->counts[i]));
+		next = (size_t)h->indices[i] + 1;
+	}
+}
+
+static int put_histogram(struct bytes *to, const struct sparse_histogram *h)
+{
+	const double ratio = 1;
+	struct bytes counts = {.data = malloc(h->n * 2 * WORD_SIZE + 1)};
+	uint64_t ratio_bits;
+
+	if (!counts.data)
+		return -1;
+	put_counts(&counts, h);
+	to->data = malloc(HEAD_SIZE + counts.n);
+	if (to->data) {
+		memcpy(&ratio_bits, &ratio, sizeof(ratio_bits));
+		put_big_endian(to, COOKIE, 4);
+		put_big_endian(to, counts.n, 4);
+		put_big_endian(to, 0, 4); /* normalising index offset */
+		put_big_endian(to, SIGNIFICANT_FIGURES, 4);
+		put_big_endian(to, 1, 8); /* lowest value that is told from 0 */
+		put_big_endian(to, HISTOGRAM_HIGHEST, 8);
+		put_big_endian(to, ratio_bits, 8);
+		memcpy(to->data + to->n, counts.data, counts.n);
+		to->n += counts.n;
+	}
+	free(counts.data);
+	return to->data ? 0 : -1;
+}
+
+static int compress_bytes(const struct bytes *from, struct bytes *to)
+{
+	uLongf size = compressBound(from->n);
+
+	to->data = malloc(8 + size);
+	if (!to->data || compress(to->data + 8, &size, from->data, from->n) != Z_OK)
+		return -1;
+	put_big_endian(to, COOKIE_COMPRESSED, 4);
+	put_big_endian(to, size, 4);
+	to->n = 8 + size;
+	return 0;
+}
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static char *to_base64(const struct bytes *from)
+{
+	char *text = malloc((from->n + 2) / 3 * 4 + 1), *p = text;
+
+	for (size_t i = 0; text && i < from->n; i += 3) {
+		size_t n = from->n - i < 3 ? from->n - i : 3;
+		uint32_t group = 0;
+
+		for (size_t k = 0; k < 3; k++)
+			group = group << 8 | (k < n ? from->data[i + k] : 0);
+		for (size_t k = 0; k < 4; k++)
+			*p++ = k <= n ? digits[group >> (18 - 6 * k) & 63] : '=';
+	}
+	if (text)
+		*p = '\0';
+	return text;
+}
+
+char *hdr_encode(const struct sparse_histogram *h)
+{
+	struct bytes plain = {0}, compressed = {0};
+	char *text = NULL;
+
+	if (put_histogram(&plain, h) == 0 && compress_bytes(&plain, &compressed) == 0)
+		text = to_base64(&compressed);
+	free(plain.data);
+	free(compressed.data);
+	return text;
+}
+
+/* What is left to decode. */
+struct cursor {
+	const unsigned char *p, *end;
+};
+
+static uint64_t take_big_endian(struct cursor *c, size_t size)
+{
+	uint64_t value = 0;
+
+	if ((size_t)(c->end - c->p) < size) {
+		c->p = c->end;
+		return UINT64_MAX; /* no field has this value */
+	}
+	while (size--)
+		value = value << 8 | *c->p++;
+	return value;
+}
+
+static bool take_word(struct cursor *c, int64_t *ret)
+{
+	uint64_t value = 0;
+
+	for (int i = 0; i < WORD_SIZE && c->p < c->end; i++) {
+		unsigned char byte = *c->p++;
+		bool last = i == WORD_SIZE - 1 || byte < 0x80;
+
+		value |= (uint64_t)(i == WORD_SIZE - 1 ? byte : byte & 0x7f) << (7 * i);
+		if (!last)
+			continue;
+		*ret = (int64_t)(value >> 1 ^ -(value & 1));
+		return true;
+	}
+	return false;
+}
+
+static bool from_base64(const char *text, struct bytes *to)
+{
+	size_t length = strlen(text), padding = 0;
+
+	while (padding < 2 && padding < length && text[length - 1 - padding] == '=')
+		padding++;
+	if (length % 4 != 0)
+		return false;
+	for (size_t i = 0; i < length; i += 4) {
+		uint32_t group = 0;
+
+		for (size_t k = 0; k < 4; k++) {
+			const char *digit =
+				i + k < length - padding ? strchr(digits, text[i + k]) : digits;
+
+			if (!digit)
+				return false;
+			group = group << 6 | (uint32_t)(digit - digits);
+		}
+		for (int k = 2; k >= 0; k--)
+			to->data[to->n++] = (unsigned char)(group >> (8 * k));
+	}
+	to->n -= padding;
+	return true;
+}
+
+/* From behind the head. */
+static const char *take_counts(struct cursor *c, struct sparse_histogram *ret)
+{
+	size_t index = 0;
+	int64_t word;
+
+	while (c->p < c->end) {
+		if (!take_word(c, &word))
+			return "a count that is cut short";
+		if (word == 0)
+			return "a count of 0";
+		if (word < 0 && (word == INT64_MIN || (uint64_t)-word > HISTOGRAM_BUCKETS - index))
+			return "more buckets than there are";
+		if (word < 0) {
+			index += (size_t)-word;
+			continue;
+		}
+		if (index == HISTOGRAM_BUCKETS)
+			return "more buckets than there are";
+		ret->indices[ret->n] = (uint16_t)index++;
+		ret->counts[ret->n++] = (uint64_t)word;
+	}
+	return NULL;
+}
+
+static const char *take_plain(const struct bytes *plain, struct sparse_histogram *ret)
+{
+	struct cursor c = {plain->data, plain->data + plain->n};
+	const char *found = "another layout of buckets";
+
+	if (take_big_endian(&c, 4) == COOKIE && take_big_endian(&c, 4) == plain->n - HEAD_SIZE &&
+	    take_big_endian(&c, 4) == 0 && take_big_endian(&c, 4) == SIGNIFICANT_FIGURES &&
+	    take_big_endian(&c, 8) == 1) {
+		take_big_endian(&c, 16); /* highest value and ratio: of no effect on the buckets */
+		found = take_counts(&c, ret);
+	}
+	return found;
+}
+
+static const char *decode(const struct bytes *compressed, struct bytes *plain,
+			  struct sparse_histogram *ret)
+{
+	struct cursor c = {compressed->data, compressed->data + compressed->n};
+	uLongf size = SIZE_MAX_PLAIN;
+
+	if (take_big_endian(&c, 4) != COOKIE_COMPRESSED ||
+	    take_big_endian(&c, 4) != (uint64_t)(c.end - c.p))
+		return "another encoding";
+	if (uncompress(plain->data, &size, c.p, (uLong)(c.end - c.p)) != Z_OK || size < HEAD_SIZE)
+		return "data that cannot be uncompressed";
+	plain->n = size;
+	return take_plain(plain, ret);
+}
+
+/* A copy that takes no more room than it needs. */
+static int keep_buckets(const struct sparse_histogram *from, struct sparse_histogram *ret)
+{
+	if (sparse_histogram_init(ret, from->n) < 0)
+		return -ENOMEM;
+	memcpy(ret->counts, from->counts, from->n * sizeof(*from->counts));
+	memcpy(ret->indices, from->indices, from->n * sizeof(*from->indices));
+	return 0;
+}
+
+int hdr_decode(const char *text, struct sparse_histogram *ret, const char **ret_found)
+{
+	struct bytes compressed = {.data = malloc(strlen(text) / 4 * 3 + 3)},
+		     plain = {.data = malloc(SIZE_MAX_PLAIN)};
+	struct sparse_histogram all = {0};
+	int r = compressed.data && plain.data ? sparse_histogram_init(&all, HISTOGRAM_BUCKETS)
+					      : -ENOMEM;
+
+	all.n = 0;
+	if (r == 0) {
+		*ret_found = from_base64(text, &compressed) ? decode(&compressed, &plain, &all)
+							    : "no base64";
+		r = *ret_found ? -EINVAL : all.n ? keep_buckets(&all, ret) : 0;
+	}
+	sparse_histogram_finish(&all);
+	free(compressed.data);
+	free(plain.data);
+	return r;
+}
