@@ -9,7 +9,6 @@
 #include "base/replace.h"
 #include "command/command.h"
 #include "compare/inputs.h"
-#include "report/draw.h"
 #include "report/report.h"
 #include "report/sweep_view.h"
 #include "result/json.h"
@@ -38,16 +37,16 @@ static const struct command_option options[] = {
 	{"paired", 0, OPTION_FLAG, offsetof(struct report_options, paired), NULL,
 	 "As for `cgchurn compare`.", NULL},
 	{"no-pictures", 0, OPTION_FLAG, offsetof(struct report_options, no_pictures), NULL,
-	 "Words and tables only; gnuplot is then not needed.", NULL},
+	 "Words and tables only.", NULL},
 };
 
-/* What the confined process is given: open files, and files in memory to print to. */
+/* What the confined process is given: open files, and one in memory to print to. */
 struct job {
 	struct report_settings settings;
 	struct inputs *arguments; /* one an argument */
 	size_t n_arguments;
 	struct inputs history;
-	FILE *page, *pictures;
+	FILE *page;
 };
 
 static int read_result(struct input *input, struct result **ret, struct err *e)
@@ -112,28 +111,8 @@ static int print_report(void *data, struct err *e)
 	if (r == 0)
 		r = add_history(report, &job->history, e);
 	if (r == 0)
-		r = report_print(report, job->page, job->pictures, e);
+		r = report_print(report, job->page, e);
 	report_destroy(report);
-	return r;
-}
-
-static int draw(const struct job *job, char **ret_text, size_t *ret_size, struct err *e)
-{
-	_cleanup_free char *page = NULL, *pictures = NULL;
-	size_t page_size, pictures_size;
-	FILE *to;
-	int r = confined_output_read(job->page, &page, &page_size, e);
-
-	if (r == 0)
-		r = confined_output_read(job->pictures, &pictures, &pictures_size, e);
-	if (r < 0)
-		return r;
-	to = open_memstream(ret_text, ret_size);
-	if (!to)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-	r = draw_page(page, page_size, pictures, pictures_size, to, e);
-	if (fclose(to) != 0 && r == 0)
-		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
 	return r;
 }
 
@@ -171,7 +150,7 @@ static int make(const struct command_call *call, struct job *job, struct err *e)
 	if (r == 0)
 		r = confined_run(print_report, job, e);
 	if (r == 0)
-		r = draw(job, &text, &size, e);
+		r = confined_output_read(job->page, &text, &size, e);
 	return r == 0 ? write_page(o->output, text, size, e) : r;
 }
 
@@ -202,14 +181,12 @@ static int report_main(const struct command_call *call, struct err *e)
 			       o->tolerance.value);
 	}
 	job.page = confined_output(e);
-	job.pictures = job.page ? confined_output(e) : NULL;
-	r = job.pictures && job.arguments ? make(call, &job, e) : -ENOMEM;
+	r = job.page && job.arguments ? make(call, &job, e) : -ENOMEM;
 	for (size_t i = 0; job.arguments && i < job.n_arguments; i++)
 		inputs_finish(&job.arguments[i]);
 	free(job.arguments);
 	inputs_finish(&job.history);
 	cleanup_file(&job.page);
-	cleanup_file(&job.pictures);
 	return r < 0 ? r : EXIT_DONE;
 }
 
@@ -225,7 +202,7 @@ const struct command command_report = {
 		"and\n"
 		"the page holds what `cgchurn compare` says. RESULT may also be a file of "
 		"`cgchurn\n"
-		"sweep`. gnuplot draws the pictures.\n\n"
+		"sweep`.\n\n"
 		"  cgchurn report new.json -o new.html\n"
 		"  cgchurn report before/ after/ -o change.html\n"
 		"  cgchurn report --history nightly/ -o nightly.html",

@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/markup.h"
 #include "base/num.h"
-#include "report/draw.h"
 
 static void print_end(const struct report *r, const char *element)
 {
@@ -82,9 +81,10 @@ void html_drawing(struct report *r, struct picture *p, const char *caption)
 		markup_print(caption, r->page);
 		fprintf(r->page,
 			"</figcaption>\n<svg class=\"drawing\" viewBox=\"0 0 %d %d\" role=\"img\" "
-			"aria-labelledby=\"caption-%zu\">" DRAW_PLACE "</svg></figure>\n",
-			PICTURE_WIDTH, PICTURE_HEIGHT, number, number);
-		picture_write(p, r->pictures);
+			"aria-labelledby=\"caption-%zu\">\n",
+			PICTURE_WIDTH, PICTURE_HEIGHT, number);
+		picture_print(p, r->page);
+		fputs("</svg></figure>\n", r->page);
 		r->n_pictures++;
 	}
 	picture_finish(p);

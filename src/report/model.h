@@ -74,7 +74,7 @@ struct report {
 	struct history history;
 
 	/* while it is printed */
-	FILE *page, *pictures;
+	FILE *page;
 	size_t n_pictures;
 };
 

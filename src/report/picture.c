@@ -3,111 +3,399 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
+
+enum { LEFT = 62, RIGHT = 468, TOP = 8, BOTTOM = 276, TICKS_MAX = 24, LABEL_SIZE = 32 };
+
+struct tick {
+	double at;
+	char label[LABEL_SIZE];
+};
+
+struct axis {
+	double low, high; /* low < high once it is made */
+	bool log;
+	double from, to; /* where these two lie in the picture */
+	const char *title;
+	void (*label)(double value, char buf[LABEL_SIZE]);
+	struct tick ticks[TICKS_MAX];
+	size_t n_ticks;
+};
 
 struct picture_series *picture_add_series(struct picture *p, enum picture_style style,
 					  size_t colour)
 {
-	size_t n = p->n;
 	struct picture_series *s;
 
-	if (n >= PICTURE_SERIES_MAX)
+	if (p->n >= PICTURE_SERIES_MAX)
 		return NULL;
-	s = array_grow(&p->series, &n, sizeof(*s));
-	if (!s)
-		return NULL;
-	p->n = (uint32_t)n;
-	s->style = style;
-	s->colour = (uint32_t)(colour % PICTURE_COLOURS);
+	s = array_grow(&p->series, &p->n, sizeof(*s));
+	if (s)
+		*s = (struct picture_series){.style = style, .colour = colour % PICTURE_COLOURS};
 	return s;
 }
 
 int picture_add_point(struct picture_series *s, double x, double y)
 {
-	size_t n = s->n;
 	struct picture_point *point;
 
 	if (!isfinite(x) || !isfinite(y))
 		return 0;
-	point = n < PICTURE_POINTS_MAX ? array_grow(&s->points, &n, sizeof(*point)) : NULL;
+	point = s->n < PICTURE_POINTS_MAX ? array_grow(&s->points, &s->n, sizeof(*point)) : NULL;
 	if (!point)
 		return -ENOMEM;
-	s->n = (uint32_t)n;
 	*point = (struct picture_point){x, y};
 	return 0;
 }
 
 void picture_finish(struct picture *p)
 {
-	for (uint32_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->n; i++)
 		free(p->series[i].points);
 	free(p->series);
 	*p = (struct picture){0};
 }
 
-void picture_write(const struct picture *p, FILE *to)
+static double place(const struct axis *a, double value)
 {
-	const uint32_t head[] = {p->kind, p->n};
+	double share = a->log ? log(value / a->low) / log(a->high / a->low)
+			      : (value - a->low) / (a->high - a->low);
 
-	fwrite(head, sizeof(head), 1, to);
-	for (uint32_t i = 0; i < p->n; i++) {
-		const struct picture_series *s = &p->series[i];
-		const uint32_t about[] = {s->style, s->colour, s->n};
+	/* A logarithmic axis has no place for 0: it stands at the axis' low end. */
+	share = !(share > 0) ? 0 : share > 1 ? 1 : share;
+	return a->from + share * (a->to - a->from);
+}
 
-		fwrite(about, sizeof(about), 1, to);
-		if (s->n)
-			fwrite(s->points, sizeof(*s->points), s->n, to);
+static void label_scaled(double value, double thousand, const char *const *units, size_t n,
+			 char buf[LABEL_SIZE])
+{
+	size_t unit = 0;
+
+	while (unit + 1 < n && value >= thousand) {
+		value /= 1000;
+		thousand = 1000;
+		unit++;
+	}
+	snprintf(buf, LABEL_SIZE, "%.4g%s", value, units[unit]);
+}
+
+static void label_time(double ns, char buf[LABEL_SIZE])
+{
+	static const char *const units[] = {" ns", " us", " ms", " s"};
+
+	label_scaled(ns, 1000, units, 4, buf);
+}
+
+static void label_number(double value, char buf[LABEL_SIZE])
+{
+	static const char *const units[] = {"", "k", "M", "G"};
+
+	label_scaled(value, 10000, units, 4, buf);
+}
+
+static void label_percentile(double x, char buf[LABEL_SIZE])
+{
+	snprintf(buf, LABEL_SIZE, "p%.7g", 100 * (1 - pow(10, -x)));
+}
+
+/* clock_format_rfc3339() takes the years up to 9999. */
+static void date_text(double s, char text[CLOCK_RFC3339_SIZE])
+{
+	clock_format_rfc3339((int64_t)(s < 0 ? 0 : s > 253402300799.0 ? 253402300799.0 : s), text);
+}
+
+static void label_date(double s, char buf[LABEL_SIZE])
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	date_text(s, text);
+	snprintf(buf, LABEL_SIZE, "%.10s", text);
+}
+
+static void label_minute(double s, char buf[LABEL_SIZE])
+{
+	char text[CLOCK_RFC3339_SIZE];
+
+	date_text(s, text);
+	snprintf(buf, LABEL_SIZE, "%.5s %.5s", text + 5, text + 11);
+}
+
+static void add_tick(struct axis *a, double at)
+{
+	if (a->n_ticks == TICKS_MAX || at < a->low || at > a->high)
+		return;
+	a->ticks[a->n_ticks].at = at;
+	a->label(at, a->ticks[a->n_ticks++].label);
+}
+
+/* Multiples of what is 1, 2 or 5 times a power of ten, some four or five of them. */
+static void add_even_ticks(struct axis *a)
+{
+	double rough = (a->high - a->low) / 5, step = pow(10, floor(log10(rough)));
+
+	step *= rough / step >= 5 ? 5 : rough / step >= 2 ? 2 : 1;
+	for (double at = ceil(a->low / step) * step; at <= a->high && a->n_ticks < TICKS_MAX;
+	     at += step)
+		add_tick(a, at);
+}
+
+/* 1, 2 and 5 of each decade, or of many decades 1 alone. */
+static void add_decade_ticks(struct axis *a)
+{
+	bool many = log10(a->high / a->low) > 2.2;
+
+	for (int decade = (int)floor(log10(a->low)); decade <= (int)log10(a->high); decade++)
+		for (int step = 1; step <= 5; step += step == 1 ? 1 : 3)
+			if (step == 1 || !many)
+				add_tick(a, step * pow(10, decade));
+}
+
+static void add_ticks(struct axis *a)
+{
+	if (a->log && a->high / a->low >= 8)
+		add_decade_ticks(a);
+	else
+		add_even_ticks(a);
+}
+
+static void find_range(const struct picture *p, struct axis *x, struct axis *y)
+{
+	x->low = y->low = INFINITY;
+	x->high = y->high = -INFINITY;
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; k < p->series[i].n; k++) {
+			const struct picture_point *at = &p->series[i].points[k];
+
+			x->low = fmin(x->low, at->x);
+			x->high = fmax(x->high, at->x);
+			if (p->series[i].style == PICTURE_MARK)
+				continue;
+			y->low = fmin(y->low, at->y);
+			y->high = fmax(y->high, at->y);
+		}
+}
+
+/* An axis without data, or with one value, has some width all the same. */
+static void widen(struct axis *a, double low, double high)
+{
+	if (!(a->low <= a->high)) {
+		a->low = low;
+		a->high = high;
+	}
+	if (a->log) {
+		a->low = a->low > 1 ? a->low * 0.95 : 0.95;
+		a->high = fmax(a->high, a->low) * 1.05;
+	}
+	if (!(a->high > a->low))
+		a->high = a->low + 1;
+}
+
+static void make_time_axis(struct axis *a)
+{
+	a->log = true;
+	a->label = label_time;
+	widen(a, 1, 1e9);
+	add_ticks(a);
+}
+
+static void make_linear_axis(struct axis *a, bool from_zero)
+{
+	if (from_zero)
+		a->low = 0;
+	widen(a, 0, 1);
+	add_ticks(a);
+}
+
+static void make_number_axis(struct axis *a, bool from_zero)
+{
+	a->label = label_number;
+	make_linear_axis(a, from_zero);
+}
+
+static void make_percentile_axis(struct axis *a)
+{
+	a->label = label_percentile;
+	a->title = "percentile";
+	a->low = 0;
+	a->high = fmax(a->high, 1);
+	add_tick(a, log10(2));
+	for (int i = 1; i <= 7; i++)
+		add_tick(a, i);
+}
+
+static void make_date_axis(struct axis *a)
+{
+	double margin;
+
+	widen(a, 0, 86400);
+	a->label = a->high - a->low > 4 * 86400 ? label_date : label_minute;
+	margin = (a->high - a->low) / 40;
+	for (int i = 0; i < 4; i++)
+		add_tick(a, a->low + (a->high - a->low) * i / 3);
+	a->low -= margin;
+	a->high += margin;
+}
+
+/* More than a decade is seen best on a logarithmic scale. */
+static void make_sweep_axis(struct axis *a)
+{
+	a->log = a->low > 0 && a->high / a->low > 10;
+	if (a->log) {
+		a->label = label_number;
+		add_ticks(a);
+	} else {
+		make_number_axis(a, false);
 	}
 }
 
-static bool take(const char **at, const char *end, void *to, size_t size)
+static void make_axes(const struct picture *p, struct axis *x, struct axis *y)
 {
-	if ((size_t)(end - *at) < size)
-		return false;
-	memcpy(to, *at, size);
-	*at += size;
-	return true;
+	*x = (struct axis){.from = LEFT, .to = RIGHT};
+	*y = (struct axis){.from = BOTTOM, .to = TOP};
+	find_range(p, x, y);
+	switch (p->kind) {
+	case PICTURE_PERCENTILES:
+		make_percentile_axis(x);
+		break;
+	case PICTURE_TIMELINE:
+		x->title = "seconds since the window began";
+		make_number_axis(x, true);
+		break;
+	case PICTURE_SWEEP:
+		make_sweep_axis(x);
+		break;
+	case PICTURE_HISTORY:
+	case PICTURE_HISTORY_RATE:
+		make_date_axis(x);
+		break;
+	default:
+		make_time_axis(x);
+	}
+	if (p->kind == PICTURE_HISTORY_RATE) {
+		make_number_axis(y, true);
+	} else if (p->kind == PICTURE_HISTOGRAM) {
+		/* Each series has a strip of its own, the first one on top. */
+		y->low = 0;
+		y->high = p->n ? (double)p->n : 1;
+	} else if (p->kind == PICTURE_HISTORY && y->low <= 0) {
+		/* 0 has no place on a logarithmic axis. */
+		y->label = label_time;
+		make_linear_axis(y, true);
+	} else {
+		make_time_axis(y);
+	}
 }
 
-/* 0, -EPROTO or -ENOMEM. */
-static int read_series(const char **at, const char *end, struct picture *p)
+static void print_axes(const struct axis *x, const struct axis *y, FILE *to)
 {
-	struct picture_series *s;
-	struct picture_point point;
-	uint32_t about[3];
-	int r = 0;
+	for (size_t i = 0; i < y->n_ticks; i++) {
+		double at = place(y, y->ticks[i].at);
 
-	if (!take(at, end, about, sizeof(about)) || about[0] >= PICTURE_STYLES ||
-	    about[1] >= PICTURE_COLOURS || about[2] > PICTURE_POINTS_MAX)
-		return -EPROTO;
-	s = picture_add_series(p, (enum picture_style)about[0], about[1]);
-	if (!s)
-		return -ENOMEM;
-	for (uint32_t i = 0; r == 0 && i < about[2]; i++)
-		r = take(at, end, &point, sizeof(point)) ? picture_add_point(s, point.x, point.y)
-							 : -EPROTO;
-	return r;
+		fprintf(to,
+			"<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"y\" x=\"%d\" "
+			"y=\"%.1f\">%s</text>\n",
+			LEFT, at, RIGHT, LEFT - 5, at + 4, y->ticks[i].label);
+	}
+	for (size_t i = 0; i < x->n_ticks; i++) {
+		double at = place(x, x->ticks[i].at);
+
+		fprintf(to,
+			"<path class=\"grid\" d=\"M%.1f %dV%d\"/><text class=\"x\" x=\"%.1f\" "
+			"y=\"%d\">%s</text>\n",
+			at, BOTTOM, TOP, at, BOTTOM + 17, x->ticks[i].label);
+	}
+	fprintf(to, "<path class=\"frame\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
+	if (x->title)
+		fprintf(to, "<text class=\"x\" x=\"%d\" y=\"%d\">%s</text>\n", (LEFT + RIGHT) / 2,
+			BOTTOM + 35, x->title);
 }
 
-int picture_read(const char **at, const char *end, struct picture *ret)
+/* A point with its values; `radius` 0: only for the pointer to rest on. */
+static void print_point(const struct axis *x, const struct axis *y, const struct picture_point *at,
+			size_t colour, bool visible, FILE *to)
 {
-	struct picture p = {0};
-	uint32_t head[2];
-	int r = 0;
+	char x_text[LABEL_SIZE], y_text[LABEL_SIZE];
 
-	if (!take(at, end, head, sizeof(head)) || head[0] >= PICTURE_KINDS ||
-	    head[1] > PICTURE_SERIES_MAX)
-		return -EPROTO;
-	p.kind = head[0];
-	for (uint32_t i = 0; r == 0 && i < head[1]; i++)
-		r = read_series(at, end, &p);
-	if (r == 0)
-		*ret = p;
-	else
-		picture_finish(&p);
-	return r;
+	x->label(at->x, x_text);
+	y->label(at->y, y_text);
+	fprintf(to,
+		"<circle class=\"%s%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"><title>%s: %s</title>"
+		"</circle>\n",
+		visible ? "s" : "hover s", colour, place(x, at->x), place(y, at->y),
+		visible ? 3 : 6, x_text, y_text);
+}
+
+/* A line has some places that show their values, not all. */
+static void print_points(const struct axis *x, const struct axis *y, const struct picture_series *s,
+			 FILE *to)
+{
+	enum { PLACES = 24 };
+	bool visible = s->style == PICTURE_POINTS;
+	size_t step = visible ? 1 : s->n / PLACES + 1;
+
+	for (size_t i = 0; i < s->n; i += step)
+		print_point(x, y, &s->points[i], s->colour, visible, to);
+}
+
+static void print_line(const struct axis *x, const struct axis *y, const struct picture_series *s,
+		       FILE *to)
+{
+	fprintf(to, "<path class=\"%s d%zu\" d=\"", s->style == PICTURE_LINE ? "line" : "level",
+		s->colour);
+	for (size_t i = 0; i < s->n; i++)
+		fprintf(to, "%c%.1f %.1f", i ? 'L' : 'M', place(x, s->points[i].x),
+			place(y, s->points[i].y));
+	fputs("\"/>\n", to);
+	print_points(x, y, s, to);
+}
+
+/* A mark runs from the bottom to the top. */
+static void print_marks(const struct axis *x, const struct picture_series *s, FILE *to)
+{
+	char text[LABEL_SIZE];
+
+	for (size_t i = 0; i < s->n; i++) {
+		x->label(s->points[i].x, text);
+		fprintf(to,
+			"<path class=\"mark d%zu\" d=\"M%.1f %dV%d\"><title>%s</title></path>\n",
+			s->colour, place(x, s->points[i].x), BOTTOM, TOP, text);
+	}
+}
+
+static void print_strip(const struct axis *x, const struct axis *y, const struct picture_series *s,
+			double base, FILE *to)
+{
+	fprintf(to, "<path class=\"strip s%zu d%zu\" d=\"M%.1f %.1f", s->colour, s->colour,
+		place(x, s->points[0].x), place(y, base));
+	for (size_t i = 0; i < s->n; i++)
+		fprintf(to, "L%.1f %.1f", place(x, s->points[i].x),
+			place(y, base + 0.92 * s->points[i].y));
+	fprintf(to, "L%.1f %.1fZ\"/>\n", place(x, s->points[s->n - 1].x), place(y, base));
+}
+
+void picture_print(const struct picture *p, FILE *to)
+{
+	struct axis x, y;
+
+	make_axes(p, &x, &y);
+	print_axes(&x, &y, to);
+	for (size_t i = 0; i < p->n; i++) {
+		const struct picture_series *s = &p->series[i];
+
+		if (!s->n)
+			continue;
+		if (p->kind == PICTURE_HISTOGRAM)
+			print_strip(&x, &y, s, (double)(p->n - 1 - i), to);
+		else if (s->style == PICTURE_MARK)
+			print_marks(&x, s, to);
+		else if (s->style == PICTURE_POINTS)
+			print_points(&x, &y, s, to);
+		else
+			print_line(&x, &y, s, to);
+	}
 }

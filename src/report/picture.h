@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Pictures as numbers. The confined process that reads strangers' files says what is to be seen: a
- * kind and its points, no text. The other one turns that into a script of its own words and has
- * gnuplot draw it, so nothing that stands in a file ever reaches gnuplot (whose scripts can run
- * programs).
- */
+/* Pictures of series, as SVG: what stands inside an <svg> of a page. Numbers only, no text of a
+ * file. */
 #ifndef CGCHURN_REPORT_PICTURE_H
 #define CGCHURN_REPORT_PICTURE_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
 enum picture_kind {
@@ -29,12 +24,11 @@ enum picture_style {
 	PICTURE_POINTS,
 	PICTURE_LEVEL, /* a thin line: what holds from here to there */
 	PICTURE_MARK,  /* a vertical line at each x */
-	PICTURE_STYLES
 };
 
 #define PICTURE_WIDTH 480 /* in the units of its view box */
 #define PICTURE_HEIGHT 320
-#define PICTURE_COLOURS 8         /* colour i of the style sheet is --s<i> */
+#define PICTURE_COLOURS 8         /* colour i is the style sheet's --s<i>, its dashes class d<i> */
 #define PICTURE_SERIES_MAX 64     /* of a picture */
 #define PICTURE_POINTS_MAX 100000 /* of a series */
 #define PICTURES_MAX 2000         /* of a report */
@@ -44,16 +38,16 @@ struct picture_point {
 };
 
 struct picture_series {
-	uint32_t style;  /* enum picture_style */
-	uint32_t colour; /* below PICTURE_COLOURS; its dashes too */
-	uint32_t n;
+	enum picture_style style;
+	size_t colour; /* below PICTURE_COLOURS */
 	struct picture_point *points;
+	size_t n;
 };
 
 struct picture {
-	uint32_t kind; /* enum picture_kind */
-	uint32_t n;
+	enum picture_kind kind;
 	struct picture_series *series;
+	size_t n;
 };
 
 /* Appends an empty series; NULL where memory ran out or there are PICTURE_SERIES_MAX. */
@@ -65,8 +59,7 @@ int picture_add_point(struct picture_series *s, double x, double y);
 
 void picture_finish(struct picture *p); /* leaves an empty one */
 
-/* For the pipe between the two; what was written is read back, or is refused with -EPROTO. */
-void picture_write(const struct picture *p, FILE *to);
-int picture_read(const char **at, const char *end, struct picture *ret);
+/* Values are shown by <title> where the pointer rests on a point. */
+void picture_print(const struct picture *p, FILE *to);
 
 #endif

@@ -182,7 +182,7 @@ static int allow_in_history(struct report *r, struct err *e)
 	return 0;
 }
 
-int report_print(struct report *r, FILE *page, FILE *pictures, struct err *e)
+int report_print(struct report *r, FILE *page, struct err *e)
 {
 	int error = model_arrange(r) < 0 ? no_memory(e) : 0;
 
@@ -195,7 +195,6 @@ int report_print(struct report *r, FILE *page, FILE *pictures, struct err *e)
 	if (error < 0)
 		return error;
 	r->page = page;
-	r->pictures = pictures;
 	print_head(r);
 	error = print_sections(r);
 	fprintf(page,

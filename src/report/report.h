@@ -3,8 +3,7 @@
  * One page that tells what was asked and what came out, from one result or many. Results are put
  * together in groups: those of one argument of the command line that have the same label, kernel
  * and regime of the lock. Of two groups the first is the base, and the page holds the comparison.
- *
- * Pure: a page and its pictures (picture.h) are printed in confinement; draw.h makes one of both.
+ * Pure.
  */
 #ifndef CGCHURN_REPORT_REPORT_H
 #define CGCHURN_REPORT_REPORT_H
@@ -47,7 +46,7 @@ int report_add_sweep(struct report *r, const char *origin, const char *text, siz
 int report_add_history(struct report *r, const char *origin, const struct result *result,
 		       struct err *e);
 
-/* `pictures` takes what picture_write() makes. EXIT_FAULT or EXIT_USAGE in `e`. */
-int report_print(struct report *r, FILE *page, FILE *pictures, struct err *e);
+/* EXIT_FAULT or EXIT_USAGE in `e`. */
+int report_print(struct report *r, FILE *page, struct err *e);
 
 #endif
