@@ -80,17 +80,6 @@ static int setup(struct worker *w)
 	return spawn_setup_copied(w);
 }
 
-static void step(struct worker *w)
-{
-	bool exits_at_once = spawn_exits_at_once(w);
-	uint64_t start = worker_start(w);
-	pid_t pid = fork();
-
-	if (pid == 0)
-		spawn_copied_child(w, exits_at_once);
-	spawn_finish(w, start, pid);
-}
-
 static void teardown(struct worker *w)
 {
 	pid_t pid = helper_of(STRESSOR_STATE(struct spawn_state, w));
@@ -108,18 +97,10 @@ const struct stressor stressor_moved = {
 		{
 			.name = "moved",
 			.summary = "fork(2) in a process that is being moved between groups",
-			.spans = spawn_spans,
-			.n_spans = SPAWN_SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct spawn_options),
-			.spans_on = spawn_spans_on,
-			.refuse = spawn_refuse,
-			.live_tasks = live_tasks,
-			.profile = spawn_profile,
+			SPAWN_KIND(spawn_refuse, live_tasks),
 			.moves_tasks = true,
 		},
 	.setup = setup,
-	.step = step,
+	.step = spawn_step_fork,
 	.teardown = teardown,
 };

@@ -271,3 +271,14 @@ void spawn_finish(struct worker *w, uint64_t start, pid_t pid)
 	else if (stamped)
 		worker_error(w, SPAWN_SPAN_CHILD_START, ENODATA);
 }
+
+void spawn_step_fork(struct worker *w)
+{
+	bool exits_at_once = spawn_exits_at_once(w);
+	uint64_t start = worker_start(w);
+	pid_t pid = fork();
+
+	if (pid == 0)
+		spawn_copied_child(w, exits_at_once);
+	spawn_finish(w, start, pid);
+}

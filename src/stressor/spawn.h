@@ -4,10 +4,12 @@
  *
  * Spans:
  *	spawn        from the call to its return in the parent. For vfork, posix_spawn and
- *CLONE_VFORK that holds the child's life until it execs or exits, so only `cycle` compares methods.
- *	child_start  from the call to the child's first own instruction; opt-in, it costs a page
- *fault reap         from the call's return to the child reaped cycle        from the call to the
- *child reaped
+ *	             CLONE_VFORK this includes the child's life until it execs or exits, so only
+ *	             `cycle` compares methods.
+ *	child_start  from the call to the child's first own instruction; opt-in, because it costs a
+ *	             page fault
+ *	reap         from the call's return to the child reaped
+ *	cycle        from the call to the child reaped
  */
 #ifndef CGCHURN_STRESSOR_SPAWN_H
 #define CGCHURN_STRESSOR_SPAWN_H
@@ -55,52 +57,39 @@ extern const char *const spawn_child_choices[], *const spawn_cpus_choices[],
 							*const spawn_pages_choices[];
 
 /* The options that every method has; `default_child` is one of enum spawn_child. */
-#define SPAWN_OPTIONS(default_child)                                                            \
-	{"child",                                                                               \
-	 KIND_CHOICE,                                                                           \
-	 offsetof(struct spawn_options, child),                                                 \
-	 default_child,                                                                         \
-	 .choices = spawn_child_choices,                                                        \
-	 .help = "what the child does: exits, executes a program, or stays for a time"},        \
-		{"path",                                                                        \
-		 KIND_PATH,                                                                     \
-		 offsetof(struct spawn_options, path),                                          \
-		 .help = "the program of exec children; by default a tiny static one of ours",  \
-		 .with = "child",                                                               \
-		 .with_choices = UINT32_C(1) << SPAWN_CHILD_EXEC},                              \
-		{"hold",                                                                        \
-		 KIND_DURATION,                                                                 \
-		 offsetof(struct spawn_options, hold_ns),                                       \
-		 10000000,                                                                      \
-		 0,                                                                             \
-		 60000000000,                                                                   \
-		 .help = "how long a hold child stays",                                         \
-		 .with = "child",                                                               \
-		 .with_choices = UINT32_C(1) << SPAWN_CHILD_HOLD},                              \
-		{"touch", KIND_BYTES, offsetof(struct spawn_options, touch_bytes), 0,           \
-		 0,       1ULL << 40, .help = "memory that the parent has touched"},            \
-		{"pages",                                                                       \
-		 KIND_CHOICE,                                                                   \
-		 offsetof(struct spawn_options, pages),                                         \
-		 SPAWN_PAGES_SMALL,                                                             \
-		 .choices = spawn_pages_choices,                                                \
-		 .help = "of that memory: small, or transparent huge ones",                     \
-		 .with = "touch"},                                                              \
-		{"seccomp",                                                                     \
-		 KIND_CHOICE,                                                                   \
-		 offsetof(struct spawn_options, seccomp),                                       \
-		 0,                                                                             \
-		 .choices = worker_profile_choices,                                             \
-		 .help = "a filter that parent and children run under; no-clone3 makes libc "   \
-			 "fall back to clone"},                                                 \
-		{"child_start", KIND_FLAG, offsetof(struct spawn_options, child_start), 0,      \
-		 .help = "time the child's first instruction too; costs it a page fault"},      \
-	{                                                                                       \
-		"child_cpus", KIND_CHOICE, offsetof(struct spawn_options, child_cpus),          \
-			SPAWN_CPUS_SAME, .choices = spawn_cpus_choices,                         \
-					 .help = "children stay on their parent's CPU, or may " \
-						 "use any; any costs them a call"               \
-	}
+/* clang-format off */
+#define SPAWN_OPTIONS(default_child) \
+	{.name = "child", .type = KIND_CHOICE, .offset = offsetof(struct spawn_options, child), \
+	 .fallback = default_child, .choices = spawn_child_choices, \
+	 .help = "what the child does: exits, executes a program, or stays for a time"}, \
+	{.name = "path", .type = KIND_PATH, .offset = offsetof(struct spawn_options, path), \
+	 .help = "the program of exec children; by default a tiny static one of ours", \
+	 .with = "child", .with_choices = UINT32_C(1) << SPAWN_CHILD_EXEC}, \
+	{.name = "hold", .type = KIND_DURATION, .offset = offsetof(struct spawn_options, hold_ns), \
+	 .fallback = 10000000, .max = 60000000000, \
+	 .help = "how long a hold child stays", \
+	 .with = "child", .with_choices = UINT32_C(1) << SPAWN_CHILD_HOLD}, \
+	{.name = "touch", .type = KIND_BYTES, .offset = offsetof(struct spawn_options, touch_bytes), \
+	 .max = 1ULL << 40, .help = "memory that the parent has touched"}, \
+	{.name = "pages", .type = KIND_CHOICE, .offset = offsetof(struct spawn_options, pages), \
+	 .fallback = SPAWN_PAGES_SMALL, .choices = spawn_pages_choices, \
+	 .help = "of that memory: small, or transparent huge ones", .with = "touch"}, \
+	{.name = "seccomp", .type = KIND_CHOICE, .offset = offsetof(struct spawn_options, seccomp), \
+	 .choices = worker_profile_choices, \
+	 .help = "a filter that parent and children run under; no-clone3 makes libc fall back to clone"}, \
+	{.name = "child_start", .type = KIND_FLAG, .offset = offsetof(struct spawn_options, child_start), \
+	 .help = "time the child's first instruction too; costs it a page fault"}, \
+	{.name = "child_cpus", .type = KIND_CHOICE, .offset = offsetof(struct spawn_options, child_cpus), \
+	 .fallback = SPAWN_CPUS_SAME, .choices = spawn_cpus_choices, \
+	 .help = "children stay on their parent's CPU, or may use any; any costs them a call"}
+
+/* What the kind of a method holds, beside its name and summary; `options` is its table. */
+#define SPAWN_KIND(refuse_, live_tasks_) \
+	.spans = spawn_spans, .n_spans = SPAWN_SPANS, \
+	.options = options, .n_options = sizeof(options) / sizeof(options[0]), \
+	.options_size = sizeof(struct spawn_options), .spans_on = spawn_spans_on, \
+	.refuse = refuse_, .live_tasks = live_tasks_, .profile = spawn_profile
+/* clang-format on */
 
 uint32_t spawn_spans_on(const void *options);
 uint64_t spawn_live_tasks(const void *options);
@@ -134,5 +123,8 @@ _Noreturn static inline void spawn_copied_child(struct worker *w, bool exits_at_
 
 /* The parent's side, after the call returned `pid` (or -1 with errno): records, waits, records. */
 void spawn_finish(struct worker *w, uint64_t start, pid_t pid);
+
+/* One fork(2), as the step of a method. */
+void spawn_step_fork(struct worker *w);
 
 #endif
