@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "compare/pools.h"
-#include "compare/spec.h"
 
 static int no_memory(struct err *e)
 {
@@ -370,7 +369,7 @@ static int add_run(struct data *d, int side, const char *origin, const struct re
 		return r;
 	d->workloads[workload].seen[side] = true;
 	count_run(&d->workloads[workload], side, run);
-	warmup_s = spec_warmup_s(run->spec);
+	warmup_s = (double)run->outline.warmup_ns / 1e9;
 	for (size_t i = 0; r == 0 && i < run->n_trials; i++) {
 		count_trial(&d->workloads[workload], side, &run->trials[i], warmup_s);
 		r = add_trial(d, side, origin, workload, run, &run->trials[i], e);

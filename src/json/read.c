@@ -96,10 +96,12 @@ static size_t line_of(const struct json_at *at)
 __attribute__((format(printf, 2, 0))) static int complain(const struct json_at *at,
 							  const char *format, va_list ap)
 {
-	const char *patch = patched_by(at);
+	const char *patch = at->e ? patched_by(at) : NULL;
 	char origin[JSON_ORIGIN_SIZE], path[JSON_PATH_SIZE], sentence[512];
 	const char *name = json_origin(at->doc->origin, origin);
 
+	if (!at->e) /* nobody wants to hear */
+		return -EINVAL;
 	json_path(at, path);
 	vsnprintf(sentence, sizeof(sentence), format, ap);
 	if (patch)

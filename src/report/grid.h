@@ -12,6 +12,6 @@ struct grid_place {
 };
 
 /* False where the specification can't be read, or says neither. */
-bool grid_place_of(const char *spec, int64_t cpus, struct grid_place *ret);
+bool grid_place_of(const struct workload_outline *o, int64_t cpus, struct grid_place *ret);
 
 #endif

@@ -7,29 +7,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "json/read.h"
 #include "report/groups.h"
-
-enum { WHY_MAX = 4096 };
-
-/* NULL where it is not told; -ENOMEM is taken for that, too. */
-static char *why_of(const char *spec)
-{
-	struct err e;
-	struct json_doc doc;
-	struct json_at root, at;
-	const char *text;
-	char *why = NULL;
-
-	if (!spec || json_doc_init(&doc, spec, strlen(spec), "spec", &e) < 0)
-		return NULL;
-	root = json_root(&doc, &e);
-	at = json_member(&root, "why");
-	if (at.present && json_get_string(&at, WHY_MAX, &text) == 0)
-		why = strdup(text);
-	json_doc_finish(&doc);
-	return why;
-}
 
 static struct report_workload *find_workload(struct report *r, const struct result_run *run)
 {
@@ -50,7 +28,6 @@ static struct report_workload *find_workload(struct report *r, const struct resu
 	strcpy(w->name, run->workload);
 	w->sha256 = run->sha256;
 	w->run = run;
-	w->why = why_of(run->spec);
 	w->variant = variants;
 	return w;
 }
@@ -199,7 +176,6 @@ static void finish_workload(struct report_workload *w)
 		for (size_t g = 0; g < REPORT_GROUPS_MAX; g++)
 			sparse_histogram_finish(&w->series[i].cells[g].histogram);
 	free(w->series);
-	free(w->why);
 }
 
 void model_finish(struct report *r)

@@ -47,7 +47,6 @@ struct report_workload {
 	char name[WORKLOAD_NAME_SIZE];
 	const char *sha256;
 	const struct result_run *run; /* the first one */
-	char *why;                    /* from its specification; NULL: not told */
 	struct report_series *series;
 	size_t n_series;
 	size_t n_valid[REPORT_GROUPS_MAX], n_invalid[REPORT_GROUPS_MAX];

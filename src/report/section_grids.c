@@ -73,7 +73,7 @@ static int collect(const struct report *r, const char *name, struct grid *g)
 		struct cell *cell;
 
 		if (strcmp(w->name, name) != 0 || !s ||
-		    !grid_place_of(w->run->spec, r->groups[0].host->cpu_count, &place))
+		    !grid_place_of(&w->run->outline, r->groups[0].host->cpu_count, &place))
 			continue;
 		cell = array_grow(&g->cells, &g->n, sizeof(*cell));
 		if (!cell)

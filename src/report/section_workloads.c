@@ -112,8 +112,8 @@ static int print_workload(struct report *r, const struct report_workload *w, siz
 		number, number);
 	markup_print(model_workload_name(w, name), r->page);
 	fputs("</h3>\n", r->page);
-	if (w->why)
-		html_prose(r, "p class=\"why\"", w->why);
+	if (w->run->outline.why)
+		html_prose(r, "p class=\"why\"", w->run->outline.why);
 	print_trials(r, w);
 	if (w->n_series)
 		print_figures(r, w);

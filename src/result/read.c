@@ -157,7 +157,10 @@ static int read_spec(const struct json_at *at, const struct json_field *field, v
 	if (r < 0)
 		return r;
 	run->spec = json_canonical(at->value);
-	return run->spec ? read_primaries(at, run) : json_fail_memory(at);
+	if (!run->spec)
+		return json_fail_memory(at);
+	r = workload_outline_read(at, &run->outline);
+	return r == 0 ? read_primaries(at, run) : r;
 }
 
 static int read_workload(const struct json_at *at, const struct json_field *field, void *to)

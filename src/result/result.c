@@ -52,6 +52,7 @@ static void finish_run(struct result_run *run)
 		finish_trial(&run->trials[i]);
 	free(run->trials);
 	free(run->spec);
+	workload_outline_finish(&run->outline);
 	free(run->failure);
 	free_strings(run->hierarchy.controllers, run->hierarchy.n_controllers);
 	free_strings(run->hierarchy.skipped, run->hierarchy.n_skipped);

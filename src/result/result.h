@@ -129,6 +129,7 @@ struct result_run {
 	char workload[WORKLOAD_NAME_SIZE];
 	char sha256[65];
 	char *spec; /* compact JSON text of the workload's effective specification */
+	struct workload_outline outline; /* read from it; empty where this was measured here */
 	struct workload_primary primaries[WORKLOAD_PRIMARIES_MAX]; /* read from spec */
 	size_t n_primaries;
 	uint64_t trials_planned;

@@ -50,7 +50,7 @@ static bool workers_from_text(const char *text, struct workload_workers *ret)
 	return true;
 }
 
-static int parse_workers(const struct json_at *at, struct workload_workers *ret)
+int parse_workers(const struct json_at *at, struct workload_workers *ret)
 {
 	struct workload_workers workers = {0};
 	uint64_t n;

@@ -30,6 +30,7 @@ bool hierarchy_has_domain_controllers(const struct workload_hierarchy *h);
 /* actor.c, where.c, arrival.c, options.c */
 int parse_actor(const struct json_at *at, const struct kind_table *kinds,
 		const struct workload_hierarchy *hierarchy, struct workload_actor *ret);
+int parse_workers(const struct json_at *at, struct workload_workers *ret);
 int parse_cpus(const struct json_at *at, struct workload_cpus *ret);
 int parse_place(const struct json_at *at, const struct workload_hierarchy *hierarchy,
 		struct workload_place *ret);

@@ -9,7 +9,6 @@
 #include "workload/parse.h"
 
 #define WHY_MAX 4096
-#define WARMUP_MAX_S 3600.0
 #define DURATION_MIN_S 0.01
 #define DURATION_MAX_S (24 * 3600.0)
 #define TRIALS_MAX 1000
@@ -85,7 +84,7 @@ static int check_envelope(const struct json_at *root)
 
 static int parse_times(const struct json_at *root, struct workload *w)
 {
-	int r = optional_seconds(root, "warmup_s", 0, WARMUP_MAX_S, &w->warmup_ns);
+	int r = optional_seconds(root, "warmup_s", 0, WORKLOAD_WARMUP_MAX_S, &w->warmup_ns);
 
 	if (r == 0)
 		r = optional_seconds(root, "duration_s", DURATION_MIN_S, DURATION_MAX_S,
@@ -153,7 +152,7 @@ static int parse_once(const char *text, size_t size, const char *origin,
 		json_doc_finish(&doc);
 		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
 	}
-	w->warmup_ns = NS_PER_S;
+	w->warmup_ns = WORKLOAD_WARMUP_NS;
 	w->duration_ns = 5 * NS_PER_S;
 	w->trials = 3;
 	r = fill_workload(&doc, kinds, overrides, w, e);

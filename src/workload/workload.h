@@ -24,6 +24,8 @@
 #define WORKLOAD_PRIMARIES_MAX 32
 #define WORKLOAD_DEPTH_MAX 32
 #define WORKLOAD_GROUPS_MAX 1000000 /* of one hierarchy, all levels together */
+#define WORKLOAD_WARMUP_NS UINT64_C(1000000000)
+#define WORKLOAD_WARMUP_MAX_S 3600
 #define WORKLOAD_WORKERS_MAX 4096   /* of one actor */
 #define WORKLOAD_FILE_SIZE_MAX (1 << 20)
 
@@ -160,6 +162,18 @@ struct workload {
 	char sha256[65];
 };
 
+/* What readers of a spec that another machine wrote can know without a table of kinds. */
+struct workload_outline_actor {
+	char stressor[WORKLOAD_NAME_SIZE]; /* "": unknown */
+	struct workload_workers workers;
+};
+struct workload_outline {
+	char *why;          /* NULL: unknown */
+	uint64_t warmup_ns; /* the default where it is absent */
+	struct workload_outline_actor *actors;
+	size_t n_actors;
+};
+
 /* What the command line changes; applied to the JSON before it is checked. */
 struct workload_overrides {
 	const char *const *sets; /* "ACTOR.KEY=VALUE", as --set takes them; dotted keys reach into
@@ -196,6 +210,11 @@ void workload_destroy(struct workload *w); /* NULL is fine */
  */
 int workload_primaries_from_spec(const char *spec, struct workload_primary *ret, size_t *ret_n,
 				 struct err *e);
+
+/* What cannot be read, as of a later version, stays unknown. -ENOMEM with EXIT_FAULT. */
+struct json_at;
+int workload_outline_read(const struct json_at *spec, struct workload_outline *ret);
+void workload_outline_finish(struct workload_outline *o);
 
 /* How many workers there are on a machine with this number of usable CPUs; at least 1. */
 uint64_t workload_count_workers(const struct workload_workers *w, uint64_t cpus);

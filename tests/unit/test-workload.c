@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "fake-kinds.h"
+#include "json/read.h"
 #include "workload/workload.h"
 
 /* Everything that can be said, line by line. */
@@ -329,9 +330,46 @@ static void test_unreachable(void **state)
 	workload_destroy(w);
 }
 
+static void outline_of(const char *text, struct workload_outline *ret)
+{
+	struct json_doc doc;
+	struct json_at root;
+
+	assert_int_equal(json_doc_init(&doc, text, strlen(text), "spec", NULL), 0);
+	root = json_root(&doc, NULL);
+	assert_int_equal(workload_outline_read(&root, ret), 0);
+	json_doc_finish(&doc);
+}
+
+/* As of a result: defaults where the spec is silent, unknown what a later version may say. */
+static void test_outline(void **state)
+{
+	struct workload_outline o;
+
+	outline_of("{\"why\": \"To test.\", \"warmup_s\": 0.5, \"actors\": ["
+		   "{\"stressor\": \"fork\", \"workers\": \"cpus*2\"}, {\"stressor\": \"migrate\"},"
+		   "{\"stressor\": \"fork\", \"workers\": \"cores\"}, 5]}",
+		   &o);
+	assert_string_equal(o.why, "To test.");
+	assert_int_equal(o.warmup_ns, 500000000);
+	assert_int_equal(o.n_actors, 4);
+	assert_string_equal(o.actors[0].stressor, "fork");
+	assert_int_equal(workload_count_workers(&o.actors[0].workers, 3), 6);
+	assert_int_equal(workload_count_workers(&o.actors[1].workers, 3), 1);
+	assert_string_equal(o.actors[2].stressor, "");
+	assert_string_equal(o.actors[3].stressor, "");
+	workload_outline_finish(&o);
+	outline_of("{\"actors\": {}}", &o);
+	assert_null(o.why);
+	assert_int_equal(o.warmup_ns, 1000000000);
+	assert_int_equal(o.n_actors, 0);
+	workload_outline_finish(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_outline),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_primaries),
 		cmocka_unit_test(test_defaults),
