@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of commands, nothing else. */
+/* The program: a command and what is common to all. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,20 +10,16 @@
 #include "command/describe.h"
 #include "version.h"
 
+#define COMMAND(name) extern const struct command command_##name;
+#include "command/list.h"
+#undef COMMAND
+
+#define COMMAND(name) &command_##name,
 static const struct command *const commands[] = {
-	&command_run,
-	&command_sweep,
-	&command_compare,
-	&command_report,
-	&command_history,
-	&command_export,
-	&command_stress,
-	&command_list,
-	&command_show,
-	&command_host,
-	&command_clean,
+#include "command/list.h"
 	NULL, /* the end */
 };
+#undef COMMAND
 
 static int print_usage(FILE *to, int exit_code)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A command of the program: one const struct in one file, and one line in main.c's table.
+ * A command of the program: one const struct in one file, and one line in meson.build.
  *
  * Options are data, so that parsing, --help, man pages and shell completions come from one place
  * and cannot drift apart. Parsed values lie in a zeroed struct of the command's own, at the offsets
@@ -82,9 +82,5 @@ extern const struct command_option command_help_option;
 
 /* What `--help` prints. */
 void command_print_help(const struct command *command, FILE *to);
-
-extern const struct command command_run, command_compare, command_list, command_show, command_clean,
-	command_host, command_export, command_stress, command_history, command_report,
-	command_sweep;
 
 #endif

@@ -17,24 +17,22 @@ struct export_options {
 	bool timestamps;
 };
 
+#define EXPORTER(symbol, name, summary) name,
 static const char *const formats[] = {
-	"prometheus", "openmetrics", "influx", "bmf", "gh-benchmark", "gh-benchmark-rate",
-	"kcidb",      "junit",       "ktap",   "csv", "hdr",          NULL,
+#include "export/list.h"
+	NULL,
 };
+#undef EXPORTER
+
+#define EXPORTER(symbol, name, summary) "\n" name ": " summary
+static const char formats_help[] = "The format:"
+#include "export/list.h"
+	;
+#undef EXPORTER
 
 static const struct command_option options[] = {
 	{"to", 't', OPTION_CHOICE, offsetof(struct export_options, to), "FORMAT",
-	 "prometheus         Prometheus, through node_exporter's textfile collector\n"
-	 "openmetrics        whatever scrapes OpenMetrics 1.0\n"
-	 "influx             InfluxDB and others: line protocol, in nanoseconds\n"
-	 "bmf                Bencher\n"
-	 "gh-benchmark       github-action-benchmark, customSmallerIsBetter: latencies\n"
-	 "gh-benchmark-rate  the same, customBiggerIsBetter: rates\n"
-	 "kcidb              KCIDB, the database of the kernel's CI systems\n"
-	 "junit              JUnit XML\n"
-	 "ktap               KTAP version 1\n"
-	 "csv                spreadsheets: a line a series and trial\n"
-	 "hdr                an HdrHistogram log, every bucket",
+	 formats_help,
 	 formats},
 	{"output", 'o', OPTION_STRING, offsetof(struct export_options, output), "FILE",
 	 "Write there, replaced whole, so that a collector never reads half; else to standard\n"

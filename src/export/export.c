@@ -8,18 +8,24 @@
 #include "base/array.h"
 #include "base/clock.h"
 
-const struct exporter *const exporters[] = {
-	&exporter_prometheus, &exporter_openmetrics,  &exporter_influx,
-	&exporter_bmf,        &exporter_gh_benchmark, &exporter_gh_benchmark_rate,
-	&exporter_kcidb,      &exporter_junit,        &exporter_ktap,
-	&exporter_csv,        &exporter_hdr,          NULL, /* the end */
+#define EXPORTER(symbol, name, summary) extern const struct exporter exporter_##symbol;
+#include "export/list.h"
+#undef EXPORTER
+
+#define EXPORTER(symbol, name, summary) {name, &exporter_##symbol},
+static const struct {
+	const char *name;
+	const struct exporter *exporter;
+} exporters[] = {
+#include "export/list.h"
 };
+#undef EXPORTER
 
 const struct exporter *exporter_find(const char *name)
 {
-	for (size_t i = 0; exporters[i]; i++)
-		if (strcmp(exporters[i]->name, name) == 0)
-			return exporters[i];
+	for (size_t i = 0; i < sizeof(exporters) / sizeof(exporters[0]); i++)
+		if (strcmp(exporters[i].name, name) == 0)
+			return exporters[i].exporter;
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Results in the formats that other programs read. An exporter is one const struct in one file and
- * one line in the table in export.c.
+ * one line in meson.build.
  *
  * Figures are those of valid trials. Where a format knows no trials, a workload's valid trials are
  * pooled, as the table of `cgchurn run` does. A percentile that the samples do not support is
@@ -63,9 +63,6 @@ struct exporter {
 	void (*finish)(struct export *x); /* what `state` points to; also after a failure */
 };
 
-/* NULL ends it. */
-extern const struct exporter *const exporters[];
-
 /* NULL where there is no such format. */
 const struct exporter *exporter_find(const char *name);
 
@@ -86,9 +83,5 @@ int export_begin(struct export *x, const struct exporter *exporter,
 int export_add(struct export *x, const char *path, const struct result *result, struct err *e);
 int export_end(struct export *x, struct err *e);
 void export_finish(struct export *x);
-
-extern const struct exporter exporter_prometheus, exporter_openmetrics, exporter_influx,
-	exporter_bmf, exporter_gh_benchmark, exporter_gh_benchmark_rate, exporter_kcidb,
-	exporter_junit, exporter_ktap, exporter_csv, exporter_hdr;
 
 #endif

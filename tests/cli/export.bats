@@ -90,7 +90,7 @@ assert json.load(sys.stdin, parse_constant=refuse)'
 @test "every format is in --help" {
 	"$CGCHURN" export --help >"$BATS_TEST_TMPDIR/help"
 	for format in $(sed -n 's/^	\.name = "\([a-z-]*\)",$/\1/p' "$CGCHURN_SOURCE"/src/export/*.c); do
-		grep -Eq "^ +$format  " "$BATS_TEST_TMPDIR/help"
+		grep -Eq "^ +$format: " "$BATS_TEST_TMPDIR/help"
 	done
 }
 
