@@ -6,8 +6,8 @@
  *	       | orders | gate | worker | recorders | part recorders | filter | ring |
  *
  * The supervisor writes the orders, the worker maps its own slot and nothing else (a mapping more
- *is a mapping to copy at each fork), and results are read when it has ended. Slots start on pages
- *of their own, so workers share no cache line.
+ * is a mapping to copy at each fork), and results are read when it has ended. Slots start on pages
+ * of their own, so workers share no cache line.
  */
 #ifndef CGCHURN_ENGINE_SLOT_H
 #define CGCHURN_ENGINE_SLOT_H

@@ -3,9 +3,9 @@
  * A log-linear histogram of nanoseconds.
  *
  * Values below 2^(B+1), B = HISTOGRAM_SUB_BUCKET_BITS, have a bucket each and are exact. Above,
- *each power of two [2^k, 2^(k+1)) is cut into 2^B buckets of equal width w = 2^(k-B). A value v of
- *such a bucket is at least 2^k, so with the bucket's lowest value standing for it the relative
- *error is below
+ * each power of two [2^k, 2^(k+1)) is cut into 2^B buckets of equal width w = 2^(k-B). A value v of
+ * such a bucket is at least 2^k, so with the bucket's lowest value standing for it the relative
+ * error is below
  *
  *	(w - 1) / v  <  2^(k-B) / 2^k  =  2^-B  =  1/128  =  0.78 %     (B = 7)
  *
@@ -13,7 +13,7 @@
  * of that, 0.39 %. The layout is the one HdrHistogram and fio's stat.c use, so others can read it.
  *
  * The highest value with a bucket is 2^HISTOGRAM_MAX_BITS - 1 ns, some 18 minutes; what lies above
- *is counted in `clipped`, in the last bucket, and in the exact min, max and sum: never dropped.
+ * is counted in `clipped`, in the last bucket, and in the exact min, max and sum: never dropped.
  */
 #ifndef CGCHURN_RECORD_HISTOGRAM_H
 #define CGCHURN_RECORD_HISTOGRAM_H

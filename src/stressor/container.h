@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One container from nothing to gone, as a runtime does it, phase after phase. Each phase ends
- *where the next begins, so that together they are the whole:
+ * where the next begins, so that together they are the whole:
  *
  *	mkdir       two groups, one within the other
  *	enable      the controllers handed down to the inner one

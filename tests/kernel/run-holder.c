@@ -2,13 +2,13 @@
 /*
  * Holds a run group as `cgchurn run` does, for tests to look at and to kill.
  *
- *	run-holder [-r ROOT] [-e] [-c CONTROLLER]... [-t TASKS] [-b BYTES] [-g] [-s STORMS] [-d
- *DEPTH]
+ *	run-holder [-r ROOT] [-e] [-c CONTROLLER]... [-t TASKS] [-b BYTES] [-g] [-s STORMS]
+ *	           [-d DEPTH]
  *
  * -e may enable controllers in the parent; -g without a guardian; -s so many processes live in the
  * group, each of which forks children one after the other; -d a tree of this depth below, fanout 2.
  * It prints "key=value" lines, "ready", and waits for the end of standard input; then it removes
- *all and prints "removed". Exit status as of the program: 4, 5, ...
+ * all and prints "removed". Exit status as of the program: 4, 5, ...
  */
 #include <errno.h>
 #include <fcntl.h>
