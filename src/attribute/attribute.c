@@ -107,7 +107,7 @@ int attribution_open(struct attribution **ret, size_t workers, struct err *e)
 
 	if (!a || !(a->pids = calloc(workers, sizeof(*a->pids)))) {
 		free(a);
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	}
 	if (!in_first_pid_namespace()) {
 		attribution_close(a);

@@ -26,6 +26,11 @@ int err_set(struct err *e, enum exit_code exit_code, int errnum, const char *for
 	return errnum > 0 ? -errnum : -EINVAL;
 }
 
+int err_no_memory(struct err *e)
+{
+	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+}
+
 int err_sys(struct err *e, enum exit_code exit_code, int errnum, const char *format, ...)
 {
 	va_list ap;

@@ -40,6 +40,9 @@ struct err {
 int err_set(struct err *e, enum exit_code exit_code, int errnum, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* Memory ran out: EXIT_FAULT. Always -ENOMEM. */
+int err_no_memory(struct err *e);
+
 /* As err_set(), with ": <text of errnum>" appended. */
 int err_sys(struct err *e, enum exit_code exit_code, int errnum, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -171,7 +171,7 @@ static int parse(const struct command *command, int argc, char **argv, void *opt
 	int value, r;
 
 	if (!longs || !letters)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	fill_tables(command, longs, letters);
 	optind = 0;
 	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -132,7 +132,7 @@ static int load_all(const struct command_call *call, struct session *s, struct e
 	if (r == 0)
 		r = load_side(&s->data, 1, &s->inputs[1], e);
 	if (r == 0 && data_arrange(&s->data) < 0)
-		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		r = err_no_memory(e);
 	return r < 0 ? r : judge_facts(call->options, &s->data, e);
 }
 
@@ -154,7 +154,7 @@ static int print(const struct comparison *c, const char *format, struct err *e)
 		comparison_print_junit(c, stdout);
 	else if ((strcmp(format, "markdown") == 0 ? comparison_print_markdown(c, stdout)
 						  : comparison_print_json(c, stdout)) < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	return 0;
 }
 

@@ -61,7 +61,7 @@ static int print(const struct history_options *o, struct inputs *inputs, struct 
 	if (!o->format || strcmp(o->format, "text") == 0)
 		history_print_text(h, stdout);
 	else if (history_print_json(h, stdout) < 0)
-		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		r = err_no_memory(e);
 	return r;
 }
 

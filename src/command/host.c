@@ -158,7 +158,7 @@ static int print_json(const struct findings *f, struct err *e)
 	put_noise(&b, root, f->noise);
 	json_put_string(&b, root, "not_probed", f->not_probed.text[0] ? f->not_probed.text : NULL);
 	if (json_build_print(&b, root, stdout) < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	return 0;
 }
 

@@ -105,7 +105,7 @@ static int print_report(void *data, struct err *e)
 	int r = report_create(&job->settings, &report);
 
 	if (r < 0)
-		return err_set(e, EXIT_FAULT, -r, "out of memory");
+		return err_no_memory(e);
 	for (size_t i = 0; r == 0 && i < job->n_arguments; i++)
 		r = add_argument(report, i, &job->arguments[i], e);
 	if (r == 0)

@@ -279,7 +279,7 @@ static int run_main(const struct command_call *call, struct err *e)
 
 	run.result = result_create();
 	if (!run.result)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	r = carry_out(&run, call, e);
 	run_list_finish(&run.list);
 	result_destroy(run.result);

@@ -33,7 +33,7 @@ static int print_expectation(struct err *e)
 		return err_sys(e, EXIT_CANNOT, errno, "/");
 	host_init(&h);
 	if (host_read_grace_periods(root, &h) < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	if (lock_expectation(&h)) {
 		putchar('\n');
 		text_print_wrapped("RCU", INDENT, lock_expectation(&h), stdout);

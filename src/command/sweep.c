@@ -82,7 +82,7 @@ static int add_point(struct call *c, const struct axis_point *p, struct err *e)
 	int r;
 
 	if (!sets)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	for (size_t i = 0; i < o->sets.n; i++)
 		sets[i] = o->sets.items[i];
 	axis_setting(&c->sweep.axis, p, setting);
@@ -182,7 +182,7 @@ static int begin(struct call *c, struct err *e)
 	int r = sweep_judge(&c->sweep);
 
 	if (r < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	c->begun = true;
 	r = c->o->output && io_is_replaced(c->o->output) ? save(c, e) : 0;
 	if (r < 0)
@@ -209,7 +209,7 @@ static int run_new(struct call *c, size_t first, struct err *e)
 		return r;
 	for (size_t i = first; i < c->list.n; i++)
 		if (record_run(c->sweep.result, c->list.items[i].workload) < 0)
-			return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+			return err_no_memory(e);
 	r = first == 0 ? begin(c, e) : 0;
 	if (r == 0)
 		r = invocation_run(&in, e);
@@ -220,7 +220,7 @@ static int run_new(struct call *c, size_t first, struct err *e)
 		c->list.items[i].given_up = true;
 	judged = sweep_judge(&c->sweep);
 	if (r == 0 && judged < 0)
-		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		r = err_no_memory(e);
 	if (c->o->output && io_is_replaced(c->o->output) && save(c, &kept) < 0 && r == 0) {
 		*e = kept;
 		r = -EIO;
@@ -350,12 +350,12 @@ static int sweep_main(const struct command_call *call, struct err *e)
 	int r;
 
 	if (!c)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	c->o = call->options;
 	c->workload = call->arguments[0];
 	c->session.signal_fd = -1;
 	c->sweep.result = result_create();
-	r = c->sweep.result ? carry_out(c, e) : err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	r = c->sweep.result ? carry_out(c, e) : err_no_memory(e);
 	run_list_finish(&c->list);
 	result_destroy(c->sweep.result);
 	free(c);

@@ -12,11 +12,6 @@
 
 enum { STREAM_AA = 0x6161, UNITS_MIN = 4 };
 
-static int no_memory(struct err *e)
-{
-	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-}
-
 void aa_finish(struct aa *aa)
 {
 	comparison_finish(&aa->later);
@@ -69,7 +64,7 @@ static int draw(const struct data *d, const struct comparison_options *options,
 	int r = data_split(d, side_of_unit, &split);
 
 	if (r < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	r = comparison_make(&split, options, &c, e);
 	if (r == 0) {
 		count(aa, &c);
@@ -112,7 +107,7 @@ static int compare_later(const struct data *d, const struct comparison_options *
 	int r = data_split(d, side_of_unit, &split);
 
 	if (r < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	aa->later_data = split; /* the comparison points into it, at its place in `aa` */
 	return comparison_make(&aa->later_data, options, &aa->later, e);
 }
@@ -127,7 +122,7 @@ static int run(const struct data *d, const struct comparison_options *options, s
 	int r = 0;
 
 	if (!order || !side_of_unit)
-		return no_memory(e);
+		return err_no_memory(e);
 	for (size_t i = 0; i < n; i++)
 		order[i] = i;
 	rng_init(&rng, options->seed, STREAM_AA);
@@ -153,7 +148,7 @@ int aa_run(const struct data *d, const struct comparison_options *options, struc
 	if (r < 0)
 		return r;
 	if (decider_create(options->seed, &decider) < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	shared.primaries_only = true;
 	shared.decider = decider;
 	r = run(d, &shared, ret, e);

@@ -8,11 +8,6 @@
 #include "base/cleanup.h"
 #include "compare/estimate.h"
 
-static int no_memory(struct err *e)
-{
-	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-}
-
 void comparison_finish(struct comparison *c)
 {
 	metrics_finish(&c->metrics);
@@ -133,7 +128,7 @@ static int run_with_decider(struct comparison *c, struct err *e)
 		r = run(c, c->options.decider ? c->options.decider : own);
 	if (r == -EINVAL)
 		return err_set(e, EXIT_USAGE, EINVAL, "more units than a comparison takes");
-	return r < 0 ? no_memory(e) : 0;
+	return r < 0 ? err_no_memory(e) : 0;
 }
 
 static bool has_common_workload(const struct data *d)
@@ -155,14 +150,14 @@ int comparison_make(const struct data *d, const struct comparison_options *optio
 		return err_set(e, EXIT_USAGE, EINVAL, "the two sides have no workload in common");
 	c.smallest_p = decide_smallest_p(n, options->paired);
 	if (metrics_list(d, -1, options->tolerance, &c.metrics) < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	if (options->primaries_only)
 		c.metrics.n = c.metrics.n_primaries;
 	r = options->paired ? check_pairs(&c, e) : 0;
 	if (r == 0)
 		r = run_with_decider(&c, e);
 	if (r == 0 && !options->primaries_only && remarks_list(&c) < 0)
-		r = no_memory(e);
+		r = err_no_memory(e);
 	if (r < 0)
 		comparison_finish(&c);
 	else

@@ -11,11 +11,6 @@
 #include "base/escape.h"
 #include "compare/pools.h"
 
-static int no_memory(struct err *e)
-{
-	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-}
-
 static void finish_series_side(struct data_series_side *side)
 {
 	for (size_t i = 0; i < side->n_trials; i++)
@@ -85,7 +80,7 @@ static int find_or_add_series(struct data *d, size_t workload, const struct resu
 				       DATA_SERIES_MAX);
 		s = array_grow(&d->series, &d->n_series, sizeof(*s));
 		if (!s)
-			return no_memory(e);
+			return err_no_memory(e);
 		s->workload = workload;
 		s->time = of->time;
 		escape_copy(s->actor, sizeof(s->actor), of->actor);
@@ -204,11 +199,11 @@ static int add_series(struct data *d, int side, size_t workload, const struct re
 		to->pooled = calloc(1, sizeof(*to->pooled));
 	trial = to->pooled ? array_grow(&to->trials, &to->n_trials, sizeof(*trial)) : NULL;
 	if (!trial || fill_trial(trial, run, series) < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	trial->invocation = d->side[side].n_invocations - 1;
 	if (wants_pool(&d->workloads[workload], series) &&
 	    pools_add(to, trial->invocation, series) < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	add_sums(to, series);
 	return 0;
 }
@@ -227,7 +222,7 @@ static int find_or_add_workload(struct data *d, const struct result_run *run, si
 		return err_set(e, EXIT_USAGE, E2BIG, "more than %d workloads", DATA_WORKLOADS_MAX);
 	w = array_grow(&d->workloads, &d->n_workloads, sizeof(*w));
 	if (!w)
-		return no_memory(e);
+		return err_no_memory(e);
 	escape_copy(w->name, sizeof(w->name), run->workload);
 	*ret = d->n_workloads - 1;
 	return 0;
@@ -272,7 +267,7 @@ static int add_primaries(struct data_workload *w, const struct result_run *run, 
 				       DATA_PRIMARIES_MAX, w->name);
 		known = array_grow(&w->primaries, &w->n_primaries, sizeof(*known));
 		if (!known)
-			return no_memory(e);
+			return err_no_memory(e);
 		*known = *p;
 		escape_mask(known->actor);
 		escape_mask(known->span);
@@ -437,7 +432,7 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 			       same->origin, same->id);
 	if (add_invocation(&d->side[side], origin, r) < 0 ||
 	    facts_add(&d->facts, side, origin, r) < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
 		ret = add_run(d, side, origin, &r->runs[i], e);
 	return ret;

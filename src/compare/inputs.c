@@ -18,11 +18,6 @@
 #include "base/io.h"
 #include "result/result.h"
 
-static int no_memory(struct err *e)
-{
-	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-}
-
 static int refuse_open(const char *path, int errnum, struct err *e)
 {
 	int r = err_sys(e, EXIT_USAGE, errnum, "%s", path);
@@ -62,7 +57,7 @@ static int add_file(struct inputs *inputs, const char *path, int opened, const s
 	added = copy ? array_grow(&inputs->items, &inputs->n, sizeof(*added)) : NULL;
 	if (!added) {
 		free(copy);
-		return no_memory(e);
+		return err_no_memory(e);
 	}
 	*added = (struct input){copy, steal_fd(&fd), st->st_dev, st->st_ino};
 	return 0;
@@ -197,7 +192,7 @@ static int open_in_folder(struct inputs *inputs, const char *folder, const char 
 
 	if (asprintf(&path, "%s/%s", folder, name) < 0) {
 		path = NULL;
-		return no_memory(e);
+		return err_no_memory(e);
 	}
 	fd = open(path, OPEN_FLAGS);
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -248,7 +243,7 @@ static int add_folder(struct inputs *inputs, const char *path, int fd, struct er
 		return refuse_empty(path, &l, e);
 	if (note_skips(inputs, path, &l.compressed, "compressed file", compressed_advice) < 0 ||
 	    note_skips(inputs, path, &l.folders, "folder", folder_advice) < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	for (size_t i = 0; r == 0 && i < l.n; i++)
 		r = open_in_folder(inputs, path, l.names[i], e);
 	return r;
@@ -337,7 +332,7 @@ int input_read(struct input *input, char **ret_text, size_t *ret_size, struct er
 
 	input->fd = close_fd(input->fd);
 	if (r == -ENOMEM)
-		return no_memory(e);
+		return err_no_memory(e);
 	if (r < 0)
 		return err_sys(e, EXIT_USAGE, -r, "%s", input->path);
 	compression = compression_of(text, size);

@@ -14,11 +14,6 @@
 
 const unsigned plan_trials[PLAN_TRIALS] = {1, 3, 5, 10, 20};
 
-static int no_memory(struct err *e)
-{
-	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-}
-
 void needs_finish(struct needs *n)
 {
 	metrics_finish(&n->metrics);
@@ -192,7 +187,7 @@ int needs_find(const struct data *d, double effect, double tolerance, uint64_t s
 		return err_set(e, EXIT_USAGE, EINVAL, "--plan: found 1 %s, needed: at least 2",
 			       data_unit_name(d, 1));
 	if (metrics_list(d, 0, tolerance, &n.metrics) < 0)
-		return no_memory(e);
+		return err_no_memory(e);
 	n.metrics.n = n.metrics.n_primaries;
 	n.rows = calloc(n.metrics.n + 1, sizeof(*n.rows));
 	for (size_t i = 0; i < d->n_workloads; i++)
@@ -204,7 +199,7 @@ int needs_find(const struct data *d, double effect, double tolerance, uint64_t s
 	}
 	if (!n.rows || make_rows(&n, seed) < 0) {
 		needs_finish(&n);
-		return no_memory(e);
+		return err_no_memory(e);
 	}
 	*ret = n;
 	return 0;

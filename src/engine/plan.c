@@ -73,7 +73,7 @@ static int add_actor(struct plan *p, uint32_t index, uint64_t *dealt, struct err
 			       (unsigned long long)cpus_count(&p->usable) - 1);
 	grown = reallocarray(p->workers, p->n_workers + n, sizeof(*grown));
 	if (!grown)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	p->workers = grown;
 	for (uint64_t i = 0; i < n; i++) {
 		struct plan_worker *w = &p->workers[p->n_workers++];
@@ -98,7 +98,7 @@ static int compile_filters(struct plan *p, struct err *e)
 
 	p->filters = calloc(p->workload->n_actors, sizeof(*p->filters));
 	if (!p->filters)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	for (size_t i = 0; i < p->workload->n_actors && r == 0; i++) {
 		const struct workload_actor *a = &p->workload->actors[i];
 		const char *name = a->kind->profile ? a->kind->profile(a->options) : NULL;

@@ -149,7 +149,7 @@ static int wait_for(struct trial *t, bool (*done)(struct trial *), uint64_t unti
 	int r = 0;
 
 	if (!polls)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	while (r == 0 && !done(t)) {
 		if (clock_now_ns() >= until)
 			return -ETIME;
@@ -183,7 +183,7 @@ static int tell_groups(struct trial *t, struct err *e)
 	o->n_groups = t->tree.n_groups;
 	o->enabled = strdup(t->tree.enabled);
 	o->skipped = strdup(t->tree.skipped);
-	return o->enabled && o->skipped ? 0 : err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+	return o->enabled && o->skipped ? 0 : err_no_memory(e);
 }
 
 static int make_groups(struct trial *t, struct err *e)
@@ -345,7 +345,7 @@ static int measure_standing(struct trial *t, struct err *e)
 	else
 		err_sys(e, EXIT_FAULT, -r, "looking at workers");
 	if (r == 0 && standing_end(&t->standing, &t->crew, t->outcome) < 0)
-		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		r = err_no_memory(e);
 	standing_finish(&t->standing);
 	return r;
 }
@@ -365,7 +365,7 @@ static int run_workers(struct trial *t, struct err *e)
 	count_lost_samples(t);
 	check_leaks(t);
 	if (trial_collect(&t->crew, t->outcome) < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	trial_judge(&t->crew, t->outcome);
 	return 0;
 }

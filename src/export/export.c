@@ -52,7 +52,7 @@ static int check_times(const char *path, const struct result *result, int64_t *r
 static int fail(const struct export *x, int r, struct err *e)
 {
 	if (r == -ENOMEM)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	if (r == -EINVAL)
 		return err_set(e, EXIT_USAGE, -r,
 			       "%s: --origin or --build is not what the format allows",

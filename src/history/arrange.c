@@ -261,5 +261,5 @@ int history_arrange(struct history *h, uint64_t seed, struct err *e)
 	if (r == -EINVAL)
 		return err_set(e, EXIT_USAGE, EINVAL, "found %zu results, allowed: at most %d",
 			       h->n_results, CHANGES_N_MAX);
-	return r < 0 ? err_set(e, EXIT_FAULT, -r, "out of memory") : 0;
+	return r < 0 ? err_no_memory(e) : 0;
 }

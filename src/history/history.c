@@ -110,7 +110,7 @@ int history_add(struct history *h, const char *origin, const struct result *resu
 		if (strcmp(h->results[i].id, result->id) == 0)
 			of = h->results[i].origin;
 	r = of ? add_copy(h, origin, of) : add_result(h, origin, result, started_at_s);
-	return r < 0 ? err_set(e, EXIT_FAULT, -r, "out of memory") : 0;
+	return r < 0 ? err_no_memory(e) : 0;
 }
 
 static void free_points(struct history_point *points, size_t n)

@@ -145,7 +145,7 @@ int host_gather_from(int root, struct host *h, const char *cgroup_root, struct e
 	gather_finish(&g);
 	if (g.r < 0)
 		host_finish(h);
-	return g.r < 0 ? err_set(e, EXIT_FAULT, -g.r, "out of memory") : 0;
+	return g.r < 0 ? err_no_memory(e) : 0;
 }
 
 int host_gather(struct host *h, const char *cgroup_root, struct err *e)
@@ -192,5 +192,5 @@ int host_judge_lock(struct host *h, const struct probe_verdict *probe, struct er
 	gather_finish(&g);
 	if (g.r < 0)
 		clear_lock(h);
-	return g.r < 0 ? err_set(e, EXIT_FAULT, -g.r, "out of memory") : 0;
+	return g.r < 0 ? err_no_memory(e) : 0;
 }

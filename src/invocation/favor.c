@@ -41,7 +41,7 @@ static int gather_again(struct host *h, struct err *e)
 	_cleanup_free char *root = h->cgroup_root ? strdup(h->cgroup_root) : NULL;
 
 	if (h->cgroup_root && !root)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	host_finish(h);
 	return host_gather(h, root, e);
 }

@@ -15,7 +15,7 @@ int invocation_prepare(struct invocation *in, struct err *e)
 {
 	for (size_t i = 0; i < in->list->n; i++)
 		if (record_run(in->result, in->list->items[i].workload) < 0)
-			return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+			return err_no_memory(e);
 	return 0;
 }
 
@@ -135,7 +135,7 @@ static int keep(struct invocation *in, size_t index, uint64_t trial, struct meas
 	if (m->has_plain)
 		trial_outcome_finish(&m->plain);
 	if (r < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	save(in);
 	return 0;
 }
@@ -178,7 +178,7 @@ static int give_up(struct invocation *in, size_t index, const struct err *why, s
 	if (!first->text[0])
 		*first = *why;
 	if (result_run_fail(&in->result->runs[index], why->text) < 0)
-		return err_set(first, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(first);
 	/* Most reasons are the hierarchy's or a worker's, which do not know whose they are. */
 	snprintf(sentence, sizeof(sentence), "%s: %s", name, why->text);
 	if (in->list->n > 1)
@@ -190,7 +190,7 @@ static int give_up(struct invocation *in, size_t index, const struct err *why, s
 static int give_up_all(struct invocation *in, size_t index, struct err *e)
 {
 	if (result_run_fail(&in->result->runs[index], e->text) < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	err_hint(e, "No trial can follow it. Finished trials are kept.");
 	save(in);
 	return -ENOTRECOVERABLE;

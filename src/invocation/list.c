@@ -42,7 +42,7 @@ int run_list_add_as(struct run_list *l, const char *name,
 	grown = reallocarray(l->items, l->n + 1, sizeof(*grown));
 	if (!grown) {
 		workload_destroy(w);
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	}
 	l->items = grown;
 	l->items[l->n++] = (struct run_item){.workload = w};

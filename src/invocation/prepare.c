@@ -21,7 +21,7 @@ int prepare_result(struct result *r, const char *label, const uint64_t *seed, st
 	r->tool_version = strdup(CGCHURN_VERSION);
 	r->label = label ? strdup(label) : NULL;
 	if (!r->tool_name || !r->tool_version || (label && !r->label))
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	if (random_u64(&id[0]) < 0 || random_u64(&id[1]) < 0 || random_u64(&random) < 0)
 		return err_sys(e, EXIT_FAULT, EIO, "random numbers");
 	snprintf(r->id, sizeof(r->id), "%016llx%016llx", (unsigned long long)id[0],
@@ -87,7 +87,7 @@ int prepare_session(struct session *s, const struct run_list *l, bool enable_con
 	r->host.cgroup_backend = strdup(s->group.backend);
 	r->host.cgroup_libcgroup_version = strdup(libcgroup_version());
 	if (!r->host.cgroup_backend || !r->host.cgroup_libcgroup_version)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	return 0;
 }
 
@@ -97,7 +97,7 @@ int prepare_host(const struct session *s, const char *name, struct result *r, st
 	int k = host_gather(&r->host, s->root.path, e);
 
 	if (k == 0 && host_rename(&r->host, name) < 0)
-		k = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		k = err_no_memory(e);
 	if (k == 0)
 		k = helpers_measure_instrument(&s->helpers, &found, e);
 	if (k == 0)

@@ -63,7 +63,7 @@ int raw_file_open(struct raw_file *f, const char *folder, const struct plan *pla
 	f->file = fdopen(fd, "w");
 	if (!f->file) {
 		close_fd(fd);
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	}
 	fputs("actor,worker,span,time,offset_ns,value_ns\n", f->file);
 	return 0;

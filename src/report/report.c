@@ -12,11 +12,6 @@
 #include "report/section.h"
 #include "style.css.h"
 
-static int no_memory(struct err *e)
-{
-	return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
-}
-
 int report_create(const struct report_settings *settings, struct report **ret)
 {
 	struct report *r = calloc(1, sizeof(*r));
@@ -71,7 +66,7 @@ int report_add(struct report *r, size_t argument, const char *origin, struct res
 		return 0;
 	}
 	/* The group points to the result: nothing but its release may follow. */
-	error = no_memory(e);
+	error = err_no_memory(e);
 refuse:
 	free(copy);
 	result_destroy(result);
@@ -89,7 +84,7 @@ int report_add_sweep(struct report *r, const char *origin, const char *text, siz
 	added = array_grow(&r->sweeps, &r->n_sweeps, sizeof(*added));
 	if (!added) {
 		sweep_view_finish(&view);
-		return no_memory(e);
+		return err_no_memory(e);
 	}
 	*added = view;
 	return 0;
@@ -112,7 +107,7 @@ static int compare_groups(struct report *r, struct err *e)
 		error = data_add(&r->data, (int)r->results[i].group, r->results[i].origin,
 				 r->results[i].result, e);
 	if (error == 0 && data_arrange(&r->data) < 0)
-		error = no_memory(e);
+		error = err_no_memory(e);
 	if (error == 0)
 		error = facts_judge(&r->data.facts, r->settings.allowed, r->settings.n_allowed, e);
 	if (error != 0)
@@ -184,7 +179,7 @@ static int allow_in_history(struct report *r, struct err *e)
 
 int report_print(struct report *r, FILE *page, struct err *e)
 {
-	int error = model_arrange(r) < 0 ? no_memory(e) : 0;
+	int error = model_arrange(r) < 0 ? err_no_memory(e) : 0;
 
 	if (error == 0)
 		error = allow_in_history(r, e);
@@ -201,5 +196,5 @@ int report_print(struct report *r, FILE *page, struct err *e)
 		"</main>\n<footer><p>Made by cgchurn %s. One file, no network.</p></footer>\n"
 		"</body>\n</html>\n",
 		CGCHURN_VERSION);
-	return error < 0 ? no_memory(e) : 0;
+	return error < 0 ? err_no_memory(e) : 0;
 }

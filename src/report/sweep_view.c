@@ -151,7 +151,7 @@ static int read_root(const struct json_at *root, struct sweep_view *v)
 		return r;
 	v->points = calloc(v->n + 1, sizeof(*v->points));
 	if (!v->points)
-		return err_set(root->e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(root->e);
 	for (size_t i = 0; r == 0 && i < v->n; i++)
 		r = read_point(&points, i, v);
 	return r;

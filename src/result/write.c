@@ -151,7 +151,7 @@ static int render(struct json_build *b, struct json_object *root, const struct r
 		return k;
 	text = b->failed ? NULL : json_pretty(root, &size);
 	if (!text)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	*ret_text = text;
 	*ret_size = size;
 	return 0;

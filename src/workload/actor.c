@@ -17,7 +17,7 @@ static int parse_kind_name(const struct json_at *at, const struct kind_table *ki
 	int r;
 
 	if (!names)
-		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+		return json_fail_memory(at);
 	for (size_t i = 0; i < kinds->n; i++)
 		names[i] = kinds->kinds[i]->name;
 	r = json_get_choice(at, names, kinds->n, &index);

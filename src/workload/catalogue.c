@@ -93,7 +93,7 @@ int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *re
 		}
 	free_entries(entries, n);
 	if (!paths)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	*ret_paths = paths;
 	*ret_n = (size_t)n;
 	return 0;

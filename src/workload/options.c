@@ -69,7 +69,7 @@ static int want_known_options(const struct json_at *at, const struct kind *kind)
 	_cleanup_free const char **names = calloc(kind->n_options + 1, sizeof(*names));
 
 	if (!names)
-		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+		return json_fail_memory(at);
 	for (size_t i = 0; i < kind->n_options; i++)
 		names[i] = kind->options[i].name;
 	return json_want_object(at, names, kind->n_options);

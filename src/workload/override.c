@@ -49,7 +49,7 @@ static int split_setting(const char *what, struct setting *ret, struct err *e)
 	char *value, *key, *member;
 
 	if (!s.whole)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	value = strchr(s.whole, '=');
 	if (value)
 		*value++ = '\0';
@@ -168,7 +168,7 @@ static int refuse_key(const struct setting *s, const struct kind *kind, struct e
 	_cleanup_free const char **words = calloc(N_ACTOR_KEYS + n_options, sizeof(*words));
 
 	if (!words)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	for (size_t i = 0; i < N_ACTOR_KEYS; i++)
 		words[n++] = actor_keys[i];
 	for (size_t i = 0; i < n_options; i++)
@@ -241,7 +241,7 @@ static int apply_setting(struct json_object *root, const struct kind_table *kind
 	if (r < 0 || !object)
 		return r;
 	if (put(log, object, key, value_of(&s), what) < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	return 0;
 }
 
@@ -289,7 +289,7 @@ int apply_overrides(struct json_doc *doc, const struct kind_table *kinds,
 	if (r == 0)
 		r = apply_numbers(doc->root, overrides, log);
 	if (r < 0)
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	doc->patches = log->patches;
 	doc->n_patches = log->n;
 	return 0;

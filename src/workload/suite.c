@@ -20,7 +20,7 @@ static int copy_string(const struct json_at *at, size_t max, char **ret)
 	if (!*text)
 		return json_refuse(at, "a string that is not empty");
 	*ret = strdup(text);
-	return *ret ? 0 : err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+	return *ret ? 0 : json_fail_memory(at);
 }
 
 static int parse_workloads(const struct json_at *at, struct suite *s)
@@ -32,7 +32,7 @@ static int parse_workloads(const struct json_at *at, struct suite *s)
 		return r;
 	s->workloads = calloc(n, sizeof(*s->workloads));
 	if (!s->workloads)
-		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+		return json_fail_memory(at);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		struct json_at element = json_element(at, i);
 

@@ -25,7 +25,7 @@ static int parse_why(const struct json_at *at, char **ret)
 		return json_refuse(at, "a sentence: which question does this workload ask?");
 	copy = strdup(text);
 	if (!copy)
-		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+		return json_fail_memory(at);
 	*ret = copy;
 	return 0;
 }
@@ -52,7 +52,7 @@ static int parse_actors(const struct json_at *at, const struct kind_table *kinds
 		return r;
 	w->actors = calloc(n, sizeof(*w->actors));
 	if (!w->actors)
-		return err_set(at->e, EXIT_FAULT, ENOMEM, "out of memory");
+		return json_fail_memory(at);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct json_at element = json_element(at, i);
 
@@ -133,7 +133,7 @@ static int fill_workload(struct json_doc *doc, const struct kind_table *kinds,
 	root = json_root(doc, e);
 	r = parse_workload(&root, kinds, changes_plan(overrides), w);
 	if (r == 0 && fill_spec(w, doc->root) < 0)
-		r = err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		r = err_no_memory(e);
 	return r;
 }
 
@@ -150,7 +150,7 @@ static int parse_once(const char *text, size_t size, const char *origin,
 	w = calloc(1, sizeof(*w));
 	if (!w) {
 		json_doc_finish(&doc);
-		return err_set(e, EXIT_FAULT, ENOMEM, "out of memory");
+		return err_no_memory(e);
 	}
 	w->warmup_ns = WORKLOAD_WARMUP_NS;
 	w->duration_ns = 5 * NS_PER_S;
