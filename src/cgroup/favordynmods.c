@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "mounts/mounts.h"
+#include "base/mounts.h"
 
 static const char flag[] = "favordynmods";
 

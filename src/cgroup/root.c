@@ -16,7 +16,7 @@
 #include "cgroup/group.h"
 #include "cgroup/libcgroup.h"
 #include "cgroup/refusal.h"
-#include "mounts/mounts.h"
+#include "base/mounts.h"
 
 static bool is_v2(int fd)
 {

@@ -2,7 +2,7 @@
 /*
  * Where run groups may be made: a folder of a cgroup v2 mount.
  *
- * In this order: what --cgroup-root names; the root of the v2 mount (mounts/mounts.h) where it can
+ * In this order: what --cgroup-root names; the root of the v2 mount (base/mounts.h) where it can
  * be written; else the group that we were started in, where it was delegated to us
  * (cgroup-v2.rst, "Delegation"). Found, and its facts read, through libcgroup wherever libcgroup
  * knows the mount (cgroup/libcgroup.h), else by ourselves.

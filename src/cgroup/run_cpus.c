@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/num.h"
-#include "mounts/mounts.h"
+#include "base/mounts.h"
 
 static const char key[] = "trusted.cgchurn.cpus";
 enum { FILE_SIZE = 32, AGAIN_MS = 10 };

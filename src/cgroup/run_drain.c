@@ -14,7 +14,7 @@
 #include "cgroup/run_cpus.h"
 #include "cgroup/run_leaf.h"
 #include "cgroup/run_note.h"
-#include "cgroup/words.h"
+#include "cgroup/controller_list.h"
 
 enum { AGAIN_MS = 200 };
 

@@ -23,7 +23,7 @@
 #include "cgroup/run_leaf.h"
 #include "cgroup/run_name.h"
 #include "cgroup/run_note.h"
-#include "cgroup/words.h"
+#include "cgroup/controller_list.h"
 
 enum { UNDO_SECONDS = 5 };
 

@@ -59,7 +59,7 @@ struct run_group {
 };
 
 /*
- * Makes the group `name` (run_group_name()). The guardian (engine/guardian.h) watches that name
+ * Makes the group `name` (run_group_name()). The guardian (run/guardian.h) watches that name
  * already. EXIT_CANNOT in `e`; what was made until then is gone again.
  */
 int run_group_create(const struct cgroup_root *root, const char *name,

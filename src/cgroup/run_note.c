@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "cgroup/run_name.h"
-#include "cgroup/words.h"
+#include "cgroup/controller_list.h"
 
 static const char *const keys[] = {"user.cgchurn.enabled", "trusted.cgchurn.enabled"};
 enum { N_KEYS = sizeof(keys) / sizeof(keys[0]), NOTE_SIZE = 256 };

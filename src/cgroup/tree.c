@@ -12,7 +12,7 @@
 #include "base/io.h"
 #include "cgroup/group.h"
 #include "cgroup/refusal.h"
-#include "cgroup/words.h"
+#include "cgroup/controller_list.h"
 
 /* Everything that a step down the tree needs. */
 struct builder {

@@ -10,7 +10,7 @@
 #include "compare/load.h"
 #include "compare/plan.h"
 #include "compare/print.h"
-#include "sandbox/reader.h"
+#include "seccomp/reader.h"
 
 struct compare_options {
 	const char *format, *plan;

@@ -6,9 +6,9 @@
 #include "base/cleanup.h"
 #include "command/command.h"
 #include "compare/inputs.h"
-#include "history/history.h"
+#include "compare/history.h"
 #include "result/json.h"
-#include "sandbox/reader.h"
+#include "seccomp/reader.h"
 
 struct history_options {
 	const char *format;

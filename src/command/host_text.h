@@ -8,7 +8,7 @@
 
 #include "host/host.h"
 #include "host/noise.h"
-#include "mounts/mounts.h"
+#include "base/mounts.h"
 
 struct host_view {
 	const struct host *host;

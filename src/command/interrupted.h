@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "invocation/session.h"
+#include "run/session.h"
 #include "result/result.h"
 
 struct interrupted_count {

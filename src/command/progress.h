@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "invocation/invocation.h"
+#include "run/invocation.h"
 
 struct progress {
 	bool line; /* a terminal, and nobody asked for quiet */

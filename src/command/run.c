@@ -13,13 +13,13 @@
 #include "command/interrupted.h"
 #include "command/overrides.h"
 #include "command/progress.h"
-#include "command/run_lock.h"
+#include "command/regime_options.h"
 #include "command/run_show.h"
 #include "host/host.h"
 #include "host/noise.h"
-#include "invocation/invocation.h"
-#include "invocation/prepare.h"
-#include "invocation/raw.h"
+#include "run/invocation.h"
+#include "run/prepare.h"
+#include "run/raw.h"
 #include "result/json.h"
 
 struct run_options {

@@ -8,7 +8,7 @@
 #include "command/command.h"
 #include "command/overrides.h"
 #include "host/explain.h"
-#include "invocation/list.h"
+#include "run/list.h"
 
 enum { INDENT = 12 };
 

@@ -15,13 +15,13 @@
 #include "cgroup/run_cpus.h"
 #include "command/command.h"
 #include "command/interrupted.h"
-#include "engine/helpers.h"
-#include "invocation/list.h"
-#include "invocation/session.h"
-#include "mounts/mounts.h"
-#include "stress/load.h"
-#include "stress/report.h"
-#include "stress/stress.h"
+#include "run/helpers.h"
+#include "run/list.h"
+#include "run/session.h"
+#include "base/mounts.h"
+#include "verify/load.h"
+#include "verify/stress_report.h"
+#include "verify/stress.h"
 
 enum { DEFAULT_SECONDS = 60, DEFAULT_PATIENCE_SECONDS = 10, DEFAULT_SHRINK_TRIES = 40 };
 enum { TASKS_MAX = 2048, STATUS_SECONDS = 5 };

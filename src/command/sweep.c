@@ -11,11 +11,11 @@
 #include "command/interrupted.h"
 #include "command/overrides.h"
 #include "command/progress.h"
-#include "invocation/invocation.h"
-#include "invocation/prepare.h"
-#include "invocation/record.h"
-#include "invocation/settle.h"
-#include "sweep/sweep.h"
+#include "run/invocation.h"
+#include "run/prepare.h"
+#include "run/record.h"
+#include "run/probe_regime.h"
+#include "compare/sweep.h"
 
 /* Points of one round of refinement. */
 enum { REFINE_POINTS = 3 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From opened files to the data of a comparison; meant to run confined (sandbox/reader.h). */
+/* From opened files to the data of a comparison; meant to run confined (seccomp/reader.h). */
 #ifndef CGCHURN_COMPARE_LOAD_H
 #define CGCHURN_COMPARE_LOAD_H
 

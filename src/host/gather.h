@@ -11,7 +11,7 @@
 #include "host/config.h"
 #include "host/host.h"
 #include "host/probe.h"
-#include "mounts/mounts.h"
+#include "base/mounts.h"
 
 #define GATHER_TEXT_SIZE 8192 /* an attribute or a small table of /proc and /sys */
 

@@ -12,7 +12,7 @@
 #include "host/host.h"
 #include "host/kcore.h"
 #include "host/probe.h"
-#include "mounts/mounts.h"
+#include "base/mounts.h"
 
 /* What the kernel's log says of favordynmods having been switched off on a patched kernel. */
 enum lock_log {

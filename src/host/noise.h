@@ -2,7 +2,7 @@
 /*
  * What makes a machine noisy: what moves latencies from one run to the next, or within one, without
  * the kernel having changed; and what can be done about each. Nothing here decides whether a trial
- * counts (engine/collect.c does, by what happened during the trial): it is advice before a run.
+ * counts (run/collect.c does, by what happened during the trial): it is advice before a run.
  */
 #ifndef CGCHURN_HOST_NOISE_H
 #define CGCHURN_HOST_NOISE_H

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 
 struct json_at json_root(const struct json_doc *doc, struct err *e)
 {

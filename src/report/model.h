@@ -4,7 +4,7 @@
 #define CGCHURN_REPORT_MODEL_H
 
 #include "compare/comparison.h"
-#include "history/history.h"
+#include "compare/history.h"
 #include "report/picture.h"
 #include "report/report.h"
 #include "report/sweep_view.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Results over time, with the changes that were found (history/history.h). */
+/* Results over time, with the changes that were found (compare/history.h). */
 #include <errno.h>
 #include <string.h>
 

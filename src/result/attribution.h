@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a series' time went to, as a result holds it (record/parts.h): of attributed trials only.
+ * What a series' time went to, as a result holds it (record/wait_causes.h): of attributed trials only.
  */
 #ifndef CGCHURN_RESULT_ATTRIBUTION_H
 #define CGCHURN_RESULT_ATTRIBUTION_H
 
-#include "record/parts.h"
+#include "record/wait_causes.h"
 #include "record/sparse.h"
 
 /* Samples by where they lie among those of their series. */

@@ -6,7 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "stressor/into.h"
+#include "stressor/clone3_into.h"
 #include "stressor/spawn.h"
 
 enum { MODE_PLAIN, MODE_VM_VFORK, MODE_INTO_CGROUP };

@@ -15,7 +15,7 @@
 
 #include "base/io.h"
 #include "stressor/events.h"
-#include "stressor/into.h"
+#include "stressor/clone3_into.h"
 #include "stressor/targets.h"
 
 enum { START_SECONDS = 5, DRAIN_SECONDS = 5, GONE_POLL_NS = 50000 };

@@ -23,7 +23,7 @@
 
 #include <sys/types.h>
 
-#include "stressor/yard.h"
+#include "stressor/scratch_group.h"
 
 enum container_phase {
 	PHASE_MKDIR,

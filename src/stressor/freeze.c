@@ -11,7 +11,7 @@
 #include "stressor/events.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
-#include "stressor/yard.h"
+#include "stressor/scratch_group.h"
 
 enum { SPAN_FREEZE_WRITE, SPAN_FREEZE, SPAN_THAW_WRITE, SPAN_THAW, SPANS };
 enum { AWAIT_SECONDS = 2 };

@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 #include "stressor/events.h"
-#include "stressor/into.h"
+#include "stressor/clone3_into.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
-#include "stressor/yard.h"
+#include "stressor/scratch_group.h"
 
 enum { SPAN_FILL, SPAN_KILL, SPAN_DRAIN, SPAN_RMDIR, SPAN_CYCLE, SPANS };
 enum { PROCESSES_MAX = 256, DRAIN_SECONDS = 5 };

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "stressor/stressor.h"
-#include "stressor/yard.h"
+#include "stressor/scratch_group.h"
 
 enum { SPAN_MKDIR, SPAN_RMDIR, SPAN_CYCLE, SPANS };
 enum { KEEP_MAX = 10000, NAME_SIZE = 16 };

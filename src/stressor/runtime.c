@@ -23,7 +23,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "stressor/stressor.h"
-#include "stressor/yard.h"
+#include "stressor/scratch_group.h"
 
 enum { SPAN_CREATE, SPAN_START, SPAN_KILL, SPAN_DELETE, SPAN_WHOLE, SPANS };
 

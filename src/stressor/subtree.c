@@ -12,7 +12,7 @@
 
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
-#include "stressor/yard.h"
+#include "stressor/scratch_group.h"
 
 enum { SPAN_ENABLE, SPAN_DISABLE, SPANS };
 enum { GROUPS_MAX = 256, WORD_SIZE = 16 };

@@ -2,7 +2,7 @@
 /*
  * What a stressor sees of the worker it runs in.
  *
- * A worker is one single-threaded, static process (engine/worker_main.c). This struct lies in
+ * A worker is one single-threaded, static process (run/worker_main.c). This struct lies in
  * memory shared with the supervisor, and so does the stressor's state: a shared mapping is not
  * copied on write, so what a step writes here costs the next fork nothing. Pointers are the
  * worker's own.
@@ -21,7 +21,7 @@
 #include "base/clock.h"
 #include "base/cpus.h"
 #include "base/rng.h"
-#include "record/parts.h"
+#include "record/wait_causes.h"
 #include "record/recorder.h"
 #include "workload/kind.h"
 

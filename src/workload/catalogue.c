@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/near.h"
+#include "base/suggest.h"
 #include "base/self.h"
 
 static const char *const section_words[] = {

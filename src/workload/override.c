@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/near.h"
+#include "base/suggest.h"
 #include "workload/parse.h"
 
 static const char *const actor_keys[] = {"stressor", "workers", "cpus",          "place",

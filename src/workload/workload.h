@@ -3,7 +3,7 @@
  * A workload: one question about churn, as a JSON file asks it, checked and from then on immutable.
  *
  * Everything in it is independent of the machine; what it comes to here (how many workers, on which
- * CPUs, in which groups) is the plan's business (engine/plan.h). The format is described in
+ * CPUs, in which groups) is the plan's business (run/plan.h). The format is described in
  * cgchurn-workload(5) and doc/schema/cgchurn-workload-1.json.
  */
 #ifndef CGCHURN_WORKLOAD_WORKLOAD_H

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "engine/instrument.h"
+#include "run/instrument.h"
 
 int main(void)
 {

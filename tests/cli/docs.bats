@@ -29,7 +29,7 @@ wrong() {
 	names '# A page
 
 See [itself](#a-page), `cgchurn run -o FILE --label L`, `scripts/guest --cpus 4 debian:7 -- cgchurn list`, doc/lock.md,
-`--require-decision`, src/stressor/NAME.c, workloads/*.json and engine/plan.'
+`--require-decision`, src/stressor/NAME.c, workloads/*.json and run/plan.'
 	[ "$status" -eq 0 ]
 }
 
@@ -42,7 +42,7 @@ See [itself](#a-page), `cgchurn run -o FILE --label L`, `scripts/guest --cpus 4 
 }
 @test "an option alone" { wrong 'By `--frobnicate`.' 'has the option --frobnicate'; }
 @test "a file" { wrong 'See doc/no-such-page.md.' 'there is no doc/no-such-page.md'; }
-@test "a module" { wrong 'See engine/no-such.c.' 'there is no engine/no-such.c'; }
+@test "a module" { wrong 'See run/no-such.c.' 'there is no run/no-such.c'; }
 @test "a link" { wrong '[here](nowhere.md)' 'leads nowhere'; }
 @test "a heading" { wrong '[here](#nowhere)' 'no such heading'; }
 @test "a test" { wrong 'Type `meson test -C build no-such`.' "no test 'no-such'"; }

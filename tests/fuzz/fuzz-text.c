@@ -5,10 +5,10 @@
 
 #include "base/num.h"
 #include "cgroup/run_name.h"
-#include "cgroup/words.h"
+#include "cgroup/controller_list.h"
 #include "fuzz.h"
-#include "stress/log.h"
-#include "stress/schedule.h"
+#include "verify/log.h"
+#include "verify/schedule.h"
 
 static void check_limits(const char *text)
 {

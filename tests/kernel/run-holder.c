@@ -26,7 +26,7 @@
 #include "cgroup/libcgroup.h"
 #include "cgroup/run_group.h"
 #include "cgroup/tree.h"
-#include "engine/guardian.h"
+#include "run/guardian.h"
 
 struct holder {
 	const char *wanted_root;

@@ -245,18 +245,18 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 }
 
 @test "a worker program that may not be executed, or cannot: named, with the reason" {
-	mkdir -p copy/src/engine copy/src/stressor
+	mkdir -p copy/src/run copy/src/stressor
 	ln -s "$CGCHURN_SOURCE/workloads" copy/workloads
 	cp "$CGCHURN" copy/src/cgchurn
-	cp "$CGCHURN_BUILD/src/engine/cgchurn-worker" copy/src/engine/
+	cp "$CGCHURN_BUILD/src/run/cgchurn-worker" copy/src/run/
 	cp "$CGCHURN_BUILD/src/stressor/cgchurn-child" copy/src/stressor/
-	chmod -x copy/src/engine/cgchurn-worker
+	chmod -x copy/src/run/cgchurn-worker
 	run -4 copy/src/cgchurn run null "${short[@]}" -q
-	[[ "$output" == *"copy/src/engine/cgchurn-worker may not be executed: Permission denied"*"chmod +x"* ]]
-	echo nonsense >copy/src/engine/cgchurn-worker
-	chmod +x copy/src/engine/cgchurn-worker
+	[[ "$output" == *"copy/src/run/cgchurn-worker may not be executed: Permission denied"*"chmod +x"* ]]
+	echo nonsense >copy/src/run/cgchurn-worker
+	chmod +x copy/src/run/cgchurn-worker
 	run -4 copy/src/cgchurn run null "${short[@]}" -q
-	[[ "$output" == *"executing "*"copy/src/engine/cgchurn-worker: Exec format error"* ]]
+	[[ "$output" == *"executing "*"copy/src/run/cgchurn-worker: Exec format error"* ]]
 }
 
 @test "a target that cannot be made, a CPU that is not there" {

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "attribute/attribute.h"
-#include "attribute/stack.h"
-#include "attribute/symbols.h"
+#include "trace/attribute.h"
+#include "trace/stack.h"
+#include "trace/symbols.h"
 #include "fake-root.h"
 
 static void test_symbols(void **state)

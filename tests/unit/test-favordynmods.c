@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "cgroup/favordynmods.h"
-#include "invocation/favor.h"
+#include "run/regime_override.h"
 
 static void test_options(void **state)
 {

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "base/near.h"
+#include "base/suggest.h"
 #include "json/doc.h"
 #include "json/read.h"
 

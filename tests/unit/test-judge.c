@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "engine/crew.h"
-#include "engine/standing.h"
-#include "engine/trial.h"
+#include "run/workers.h"
+#include "run/standing.h"
+#include "run/trial.h"
 
 /* Judges a trial of one second without actors, between these two states of the machine. */
 static struct trial_outcome judge(struct env before, struct env after)

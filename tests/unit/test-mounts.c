@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "mounts/mounts.h"
+#include "base/mounts.h"
 
 static const char hybrid[] = "23 28 0:21 / /sys rw,nosuid - sysfs sysfs rw\n"
 			     "31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755\n"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "record/parts.h"
+#include "record/wait_causes.h"
 
 static void tell(struct part_ring *ring, enum part part, uint64_t begin, uint64_t end)
 {

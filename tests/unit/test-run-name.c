@@ -15,7 +15,7 @@
 #include "cgroup/run_group.h"
 #include "cgroup/run_name.h"
 #include "cgroup/tree_path.h"
-#include "cgroup/words.h"
+#include "cgroup/controller_list.h"
 #include "fake-root.h"
 
 static void test_own_name(void **state)

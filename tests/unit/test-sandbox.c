@@ -20,9 +20,9 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "sandbox/confined.h"
-#include "sandbox/filter.h"
-#include "sandbox/reader.h"
+#include "seccomp/confined.h"
+#include "seccomp/filter.h"
+#include "seccomp/reader.h"
 
 /* Runs `attempt` in a confined child; its return value is the child's exit status. */
 static int confined(int (*attempt)(void))

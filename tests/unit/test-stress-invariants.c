@@ -14,9 +14,9 @@
 
 #include "base/clock.h"
 #include "fake-root.h"
-#include "stress/starved.h"
-#include "stress/stuck.h"
-#include "stress/waiter.h"
+#include "verify/starved.h"
+#include "verify/stuck.h"
+#include "verify/waiter.h"
 
 enum { EXITING = 0x4, IDLE = 0x40, KTHREAD = 0x00200000 };
 

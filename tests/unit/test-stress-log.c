@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "stress/log.h"
+#include "verify/log.h"
 
 static void test_log_lines(void **state)
 {

@@ -12,9 +12,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "fake-root.h"
-#include "stress/board.h"
-#include "stress/report.h"
-#include "stress/schedule.h"
+#include "verify/shared.h"
+#include "verify/stress_report.h"
+#include "verify/schedule.h"
 
 static void test_draw(void **state)
 {

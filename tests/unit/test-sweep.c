@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 #include "json/doc.h"
-#include "sweep/sweep.h"
+#include "compare/sweep.h"
 
 /* The points of an axis, blank-separated. */
 static const char *texts(const char *vary, const char *over, struct axis *a)

@@ -11,7 +11,7 @@ import subprocess
 from . import commands, markdown
 
 PATHS = re.compile(r"(?<![\w/.~-])((?:doc|scripts|src|tests|workloads|dashboards|deploy|debian)/[\w./*-]*[\w*/])")
-# A module of src/ as pages on the code name it: stress/invariant.c, engine/plan.
+# A module of src/ as pages on the code name it: verify/invariant.c, run/plan.
 MODULES = re.compile(r"(?<![\w/.-])([a-z]+)/([a-z][\w-]*)(\.[ch])?\b(?!/)")
 OPTION = re.compile(r"^--?[a-z][\w-]*")
 

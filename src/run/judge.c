@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The facts that make a trial invalid. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run/workers.h"
+#include "run/trial.h"
+
+/*
+ * Stolen time above this share of all CPUs' time makes a trial invalid: a hypervisor that takes one
+ * hundredth moves a p99 of short operations by itself.
+ */
+static const double steal_share_max = 0.01;
+
+static void judge_workers(const struct crew *crew, struct trial_outcome *o)
+{
+	for (size_t i = 0; i < crew->n_members; i++) {
+		const struct crew_member *m = &crew->members[i];
+		const struct plan_worker *pw = &crew->plan->workers[i];
+		const char *actor = crew->plan->workload->actors[pw->actor].name;
+
+		if (m->pid > 0)
+			trial_invalidate(o, "worker %u of %s did not end in time", pw->index,
+					 actor);
+		else if (WIFSIGNALED(m->status))
+			trial_invalidate(o, "worker %u of %s was ended by SIG%s", pw->index, actor,
+					 sigabbrev_np(WTERMSIG(m->status)));
+		else if (atomic_load(&m->slot->state) != SLOT_DONE)
+			trial_invalidate(o, "worker %u of %s ended early", pw->index, actor);
+	}
+}
+
+static void judge_schedules(const struct crew *crew, struct trial_outcome *o)
+{
+	const struct workload *w = crew->plan->workload;
+
+	for (uint32_t actor = 0; actor < w->n_actors; actor++) {
+		uint64_t planned = 0, missed = 0;
+
+		for (size_t i = 0; i < crew->n_members; i++)
+			if (crew->plan->workers[i].actor == actor) {
+				planned += crew->members[i].slot->planned;
+				missed += crew->members[i].slot->missed;
+			}
+		if ((double)missed > w->actors[actor].arrival.max_missed * (double)planned)
+			trial_invalidate(
+				o, "%s missed %llu of %llu starts, more than its max_missed of %g",
+				w->actors[actor].name, (unsigned long long)missed,
+				(unsigned long long)planned, w->actors[actor].arrival.max_missed);
+	}
+}
+
+/* The failures of a span by their names, the commonest as they came: "812 EAGAIN, 3 ENOMEM". */
+static void name_errors(const struct trial_series *s, char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < WORKER_ERRORS && s->errors[i].count && used < size; i++) {
+		const char *name = err_name(s->errors[i].errnum);
+
+		used += (size_t)snprintf(text + used, size - used, "%s%llu ", used ? ", " : "",
+					 (unsigned long long)s->errors[i].count);
+		if (used < size && name)
+			used += (size_t)snprintf(text + used, size - used, "%s", name);
+		else if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "errno %d",
+						 s->errors[i].errnum);
+	}
+}
+
+static uint64_t count_errors(const struct trial_series *s)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < WORKER_ERRORS; i++)
+		sum += s->errors[i].count;
+	return sum;
+}
+
+/* The span of an actor that failed most, by its share; NULL where none ever failed. */
+static const struct trial_series *find_worst(const struct trial_outcome *o, uint32_t actor,
+					     double *ret_share)
+{
+	const struct trial_series *worst = NULL;
+
+	*ret_share = 0;
+	for (size_t i = 0; i < o->n_series; i++) {
+		const struct trial_series *s = &o->series[i];
+		double failed = (double)count_errors(s);
+		double share = failed / (failed + (double)s->recorder->histogram.count);
+
+		if (s->actor != actor || s->response || failed == 0 || share <= *ret_share)
+			continue;
+		worst = s;
+		*ret_share = share;
+	}
+	return worst;
+}
+
+/* Whether nothing that the actor began in the window was recorded, though something was due. */
+static bool did_nothing(const struct trial_outcome *o, const struct workload_actor *a,
+			uint32_t actor)
+{
+	bool due = a->arrival.kind == WORKLOAD_CLOSED;
+
+	for (size_t i = 0; i < o->n_series; i++) {
+		if (o->series[i].actor != actor)
+			continue;
+		if (o->series[i].recorder->histogram.count)
+			return false;
+		due |= o->series[i].planned > o->series[i].missed;
+	}
+	return due;
+}
+
+/* What failed was not measured: without successes there is nothing to compare. */
+static void judge_failures(const struct workload *w, struct trial_outcome *o)
+{
+	for (uint32_t actor = 0; actor < w->n_actors; actor++) {
+		const struct workload_actor *a = &w->actors[actor];
+		char errors[128];
+		double share;
+		const struct trial_series *s = find_worst(o, actor, &share);
+
+		if (s && share > a->max_failed) {
+			name_errors(s, errors, sizeof(errors));
+			trial_invalidate(o,
+					 "%s failed in %.3g %% of its operations (%s: %s), more "
+					 "than its max_failed of %g",
+					 a->name, 100 * share, a->kind->spans[s->span].name, errors,
+					 a->max_failed);
+		} else if (!s && did_nothing(o, a, actor))
+			trial_invalidate(o, "%s finished no operation in the window", a->name);
+	}
+}
+
+/* Another regime of the lock than the result's header says. */
+static void judge_lock(struct trial_outcome *o)
+{
+	const struct env *before = &o->before, *after = &o->after;
+
+	if (before->favored_v2 != after->favored_v2)
+		trial_invalidate(o, "favordynmods of cgroup v2 was turned %s meanwhile",
+				 after->favored_v2 ? "on" : "off");
+	if (before->favored_v1 != after->favored_v1)
+		trial_invalidate(o, "favordynmods of a cgroup v1 mount was turned %s meanwhile",
+				 after->favored_v1 ? "on" : "off");
+}
+
+static void judge_kernel(struct trial_outcome *o)
+{
+	const struct env *before = &o->before, *after = &o->after;
+
+	if (after->taint & ~before->taint)
+		trial_invalidate(o, "the kernel became tainted (%llu, before %llu): see its log",
+				 (unsigned long long)after->taint,
+				 (unsigned long long)before->taint);
+	if (after->warnings > before->warnings)
+		trial_invalidate(o, "the kernel gave %llu warnings with a trace: see its log",
+				 (unsigned long long)(after->warnings - before->warnings));
+	if (after->oopses > before->oopses)
+		trial_invalidate(o, "the kernel had %llu oopses: see its log",
+				 (unsigned long long)(after->oopses - before->oopses));
+}
+
+static void judge_machine(struct trial_outcome *o)
+{
+	uint64_t steal = env_stolen_ns(&o->before, &o->after);
+	uint64_t tick = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+	/* Of all CPUs, as /proc/stat counts them, and not only of those that are ours. */
+	double all =
+		(double)(o->after.at_ns - o->before.at_ns) * (double)sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (strcmp(o->before.clock_source, o->after.clock_source) != 0)
+		trial_invalidate(o, "the clock source changed from %s to %s",
+				 o->before.clock_source, o->after.clock_source);
+	/* /proc/stat counts whole ticks: one of them may be a nanosecond. */
+	if ((double)steal > steal_share_max * all + (double)tick)
+		trial_invalidate(o, "the hypervisor stole %.1f %% of the CPU time",
+				 100 * (double)steal / all);
+	if (o->after.has_throttled && o->after.throttled_ns > o->before.throttled_ns)
+		trial_invalidate(
+			o, "the run group was throttled for %llu us",
+			(unsigned long long)(o->after.throttled_ns - o->before.throttled_ns) /
+				1000);
+}
+
+void trial_judge(const struct crew *crew, struct trial_outcome *o)
+{
+	judge_workers(crew, o);
+	judge_schedules(crew, o);
+	judge_failures(crew->plan->workload, o);
+	judge_machine(o);
+	judge_kernel(o);
+	judge_lock(o);
+}

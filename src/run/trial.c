@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/trial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/cleanup.h"
+#include "cgroup/group.h"
+#include "cgroup/refusal.h"
+#include "cgroup/run_name.h"
+#include "cgroup/tree.h"
+#include "run/workers.h"
+#include "run/standing.h"
+
+enum {
+	READY_SECONDS = 60, /* for all set-ups together; a large tree of targets takes a few */
+	END_SECONDS = 10,   /* for workers to end after the stop, beside what a step is to last */
+	LEAVE_SECONDS = 1,  /* for ended tasks to leave their groups */
+	EMPTY_SECONDS = 5,  /* for the groups to empty and go */
+	GATE_MS = 2,        /* from opening the gate to the start: every worker is awake by then */
+	TICK_MS = 250,      /* of the progress display */
+	RAW_TICK_MS = 20,
+	REST_TICK_MS = 5, /* after the window, while schedules are worked off */
+};
+
+static const char tree_name[] = "tree", side_name[] = "side";
+
+/* A trial under way. */
+struct trial {
+	const struct plan *plan;
+	const struct trial_surroundings *around;
+	struct trial_outcome *outcome;
+	struct tree tree;
+	bool has_tree;
+	int side_fd;
+	struct crew crew;
+	uint64_t begun_ns; /* the start of warm-up; 0 before */
+	struct standing standing;
+	int unlocked; /* a negative errno: the run group's lock could not be had again */
+};
+
+/* A ringful at most: a worker that fills it faster than it is emptied would keep us here. */
+static void drain_ring(const struct trial_raw_listener *l, size_t member, struct raw_ring *ring)
+{
+	uint64_t left = ring->capacity, n = 1;
+	struct raw_sample samples[512];
+
+	while (left && n) {
+		n = raw_ring_take(ring, samples, left < 512 ? left : 512);
+		for (uint64_t k = 0; k < n; k++)
+			l->put(l->opaque, member, samples[k].series, samples[k].offset_ns,
+			       samples[k].value_ns);
+		left -= n;
+	}
+}
+
+static void drain_raw(struct trial *t)
+{
+	for (size_t i = 0; t->around->raw.put && i < t->crew.n_members; i++) {
+		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
+
+		if (ring)
+			drain_ring(&t->around->raw, i, ring);
+	}
+}
+
+static void look(struct trial *t, uint64_t now)
+{
+	const struct trial_onlooker *o = &t->around->onlooker;
+
+	if (!o->look || !t->begun_ns || now < t->begun_ns + t->plan->workload->warmup_ns ||
+	    now >= t->begun_ns + t->plan->trial_ns)
+		return;
+	for (size_t i = 0; i < t->crew.n_members; i++)
+		if (t->crew.members[i].pid > 0)
+			o->look(o->opaque, i, t->crew.members[i].pid);
+}
+
+/* How long the supervisor may sleep; UINT64_MAX: until something happens. */
+static uint64_t tick_ns(const struct trial *t)
+{
+	const struct trial_surroundings *a = t->around;
+
+	if (a->onlooker.look)
+		return a->onlooker.every_ns;
+	if (a->raw.put)
+		return RAW_TICK_MS * NS_PER_MS;
+	/* Without anybody who looks, the supervisor sleeps through the window. */
+	return a->progress.tell ? TICK_MS * NS_PER_MS : UINT64_MAX;
+}
+
+static void tick(struct trial *t)
+{
+	const struct trial_progress_listener *l = &t->around->progress;
+	uint64_t now = clock_now_ns();
+
+	drain_raw(t);
+	look(t, now);
+	if (l->tell && t->begun_ns && now > t->begun_ns)
+		l->tell(l->opaque, now - t->begun_ns);
+}
+
+enum { FD_SIGNAL, FD_GUARDIAN, FD_READY, FD_MEMBERS };
+
+static void fill_polls(const struct trial *t, struct pollfd *polls)
+{
+	polls[FD_SIGNAL] = (struct pollfd){.fd = t->around->signal_fd, .events = POLLIN};
+	polls[FD_GUARDIAN] = (struct pollfd){.fd = t->around->guardian_fd, .events = POLLIN};
+	polls[FD_READY] = (struct pollfd){.fd = t->crew.ready_fd, .events = POLLIN};
+	for (size_t i = 0; i < t->crew.n_members; i++)
+		polls[FD_MEMBERS + i] =
+			(struct pollfd){.fd = t->crew.members[i].pidfd, .events = POLLIN};
+}
+
+/* One sleep, until something happens or `until`. */
+static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, struct err *e)
+{
+	uint64_t now = clock_now_ns(), left = until > now ? until - now : 0;
+	struct timespec ts;
+
+	if (left > tick_ns(t))
+		left = tick_ns(t);
+	ts = clock_timespec(left);
+	fill_polls(t, polls);
+	if (ppoll(polls, FD_MEMBERS + t->crew.n_members, &ts, NULL) < 0 && errno != EINTR)
+		return err_sys(e, EXIT_FAULT, errno, "waiting for workers");
+	if (polls[FD_SIGNAL].revents)
+		return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
+	if (polls[FD_GUARDIAN].revents)
+		return err_set(e, EXIT_FAULT, EPIPE,
+			       "the guardian was killed; without it nothing "
+			       "would clean up after a kill of cgchurn itself");
+	crew_note_ready(&t->crew);
+	crew_reap(&t->crew);
+	tick(t);
+	return 0;
+}
+
+/* Until `done` says so (0), `until` is past (-ETIME), or something ends the trial. */
+static int wait_for(struct trial *t, bool (*done)(struct trial *), uint64_t until, struct err *e)
+{
+	_cleanup_free struct pollfd *polls = calloc(FD_MEMBERS + t->crew.n_members, sizeof(*polls));
+	int r = 0;
+
+	if (!polls)
+		return err_no_memory(e);
+	while (r == 0 && !done(t)) {
+		if (clock_now_ns() >= until)
+			return -ETIME;
+		r = wait_once(t, polls, until, e);
+	}
+	return r;
+}
+
+static bool all_ready_or_failed(struct trial *t)
+{
+	const struct plan_worker *failed;
+
+	return t->crew.n_ready == t->crew.n_members || crew_failure(&t->crew, &failed) ||
+	       t->crew.n_running < t->crew.n_members;
+}
+
+static bool nobody_runs(struct trial *t)
+{
+	return t->crew.n_running == 0;
+}
+
+static bool schedules_done(struct trial *t)
+{
+	return t->crew.n_running == 0 || crew_schedules_done(&t->crew);
+}
+
+static int tell_groups(struct trial *t, struct err *e)
+{
+	struct trial_outcome *o = t->outcome;
+
+	o->n_groups = t->tree.n_groups;
+	o->enabled = strdup(t->tree.enabled);
+	o->skipped = strdup(t->tree.skipped);
+	return o->enabled && o->skipped ? 0 : err_no_memory(e);
+}
+
+static int make_groups(struct trial *t, struct err *e)
+{
+	const struct workload_hierarchy *h = &t->plan->workload->hierarchy;
+	struct tree_spec spec = {
+		.depth = (uint32_t)h->depth,
+		.fanout = (uint32_t)h->fanout,
+		.n_controllers = h->n_controllers,
+		.optional = h->optional,
+		.threaded = h->threaded,
+	};
+	int fd = t->around->run_group_fd, r;
+
+	for (size_t i = 0; i < h->n_controllers; i++)
+		spec.controllers[i] = h->controllers[i];
+	r = tree_create(fd, tree_name, &spec, &t->tree, e);
+	if (r < 0)
+		return r;
+	t->has_tree = true;
+	r = tell_groups(t, e);
+	if (r < 0)
+		return r;
+	if (mkdirat(fd, side_name, 0755) < 0)
+		return refusal_of_group(fd, side_name, errno, e);
+	t->side_fd = openat(fd, side_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (t->side_fd < 0)
+		return err_sys(e, EXIT_FAULT, errno, "opening the group %s", side_name);
+	return 0;
+}
+
+static int explain_not_ready(struct trial *t, int r, struct err *e)
+{
+	const struct plan_worker *pw = NULL;
+	const char *failure = crew_failure(&t->crew, &pw);
+
+	if (failure)
+		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
+			       pw->index, t->plan->workload->actors[pw->actor].name, failure);
+	/* Not a fault of ours: a machine that is slow, or has no memory for what is to be touched.
+	 */
+	if (r == -ETIME)
+		return err_set(e, EXIT_CANNOT, ETIME, "%zu of %zu workers were ready after %d s",
+			       t->crew.n_ready, t->crew.n_members, READY_SECONDS);
+	if (r == 0 && crew_was_killed(&t->crew))
+		return err_set(e, EXIT_CANNOT, ENOMEM,
+			       "a worker was killed while it was set up: out of memory?");
+	if (r == 0)
+		return err_set(e, EXIT_FAULT, ECANCELED, "%s: %zu of %zu workers became ready",
+			       t->plan->workload->name, t->crew.n_ready, t->crew.n_members);
+	return r;
+}
+
+static int watch_workers(struct trial *t, struct err *e)
+{
+	const struct trial_attribution *a = &t->around->attribution;
+	int r = 0;
+
+	for (size_t i = 0; a->watch && i < t->crew.n_members && r == 0; i++)
+		r = a->watch(a->opaque, i, t->crew.members[i].pid);
+	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "following workers in the kernel") : 0;
+}
+
+static int set_up(struct trial *t, uint64_t index, struct err *e)
+{
+	const struct trial_attribution *a = &t->around->attribution;
+	struct crew_places places = {.worker_path = t->around->worker_path,
+				     .child_path = t->around->child_path,
+				     .rings_fd = a->watch ? a->rings_fd : -1};
+	const struct plan_worker *failed;
+	int r = make_groups(t, e);
+
+	if (r < 0)
+		return r;
+	places.tree_fd = t->tree.fd;
+	places.side_fd = t->side_fd;
+	r = crew_init(&t->crew, t->plan, index, &places, e);
+	if (r == 0)
+		r = watch_workers(t, e);
+	if (r < 0)
+		return r;
+	r = wait_for(t, all_ready_or_failed, clock_now_ns() + READY_SECONDS * NS_PER_S, e);
+	/* Who failed has reported too. */
+	if (r < 0 || t->crew.n_ready < t->crew.n_members || crew_failure(&t->crew, &failed))
+		return explain_not_ready(t, r, e);
+	return 0;
+}
+
+/* Workers stay when their schedules are done, so no descriptor says so. */
+static int wait_for_schedules(struct trial *t, uint64_t until, struct err *e)
+{
+	int r = -ETIME;
+
+	while (r == -ETIME && clock_now_ns() < until)
+		r = wait_for(t, schedules_done, clock_now_ns() + REST_TICK_MS * NS_PER_MS, e);
+	return r;
+}
+
+/* Warm-up and window; then, while closed loops go on as load, the rest of the schedules. */
+static int measure(struct trial *t, struct err *e)
+{
+	struct slot_orders orders;
+	uint64_t end;
+	int r;
+
+	plan_orders(t->plan, 0, 0, &orders);
+	t->begun_ns = clock_now_ns() + GATE_MS * NS_PER_MS;
+	end = t->begun_ns + t->plan->trial_ns;
+	crew_open_gate(&t->crew, t->begun_ns);
+	r = wait_for(t, nobody_runs, end, e);
+	if (r == -ETIME)
+		r = wait_for_schedules(t, end + orders.overrun_ns + NS_PER_S, e);
+	return r == -ETIME ? 0 : r;
+}
+
+/* Ends the workers; by force where they do not end by themselves, which judge_workers() will tell.
+ */
+static int end_workers(struct trial *t, struct err *e)
+{
+	uint64_t patience = END_SECONDS * NS_PER_S + plan_longest_step_ns(t->plan);
+	int r;
+
+	crew_stop(&t->crew);
+	r = wait_for(t, nobody_runs, clock_now_ns() + patience, e);
+	drain_raw(t);
+	return r == -ETIME ? 0 : r;
+}
+
+static void count_lost_samples(struct trial *t)
+{
+	for (size_t i = 0; i < t->crew.n_members; i++) {
+		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
+
+		t->outcome->raw_lost += ring ? ring->lost : 0;
+	}
+}
+
+/*
+ * Whoever is still in a group after all workers ended was left behind by one. With a moment's
+ * patience: from 6.19 on a task leaves its group only after whoever waited for it has gone on.
+ */
+static void check_leaks(struct trial *t)
+{
+	int r = group_wait_empty(t->around->run_group_fd,
+				 clock_now_ns() + LEAVE_SECONDS * NS_PER_S);
+
+	if (r == -ETIME)
+		trial_invalidate(t->outcome,
+				 "processes were left in the groups after all workers ended");
+}
+
+/* The window between two looks at where the workers are. */
+static int measure_standing(struct trial *t, struct err *e)
+{
+	int r = standing_begin(&t->standing, &t->crew, t->around->run_group_fd);
+
+	if (r == 0)
+		r = measure(t, e);
+	else
+		err_sys(e, EXIT_FAULT, -r, "looking at workers");
+	if (r == 0 && standing_end(&t->standing, &t->crew, t->outcome) < 0)
+		r = err_no_memory(e);
+	standing_finish(&t->standing);
+	return r;
+}
+
+static int run_workers(struct trial *t, struct err *e)
+{
+	int r;
+
+	env_read(&t->outcome->before, t->around->run_group_fd);
+	clock_rfc3339(t->outcome->started_at);
+	r = measure_standing(t, e);
+	if (r == 0)
+		r = end_workers(t, e);
+	if (r < 0)
+		return r;
+	env_read(&t->outcome->after, t->around->run_group_fd);
+	count_lost_samples(t);
+	check_leaks(t);
+	if (trial_collect(&t->crew, t->outcome) < 0)
+		return err_no_memory(e);
+	trial_judge(&t->crew, t->outcome);
+	return 0;
+}
+
+/* Whatever is in the run group; the lock on it, which that ends, is taken again. */
+static int kill_all(struct trial *t)
+{
+	int r = group_kill(t->around->run_group_fd);
+
+	if (t->around->lock_fd >= 0)
+		t->unlocked = run_name_hold_again(t->around->lock_fd);
+	return r;
+}
+
+/* A process that was killed and is still there keeps its group, and with it every later trial. */
+static int explain_not_removed(struct trial *t, int r, struct err *e)
+{
+	pid_t pid = r == -ETIME ? group_find_process(t->around->run_group_fd) : 0;
+	char text[CHILD_TEXT_SIZE];
+
+	if (pid <= 0)
+		return err_sys(e, EXIT_FAULT, -r, "removing the groups of a trial");
+	err_set(e, EXIT_CANNOT, ENOTRECOVERABLE,
+		"a process in the groups of a trial was killed and has not ended after %d s: %s",
+		EMPTY_SECONDS, child_describe(pid, text));
+	return -ENOTRECOVERABLE;
+}
+
+/* Both groups, whatever is in them; then the memory of the dead ones, which would weigh on the
+ * next. */
+static int remove_groups(struct trial *t, struct err *e)
+{
+	uint64_t deadline = clock_now_ns() + EMPTY_SECONDS * NS_PER_S;
+	int fd = t->around->run_group_fd, r = 0;
+
+	if (group_is_populated(fd) > 0 && (r = kill_all(t)) == 0)
+		r = group_wait_empty(fd, deadline);
+	t->side_fd = close_fd(t->side_fd);
+	if (r == 0 && t->has_tree)
+		r = tree_remove(&t->tree, deadline);
+	if (r == 0 && unlinkat(fd, side_name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = group_remove_all(fd, side_name, deadline);
+	if (r < 0)
+		return explain_not_removed(t, r, e);
+	if (group_wait_dying(fd, deadline) == -ETIME)
+		t->outcome->dying = group_count_dying(fd);
+	return 0;
+}
+
+/* The workers, then the groups; not those that a worker holds which does not end. */
+static int take_down(struct trial *t, struct err *e)
+{
+	const struct trial_attribution *a = &t->around->attribution;
+	int r = crew_finish(&t->crew, e);
+
+	if (a->forget)
+		a->forget(a->opaque);
+	if (r == -ETIME) {
+		t->side_fd = close_fd(t->side_fd);
+		return -ENOTRECOVERABLE;
+	}
+	r = remove_groups(t, e);
+	/* Without its lock another's `clean` may take the group. */
+	return r == 0 && t->unlocked < 0
+		       ? err_sys(e, EXIT_FAULT, -t->unlocked, "locking the run group again")
+		       : r;
+}
+
+int trial_run(const struct plan *plan, uint64_t index, const struct trial_surroundings *around,
+	      struct trial_outcome *ret, struct err *e)
+{
+	struct trial t = {.plan = plan, .around = around, .outcome = ret, .side_fd = -1};
+	uint64_t start = clock_now_ns();
+	struct err removal = {0};
+	int r, removed;
+
+	*ret = (struct trial_outcome){0};
+	t.crew.memory_fd = t.crew.ready_fd = -1;
+	r = set_up(&t, index, e);
+	ret->setup_ns = clock_now_ns() - start;
+	if (r == 0)
+		r = run_workers(&t, e);
+	start = clock_now_ns();
+	if (r < 0)
+		kill_all(&t);
+	removed = take_down(&t, &removal);
+	ret->teardown_ns = clock_now_ns() - start;
+	/* What lets no further trial follow is said before what ended this one, except a signal. */
+	if (removed < 0 &&
+	    (r == 0 || t.unlocked < 0 || (removed == -ENOTRECOVERABLE && r != -EINTR))) {
+		*e = removal;
+		r = removed;
+	}
+	if (r < 0)
+		trial_outcome_finish(ret);
+	return r;
+}

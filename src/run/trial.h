@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One trial: a fresh hierarchy, fresh workers, warm-up, the window, and everything gone again.
+ */
+#ifndef CGCHURN_RUN_TRIAL_H
+#define CGCHURN_RUN_TRIAL_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "run/env.h"
+#include "run/plan.h"
+
+#define TRIAL_REASONS_MAX 16
+#define TRIAL_REASON_SIZE 256
+
+/* One actor's span, all its workers together. */
+struct trial_series {
+	uint32_t actor, span;
+	bool response;
+	struct recorder *recorder;   /* owned by the outcome, as is: */
+	struct part_recorder *parts; /* NULL where the trial was not attributed */
+	uint64_t planned, late, missed;
+	struct worker_errors errors[WORKER_ERRORS];
+};
+
+struct trial_outcome {
+	char started_at[CLOCK_RFC3339_SIZE];
+	uint64_t setup_ns, teardown_ns;
+	struct env before, after;
+	struct trial_series *series;
+	size_t n_series;
+	char reasons[TRIAL_REASONS_MAX][TRIAL_REASON_SIZE]; /* why it is not valid; none: it is */
+	size_t n_reasons;
+	char *skipped; /* controllers left out, a sentence each, newline between; or NULL */
+	char *enabled; /* controllers in force, blank-separated; or NULL */
+	uint64_t n_groups;
+	uint64_t raw_lost;
+	/*
+	 * Removed groups that the kernel had not let go of when the trial's patience was over,
+	 * which may weigh on the next trial. No fault: with the memory controller it need never do
+	 * so.
+	 */
+	int64_t dying;
+};
+
+/* Told some times a second while it runs; NULL: nobody looks. */
+struct trial_progress_listener {
+	void *opaque;
+	void (*tell)(void *opaque, uint64_t elapsed_ns);
+};
+
+/* Takes raw samples, if the plan has them; `series` is 2 * span + (1 for a response time). */
+struct trial_raw_listener {
+	void *opaque;
+	void (*put)(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
+		    uint64_t value_ns);
+};
+
+/* Follows workers in the kernel (trace/attribute.h). Without `watch` nobody does. */
+struct trial_attribution {
+	void *opaque;
+	int rings_fd; /* one struct part_ring a worker of the plan, in its order */
+	int (*watch)(void *opaque, size_t worker, pid_t pid); /* 0 or a negative errno */
+	void (*forget)(void *opaque);                         /* all of them */
+};
+
+/* Looks at each worker again and again in the window. Without `look` nobody does. */
+struct trial_onlooker {
+	void *opaque;
+	uint64_t every_ns;
+	void (*look)(void *opaque, size_t worker, pid_t pid);
+};
+
+struct trial_surroundings {
+	int run_group_fd; /* where the hierarchy is made */
+	int lock_fd;      /* of run_name_hold() on that group; -1: it is nobody's run group */
+	int signal_fd;    /* readable when the user wants an end */
+	int guardian_fd;  /* readable when the guardian has died; -1: there is none */
+	const char *worker_path, *child_path;
+	struct trial_progress_listener progress;
+	struct trial_raw_listener raw;
+	struct trial_attribution attribution;
+	struct trial_onlooker onlooker;
+};
+
+/*
+ * Runs the index-th trial. -EINTR and EXIT_INTERRUPTED when the user ended it, and other failures
+ * with their reasons in `e`; the hierarchy is gone in any case or the failure says what stays:
+ * -ENOTRECOVERABLE and EXIT_CANNOT where a process does not end although it was killed, and no
+ * trial can follow. All waits are bounded (60 s until workers are ready; 10 s and a step after the
+ * stop; then 10 s after SIGKILL, and 5 s for the groups to empty) or end with the signal. A trial
+ * that ran but may not be counted is a success with reasons. The caller calls
+ * trial_outcome_finish().
+ */
+int trial_run(const struct plan *plan, uint64_t index, const struct trial_surroundings *around,
+	      struct trial_outcome *ret, struct err *e);
+
+void trial_outcome_finish(struct trial_outcome *o);
+
+/* Adds a reason why the trial is not valid. */
+void trial_invalidate(struct trial_outcome *o, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Merges what the workers of a trial recorded; called when they have ended. 0 or -ENOMEM. */
+struct crew;
+int trial_collect(const struct crew *crew, struct trial_outcome *o);
+
+/* The facts that make a trial invalid; after trial_collect(). */
+void trial_judge(const struct crew *crew, struct trial_outcome *o);
+
+#endif

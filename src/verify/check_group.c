@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What groups tell of themselves: populated, frozen, drained, counted, gone. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "verify/invariant.h"
+#include "verify/patience.h"
+#include "verify/stuck.h"
+#include "verify/waiter.h"
+
+/* 1: they agree; 0: they do not, at this moment; or a negative errno. */
+static int agrees(const struct view *v, uint32_t group, int64_t *ret_populated, int *ret_members)
+{
+	pid_t tids[VIEW_TASKS_MAX];
+	char events[64];
+
+	snprintf(events, sizeof(events), "%s/cgroup.events", v->groups[group]);
+	*ret_populated = view_number(v->arena_fd, events, "populated");
+	if (*ret_populated < 0)
+		return (int)*ret_populated;
+	*ret_members = view_members(v, group, "cgroup.threads", tids);
+	return *ret_members < 0 ? *ret_members : (*ret_members > 0) == (*ret_populated == 1);
+}
+
+/*
+ * cgroup.threads, not cgroup.procs: a leader that has exited before its threads is moved no more,
+ * and cgroup.procs lists its process where it died (css_task_iter_advance() in
+ * kernel/cgroup/cgroup.c).
+ */
+int check_populated(const struct scene *s, struct evidence *ret)
+{
+	for (uint32_t g = 0; g < s->view->n_groups; g++) {
+		struct patience p = patience_begin(s->patience_ns);
+		int64_t populated;
+		int members, r;
+
+		do
+			r = agrees(s->view, g, &populated, &members);
+		while (r == 0 && patience_again(&p));
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return evidence_set(ret,
+					    "group %s reads populated %" PRId64
+					    " and lists %d tasks, for %" PRIu64 " ms",
+					    s->view->groups[g], populated, members,
+					    s->patience_ns / NS_PER_MS);
+	}
+	return (int)s->view->n_groups;
+}
+
+/* Whether somebody lives in a group below that one ("": the arena): 1, 0, or a negative errno. */
+static int lives_below(const struct view *v, const char *ancestor)
+{
+	pid_t tids[VIEW_TASKS_MAX];
+	size_t length = strlen(ancestor);
+	int members = 0;
+
+	for (uint32_t g = 0; g < v->n_groups && members == 0; g++)
+		if (length == 0 ||
+		    (strncmp(v->groups[g], ancestor, length) == 0 && v->groups[g][length] == '/'))
+			members = view_members(v, g, "cgroup.threads", tids);
+	return members > 0 ? 1 : members;
+}
+
+static int check_ancestor(const struct scene *s, const char *name, struct evidence *ret)
+{
+	struct patience p = patience_begin(s->patience_ns);
+	char events[64];
+	int64_t populated;
+	int lives;
+
+	snprintf(events, sizeof(events), "%s%scgroup.events", name, *name ? "/" : "");
+	do {
+		populated = view_number(s->view->arena_fd, events, "populated");
+		lives = lives_below(s->view, name);
+		if (populated < 0 || lives < 0)
+			return populated < 0 ? (int)populated : lives;
+		if (populated == lives)
+			return 1;
+	} while (patience_again(&p));
+	return evidence_set(ret,
+			    "%s reads populated %" PRId64 ", and the groups below it list %s, for "
+			    "%" PRIu64 " ms",
+			    *name ? name : "the arena", populated, lives ? "tasks" : "nobody",
+			    s->patience_ns / NS_PER_MS);
+}
+
+int check_ancestors(const struct scene *s, struct evidence *ret)
+{
+	int r = check_ancestor(s, "", ret), looked_at = 1;
+
+	for (uint32_t g = 0; g < s->view->n_groups && r >= 0; g++) {
+		const char *name = s->view->groups[g], *slash = strchr(name, '/');
+		char parent[VIEW_NAME_SIZE];
+
+		if (!slash)
+			continue;
+		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - name), name);
+		r = check_ancestor(s, parent, ret);
+		looked_at++;
+	}
+	return r < 0 ? r : looked_at;
+}
+
+/* Until the number is `wanted`: 1. -EBADMSG after the patience, with what it was in the evidence.
+ */
+static int wait_number(const struct scene *s, const char *file, const char *key, int64_t wanted,
+		       struct evidence *ret)
+{
+	struct patience p = patience_begin(s->patience_ns);
+	int64_t found;
+
+	do {
+		found = view_number(s->group_fd, file, key);
+		if (found == wanted)
+			return 1;
+		if (found < 0)
+			return (int)found;
+	} while (patience_again(&p));
+	return evidence_set(ret, "%s%s%s is %" PRId64 " and not %" PRId64 " after %" PRIu64 " ms",
+			    file, key ? ": " : "", key ? key : "", found, wanted,
+			    s->patience_ns / NS_PER_MS);
+}
+
+/* The same, of what the group's own processes keep from coming. */
+static int wait_members(const struct scene *s, const char *key, int64_t wanted,
+			struct evidence *ret)
+{
+	int r = wait_number(s, "cgroup.events", key, wanted, ret);
+
+	if (r == -EBADMSG)
+		stuck_find_in_group(s->group_fd, ret);
+	return r;
+}
+
+int check_freeze(const struct scene *s, struct evidence *ret)
+{
+	return wait_members(s, "frozen", 1, ret);
+}
+
+int check_unfrozen(const struct scene *s, struct evidence *ret)
+{
+	return wait_members(s, "frozen", 0, ret);
+}
+
+/* At once: what the file says was read before the first look at the beats. */
+int check_freeze_holds(const struct scene *s, struct evidence *ret)
+{
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		const struct scene_subject *subject = &s->subjects[i];
+
+		if (subject->beats_after != subject->beats_before)
+			return evidence_set(ret,
+					    "process %d ran on in group %s while that read frozen "
+					    "1: %" PRIu64 " times",
+					    (int)subject->pid, s->view->groups[subject->group],
+					    subject->beats_after - subject->beats_before);
+	}
+	return (int)s->n_subjects;
+}
+
+int check_notify(const struct scene *s, struct evidence *ret)
+{
+	if (!s->unwoken)
+		return 1;
+	return evidence_set(ret,
+			    "cgroup.events has changed (%s), and who waited for that by%s%s%s was "
+			    "not woken for %" PRIu64 " ms",
+			    s->change, s->unwoken & WAITER_POLL ? " poll" : "",
+			    s->unwoken == (WAITER_POLL | WAITER_INOTIFY) ? " and" : "",
+			    s->unwoken & WAITER_INOTIFY ? " inotify" : "",
+			    s->patience_ns / NS_PER_MS);
+}
+
+static int tell_stopped(const struct scene *s, const struct scene_subject *subject,
+			struct evidence *ret)
+{
+	evidence_set(
+		ret, "process %d in group %s, which is not frozen, has not run for %" PRIu64 " ms",
+		(int)subject->pid, s->view->groups[subject->group], s->patience_ns / NS_PER_MS);
+	stuck_find_below(s->view, subject->pid, ret);
+	return -EBADMSG;
+}
+
+int check_thaw(const struct scene *s, struct evidence *ret)
+{
+	int looked_at = 0;
+
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		const struct scene_subject *subject = &s->subjects[i];
+		uint64_t before = subject->beats ? atomic_load(subject->beats) : 0;
+		struct patience p = patience_begin(s->patience_ns);
+
+		if (!subject->beats)
+			continue;
+		while (atomic_load(subject->beats) == before)
+			if (!patience_again(&p))
+				return tell_stopped(s, subject, ret);
+		looked_at++;
+	}
+	return looked_at;
+}
+
+int check_drains(const struct scene *s, struct evidence *ret)
+{
+	if (s->outlived)
+		return evidence_set(ret,
+				    "process %d, whose group was killed, lived on until its own "
+				    "alarm ended it",
+				    (int)s->outlived);
+	return wait_members(s, "populated", 0, ret);
+}
+
+/* A leader may have exited before its threads. */
+static bool any_thread_lives(const struct view *v, pid_t pid)
+{
+	pid_t tids[VIEW_TASKS_MAX];
+	int n = view_threads(v, pid, tids);
+	char task[48];
+
+	for (int k = 0; k < n; k++) {
+		snprintf(task, sizeof(task), "%d/task/%d", (int)pid, (int)tids[k]);
+		if (view_is_alive(v, task))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * With patience: a thread that execs takes the id of its dead leader, and who reads the leader
+ * before and the thread after sees both dead.
+ */
+int check_spares(const struct scene *s, struct evidence *ret)
+{
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		struct patience p = patience_begin(s->patience_ns);
+
+		while (!any_thread_lives(s->view, s->subjects[i].pid))
+			if (!patience_again(&p))
+				return evidence_set(ret,
+						    "process %d in group %s has died; nobody "
+						    "killed it or its group",
+						    (int)s->subjects[i].pid,
+						    s->view->groups[s->subjects[i].group]);
+	}
+	return (int)s->n_subjects;
+}
+
+int check_pids(const struct scene *s, struct evidence *ret)
+{
+	return wait_number(s, "pids.current", NULL, s->pids_before, ret);
+}
+
+/* Which controllers hold on to them; kernels before 6.12 do not tell. */
+static void tell_holders(const struct scene *s, struct evidence *ret)
+{
+	static const char prefix[] = "nr_dying_subsys_";
+	size_t used = strlen(ret->text);
+	char text[4096], *save = NULL;
+
+	if (io_read_attr(s->group_fd, "cgroup.stat", text, sizeof(text)) < 0)
+		return;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		const char *value = strchr(line, ' ');
+
+		if (strncmp(line, prefix, strlen(prefix)) != 0 || !value ||
+		    strcmp(value, " 0") == 0)
+			continue;
+		used += (size_t)snprintf(ret->text + used, sizeof(ret->text) - used, "\n%s", line);
+		if (used >= sizeof(ret->text))
+			return;
+	}
+}
+
+/* Of groups without the memory controller; see arena_may_have(). */
+int check_dying(const struct scene *s, struct evidence *ret)
+{
+	int r = wait_number(s, "cgroup.stat", "nr_dying_descendants", 0, ret);
+
+	if (r == -EBADMSG)
+		tell_holders(s, ret);
+	return r;
+}
+
+/* The count comes before the signal (__oom_kill_process() in mm/oom_kill.c). */
+int check_oom(const struct scene *s, struct evidence *ret)
+{
+	int64_t kills = view_number(s->group_fd, "memory.events", "oom_kill");
+	int status = s->child.status;
+
+	if (kills < 0)
+		return (int)kills;
+	/* On a machine too busy for it to come that far. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		return 0;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && kills > 0)
+		return 1;
+	return evidence_set(ret,
+			    "a process that needs more than memory.max ended with wait status %d, "
+			    "and oom_kill of memory.events is %" PRId64,
+			    status, kills);
+}
+
+int check_removal(const struct scene *s, struct evidence *ret)
+{
+	if (s->removal == 0)
+		return 1;
+	if (s->removal != -EBUSY)
+		return s->removal;
+	evidence_set(ret,
+		     "removing a group whose populated is %" PRId64
+		     " is refused (EBUSY) for %" PRIu64 " ms",
+		     view_number(s->group_fd, "cgroup.events", "populated"),
+		     s->patience_ns / NS_PER_MS);
+	stuck_find_in_group(s->group_fd, ret);
+	return -EBADMSG;
+}
+
+int check_responds(const struct scene *s, struct evidence *ret)
+{
+	if (!s->stuck)
+		return 1;
+	evidence_set(ret, "%s", s->stuck);
+	if (s->waiting > 0)
+		stuck_find_below(s->view, s->waiting, ret);
+	return -EBADMSG;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the kernel promises about groups, and how each promise is checked.
+ *
+ * One const struct a promise, in one table. A check looks at a scene: what the one who made it
+ * knows must be true. It reads the kernel through struct view only, so that tests can let a fake
+ * kernel break each promise. A state that may pass (a task on its way into its group, a counter
+ * that drains from a work queue) is given the scene's patience; what the kernel promises at once is
+ * judged at once.
+ */
+#ifndef CGCHURN_VERIFY_INVARIANT_H
+#define CGCHURN_VERIFY_INVARIANT_H
+
+#include <stdatomic.h>
+
+#include "verify/view.h"
+
+enum invariant_id {
+	INVARIANT_TOGETHER,
+	INVARIANT_ONCE,
+	INVARIANT_BIRTH,
+	INVARIANT_CLONE_INTO,
+	INVARIANT_POPULATED,
+	INVARIANT_FREEZE,
+	INVARIANT_THAW,
+	INVARIANT_KILL_DRAINS,
+	INVARIANT_KILL_SPARES,
+	INVARIANT_PIDS,
+	INVARIANT_DYING,
+	INVARIANT_REMOVAL,
+	INVARIANT_RESPONDS,
+	INVARIANT_KERNEL_LOG,
+	INVARIANT_TAINT,
+	INVARIANT_OOM,
+	INVARIANT_ANCESTORS,
+	INVARIANT_FREEZE_HOLDS,
+	INVARIANT_UNFROZEN,
+	INVARIANT_NOTIFY,
+	INVARIANTS
+};
+
+struct scene_subject {
+	pid_t pid;
+	uint32_t group;                     /* where all of it is, and nobody moves it now */
+	const _Atomic uint64_t *beats;      /* counts on while its threads run; may be NULL */
+	uint64_t beats_before, beats_after; /* INVARIANT_FREEZE_HOLDS: both while it was frozen */
+};
+
+/*
+ * What the kernel counts of its own faults since boot; a negative errno where it does not tell. The
+ * taint tells of the first fault of a kind and no more, the others of each.
+ */
+struct kernel_counts {
+	int64_t taint;            /* /proc/sys/kernel/tainted */
+	int64_t warnings, oopses; /* /sys/kernel/warn_count and oops_count, since 6.2 and in stable
+				   * kernels before it */
+};
+
+/* Of the machine whose "/" is open as `root_fd`. */
+void kernel_counts_read(int root_fd, struct kernel_counts *ret);
+
+/* Only what the check at hand needs is filled. */
+struct scene {
+	const struct view *view;
+	uint64_t patience_ns;
+	const struct scene_subject *subjects;
+	size_t n_subjects;
+	struct {
+		pid_t pid;
+		uint64_t groups; /* bit i: it may be in group i */
+		int status;      /* as waitpid() gave it */
+	} child;
+	int group_fd;        /* the group in question; the arena where there is none of its own */
+	pid_t outlived;      /* who should have been killed and ended by itself; 0: nobody */
+	int64_t pids_before; /* pids.current at the start */
+	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
+	const char *stuck;   /* what did not come to an end; NULL: all did */
+	pid_t waiting;       /* and who is at it */
+	int unwoken;         /* of waiter.h: who was not woken by a change that came */
+	const char *change;  /* which */
+	const char *log;     /* a line of the kernel's log that tells of a fault; NULL: none */
+	struct kernel_counts before, now;
+};
+
+enum { EVIDENCE_STUCK_MAX = 3 };
+
+struct evidence {
+	char text[2048];                 /* sentences; newlines between them */
+	pid_t stuck[EVIDENCE_STUCK_MAX]; /* who did not do what it should; described later */
+	uint32_t n_stuck;
+};
+
+struct invariant {
+	const char *name;
+	const char *promise;
+	/*
+	 * How many tasks or groups were looked at (0: there was none), -EBADMSG where the promise
+	 * is broken, with the evidence, or another negative errno where it could not be checked.
+	 */
+	int (*check)(const struct scene *s, struct evidence *ret);
+	/* Broken by what did not come in time, and checked by who can wait to say so. */
+	bool is_awaited;
+};
+
+/* By enum invariant_id. */
+extern const struct invariant invariants[INVARIANTS];
+
+/* Fills the evidence and returns -EBADMSG. */
+int evidence_set(struct evidence *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The checks, one file a subject: check_place.c, check_group.c, check_kernel.c. */
+int check_together(const struct scene *s, struct evidence *ret);
+int check_once(const struct scene *s, struct evidence *ret);
+int check_child(const struct scene *s, struct evidence *ret);
+int check_populated(const struct scene *s, struct evidence *ret);
+int check_freeze(const struct scene *s, struct evidence *ret);
+int check_thaw(const struct scene *s, struct evidence *ret);
+int check_drains(const struct scene *s, struct evidence *ret);
+int check_spares(const struct scene *s, struct evidence *ret);
+int check_pids(const struct scene *s, struct evidence *ret);
+int check_dying(const struct scene *s, struct evidence *ret);
+int check_removal(const struct scene *s, struct evidence *ret);
+int check_responds(const struct scene *s, struct evidence *ret);
+int check_log(const struct scene *s, struct evidence *ret);
+int check_ancestors(const struct scene *s, struct evidence *ret);
+int check_freeze_holds(const struct scene *s, struct evidence *ret);
+int check_unfrozen(const struct scene *s, struct evidence *ret);
+int check_notify(const struct scene *s, struct evidence *ret);
+int check_oom(const struct scene *s, struct evidence *ret);
+int check_taint(const struct scene *s, struct evidence *ret);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verify/round.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "cgroup/group.h"
+#include "cgroup/refusal.h"
+#include "verify/round_runner.h"
+#include "verify/starved.h"
+#include "verify/stuck.h"
+
+enum {
+	TICK_MS = 250,
+	REMOVE_SECONDS = 10,
+	OVERDUE_TICKS = 8, /* a pause of the whole machine ends with the keeper late, too */
+	PATIENCES = 30,    /* that may follow each other in the keeper: its looks, and its end */
+};
+
+/* A round under way. */
+struct round {
+	const struct round_surroundings *around;
+	struct board *board;
+	int board_fd, keeper_fd;
+	pid_t keeper;
+};
+
+static _Noreturn void become_keeper(struct round *r, pid_t supervisor)
+{
+	struct keeper_orders orders = {.run_group_fd = r->around->run_group_fd,
+				       .subject_path = r->around->subject_path,
+				       .board_fd = r->board_fd};
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != supervisor)
+		_exit(1);
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (io_write_attr(orders.run_group_fd, KEEPER_STAFF "/cgroup.procs", "0") < 0)
+		board_fault(r->board, "the keeper could not enter its group");
+	else
+		keeper_main(r->board, &orders);
+	_exit(1);
+}
+
+static int start(struct round *r, struct err *e)
+{
+	int fd = r->around->run_group_fd;
+	pid_t self = getpid();
+
+	if (mkdirat(fd, KEEPER_STAFF, 0755) < 0)
+		return refusal_of_group(fd, KEEPER_STAFF, errno, e);
+	r->keeper = fork();
+	if (r->keeper == 0)
+		become_keeper(r, self);
+	if (r->keeper < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "fork");
+	r->keeper_fd = (int)syscall(SYS_pidfd_open, r->keeper, 0);
+	return r->keeper_fd < 0 ? err_sys(e, EXIT_CANNOT, errno, "pidfd_open") : 0;
+}
+
+static bool is_overdue(const struct round *r)
+{
+	uint64_t due = atomic_load(&r->board->keeper_due_ns);
+
+	return due && clock_now_ns() > due;
+}
+
+/* 0: the keeper has ended; -ETIME: it hangs. */
+static int watch(struct round *r, uint64_t until, struct err *e)
+{
+	const struct round_surroundings *around = r->around;
+	struct pollfd polls[] = {{.fd = r->keeper_fd, .events = POLLIN},
+				 {.fd = around->signal_fd, .events = POLLIN},
+				 {.fd = around->guardian_fd, .events = POLLIN}};
+
+	for (int overdue = 0; overdue < OVERDUE_TICKS && clock_now_ns() < until;) {
+		overdue = is_overdue(r) ? overdue + 1 : 0;
+		if (poll(polls, 3, TICK_MS) < 0 && errno != EINTR)
+			return err_sys(e, EXIT_FAULT, errno, "waiting for a round");
+		if (polls[1].revents)
+			return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
+		if (polls[2].revents)
+			return err_set(e, EXIT_FAULT, EPIPE,
+				       "the guardian was killed; without it nothing would clean up "
+				       "after a kill of cgchurn itself");
+		if (polls[0].revents)
+			return 0;
+		if (around->tick)
+			around->tick(around->opaque);
+	}
+	return -ETIME;
+}
+
+static void take_counts(const struct board *b, struct round_counts *ret)
+{
+	for (int i = 0; i < INVARIANTS; i++)
+		ret->checks[i] = atomic_load(&b->checks[i]);
+	for (int i = 0; i < BOARD_ERRNOS; i++)
+		ret->errors[i] = atomic_load(&b->errors[i]);
+	ret->moves = atomic_load(&b->moves);
+	ret->threads = atomic_load(&b->threads);
+	ret->children = atomic_load(&b->children);
+	ret->execs = atomic_load(&b->execs);
+	ret->kills = atomic_load(&b->kills);
+	ret->groups = atomic_load(&b->groups);
+	ret->freezes = atomic_load(&b->freezes);
+	ret->toggles = atomic_load(&b->toggles);
+	ret->ooms = atomic_load(&b->ooms);
+	ret->unplugs = atomic_load(&b->unplugs);
+}
+
+/* The keeper itself hangs. What was found before that says more. */
+static void tell_hung(struct round *r, struct round_outcome *ret)
+{
+	/* The keeper's own is open in the keeper alone. */
+	_cleanup_fd int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *doing = atomic_load(&r->board->keeper_doing);
+	struct view view = {.proc_fd = proc_fd};
+
+	take_counts(r->board, &ret->counts);
+	ret->broken = true;
+	if (atomic_load(&r->board->broken) == 2) {
+		ret->invariant = (enum invariant_id)r->board->broken_invariant;
+		ret->evidence = r->board->evidence;
+	} else {
+		ret->invariant = INVARIANT_RESPONDS;
+		evidence_set(&ret->evidence, "the keeper of the round hangs at this: %s",
+			     doing ? doing : "starting");
+	}
+	stuck_find_below(&view, r->keeper, &ret->evidence);
+	stuck_describe(&ret->evidence);
+	starved_add(&view, NS_PER_S, &ret->evidence);
+}
+
+static int read_board(const struct round *r, int status, struct round_outcome *ret, struct err *e)
+{
+	const struct board *b = r->board;
+
+	take_counts(b, &ret->counts);
+	if (atomic_load(&b->broken) == 2) {
+		ret->broken = true;
+		ret->invariant = (enum invariant_id)b->broken_invariant;
+		ret->evidence = b->evidence;
+		return 0;
+	}
+	if (atomic_load(&b->broken))
+		return err_set(e, EXIT_FAULT, ECANCELED,
+			       "who found an invariant broken was killed before it could tell "
+			       "which");
+	if (atomic_load(&b->fault) == 2)
+		return err_set(e, EXIT_FAULT, ECANCELED, "a round could not go on: %s",
+			       b->fault_text);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return err_set(e, EXIT_FAULT, ECANCELED,
+			       "the keeper of a round was killed (wait status %d)", status);
+	return 0;
+}
+
+static int reap(struct round *r)
+{
+	int status = 0;
+
+	while (waitpid(r->keeper, &status, 0) < 0 && errno == EINTR)
+		;
+	r->keeper = 0;
+	return status;
+}
+
+static int empty(int run_group_fd, const char *name, uint64_t deadline)
+{
+	_cleanup_fd int fd = openat(run_group_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	result = group_kill(fd);
+	return result == 0 ? group_wait_empty(fd, deadline) : result;
+}
+
+/* Whatever the keeper left: nothing, where it came to its end. */
+static int remove_groups(struct round *r, struct err *e)
+{
+	static const char *const names[] = {KEEPER_STAFF, KEEPER_ARENA, KEEPER_HOGS};
+	uint64_t deadline = clock_now_ns() + REMOVE_SECONDS * NS_PER_S;
+	int fd = r->around->run_group_fd, result = 0;
+
+	/* It may not be in its group yet. */
+	if (r->keeper > 0)
+		kill(r->keeper, SIGKILL);
+	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
+		result = empty(fd, names[i], deadline);
+	/* One that hangs in the kernel is not waited for. */
+	if (r->keeper > 0 && result == 0)
+		reap(r);
+	/* An unplugger that was killed leaves that to us. */
+	if (result == 0 && (result = run_cpus_bring_back(fd, deadline)) < 0)
+		return err_sys(e, EXIT_FAULT, -result, "bringing CPUs back online");
+	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
+		result = group_remove_all(fd, names[i], deadline);
+	return result < 0 ? err_sys(e, EXIT_FAULT, -result, "removing the groups of a round") : 0;
+}
+
+static void release(struct round *r)
+{
+	close_fd(r->keeper_fd);
+	board_destroy(r->board, r->board_fd);
+}
+
+int round_run(const struct schedule *schedule, const struct round_surroundings *around,
+	      struct round_outcome *ret, struct err *e)
+{
+	_cleanup_(release) struct round r = {.around = around, .board_fd = -1, .keeper_fd = -1};
+	uint64_t length =
+		schedule->value[SCHEDULE_MS] * NS_PER_MS + PATIENCES * around->patience_ns;
+	struct err removal = {0};
+	int result, removed;
+
+	*ret = (struct round_outcome){0};
+	r.board = board_create(&r.board_fd);
+	if (!r.board)
+		return err_sys(e, EXIT_FAULT, errno, "memory for a round");
+	r.board->schedule = *schedule;
+	r.board->patience_ns = around->patience_ns;
+	r.board->cpus = around->cpus;
+	board_keeper_does(r.board, "starting", around->patience_ns);
+	result = start(&r, e);
+	if (result == 0)
+		result = watch(&r, clock_now_ns() + length, e);
+	if (result == -ETIME)
+		tell_hung(&r, ret);
+	else if (result == 0)
+		result = read_board(&r, reap(&r), ret, e);
+	removed = remove_groups(&r, &removal);
+	if (result == -ETIME)
+		return 0;
+	if (result == 0 && removed < 0 && !ret->broken) {
+		*e = removal;
+		return removed;
+	}
+	return result;
+}
+
+void round_counts_add(struct round_counts *sum, const struct round_counts *more)
+{
+	uint64_t *to = (uint64_t *)sum;
+	const uint64_t *from = (const uint64_t *)more;
+
+	_Static_assert(sizeof(*sum) % sizeof(*to) == 0, "nothing but counts");
+	for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
+		to[i] += from[i];
+}

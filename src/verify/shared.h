@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory that all processes of a round share: who is where, what was counted, what was broken.
+ *
+ * Laid out once, of one size, in a memfd; only atomics are written after the start. Needs libc
+ * only: the static subjects link it.
+ */
+#ifndef CGCHURN_VERIFY_SHARED_H
+#define CGCHURN_VERIFY_SHARED_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cgroup/run_cpus.h"
+#include "verify/invariant.h"
+#include "verify/schedule.h"
+#include "verify/view.h"
+
+enum {
+	BOARD_SUBJECTS_MAX = 16,
+	BOARD_ACTORS_MAX = 24,
+	BOARD_EPOCHS = 64, /* of a subject's history; a power of two */
+	BOARD_ERRNOS = 136,
+};
+
+/*
+ * A process that is moved. Its mover counts the epoch up before and after each move: even, it is
+ * settled in history[epoch / 2]; odd, it is on its way from there to the next.
+ */
+struct board_subject {
+	uint32_t threads, cloners, forkers, exec_ms, leaderless; /* orders; exec_ms 0: never */
+	int32_t cpu;                                             /* or -1 */
+	uint64_t seed;
+	_Atomic int32_t mover; /* its parent */
+	_Atomic int32_t pid;
+	_Atomic uint64_t epoch;
+	_Atomic uint32_t history[BOARD_EPOCHS];
+	_Atomic uint64_t beats; /* its threads run */
+};
+
+enum board_state { BOARD_BUSY, BOARD_DONE };
+
+struct board_actor {
+	const char *kind; /* of a literal; the actors are forked, not executed */
+	_Atomic int32_t pid;
+	_Atomic uint32_t state;    /* enum board_state */
+	_Atomic uint32_t rests_in; /* the number of the pause that it keeps, or kept last */
+	_Atomic uint64_t operations,
+		since_ns;            /* and when the current one began; set by its start */
+	_Atomic(const char *) doing; /* a literal: the current operation, for the evidence */
+};
+
+struct board {
+	struct view view; /* descriptors 3 and up mean the same to all: inherited */
+	struct schedule schedule;
+	uint64_t patience_ns;
+	struct run_cpus cpus;    /* that unpluggers may take offline */
+	_Atomic uint32_t pauses; /* odd: everybody is to rest between two operations */
+	_Atomic uint32_t stop;
+	_Atomic uint64_t keeper_due_ns;     /* when the keeper hangs if it is not further by then */
+	_Atomic(const char *) keeper_doing; /* a literal, as for the actors */
+	uint32_t n_subjects, n_actors;
+	struct board_subject subjects[BOARD_SUBJECTS_MAX];
+	struct board_actor actors[BOARD_ACTORS_MAX];
+
+	_Atomic uint64_t checks[INVARIANTS];
+	_Atomic uint64_t errors[BOARD_ERRNOS]; /* operations that were refused, by errno */
+	_Atomic uint64_t moves, threads, children, execs, kills, groups, freezes, toggles, ooms;
+	_Atomic uint64_t unplugs; /* CPUs that were taken offline */
+
+	_Atomic uint32_t broken;   /* 0; 1 while it is written; 2: the first breach is below */
+	uint32_t broken_invariant; /* enum invariant_id */
+	struct evidence evidence;
+	_Atomic uint32_t fault; /* the same for a fault of ours; the sentence is below */
+	char fault_text[256];
+};
+
+/* In a new memfd, mapped; NULL with errno. The descriptor is inherited by what is executed. */
+struct board *board_create(int *ret_fd);
+struct board *board_map(int fd);
+void board_destroy(struct board *b, int fd);
+
+/*
+ * After how many seconds a process of the arena ends itself, where all who would kill it have died.
+ * Later than any check that its end would satisfy: what an operation may take before the keeper
+ * calls it stuck (board_stuck_ns()), and a check after it.
+ */
+unsigned board_lifetime_s(const struct board *b);
+
+/* For how long one operation of an actor may last: a check's patience, and what the check needs. */
+uint64_t board_stuck_ns(const struct board *b);
+
+/* The keeper's: what it does from now on, which a check of `patience_ns` may be part of. */
+void board_keeper_does(struct board *b, const char *what, uint64_t patience_ns);
+
+/* The group that the subject was settled in at that (even) epoch. */
+uint32_t board_group_at(const struct board_subject *s, uint64_t epoch);
+
+/*
+ * The groups, as bits, in which a child may be born whose parent read the epoch before and after:
+ * all from where it was to where it was on its way to. 0 where the history no longer reaches.
+ */
+uint64_t board_groups_between(const struct board_subject *s, uint64_t before, uint64_t after);
+
+/* The mover's: a move to `group` begins, and ends with the subject there or, refused, back. */
+void board_move_begins(struct board_subject *s, uint32_t group);
+void board_move_ends(struct board_subject *s, bool moved);
+
+/*
+ * Checks and counts; a breach is noted, the first of them with its evidence. -EBADMSG then. Other
+ * failures of a check are a fault of ours and noted as such.
+ */
+int board_check(struct board *b, enum invariant_id id, const struct scene *s);
+
+void board_fault(struct board *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Counts an operation that was refused; takes an errno, positive or negative. */
+void board_refused(struct board *b, int errnum);
+
+/* Something is broken or failed, and the round is over. */
+static inline bool board_failed(const struct board *b)
+{
+	return atomic_load(&b->broken) || atomic_load(&b->fault);
+}
+
+/* Everybody is to come to an end, for whatever reason. */
+static inline bool board_stops(const struct board *b)
+{
+	return atomic_load(&b->stop) || board_failed(b);
+}
+
+#endif
