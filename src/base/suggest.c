@@ -37,7 +37,7 @@ static size_t distance(const char *a, size_t n, const char *b, size_t m)
 	return last[m];
 }
 
-const char *near_name(const char *word, const char *const *names, size_t n)
+const char *suggest_name(const char *word, const char *const *names, size_t n)
 {
 	size_t length = strlen(word), best = length / 3 + 1;
 	const char *found = NULL;

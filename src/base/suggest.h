@@ -10,6 +10,6 @@
  * length in edits (a character inserted, dropped, changed, or swapped with its neighbour), or a
  * name that `word` begins. Names of up to 63 bytes.
  */
-const char *near_name(const char *word, const char *const *names, size_t n);
+const char *suggest_name(const char *word, const char *const *names, size_t n);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/io.h"
 
-bool words_have(const char *words, const char *word)
+bool controller_list_have(const char *words, const char *word)
 {
 	size_t length = strlen(word);
 
@@ -16,14 +16,14 @@ bool words_have(const char *words, const char *word)
 	return false;
 }
 
-void words_append(char *text, size_t size, const char *separator, const char *word)
+void controller_list_append(char *text, size_t size, const char *separator, const char *word)
 {
 	size_t used = strlen(text);
 
 	snprintf(text + used, size - used, "%s%s", used ? separator : "", word);
 }
 
-bool words_next(const char **at, char *ret, size_t size)
+bool controller_list_next(const char **at, char *ret, size_t size)
 {
 	size_t length;
 
@@ -36,7 +36,7 @@ bool words_next(const char **at, char *ret, size_t size)
 	return true;
 }
 
-int words_switch(int fd, char sign, const char *word)
+int controller_list_switch(int fd, char sign, const char *word)
 {
 	char text[80];
 

@@ -152,7 +152,7 @@ static bool hands_down(const char *folder, const char *controller)
 
 	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", folder);
 	return io_read_attr(AT_FDCWD, path, words, sizeof(words)) >= 0 &&
-	       words_have(words, controller);
+	       controller_list_have(words, controller);
 }
 
 /* Whether the mount and each folder down to the place hand the controller on already. */

@@ -26,8 +26,8 @@ static void disable_own(int fd)
 
 	if (io_read_attr(fd, "cgroup.subtree_control", words, sizeof(words)) < 0)
 		return;
-	while (words_next(&at, word, sizeof(word)))
-		words_switch(fd, '-', word);
+	while (controller_list_next(&at, word, sizeof(word)))
+		controller_list_switch(fd, '-', word);
 }
 
 /*
@@ -46,8 +46,8 @@ static int undo(int fd, int parent_fd)
 		return 0;
 	disable_own(fd);
 	run_note_remove(fd);
-	while (words_next(&at, word, sizeof(word))) {
-		int r = run_note_found(parent_fd, word) ? 0 : words_switch(parent_fd, '-', word);
+	while (controller_list_next(&at, word, sizeof(word))) {
+		int r = run_note_found(parent_fd, word) ? 0 : controller_list_switch(parent_fd, '-', word);
 
 		if (r < 0 && first == 0)
 			first = r;

@@ -71,10 +71,10 @@ static int make(struct maker *m, struct err *e)
  * run only. */
 static void want(struct run_group *g, const char *handed_down, const char *controller)
 {
-	if (words_have(g->root->controllers, controller) &&
-	    !words_have(g->enabled_in_parent, controller) &&
-	    (!words_have(handed_down, controller) || run_note_found(g->root->fd, controller)))
-		words_append(g->enabled_in_parent, sizeof(g->enabled_in_parent), " ", controller);
+	if (controller_list_have(g->root->controllers, controller) &&
+	    !controller_list_have(g->enabled_in_parent, controller) &&
+	    (!controller_list_have(handed_down, controller) || run_note_found(g->root->fd, controller)))
+		controller_list_append(g->enabled_in_parent, sizeof(g->enabled_in_parent), " ", controller);
 }
 
 static bool has_processes(int fd)
@@ -133,8 +133,8 @@ static int enable_in_parent(struct maker *m, struct err *e)
 	if (r < 0)
 		return err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: noting what to undo");
 	r = clear_parent(g, e);
-	while (r == 0 && words_next(&at, controller, sizeof(controller))) {
-		r = words_switch(g->root->fd, '+', controller);
+	while (r == 0 && controller_list_next(&at, controller, sizeof(controller))) {
+		r = controller_list_switch(g->root->fd, '+', controller);
 		if (r < 0)
 			err_sys(e, EXIT_CANNOT, -r, "--enable-controllers: enabling %s in %s",
 				controller, g->root->path);
@@ -146,7 +146,7 @@ static int enable_in_parent(struct maker *m, struct err *e)
 static void hand_down_wanted(struct maker *m)
 {
 	for (size_t i = 0; i < m->settings->n_controllers; i++)
-		words_switch(m->g->fd, '+', m->settings->controllers[i]);
+		controller_list_switch(m->g->fd, '+', m->settings->controllers[i]);
 }
 
 static int write_value(struct maker *m, const char *file, const char *value)
@@ -177,7 +177,7 @@ static int bound(struct maker *m, const char *file, uint64_t limit, struct err *
 		return err_set(e, EXIT_CANNOT, EIO, "%s of the run group reads %s after writing %s",
 			       file, found, wanted);
 	snprintf(text, sizeof(text), "%s %s", file, found);
-	words_append(g->bounds, sizeof(g->bounds), ", ", text);
+	controller_list_append(g->bounds, sizeof(g->bounds), ", ", text);
 	return 0;
 }
 

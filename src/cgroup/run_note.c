@@ -46,7 +46,7 @@ static bool is_on(int parent_fd, const char *name, const char *controller)
 	if (fd < 0)
 		return false;
 	run_note_read(fd, text, sizeof(text));
-	return words_have(text, controller);
+	return controller_list_have(text, controller);
 }
 
 bool run_note_found(int parent_fd, const char *controller)

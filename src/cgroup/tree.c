@@ -26,7 +26,7 @@ struct builder {
  * (cgroup-v2.rst, "Threads"). */
 static bool works_on_threads(const char *controller)
 {
-	return words_have("cpu cpuset perf_event pids", controller);
+	return controller_list_have("cpu cpuset perf_event pids", controller);
 }
 
 static int miss_controller(struct builder *b, const char *controller, const char *why,
@@ -41,7 +41,7 @@ static int miss_controller(struct builder *b, const char *controller, const char
 		return -ENOENT;
 	}
 	snprintf(line, sizeof(line), "%s %s", controller, why);
-	words_append(b->tree->skipped, sizeof(b->tree->skipped), "\n", line);
+	controller_list_append(b->tree->skipped, sizeof(b->tree->skipped), "\n", line);
 	return 0;
 }
 
@@ -58,7 +58,7 @@ static int choose_controllers(struct builder *b, struct err *e)
 		const char *why = NULL;
 		char word[64];
 
-		if (!words_have(available, controller))
+		if (!controller_list_have(available, controller))
 			why = "is not available to the run group";
 		else if (b->spec->threaded && !works_on_threads(controller))
 			why = "does not work in threaded groups";
@@ -69,8 +69,8 @@ static int choose_controllers(struct builder *b, struct err *e)
 			continue;
 		}
 		snprintf(word, sizeof(word), "+%s", controller);
-		words_append(b->enable, sizeof(b->enable), " ", word);
-		words_append(b->tree->enabled, sizeof(b->tree->enabled), " ", controller);
+		controller_list_append(b->enable, sizeof(b->enable), " ", word);
+		controller_list_append(b->tree->enabled, sizeof(b->tree->enabled), " ", controller);
 	}
 	return 0;
 }

@@ -131,7 +131,7 @@ static int load_all(const struct command_call *call, struct session *s, struct e
 		r = load_side(&s->data, 0, &s->inputs[0], e);
 	if (r == 0)
 		r = load_side(&s->data, 1, &s->inputs[1], e);
-	if (r == 0 && data_arrange(&s->data) < 0)
+	if (r == 0 && data_make_units(&s->data) < 0)
 		r = err_no_memory(e);
 	return r < 0 ? r : judge_facts(call->options, &s->data, e);
 }

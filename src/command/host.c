@@ -55,7 +55,7 @@ static int probe(struct session *s, struct host *h, struct err *e)
 	int r = session_begin(s, &settings, e), ended;
 
 	if (r == 0)
-		r = session_settle_lock(s, h, e);
+		r = session_probe_regime(s, h, e);
 	ended = session_end(s, &ending);
 	if (r == 0 && ended < 0) {
 		*e = ending;

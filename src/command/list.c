@@ -137,7 +137,7 @@ static void list_stressors(struct wanted *wanted)
 static int refuse_kind(const char *what, struct err *e)
 {
 	static const char *const words[] = {"workloads", "stressors", "suites"};
-	const char *near = near_name(what, words, sizeof(words) / sizeof(words[0]));
+	const char *near = suggest_name(what, words, sizeof(words) / sizeof(words[0]));
 
 	err_set(e, EXIT_USAGE, EINVAL, "list: '%s' is none of workloads, stressors, suites", what);
 	if (near)

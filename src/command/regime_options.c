@@ -8,33 +8,33 @@
 #include "run/probe_regime.h"
 
 /* In the order of enum favor_wish. */
-const char *const run_lock_choices[] = {"keep", "on", "off", NULL};
+const char *const regime_options_choices[] = {"keep", "on", "off", NULL};
 
-static enum favor_wish wish_of(const struct run_lock_options *o)
+static enum regime_wish wish_of(const struct regime_options_options *o)
 {
-	enum favor_wish wish = FAVOR_KEEP;
+	enum regime_wish wish = REGIME_KEEP;
 
-	while (o->favordynmods && run_lock_choices[wish] &&
-	       strcmp(run_lock_choices[wish], o->favordynmods) != 0)
+	while (o->favordynmods && regime_options_choices[wish] &&
+	       strcmp(regime_options_choices[wish], o->favordynmods) != 0)
 		wish++;
 	return wish;
 }
 
-int run_lock_check(const struct run_lock_options *o, const struct host *h, struct err *e)
+int regime_options_check(const struct regime_options_options *o, const struct host *h, struct err *e)
 {
-	return favor_check(wish_of(o), o->allow_one_way, h, e);
+	return regime_override_check(wish_of(o), o->allow_one_way, h, e);
 }
 
-int run_lock_favor(struct run_lock *l, const struct run_lock_options *o, struct host *h,
+int regime_options_override(struct regime_options *l, const struct regime_options_options *o, struct host *h,
 		   struct err *e)
 {
-	int r = favor_apply(&l->favor, wish_of(o), h, e);
+	int r = regime_override_apply(&l->override, wish_of(o), h, e);
 
-	if (r < 0 || !l->favor.changed)
+	if (r < 0 || !l->override.changed)
 		return r;
 	fprintf(stderr, "favordynmods is %s for %s until the end of this run%s\n",
-		l->favor.was_on ? "off" : "on", l->favor.path,
-		l->favor.one_way ? "; the lock per process stays until reboot" : "");
+		l->override.was_on ? "off" : "on", l->override.path,
+		l->override.one_way ? "; the lock per process stays until reboot" : "");
 	return 0;
 }
 
@@ -44,7 +44,7 @@ static void settle(struct session *s, struct host *h)
 	struct err e = {0};
 
 	/* Behaviour is asked only where nothing better decides: it takes seconds. */
-	if (!host_lock_certain(h) && session_settle_lock(s, h, &e) < 0 &&
+	if (!host_lock_certain(h) && session_probe_regime(s, h, &e) < 0 &&
 	    e.exit_code != EXIT_INTERRUPTED)
 		err_print(&e, stderr);
 }
@@ -59,7 +59,7 @@ static size_t most_workers(const struct run_list *list)
 	return most;
 }
 
-int run_lock_begin(struct run_lock *l, const struct run_lock_options *o, struct session *s,
+int regime_options_begin(struct regime_options *l, const struct regime_options_options *o, struct session *s,
 		   const struct run_list *list, struct result *result, struct err *e)
 {
 	const char *gap;
@@ -74,13 +74,13 @@ int run_lock_begin(struct run_lock *l, const struct run_lock_options *o, struct 
 		fputs("Looking at the workers' stacks instead: that tells shares of the time that "
 		      "passes, not of spans.\n",
 		      stderr);
-		l->looks = true;
+		l->stack_samples = true;
 		r = 0;
 	}
 	if (r < 0)
 		return r;
 	result->attributed = true;
-	if (l->looks)
+	if (l->stack_samples)
 		return 0;
 	gap = attribution_gap(l->attribution);
 	if (gap)
@@ -88,12 +88,12 @@ int run_lock_begin(struct run_lock *l, const struct run_lock_options *o, struct 
 	return 0;
 }
 
-void run_lock_end(struct run_lock *l)
+void regime_options_end(struct regime_options *l)
 {
 	struct err e = {0};
 
 	attribution_close(l->attribution);
 	l->attribution = NULL;
-	if (favor_undo(&l->favor, &e) < 0)
+	if (regime_override_undo(&l->override, &e) < 0)
 		err_print(&e, stderr);
 }

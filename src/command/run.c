@@ -26,7 +26,7 @@ struct run_options {
 	struct override_options overrides;
 	const char *suite, *output, *label, *host_name, *cgroup_root, *raw, *sequence;
 	struct option_u64 seed;
-	struct run_lock_options lock;
+	struct regime_options_options lock;
 	bool enable_controllers, quiet;
 };
 
@@ -64,7 +64,7 @@ struct run {
 	const struct run_options *o;
 	struct run_list list;
 	struct session session;
-	struct run_lock lock;
+	struct regime_options lock;
 	bool begun; /* the session and the output */
 	struct result *result;
 	struct progress progress;
@@ -208,9 +208,9 @@ static int measure(struct run *run, struct err *e)
 		r = begin_output(run, in.output, e);
 	run->begun = r == 0;
 	if (r == 0)
-		r = run_lock_favor(&run->lock, &run->o->lock, &run->result->host, e);
+		r = regime_options_override(&run->lock, &run->o->lock, &run->result->host, e);
 	if (r == 0)
-		r = run_lock_begin(&run->lock, &run->o->lock, &run->session, &run->list,
+		r = regime_options_begin(&run->lock, &run->o->lock, &run->session, &run->list,
 				   run->result, e);
 	if (r == 0)
 		r = session_check(&run->session, e);
@@ -218,13 +218,13 @@ static int measure(struct run *run, struct err *e)
 		r = invocation_prepare(&in, e);
 	if (r == 0) {
 		in.attribution = run->lock.attribution;
-		in.looks = run->lock.looks;
+		in.stack_samples = run->lock.stack_samples;
 		warn_of_plans(&run->list);
 		announce(run);
 		r = invocation_run(&in, e);
 	}
 	progress_clear(&run->progress);
-	run_lock_end(&run->lock);
+	regime_options_end(&run->lock);
 	ended = session_end(&run->session, &ending);
 	if (r == 0 && ended < 0) {
 		*e = ending;
@@ -252,7 +252,7 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 	if (r == 0)
 		r = prepare_host(&run->session, run->o->host_name, run->result, e);
 	if (r == 0)
-		r = run_lock_check(&run->o->lock, &run->result->host, e);
+		r = regime_options_check(&run->o->lock, &run->result->host, e);
 	if (r == 0 && run->o->raw)
 		r = raw_folder_prepare(run->o->raw, e);
 	if (r < 0) {

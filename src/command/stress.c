@@ -25,7 +25,7 @@
 
 enum { DEFAULT_SECONDS = 60, DEFAULT_PATIENCE_SECONDS = 10, DEFAULT_SHRINK_TRIES = 40 };
 enum { TASKS_MAX = 2048, STATUS_SECONDS = 5 };
-/* The least that a round makes in its run group: arena, staff, and groups in two levels. */
+/* The least that a round makes in its run group: test groups, staff, and groups in two levels. */
 enum { GROUPS_MIN = 5, LEVELS_MIN = 3 };
 
 struct stress_options {
@@ -179,14 +179,14 @@ static int plan_workloads(struct stressing *g, struct err *e)
 	return run_list_plan(&g->list, &settings, e);
 }
 
-/* What the arena wants, and what the workloads do. */
+/* What the test groups wants, and what the workloads do. */
 static size_t wanted_controllers(const struct run_list *l, const char **ret, size_t room)
 {
-	static const char *const arena[] = {"pids", "cpu", "hugetlb", "memory"};
+	static const char *const test_groups[] = {"pids", "cpu", "hugetlb", "memory"};
 	size_t n = 0;
 
-	while (n < sizeof(arena) / sizeof(arena[0])) {
-		ret[n] = arena[n];
+	while (n < sizeof(test_groups) / sizeof(test_groups[0])) {
+		ret[n] = test_groups[n];
 		n++;
 	}
 	for (size_t i = 0; i < l->n; i++)
@@ -279,7 +279,7 @@ static int churn(struct stressing *g, struct err *e)
 		r = stress_run(s, e);
 	}
 	if (r == 0 && load_failed(&g->load) && !load_is_stuck(&g->load)) {
-		*e = g->load.board->error;
+		*e = g->load.shared->error;
 		r = -ECANCELED;
 	}
 	/* The first failure is the command's, later ones are told beside it. */
@@ -287,7 +287,7 @@ static int churn(struct stressing *g, struct err *e)
 	stopped = load_stop(&g->load, told);
 	/* Where that is the kernel's fault, it is a broken promise, and the first. */
 	if (load_is_stuck(&g->load)) {
-		stress_hung(s, g->load.board->error.text);
+		stress_hung(s, g->load.shared->error.text);
 		told = &ending;
 	}
 	ended = session_end(&g->session, told);
@@ -300,12 +300,12 @@ static int churn(struct stressing *g, struct err *e)
 
 static void print_load(const struct load *l)
 {
-	if (!l->board)
+	if (!l->shared)
 		return;
 	printf("# Beside the rounds: %" PRIu64 " trials of %zu workload%s, %" PRIu64
 	       " of them not valid%s%s\n",
-	       atomic_load(&l->board->trials), l->list->n, l->list->n == 1 ? "" : "s",
-	       atomic_load(&l->board->invalid), l->board->reason[0] ? ": " : "", l->board->reason);
+	       atomic_load(&l->shared->trials), l->list->n, l->list->n == 1 ? "" : "s",
+	       atomic_load(&l->shared->invalid), l->shared->reason[0] ? ": " : "", l->shared->reason);
 }
 
 static void print_unwritten(const struct teller *t)

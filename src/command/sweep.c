@@ -256,7 +256,7 @@ static int measure(struct call *c, struct err *e)
 
 	r = prepare_session(&c->session, &c->list, c->o->enable_controllers, c->sweep.result, e);
 	if (r == 0 && !host_lock_certain(&c->sweep.result->host))
-		session_settle_lock(&c->session, &c->sweep.result->host, &ending);
+		session_probe_regime(&c->session, &c->sweep.result->host, &ending);
 	if (r == 0)
 		r = session_check(&c->session, e);
 	if (r == 0)

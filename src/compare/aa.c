@@ -15,7 +15,7 @@ enum { STREAM_AA = 0x6161, UNITS_MIN = 4 };
 void aa_finish(struct aa *aa)
 {
 	comparison_finish(&aa->later);
-	data_split_finish(&aa->later_data);
+	data_resample_finish(&aa->later_data);
 }
 
 static int check(const struct data *d, struct err *e)
@@ -61,7 +61,7 @@ static int draw(const struct data *d, const struct comparison_options *options,
 {
 	struct comparison c;
 	struct data split;
-	int r = data_split(d, side_of_unit, &split);
+	int r = data_resample(d, side_of_unit, &split);
 
 	if (r < 0)
 		return err_no_memory(e);
@@ -70,7 +70,7 @@ static int draw(const struct data *d, const struct comparison_options *options,
 		count(aa, &c);
 		comparison_finish(&c);
 	}
-	data_split_finish(&split);
+	data_resample_finish(&split);
 	return r;
 }
 
@@ -104,7 +104,7 @@ static int compare_later(const struct data *d, const struct comparison_options *
 			 const uint8_t *side_of_unit, struct aa *aa, struct err *e)
 {
 	struct data split;
-	int r = data_split(d, side_of_unit, &split);
+	int r = data_resample(d, side_of_unit, &split);
 
 	if (r < 0)
 		return err_no_memory(e);

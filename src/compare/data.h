@@ -143,15 +143,15 @@ void data_finish(struct data *d); /* zeroed memory is a valid empty one */
 int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e);
 
 /* Makes the units, once all is added. -ENOMEM. */
-int data_arrange(struct data *d);
+int data_make_units(struct data *d);
 
 /*
  * The units of side 0 dealt out to two sides: unit i goes to side_of_unit[i], or nowhere where that
  * is neither 0 nor 1. Borrows from `from`, which must live as long; no histograms are pooled. To be
  * released with data_split_finish(). -ENOMEM.
  */
-int data_split(const struct data *from, const uint8_t *side_of_unit, struct data *ret);
-void data_split_finish(struct data *d);
+int data_resample(const struct data *from, const uint8_t *side_of_unit, struct data *ret);
+void data_resample_finish(struct data *d);
 
 /*
  * Whether what is left of a workload is a selection: it was given up more often on one side than on

@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "compare/data.h"
 
-void data_split_finish(struct data *d)
+void data_resample_finish(struct data *d)
 {
 	for (size_t i = 0; i < d->n_series; i++) {
 		for (int side = 0; side < 2; side++) {
@@ -109,7 +109,7 @@ static int split_series(const struct data_series *from, const uint8_t *side_of_u
 	return split_pools(from, side_of_unit, new_unit, s);
 }
 
-int data_split(const struct data *from, const uint8_t *side_of_unit, struct data *ret)
+int data_resample(const struct data *from, const uint8_t *side_of_unit, struct data *ret)
 {
 	size_t *new_unit = calloc(from->side[0].n_units + 1, sizeof(*new_unit));
 	struct data to = {.scope = from->scope};
@@ -121,7 +121,7 @@ int data_split(const struct data *from, const uint8_t *side_of_unit, struct data
 		r = split_series(&from->series[i], side_of_unit, new_unit, &to);
 	free(new_unit);
 	if (r < 0)
-		data_split_finish(&to);
+		data_resample_finish(&to);
 	else
 		*ret = to;
 	return r;

@@ -102,7 +102,7 @@ static int arrange_series(struct data_series_side *s, const struct data_side *si
 	return pools_join(s, side);
 }
 
-int data_arrange(struct data *d)
+int data_make_units(struct data *d)
 {
 	count_boots(&d->side[0]);
 	count_boots(&d->side[1]);

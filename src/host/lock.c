@@ -31,7 +31,7 @@ static enum tristate patch_of(const struct lock_facts *f, const struct probe_ver
 		return f->types.patch;
 	if (f->variables_error == 0 && f->variables.per_threadgroup != TRISTATE_UNKNOWN)
 		return TRISTATE_YES;
-	return probe ? probe->looks_first : TRISTATE_UNKNOWN;
+	return probe ? probe->stack_sampling_first : TRISTATE_UNKNOWN;
 }
 
 /* What the kernel's own variables say; regime unknown where they do not settle it. */

@@ -153,12 +153,12 @@ static void tell_probe(struct evidence *e, const struct probe_verdict *p)
 		return;
 	tell_grace_period(e, p);
 	num_format_ns((double)p->missing_ns, missing);
-	if (p->looks_first == TRISTATE_YES)
+	if (p->stack_sampling_first == TRISTATE_YES)
 		tell(e,
 		     "Probe: %s for a pid that does not exist: the kernel looks for the process "
 		     "before it locks, as it does with the patch.",
 		     missing);
-	else if (p->looks_first == TRISTATE_NO)
+	else if (p->stack_sampling_first == TRISTATE_NO)
 		tell(e,
 		     "Probe: %s for a pid that does not exist: the kernel locks before it looks "
 		     "for the process, as it did before the patch.",

@@ -81,7 +81,7 @@ void probe_judge(const struct probe_samples *samples, struct probe_verdict *ret)
 
 	*ret = (struct probe_verdict){
 		.grace_period = TRISTATE_UNKNOWN,
-		.looks_first = TRISTATE_UNKNOWN,
+		.stack_sampling_first = TRISTATE_UNKNOWN,
 		.paced_ns = paced.median,
 		.missing_ns = missing.median,
 		.control_ns = control.median,
@@ -91,5 +91,5 @@ void probe_judge(const struct probe_samples *samples, struct probe_verdict *ret)
 	if (ret->shows != TRISTATE_NO)
 		ret->grace_period = judge_wait(paced, reference);
 	if (ret->grace_period == TRISTATE_YES)
-		ret->looks_first = judge_order(missing, paced, reference);
+		ret->stack_sampling_first = judge_order(missing, paced, reference);
 }

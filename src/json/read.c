@@ -182,7 +182,7 @@ static int refuse_key(const struct json_at *object, const char *key, const char 
 		      size_t n)
 {
 	struct json_at at = json_member(object, key);
-	const char *near = near_name(key, keys, n);
+	const char *near = suggest_name(key, keys, n);
 	char list[256];
 
 	list_words(keys, n, list, sizeof(list));
@@ -351,7 +351,7 @@ int json_get_choice(const struct json_at *at, const char *const *words, size_t n
 				*ret = i;
 				return 0;
 			}
-		near = near_name(text, words, n);
+		near = suggest_name(text, words, n);
 	}
 	list_words(words, n, list, sizeof(list));
 	json_refuse(at, "%s", list);

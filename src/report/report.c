@@ -106,7 +106,7 @@ static int compare_groups(struct report *r, struct err *e)
 	for (size_t i = 0; error == 0 && i < r->n_results; i++)
 		error = data_add(&r->data, (int)r->results[i].group, r->results[i].origin,
 				 r->results[i].result, e);
-	if (error == 0 && data_arrange(&r->data) < 0)
+	if (error == 0 && data_make_units(&r->data) < 0)
 		error = err_no_memory(e);
 	if (error == 0)
 		error = facts_judge(&r->data.facts, r->settings.allowed, r->settings.n_allowed, e);

@@ -124,7 +124,7 @@ static int read_trial(const struct json_at *at, void *to)
 		{.key = "reasons", .take = read_reasons},
 		{.key = "env", .take = read_env},
 		{.key = "series", .take = read_series_list, .required = true},
-		{.key = "looks", .take = read_looks},
+		{.key = "looks", .take = read_stack_samples},
 	};
 	struct result_trial *trial = result_add_trial(to);
 

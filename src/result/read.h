@@ -19,7 +19,7 @@ int read_series(const struct json_at *at, struct result_series *ret);
 int read_attribution(const struct json_at *at, const struct json_field *field, void *to);
 
 /* "looks" of a trial; `to` is the struct result_trial. */
-int read_looks(const struct json_at *at, const struct json_field *field, void *to);
+int read_stack_samples(const struct json_at *at, const struct json_field *field, void *to);
 
 /* "histogram": the buckets alone. */
 int read_buckets_of(const struct json_at *at, struct sparse_histogram *ret);

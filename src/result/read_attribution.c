@@ -137,10 +137,10 @@ int read_attribution(const struct json_at *at, const struct json_field *field, v
 
 static int read_look_part(const struct json_at *at, void *to)
 {
-	struct result_looks *looks = to;
+	struct result_stack_samples *stack_samples = to;
 	size_t part = index_of(at->key, part_names, PARTS);
 
-	return part == PARTS ? 0 : json_get_u64(at, 0, UINT64_MAX / PARTS, &looks->parts[part]);
+	return part == PARTS ? 0 : json_get_u64(at, 0, UINT64_MAX / PARTS, &stack_samples->parts[part]);
 }
 
 static int read_look_parts(const struct json_at *at, const struct json_field *field, void *to)
@@ -148,21 +148,21 @@ static int read_look_parts(const struct json_at *at, const struct json_field *fi
 	return json_each_member(at, read_look_part, to);
 }
 
-static int read_looks_of_one(const struct json_at *at, void *to)
+static int read_stack_samples_of_one(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
-		FIELD("actor", read_name, struct result_looks, actor, .max = WORKLOAD_NAME_SIZE - 1,
+		FIELD("actor", read_name, struct result_stack_samples, actor, .max = WORKLOAD_NAME_SIZE - 1,
 		      .required = true),
 		{.key = "parts", .take = read_look_parts, .required = true},
 	};
-	struct result_looks *looks = result_add_looks(to);
+	struct result_stack_samples *stack_samples = result_add_stack_samples(to);
 
-	if (!looks)
+	if (!stack_samples)
 		return json_fail_memory(at);
-	return json_get_fields(at, fields, 2, looks);
+	return json_get_fields(at, fields, 2, stack_samples);
 }
 
-int read_looks(const struct json_at *at, const struct json_field *field, void *to)
+int read_stack_samples(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_each_element(at, RESULT_SERIES_MAX, read_looks_of_one, to);
+	return json_each_element(at, RESULT_SERIES_MAX, read_stack_samples_of_one, to);
 }

@@ -42,7 +42,7 @@ static void finish_trial(struct result_trial *trial)
 	for (size_t i = 0; i < trial->n_series; i++)
 		finish_series(&trial->series[i]);
 	free(trial->series);
-	free(trial->looks);
+	free(trial->stack_samples);
 	free_strings(trial->reasons, trial->n_reasons);
 }
 
@@ -87,9 +87,9 @@ struct result_series *result_add_series(struct result_trial *trial)
 	return array_grow(&trial->series, &trial->n_series, sizeof(*trial->series));
 }
 
-struct result_looks *result_add_looks(struct result_trial *trial)
+struct result_stack_samples *result_add_stack_samples(struct result_trial *trial)
 {
-	return array_grow(&trial->looks, &trial->n_looks, sizeof(*trial->looks));
+	return array_grow(&trial->stack_samples, &trial->n_stack_samples, sizeof(*trial->stack_samples));
 }
 
 int result_add_string(char ***strings, size_t *n, const char *format, ...)

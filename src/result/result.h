@@ -96,7 +96,7 @@ struct result_trial_env {
 };
 
 /* What an actor's workers were at, by looking at their stacks; where nothing could be traced. */
-struct result_looks {
+struct result_stack_samples {
 	char actor[WORKLOAD_NAME_SIZE];
 	uint64_t parts[PARTS]; /* looks that found a worker at this part */
 };
@@ -112,8 +112,8 @@ struct result_trial {
 	struct result_trial_env env;
 	struct result_series *series;
 	size_t n_series;
-	struct result_looks *looks;
-	size_t n_looks;
+	struct result_stack_samples *stack_samples;
+	size_t n_stack_samples;
 };
 
 /* The hierarchy that was really made. */
@@ -173,7 +173,7 @@ struct result_run *result_add_run(struct result *r);
 struct result_trial *result_add_trial(struct result_run *run);
 struct result_series *result_add_series(struct result_trial *trial);
 
-struct result_looks *result_add_looks(struct result_trial *trial);
+struct result_stack_samples *result_add_stack_samples(struct result_trial *trial);
 
 /* Appends to one of the lists of strings (formatted). 0 or -ENOMEM. */
 int result_add_string(char ***strings, size_t *n, const char *format, ...)

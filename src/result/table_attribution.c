@@ -170,7 +170,7 @@ static void print_series(const struct result_run *run, const struct table_row *r
 		print_taken_apart(&t, row->series, to);
 }
 
-static uint64_t sum_of(const struct result_looks *l)
+static uint64_t sum_of(const struct result_stack_samples *l)
 {
 	uint64_t sum = 0;
 
@@ -187,7 +187,7 @@ static const char *look_label(unsigned part)
 }
 
 /* "migrator: RCU grace period 31 %, running on a CPU 5 %, ..." */
-static void print_looks(const struct result_looks *l, FILE *to)
+static void print_stack_samples(const struct result_stack_samples *l, FILE *to)
 {
 	uint64_t sum = sum_of(l);
 	char text[1024] = "", count[NUM_TEXT_SIZE];
@@ -203,20 +203,20 @@ static void print_looks(const struct result_looks *l, FILE *to)
 }
 
 /* An actor's looks of all trials, at its first appearance. */
-static void print_looks_of(const struct result_run *run, const struct result_looks *first, FILE *to)
+static void print_stack_samples_of(const struct result_run *run, const struct result_stack_samples *first, FILE *to)
 {
-	struct result_looks all = *first;
+	struct result_stack_samples all = *first;
 
 	memset(all.parts, 0, sizeof(all.parts));
 	for (size_t i = 0; i < run->n_trials; i++)
-		for (size_t k = 0; k < run->trials[i].n_looks; k++) {
-			const struct result_looks *l = &run->trials[i].looks[k];
+		for (size_t k = 0; k < run->trials[i].n_stack_samples; k++) {
+			const struct result_stack_samples *l = &run->trials[i].stack_samples[k];
 
 			for (unsigned p = 0; p < PARTS && strcmp(l->actor, all.actor) == 0; p++)
 				all.parts[p] += l->parts[p];
 		}
 	if (sum_of(&all))
-		print_looks(&all, to);
+		print_stack_samples(&all, to);
 }
 
 void table_print_attribution(const struct result_run *run, const struct table_row *rows, size_t n,
@@ -224,6 +224,6 @@ void table_print_attribution(const struct result_run *run, const struct table_ro
 {
 	for (size_t i = 0; i < n; i++)
 		print_series(run, &rows[i], to);
-	for (size_t i = 0; run->n_trials && i < run->trials[0].n_looks; i++)
-		print_looks_of(run, &run->trials[0].looks[i], to);
+	for (size_t i = 0; run->n_trials && i < run->trials[0].n_stack_samples; i++)
+		print_stack_samples_of(run, &run->trials[0].stack_samples[i], to);
 }

@@ -47,7 +47,7 @@ static void write_trial(struct json_build *b, struct json_object *array,
 	json_put_bool(b, to, "valid", trial->valid);
 	json_put_strings(b, to, "reasons", trial->reasons, trial->n_reasons);
 	write_env(b, json_put_object(b, to, "env"), &trial->env);
-	write_looks(b, to, trial);
+	write_stack_samples(b, to, trial);
 	series = json_put_array(b, to, "series");
 	for (size_t i = 0; i < trial->n_series; i++)
 		write_series(b, series, &trial->series[i]);

@@ -65,17 +65,17 @@ void write_attribution(struct json_build *b, struct json_object *series,
 	write_parts(b, to, a);
 }
 
-void write_looks(struct json_build *b, struct json_object *trial, const struct result_trial *t)
+void write_stack_samples(struct json_build *b, struct json_object *trial, const struct result_trial *t)
 {
-	struct json_object *looks = t->n_looks ? json_put_array(b, trial, "looks") : NULL;
+	struct json_object *stack_samples = t->n_stack_samples ? json_put_array(b, trial, "looks") : NULL;
 
-	for (size_t i = 0; i < t->n_looks && !b->failed; i++) {
-		struct json_object *of = json_put_object(b, looks, NULL), *parts;
+	for (size_t i = 0; i < t->n_stack_samples && !b->failed; i++) {
+		struct json_object *of = json_put_object(b, stack_samples, NULL), *parts;
 
-		json_put_string(b, of, "actor", t->looks[i].actor);
+		json_put_string(b, of, "actor", t->stack_samples[i].actor);
 		parts = json_put_object(b, of, "parts");
 		for (unsigned k = 0; k < PARTS; k++)
-			if (t->looks[i].parts[k])
-				json_put_u64(b, parts, part_names[k], t->looks[i].parts[k]);
+			if (t->stack_samples[i].parts[k])
+				json_put_u64(b, parts, part_names[k], t->stack_samples[i].parts[k]);
 	}
 }

@@ -43,15 +43,15 @@ static void merge_worker(struct trial_series *s, struct slot *slot)
 }
 
 /* An actor's first worker stands for all: they have the same orders. */
-static struct slot *first_slot(const struct crew *crew, uint32_t actor)
+static struct slot *first_slot(const struct workers *workers, uint32_t actor)
 {
-	for (size_t i = 0; i < crew->n_members; i++)
-		if (crew->plan->workers[i].actor == actor)
-			return crew->members[i].slot;
+	for (size_t i = 0; i < workers->n_members; i++)
+		if (workers->plan->workers[i].actor == actor)
+			return workers->members[i].slot;
 	return NULL;
 }
 
-static int collect_series(const struct crew *crew, uint32_t actor, uint32_t span, bool response,
+static int collect_series(const struct workers *workers, uint32_t actor, uint32_t span, bool response,
 			  struct trial_outcome *o)
 {
 	struct trial_series *s = &o->series[o->n_series];
@@ -62,27 +62,27 @@ static int collect_series(const struct crew *crew, uint32_t actor, uint32_t span
 	if (!s->recorder)
 		return -ENOMEM;
 	o->n_series++;
-	if (slot_find_parts(first_slot(crew, actor), span, response)) {
+	if (slot_find_parts(first_slot(workers, actor), span, response)) {
 		s->parts = calloc(1, sizeof(*s->parts));
 		if (!s->parts)
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < crew->n_members; i++) {
-		if (crew->plan->workers[i].actor != actor)
+	for (size_t i = 0; i < workers->n_members; i++) {
+		if (workers->plan->workers[i].actor != actor)
 			continue;
 		if (!orders) {
-			orders = &crew->members[i].slot->orders;
+			orders = &workers->members[i].slot->orders;
 			recorder_init(s->recorder, orders->window_ns, orders->thresholds_ns,
 				      orders->n_thresholds);
 		}
-		merge_worker(s, crew->members[i].slot);
+		merge_worker(s, workers->members[i].slot);
 	}
 	return 0;
 }
 
-int trial_collect(const struct crew *crew, struct trial_outcome *o)
+int trial_collect(const struct workers *workers, struct trial_outcome *o)
 {
-	const struct workload *w = crew->plan->workload;
+	const struct workload *w = workers->plan->workload;
 
 	o->series = calloc(w->n_actors * KIND_SPANS_MAX * 2, sizeof(*o->series));
 	if (!o->series)
@@ -90,11 +90,11 @@ int trial_collect(const struct crew *crew, struct trial_outcome *o)
 	for (uint32_t actor = 0; actor < w->n_actors; actor++)
 		for (uint32_t span = 0; span < w->actors[actor].kind->n_spans; span++)
 			for (int response = 0; response < 2; response++) {
-				struct slot *slot = first_slot(crew, actor);
+				struct slot *slot = first_slot(workers, actor);
 
 				if (!slot_find_recorder(slot, span, response))
 					continue;
-				if (collect_series(crew, actor, span, response, o) < 0)
+				if (collect_series(workers, actor, span, response, o) < 0)
 					return -ENOMEM;
 			}
 	return 0;

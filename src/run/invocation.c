@@ -61,7 +61,7 @@ static uint64_t left_ns(const struct run_list *l, uint64_t trial, size_t from)
 struct measured {
 	struct trial_outcome outcome, plain;
 	bool has_plain;
-	struct looks looks; /* zeroed where nobody looks */
+	struct stack_sampling stack_samples; /* zeroed where nobody looks */
 };
 
 static int measure(struct invocation *in, const struct run_item *item, uint64_t trial,
@@ -83,9 +83,9 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 		r = raw_file_open(&raw, in->raw_folder, &item->plan, trial, e);
 		around.raw = (struct trial_raw_listener){.opaque = &raw, .put = raw_file_put};
 	}
-	if (r == 0 && in->looks) {
-		r = looks_init(&ret->looks, &item->plan);
-		around.onlooker = looks_onlooker(&ret->looks);
+	if (r == 0 && in->stack_samples) {
+		r = stack_sampling_init(&ret->stack_samples, &item->plan);
+		around.onlooker = stack_sampling_onlooker(&ret->stack_samples);
 	}
 	ret->has_plain = in->attribution != NULL;
 	if (r == 0 && in->attribution)
@@ -129,8 +129,8 @@ static int keep(struct invocation *in, size_t index, uint64_t trial, struct meas
 	tell_lost(in, index, trial, m->outcome.raw_lost);
 	r = record_trial(&in->result->runs[index], &in->list->items[index].plan, trial, &m->outcome,
 			 m->has_plain ? &m->plain : NULL);
-	if (r == 0 && in->looks)
-		r = looks_record(&m->looks, last_trial(&in->result->runs[index]));
+	if (r == 0 && in->stack_samples)
+		r = stack_sampling_record(&m->stack_samples, last_trial(&in->result->runs[index]));
 	trial_outcome_finish(&m->outcome);
 	if (m->has_plain)
 		trial_outcome_finish(&m->plain);
@@ -154,7 +154,7 @@ static int run_one(struct invocation *in, size_t index, uint64_t trial, struct e
 	r = measure(in, item, trial, &measured, e);
 	if (r == 0)
 		r = keep(in, index, trial, &measured, e);
-	looks_finish(&measured.looks);
+	stack_sampling_finish(&measured.stack_samples);
 	return r;
 }
 

@@ -15,12 +15,12 @@
  */
 static const double steal_share_max = 0.01;
 
-static void judge_workers(const struct crew *crew, struct trial_outcome *o)
+static void judge_workers(const struct workers *workers, struct trial_outcome *o)
 {
-	for (size_t i = 0; i < crew->n_members; i++) {
-		const struct crew_member *m = &crew->members[i];
-		const struct plan_worker *pw = &crew->plan->workers[i];
-		const char *actor = crew->plan->workload->actors[pw->actor].name;
+	for (size_t i = 0; i < workers->n_members; i++) {
+		const struct workers_one *m = &workers->members[i];
+		const struct plan_worker *pw = &workers->plan->workers[i];
+		const char *actor = workers->plan->workload->actors[pw->actor].name;
 
 		if (m->pid > 0)
 			trial_invalidate(o, "worker %u of %s did not end in time", pw->index,
@@ -33,17 +33,17 @@ static void judge_workers(const struct crew *crew, struct trial_outcome *o)
 	}
 }
 
-static void judge_schedules(const struct crew *crew, struct trial_outcome *o)
+static void judge_schedules(const struct workers *workers, struct trial_outcome *o)
 {
-	const struct workload *w = crew->plan->workload;
+	const struct workload *w = workers->plan->workload;
 
 	for (uint32_t actor = 0; actor < w->n_actors; actor++) {
 		uint64_t planned = 0, missed = 0;
 
-		for (size_t i = 0; i < crew->n_members; i++)
-			if (crew->plan->workers[i].actor == actor) {
-				planned += crew->members[i].slot->planned;
-				missed += crew->members[i].slot->missed;
+		for (size_t i = 0; i < workers->n_members; i++)
+			if (workers->plan->workers[i].actor == actor) {
+				planned += workers->members[i].slot->planned;
+				missed += workers->members[i].slot->missed;
 			}
 		if ((double)missed > w->actors[actor].arrival.max_missed * (double)planned)
 			trial_invalidate(
@@ -188,11 +188,11 @@ static void judge_machine(struct trial_outcome *o)
 				1000);
 }
 
-void trial_judge(const struct crew *crew, struct trial_outcome *o)
+void trial_judge(const struct workers *workers, struct trial_outcome *o)
 {
-	judge_workers(crew, o);
-	judge_schedules(crew, o);
-	judge_failures(crew->plan->workload, o);
+	judge_workers(workers, o);
+	judge_schedules(workers, o);
+	judge_failures(workers->plan->workload, o);
 	judge_machine(o);
 	judge_kernel(o);
 	judge_lock(o);

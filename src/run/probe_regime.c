@@ -34,7 +34,7 @@ static int probe_in(int parent, int signal_fd, struct probe_samples *ret, struct
 	return b < 0 ? b : probe_run(a, b, signal_fd, ret, e);
 }
 
-int session_settle_lock(struct session *s, struct host *h, struct err *e)
+int session_probe_regime(struct session *s, struct host *h, struct err *e)
 {
 	struct probe_samples samples;
 	struct probe_verdict verdict;

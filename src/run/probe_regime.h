@@ -11,6 +11,6 @@
  * found; some 3 s. Worth it where host_lock_certain() is false. On failure the host's facts stay as
  * they were, and the groups are gone or go with the run group.
  */
-int session_settle_lock(struct session *s, struct host *h, struct err *e);
+int session_probe_regime(struct session *s, struct host *h, struct err *e);
 
 #endif

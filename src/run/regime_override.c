@@ -10,16 +10,16 @@
 #include "cgroup/favordynmods.h"
 
 /* Turning it on sets what no remount clears: on kernels with the patch, if that is not set yet. */
-static bool is_one_way(enum favor_wish wish, const struct host *h)
+static bool is_one_way(enum regime_wish wish, const struct host *h)
 {
-	return wish == FAVOR_ON && h->lock_patch_present != TRISTATE_NO &&
+	return wish == REGIME_ON && h->lock_patch_present != TRISTATE_NO &&
 	       host_regime(h) != LOCK_REGIME_PER_THREADGROUP &&
 	       host_regime(h) != LOCK_REGIME_PER_THREADGROUP_RESIDUAL;
 }
 
-int favor_check(enum favor_wish wish, bool allow_one_way, const struct host *h, struct err *e)
+int regime_override_check(enum regime_wish wish, bool allow_one_way, const struct host *h, struct err *e)
 {
-	if (wish == FAVOR_KEEP)
+	if (wish == REGIME_KEEP)
 		return 0;
 	if (!h->cgroup_mount) {
 		err_set(e, EXIT_CANNOT, ENODEV, "--favordynmods: there is no cgroup v2 mount");
@@ -46,13 +46,13 @@ static int gather_again(struct host *h, struct err *e)
 	return host_gather(h, root, e);
 }
 
-int favor_apply(struct favor *f, enum favor_wish wish, struct host *h, struct err *e)
+int regime_override_apply(struct regime_override *f, enum regime_wish wish, struct host *h, struct err *e)
 {
-	bool on = wish == FAVOR_ON;
+	bool on = wish == REGIME_ON;
 	int is, r;
 
-	*f = (struct favor){.one_way = is_one_way(wish, h)};
-	if (wish == FAVOR_KEEP)
+	*f = (struct regime_override){.one_way = is_one_way(wish, h)};
+	if (wish == REGIME_KEEP)
 		return 0;
 	snprintf(f->path, sizeof(f->path), "%s", h->cgroup_mount);
 	is = favordynmods_get(f->path);
@@ -67,11 +67,11 @@ int favor_apply(struct favor *f, enum favor_wish wish, struct host *h, struct er
 	f->was_on = is;
 	r = gather_again(h, e);
 	if (r < 0)
-		favor_undo(f, NULL);
+		regime_override_undo(f, NULL);
 	return r;
 }
 
-int favor_undo(struct favor *f, struct err *e)
+int regime_override_undo(struct regime_override *f, struct err *e)
 {
 	if (!f->changed)
 		return 0;

@@ -7,11 +7,11 @@
 
 #include "trace/stack.h"
 
-int looks_init(struct looks *l, const struct plan *plan)
+int stack_sampling_init(struct stack_sampling *l, const struct plan *plan)
 {
 	const struct workload *w = plan->workload;
 
-	*l = (struct looks){.plan = plan, .actors = calloc(w->n_actors, sizeof(*l->actors))};
+	*l = (struct stack_sampling){.plan = plan, .actors = calloc(w->n_actors, sizeof(*l->actors))};
 	if (!l->actors)
 		return -ENOMEM;
 	for (size_t i = 0; i < w->n_actors; i++)
@@ -19,30 +19,30 @@ int looks_init(struct looks *l, const struct plan *plan)
 	return 0;
 }
 
-void looks_finish(struct looks *l)
+void stack_sampling_finish(struct stack_sampling *l)
 {
 	free(l->actors);
-	*l = (struct looks){.actors = NULL};
+	*l = (struct stack_sampling){.actors = NULL};
 }
 
 static void look(void *opaque, size_t worker, pid_t pid)
 {
-	struct looks *l = opaque;
+	struct stack_sampling *l = opaque;
 	int part = stack_look(pid);
 
 	if (part >= 0)
 		l->actors[l->plan->workers[worker].actor].parts[part]++;
 }
 
-struct trial_onlooker looks_onlooker(struct looks *l)
+struct trial_onlooker stack_sampling_onlooker(struct stack_sampling *l)
 {
 	return (struct trial_onlooker){.opaque = l, .every_ns = STACK_EVERY_NS, .look = look};
 }
 
-int looks_record(const struct looks *l, struct result_trial *trial)
+int stack_sampling_record(const struct stack_sampling *l, struct result_trial *trial)
 {
 	for (size_t i = 0; i < l->plan->workload->n_actors; i++) {
-		struct result_looks *to = result_add_looks(trial);
+		struct result_stack_samples *to = result_add_stack_samples(trial);
 
 		if (!to)
 			return -ENOMEM;

@@ -6,18 +6,18 @@
 #include "run/trial.h"
 #include "result/result.h"
 
-struct looks {
+struct stack_sampling {
 	const struct plan *plan;     /* of the trial under way */
-	struct result_looks *actors; /* one an actor of the plan's workload */
+	struct result_stack_samples *actors; /* one an actor of the plan's workload */
 };
 
 /* -ENOMEM. looks_finish() in any case. */
-int looks_init(struct looks *l, const struct plan *plan);
-void looks_finish(struct looks *l);
+int stack_sampling_init(struct stack_sampling *l, const struct plan *plan);
+void stack_sampling_finish(struct stack_sampling *l);
 
-struct trial_onlooker looks_onlooker(struct looks *l);
+struct trial_onlooker stack_sampling_onlooker(struct stack_sampling *l);
 
 /* Adds what was seen to the trial. -ENOMEM. */
-int looks_record(const struct looks *l, struct result_trial *trial);
+int stack_sampling_record(const struct stack_sampling *l, struct result_trial *trial);
 
 #endif

@@ -36,14 +36,14 @@ static void look_at_worker(pid_t pid, struct standing_worker *ret)
 		ret->cpus = strndup(at + strlen(key), strcspn(at + strlen(key), "\n"));
 }
 
-static int look_at_workers(struct standing *s, const struct crew *crew)
+static int look_at_workers(struct standing *s, const struct workers *workers)
 {
-	s->workers = calloc(crew->n_members, sizeof(*s->workers));
+	s->workers = calloc(workers->n_members, sizeof(*s->workers));
 	if (!s->workers)
 		return -ENOMEM;
-	s->n_workers = crew->n_members;
+	s->n_workers = workers->n_members;
 	for (size_t i = 0; i < s->n_workers; i++)
-		look_at_worker(crew->members[i].pid, &s->workers[i]);
+		look_at_worker(workers->members[i].pid, &s->workers[i]);
 	if (io_read_attr(AT_FDCWD, "/sys/devices/system/cpu/online", s->online, sizeof(s->online)) <
 	    0)
 		s->online[0] = '\0';
@@ -189,7 +189,7 @@ static void watch_events(struct standing *s, int run_group_fd)
 		s->events_fd = close_fd(s->events_fd);
 }
 
-int standing_begin(struct standing *s, const struct crew *crew, int run_group_fd)
+int standing_begin(struct standing *s, const struct workers *workers, int run_group_fd)
 {
 	char link[48], path[PATH_MAX] = "";
 	int r;
@@ -198,7 +198,7 @@ int standing_begin(struct standing *s, const struct crew *crew, int run_group_fd
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", run_group_fd);
 	if (readlink(link, path, sizeof(path) - 1) > 0 && strrchr(path, '/'))
 		snprintf(s->root, sizeof(s->root), "%.255s", strrchr(path, '/') + 1);
-	r = look_at_workers(s, crew);
+	r = look_at_workers(s, workers);
 	if (r == 0)
 		r = find_groups(s);
 	if (r == 0)
@@ -235,10 +235,10 @@ static void judge_events(const struct standing *s, struct trial_outcome *o)
 		trial_invalidate(o, "the run group was frozen or thawed meanwhile");
 }
 
-int standing_end(struct standing *s, const struct crew *crew, struct trial_outcome *o)
+int standing_end(struct standing *s, const struct workers *workers, struct trial_outcome *o)
 {
 	_cleanup_(standing_finish) struct standing after = {.watch_fd = -1, .events_fd = -1};
-	int r = look_at_workers(&after, crew);
+	int r = look_at_workers(&after, workers);
 
 	for (size_t i = 0; i < s->n_groups && r == 0; i++) {
 		struct standing_group *g =
@@ -251,7 +251,7 @@ int standing_end(struct standing *s, const struct crew *crew, struct trial_outco
 	}
 	if (r < 0)
 		return r;
-	standing_judge(s, &after, crew->plan, o);
+	standing_judge(s, &after, workers->plan, o);
 	judge_writes(s, o);
 	judge_events(s, o);
 	return 0;

@@ -46,10 +46,10 @@ struct standing {
 };
 
 /* What cannot be read stays unknown. -ENOMEM; standing_finish() in any case. */
-int standing_begin(struct standing *s, const struct crew *crew, int run_group_fd);
+int standing_begin(struct standing *s, const struct workers *workers, int run_group_fd);
 
 /* The second look, and what it finds against the first one. -ENOMEM. */
-int standing_end(struct standing *s, const struct crew *crew, struct trial_outcome *o);
+int standing_end(struct standing *s, const struct workers *workers, struct trial_outcome *o);
 
 /* Pure: reasons why a trial with these two looks is not valid. */
 void standing_judge(const struct standing *before, const struct standing *after,

@@ -39,7 +39,7 @@ struct trial {
 	struct tree tree;
 	bool has_tree;
 	int side_fd;
-	struct crew crew;
+	struct workers workers;
 	uint64_t begun_ns; /* the start of warm-up; 0 before */
 	struct standing standing;
 	int unlocked; /* a negative errno: the run group's lock could not be had again */
@@ -62,8 +62,8 @@ static void drain_ring(const struct trial_raw_listener *l, size_t member, struct
 
 static void drain_raw(struct trial *t)
 {
-	for (size_t i = 0; t->around->raw.put && i < t->crew.n_members; i++) {
-		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
+	for (size_t i = 0; t->around->raw.put && i < t->workers.n_members; i++) {
+		struct raw_ring *ring = slot_ring(t->workers.members[i].slot);
 
 		if (ring)
 			drain_ring(&t->around->raw, i, ring);
@@ -77,9 +77,9 @@ static void look(struct trial *t, uint64_t now)
 	if (!o->look || !t->begun_ns || now < t->begun_ns + t->plan->workload->warmup_ns ||
 	    now >= t->begun_ns + t->plan->trial_ns)
 		return;
-	for (size_t i = 0; i < t->crew.n_members; i++)
-		if (t->crew.members[i].pid > 0)
-			o->look(o->opaque, i, t->crew.members[i].pid);
+	for (size_t i = 0; i < t->workers.n_members; i++)
+		if (t->workers.members[i].pid > 0)
+			o->look(o->opaque, i, t->workers.members[i].pid);
 }
 
 /* How long the supervisor may sleep; UINT64_MAX: until something happens. */
@@ -112,10 +112,10 @@ static void fill_polls(const struct trial *t, struct pollfd *polls)
 {
 	polls[FD_SIGNAL] = (struct pollfd){.fd = t->around->signal_fd, .events = POLLIN};
 	polls[FD_GUARDIAN] = (struct pollfd){.fd = t->around->guardian_fd, .events = POLLIN};
-	polls[FD_READY] = (struct pollfd){.fd = t->crew.ready_fd, .events = POLLIN};
-	for (size_t i = 0; i < t->crew.n_members; i++)
+	polls[FD_READY] = (struct pollfd){.fd = t->workers.ready_fd, .events = POLLIN};
+	for (size_t i = 0; i < t->workers.n_members; i++)
 		polls[FD_MEMBERS + i] =
-			(struct pollfd){.fd = t->crew.members[i].pidfd, .events = POLLIN};
+			(struct pollfd){.fd = t->workers.members[i].pidfd, .events = POLLIN};
 }
 
 /* One sleep, until something happens or `until`. */
@@ -128,7 +128,7 @@ static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, stru
 		left = tick_ns(t);
 	ts = clock_timespec(left);
 	fill_polls(t, polls);
-	if (ppoll(polls, FD_MEMBERS + t->crew.n_members, &ts, NULL) < 0 && errno != EINTR)
+	if (ppoll(polls, FD_MEMBERS + t->workers.n_members, &ts, NULL) < 0 && errno != EINTR)
 		return err_sys(e, EXIT_FAULT, errno, "waiting for workers");
 	if (polls[FD_SIGNAL].revents)
 		return err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted");
@@ -136,8 +136,8 @@ static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, stru
 		return err_set(e, EXIT_FAULT, EPIPE,
 			       "the guardian was killed; without it nothing "
 			       "would clean up after a kill of cgchurn itself");
-	crew_note_ready(&t->crew);
-	crew_reap(&t->crew);
+	workers_note_ready(&t->workers);
+	workers_reap(&t->workers);
 	tick(t);
 	return 0;
 }
@@ -145,7 +145,7 @@ static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, stru
 /* Until `done` says so (0), `until` is past (-ETIME), or something ends the trial. */
 static int wait_for(struct trial *t, bool (*done)(struct trial *), uint64_t until, struct err *e)
 {
-	_cleanup_free struct pollfd *polls = calloc(FD_MEMBERS + t->crew.n_members, sizeof(*polls));
+	_cleanup_free struct pollfd *polls = calloc(FD_MEMBERS + t->workers.n_members, sizeof(*polls));
 	int r = 0;
 
 	if (!polls)
@@ -162,18 +162,18 @@ static bool all_ready_or_failed(struct trial *t)
 {
 	const struct plan_worker *failed;
 
-	return t->crew.n_ready == t->crew.n_members || crew_failure(&t->crew, &failed) ||
-	       t->crew.n_running < t->crew.n_members;
+	return t->workers.n_ready == t->workers.n_members || workers_failure(&t->workers, &failed) ||
+	       t->workers.n_running < t->workers.n_members;
 }
 
 static bool nobody_runs(struct trial *t)
 {
-	return t->crew.n_running == 0;
+	return t->workers.n_running == 0;
 }
 
 static bool schedules_done(struct trial *t)
 {
-	return t->crew.n_running == 0 || crew_schedules_done(&t->crew);
+	return t->workers.n_running == 0 || workers_schedules_done(&t->workers);
 }
 
 static int tell_groups(struct trial *t, struct err *e)
@@ -218,7 +218,7 @@ static int make_groups(struct trial *t, struct err *e)
 static int explain_not_ready(struct trial *t, int r, struct err *e)
 {
 	const struct plan_worker *pw = NULL;
-	const char *failure = crew_failure(&t->crew, &pw);
+	const char *failure = workers_failure(&t->workers, &pw);
 
 	if (failure)
 		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
@@ -227,13 +227,13 @@ static int explain_not_ready(struct trial *t, int r, struct err *e)
 	 */
 	if (r == -ETIME)
 		return err_set(e, EXIT_CANNOT, ETIME, "%zu of %zu workers were ready after %d s",
-			       t->crew.n_ready, t->crew.n_members, READY_SECONDS);
-	if (r == 0 && crew_was_killed(&t->crew))
+			       t->workers.n_ready, t->workers.n_members, READY_SECONDS);
+	if (r == 0 && workers_was_killed(&t->workers))
 		return err_set(e, EXIT_CANNOT, ENOMEM,
 			       "a worker was killed while it was set up: out of memory?");
 	if (r == 0)
 		return err_set(e, EXIT_FAULT, ECANCELED, "%s: %zu of %zu workers became ready",
-			       t->plan->workload->name, t->crew.n_ready, t->crew.n_members);
+			       t->plan->workload->name, t->workers.n_ready, t->workers.n_members);
 	return r;
 }
 
@@ -242,15 +242,15 @@ static int watch_workers(struct trial *t, struct err *e)
 	const struct trial_attribution *a = &t->around->attribution;
 	int r = 0;
 
-	for (size_t i = 0; a->watch && i < t->crew.n_members && r == 0; i++)
-		r = a->watch(a->opaque, i, t->crew.members[i].pid);
+	for (size_t i = 0; a->watch && i < t->workers.n_members && r == 0; i++)
+		r = a->watch(a->opaque, i, t->workers.members[i].pid);
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "following workers in the kernel") : 0;
 }
 
 static int set_up(struct trial *t, uint64_t index, struct err *e)
 {
 	const struct trial_attribution *a = &t->around->attribution;
-	struct crew_places places = {.worker_path = t->around->worker_path,
+	struct workers_places places = {.worker_path = t->around->worker_path,
 				     .child_path = t->around->child_path,
 				     .rings_fd = a->watch ? a->rings_fd : -1};
 	const struct plan_worker *failed;
@@ -260,14 +260,14 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 		return r;
 	places.tree_fd = t->tree.fd;
 	places.side_fd = t->side_fd;
-	r = crew_init(&t->crew, t->plan, index, &places, e);
+	r = workers_init(&t->workers, t->plan, index, &places, e);
 	if (r == 0)
 		r = watch_workers(t, e);
 	if (r < 0)
 		return r;
 	r = wait_for(t, all_ready_or_failed, clock_now_ns() + READY_SECONDS * NS_PER_S, e);
 	/* Who failed has reported too. */
-	if (r < 0 || t->crew.n_ready < t->crew.n_members || crew_failure(&t->crew, &failed))
+	if (r < 0 || t->workers.n_ready < t->workers.n_members || workers_failure(&t->workers, &failed))
 		return explain_not_ready(t, r, e);
 	return 0;
 }
@@ -292,7 +292,7 @@ static int measure(struct trial *t, struct err *e)
 	plan_orders(t->plan, 0, 0, &orders);
 	t->begun_ns = clock_now_ns() + GATE_MS * NS_PER_MS;
 	end = t->begun_ns + t->plan->trial_ns;
-	crew_open_gate(&t->crew, t->begun_ns);
+	workers_open_gate(&t->workers, t->begun_ns);
 	r = wait_for(t, nobody_runs, end, e);
 	if (r == -ETIME)
 		r = wait_for_schedules(t, end + orders.overrun_ns + NS_PER_S, e);
@@ -306,7 +306,7 @@ static int end_workers(struct trial *t, struct err *e)
 	uint64_t patience = END_SECONDS * NS_PER_S + plan_longest_step_ns(t->plan);
 	int r;
 
-	crew_stop(&t->crew);
+	workers_stop(&t->workers);
 	r = wait_for(t, nobody_runs, clock_now_ns() + patience, e);
 	drain_raw(t);
 	return r == -ETIME ? 0 : r;
@@ -314,8 +314,8 @@ static int end_workers(struct trial *t, struct err *e)
 
 static void count_lost_samples(struct trial *t)
 {
-	for (size_t i = 0; i < t->crew.n_members; i++) {
-		struct raw_ring *ring = slot_ring(t->crew.members[i].slot);
+	for (size_t i = 0; i < t->workers.n_members; i++) {
+		struct raw_ring *ring = slot_ring(t->workers.members[i].slot);
 
 		t->outcome->raw_lost += ring ? ring->lost : 0;
 	}
@@ -338,13 +338,13 @@ static void check_leaks(struct trial *t)
 /* The window between two looks at where the workers are. */
 static int measure_standing(struct trial *t, struct err *e)
 {
-	int r = standing_begin(&t->standing, &t->crew, t->around->run_group_fd);
+	int r = standing_begin(&t->standing, &t->workers, t->around->run_group_fd);
 
 	if (r == 0)
 		r = measure(t, e);
 	else
 		err_sys(e, EXIT_FAULT, -r, "looking at workers");
-	if (r == 0 && standing_end(&t->standing, &t->crew, t->outcome) < 0)
+	if (r == 0 && standing_end(&t->standing, &t->workers, t->outcome) < 0)
 		r = err_no_memory(e);
 	standing_finish(&t->standing);
 	return r;
@@ -364,9 +364,9 @@ static int run_workers(struct trial *t, struct err *e)
 	env_read(&t->outcome->after, t->around->run_group_fd);
 	count_lost_samples(t);
 	check_leaks(t);
-	if (trial_collect(&t->crew, t->outcome) < 0)
+	if (trial_collect(&t->workers, t->outcome) < 0)
 		return err_no_memory(e);
-	trial_judge(&t->crew, t->outcome);
+	trial_judge(&t->workers, t->outcome);
 	return 0;
 }
 
@@ -419,7 +419,7 @@ static int remove_groups(struct trial *t, struct err *e)
 static int take_down(struct trial *t, struct err *e)
 {
 	const struct trial_attribution *a = &t->around->attribution;
-	int r = crew_finish(&t->crew, e);
+	int r = workers_finish(&t->workers, e);
 
 	if (a->forget)
 		a->forget(a->opaque);
@@ -443,7 +443,7 @@ int trial_run(const struct plan *plan, uint64_t index, const struct trial_surrou
 	int r, removed;
 
 	*ret = (struct trial_outcome){0};
-	t.crew.memory_fd = t.crew.ready_fd = -1;
+	t.workers.memory_fd = t.workers.ready_fd = -1;
 	r = set_up(&t, index, e);
 	ret->setup_ns = clock_now_ns() - start;
 	if (r == 0)

@@ -104,10 +104,10 @@ void trial_invalidate(struct trial_outcome *o, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Merges what the workers of a trial recorded; called when they have ended. 0 or -ENOMEM. */
-struct crew;
-int trial_collect(const struct crew *crew, struct trial_outcome *o);
+struct workers;
+int trial_collect(const struct workers *workers, struct trial_outcome *o);
 
 /* The facts that make a trial invalid; after trial_collect(). */
-void trial_judge(const struct crew *crew, struct trial_outcome *o);
+void trial_judge(const struct workers *workers, struct trial_outcome *o);
 
 #endif

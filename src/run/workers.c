@@ -21,8 +21,8 @@
 #include "base/io.h"
 #include "cgroup/tree_path.h"
 
-static void give_orders(const struct crew *c, size_t i, uint64_t trial,
-			const struct crew_places *places, struct slot_orders *ret)
+static void give_orders(const struct workers *c, size_t i, uint64_t trial,
+			const struct workers_places *places, struct slot_orders *ret)
 {
 	plan_orders(c->plan, i, trial, ret);
 	ret->attributed = places->rings_fd >= 0;
@@ -30,7 +30,7 @@ static void give_orders(const struct crew *c, size_t i, uint64_t trial,
 }
 
 /* Shared memory for all slots: sizes first, since a slot's orders tell its size. */
-static int lay_out(struct crew *c, uint64_t trial, const struct crew_places *places)
+static int lay_out(struct workers *c, uint64_t trial, const struct workers_places *places)
 {
 	size_t at = 0;
 
@@ -39,7 +39,7 @@ static int lay_out(struct crew *c, uint64_t trial, const struct crew_places *pla
 
 		give_orders(c, i, trial, places, &orders);
 		c->members[i] =
-			(struct crew_member){.pidfd = -1, .offset = at, .size = slot_size(&orders)};
+			(struct workers_one){.pidfd = -1, .offset = at, .size = slot_size(&orders)};
 		at += c->members[i].size;
 	}
 	c->memory_size = at;
@@ -54,7 +54,7 @@ static int lay_out(struct crew *c, uint64_t trial, const struct crew_places *pla
 	return 0;
 }
 
-static void prepare_slot(struct crew *c, size_t i, uint64_t trial, const struct crew_places *places)
+static void prepare_slot(struct workers *c, size_t i, uint64_t trial, const struct workers_places *places)
 {
 	const struct workload *w = c->plan->workload;
 	const struct plan_worker *pw = &c->plan->workers[i];
@@ -98,7 +98,7 @@ static int leave_standard_files(void)
 	return fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ? -errno : 0;
 }
 
-static void exec_worker(struct crew *c, size_t i, const struct crew_places *places)
+static void exec_worker(struct workers *c, size_t i, const struct workers_places *places)
 {
 	char memory[12], offset[24], size[24], tree[12], ready[12], rings[12];
 	char name[] = "cgchurn-worker";
@@ -114,7 +114,7 @@ static void exec_worker(struct crew *c, size_t i, const struct crew_places *plac
 	execve(places->worker_path, argv, (char *[]){NULL});
 }
 
-static _Noreturn void become_worker(struct crew *c, size_t i, const struct crew_places *places,
+static _Noreturn void become_worker(struct workers *c, size_t i, const struct workers_places *places,
 				    int group_fd, pid_t supervisor)
 {
 	struct worker *w = &c->members[i].slot->worker;
@@ -149,7 +149,7 @@ static _Noreturn void become_worker(struct crew *c, size_t i, const struct crew_
 
 /* And the supervisor's again. */
 
-static int open_group(const struct crew *c, size_t i, const struct crew_places *places)
+static int open_group(const struct workers *c, size_t i, const struct workers_places *places)
 {
 	const struct workload_hierarchy *h = &c->plan->workload->hierarchy;
 	int64_t leaf = c->plan->workers[i].leaf;
@@ -173,10 +173,10 @@ static bool clone3_unusable(int errnum)
 	return errnum == ENOSYS || errnum == E2BIG || errnum == EINVAL || errnum == EPERM;
 }
 
-static int start(struct crew *c, size_t i, const struct crew_places *places)
+static int start(struct workers *c, size_t i, const struct workers_places *places)
 {
 	_cleanup_fd int group_fd = open_group(c, i, places);
-	struct crew_member *m = &c->members[i];
+	struct workers_one *m = &c->members[i];
 	pid_t supervisor = getpid();
 	struct clone_args args = {
 		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
@@ -205,12 +205,12 @@ static int start(struct crew *c, size_t i, const struct crew_places *places)
 	return m->pidfd < 0 ? -errno : 0;
 }
 
-static const char *actor_of(const struct crew *c, size_t i)
+static const char *actor_of(const struct workers *c, size_t i)
 {
 	return c->plan->workload->actors[c->plan->workers[i].actor].name;
 }
 
-static int explain_start(const struct crew *c, size_t i, int r, struct err *e)
+static int explain_start(const struct workers *c, size_t i, int r, struct err *e)
 {
 	err_sys(e, EXIT_CANNOT, -r, "starting worker %u of actor %s", c->plan->workers[i].index,
 		actor_of(c, i));
@@ -220,12 +220,12 @@ static int explain_start(const struct crew *c, size_t i, int r, struct err *e)
 	return r;
 }
 
-int crew_init(struct crew *c, const struct plan *plan, uint64_t trial,
-	      const struct crew_places *places, struct err *e)
+int workers_init(struct workers *c, const struct plan *plan, uint64_t trial,
+	      const struct workers_places *places, struct err *e)
 {
 	int r;
 
-	*c = (struct crew){.plan = plan, .memory_fd = -1, .n_members = plan->n_workers};
+	*c = (struct workers){.plan = plan, .memory_fd = -1, .n_members = plan->n_workers};
 	c->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->members = calloc(c->n_members, sizeof(*c->members));
 	if (c->ready_fd < 0 || !c->members)
@@ -243,7 +243,7 @@ int crew_init(struct crew *c, const struct plan *plan, uint64_t trial,
 	return 0;
 }
 
-void crew_note_ready(struct crew *c)
+void workers_note_ready(struct workers *c)
 {
 	uint64_t n;
 
@@ -251,7 +251,7 @@ void crew_note_ready(struct crew *c)
 		c->n_ready += n;
 }
 
-const char *crew_failure(const struct crew *c, const struct plan_worker **ret_worker)
+const char *workers_failure(const struct workers *c, const struct plan_worker **ret_worker)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		if (atomic_load(&c->members[i].slot->state) == SLOT_FAILED) {
@@ -261,7 +261,7 @@ const char *crew_failure(const struct crew *c, const struct plan_worker **ret_wo
 	return NULL;
 }
 
-static void set_gate(struct crew *c, enum slot_gate gate)
+static void set_gate(struct workers *c, enum slot_gate gate)
 {
 	for (size_t i = 0; i < c->n_members; i++) {
 		atomic_store_explicit(&c->members[i].slot->gate, gate, memory_order_release);
@@ -269,14 +269,14 @@ static void set_gate(struct crew *c, enum slot_gate gate)
 	}
 }
 
-void crew_open_gate(struct crew *c, uint64_t start_ns)
+void workers_open_gate(struct workers *c, uint64_t start_ns)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		c->members[i].slot->start_ns = start_ns;
 	set_gate(c, SLOT_GATE_OPEN);
 }
 
-void crew_stop(struct crew *c)
+void workers_stop(struct workers *c)
 {
 	for (size_t i = 0; i < c->n_members; i++) {
 		atomic_store(&c->members[i].slot->stop, 1);
@@ -288,7 +288,7 @@ void crew_stop(struct crew *c)
 	}
 }
 
-static void reap(struct crew *c, struct crew_member *m)
+static void reap(struct workers *c, struct workers_one *m)
 {
 	pid_t r;
 
@@ -302,7 +302,7 @@ static void reap(struct crew *c, struct crew_member *m)
 	c->n_running--;
 }
 
-bool crew_reap(struct crew *c)
+bool workers_reap(struct workers *c)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		if (c->members[i].pid > 0)
@@ -310,7 +310,7 @@ bool crew_reap(struct crew *c)
 	return c->n_running == 0;
 }
 
-bool crew_schedules_done(const struct crew *c)
+bool workers_schedules_done(const struct workers *c)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		if (c->members[i].pid > 0 && c->members[i].slot->orders.arrival != SLOT_CLOSED &&
@@ -319,7 +319,7 @@ bool crew_schedules_done(const struct crew *c)
 	return true;
 }
 
-bool crew_was_killed(const struct crew *c)
+bool workers_was_killed(const struct workers *c)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		if (c->members[i].pid == 0 && WIFSIGNALED(c->members[i].status) &&
@@ -329,14 +329,14 @@ bool crew_was_killed(const struct crew *c)
 }
 
 /* Reaps whom was killed, all within the same time; -ETIME where one has not ended by then. */
-static int reap_killed(struct crew *c, struct err *e)
+static int reap_killed(struct workers *c, struct err *e)
 {
 	uint64_t deadline = clock_now_ns() + CHILD_KILL_SECONDS * NS_PER_S;
 	char text[CHILD_TEXT_SIZE];
 	int result = 0;
 
 	for (size_t i = 0; c->members && i < c->n_members; i++) {
-		struct crew_member *m = &c->members[i];
+		struct workers_one *m = &c->members[i];
 
 		if (m->pid <= 0)
 			continue;
@@ -351,7 +351,7 @@ static int reap_killed(struct crew *c, struct err *e)
 	return result;
 }
 
-int crew_finish(struct crew *c, struct err *e)
+int workers_finish(struct workers *c, struct err *e)
 {
 	int r;
 
@@ -364,6 +364,6 @@ int crew_finish(struct crew *c, struct err *e)
 	close_fd(c->memory_fd);
 	close_fd(c->ready_fd);
 	free(c->members);
-	*c = (struct crew){.memory_fd = -1, .ready_fd = -1};
+	*c = (struct workers){.memory_fd = -1, .ready_fd = -1};
 	return r;
 }

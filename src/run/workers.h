@@ -16,7 +16,7 @@
 #include "run/plan.h"
 #include "run/slot.h"
 
-struct crew_member {
+struct workers_one {
 	pid_t pid;  /* 0 once reaped */
 	int pidfd;  /* readable when it has ended; -1 once reaped */
 	int status; /* as waitpid() gave it */
@@ -24,16 +24,16 @@ struct crew_member {
 	size_t offset, size; /* of the slot in the shared memory */
 };
 
-struct crew {
-	const struct plan *plan; /* outlives the crew */
+struct workers {
+	const struct plan *plan; /* outlives the workers */
 	int memory_fd, ready_fd;
 	char *memory;
 	size_t memory_size;
-	struct crew_member *members; /* one a worker of the plan, in its order */
+	struct workers_one *members; /* one a worker of the plan, in its order */
 	size_t n_members, n_ready, n_running;
 };
 
-struct crew_places {
+struct workers_places {
 	int tree_fd;                          /* the tree's top group */
 	int side_fd;                          /* the group beside it */
 	const char *worker_path, *child_path; /* our helper programs */
@@ -41,34 +41,34 @@ struct crew_places {
 };
 
 /* Makes the shared memory and starts all workers. crew_finish() in any case. */
-int crew_init(struct crew *c, const struct plan *plan, uint64_t trial,
-	      const struct crew_places *places, struct err *e);
+int workers_init(struct workers *c, const struct plan *plan, uint64_t trial,
+	      const struct workers_places *places, struct err *e);
 
 /* Takes note of workers that reported themselves ready, without blocking. */
-void crew_note_ready(struct crew *c);
+void workers_note_ready(struct workers *c);
 
 /* The sentence of a worker whose set-up failed, or NULL. */
-const char *crew_failure(const struct crew *c, const struct plan_worker **ret_worker);
+const char *workers_failure(const struct workers *c, const struct plan_worker **ret_worker);
 
 /* Opens the gate: all begin at `start_ns`. */
-void crew_open_gate(struct crew *c, uint64_t start_ns);
+void workers_open_gate(struct workers *c, uint64_t start_ns);
 
 /* Asks all to end: those at the gate give up, those that run end after their step. */
-void crew_stop(struct crew *c);
+void workers_stop(struct workers *c);
 
 /* Reaps whoever has ended, without blocking; true once nobody runs. */
-bool crew_reap(struct crew *c);
+bool workers_reap(struct workers *c);
 
 /* Whether all workers with a schedule have worked it off. */
-bool crew_schedules_done(const struct crew *c);
+bool workers_schedules_done(const struct workers *c);
 
 /* Whether one of those that have ended was ended by SIGKILL, which none of us sent. */
-bool crew_was_killed(const struct crew *c);
+bool workers_was_killed(const struct workers *c);
 
 /*
  * Kills and reaps what still runs, frees all. -ETIME where a worker does not end although it was
  * killed; EXIT_CANNOT in `e` says which and where in the kernel it is.
  */
-int crew_finish(struct crew *c, struct err *e);
+int workers_finish(struct workers *c, struct err *e);
 
 #endif

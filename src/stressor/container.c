@@ -33,9 +33,9 @@ static const struct {
 
 static int phase_mkdir(struct worker *w, struct container_plan *p, struct container *c)
 {
-	c->outer_fd = yard_make_group(&p->yard, outer_name);
+	c->outer_fd = scratch_group_make_group(&p->scratch_group, outer_name);
 	if (c->outer_fd >= 0)
-		c->inner_fd = yard_make_group(&p->yard, inner_path);
+		c->inner_fd = scratch_group_make_group(&p->scratch_group, inner_path);
 	return c->outer_fd < 0 ? -c->outer_fd : c->inner_fd < 0 ? -c->inner_fd : 0;
 }
 
@@ -166,7 +166,7 @@ static int phase_drain(struct worker *w, struct container_plan *p, struct contai
 	return -r;
 }
 
-static int remove_patiently(const struct yard *y, const char *name, uint64_t *retries)
+static int remove_patiently(const struct scratch_group *y, const char *name, uint64_t *retries)
 {
 	uint64_t deadline = clock_now_ns() + DRAIN_SECONDS * NS_PER_S;
 
@@ -181,9 +181,9 @@ static int remove_patiently(const struct yard *y, const char *name, uint64_t *re
 
 static int phase_rmdir(struct worker *w, struct container_plan *p, struct container *c)
 {
-	int failure = remove_patiently(&p->yard, inner_path, &c->retries);
+	int failure = remove_patiently(&p->scratch_group, inner_path, &c->retries);
 
-	return failure ? failure : remove_patiently(&p->yard, outer_name, &c->retries);
+	return failure ? failure : remove_patiently(&p->scratch_group, outer_name, &c->retries);
 }
 
 /* The kernel frees groups from a work queue after a grace period, and tells nobody. */
@@ -194,7 +194,7 @@ static int phase_gone(struct worker *w, struct container_plan *p, struct contain
 	char text[512];
 
 	for (;;) {
-		ssize_t n = io_read_attr(p->yard.fd, "cgroup.stat", text, sizeof(text));
+		ssize_t n = io_read_attr(p->scratch_group.fd, "cgroup.stat", text, sizeof(text));
 		const char *at = n < 0 ? NULL : strstr(text, key);
 
 		if (!at)
@@ -230,9 +230,9 @@ static void abandon(struct container_plan *p, struct container *c)
 	while (poll(&poll_fd, 1, 0) == 1 && read(p->stamp_read, &stamp, sizeof(stamp)) > 0)
 		;
 	if (c->inner_fd >= 0)
-		remove_patiently(&p->yard, inner_path, &retries);
+		remove_patiently(&p->scratch_group, inner_path, &retries);
 	if (c->outer_fd >= 0)
-		remove_patiently(&p->yard, outer_name, &retries);
+		remove_patiently(&p->scratch_group, outer_name, &retries);
 	close_groups(c);
 }
 

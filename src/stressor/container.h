@@ -49,7 +49,7 @@ enum container_namespaces { NAMESPACES_NONE, NAMESPACES_SOME, NAMESPACES_NET };
 
 /* What is the same for all containers of a worker; in memory shared with their processes. */
 struct container_plan {
-	struct yard yard;
+	struct scratch_group scratch_group;
 	uint64_t create, end, namespaces, wait; /* enums above and events.h */
 	uint64_t run_ns;
 	bool limits, gone;

@@ -28,7 +28,7 @@ struct freeze_options {
 };
 
 struct freeze_state {
-	struct yard yard;
+	struct scratch_group scratch_group;
 	struct targets targets;
 	int freeze_fd, events_fd;
 };
@@ -73,13 +73,13 @@ static int setup(struct worker *w)
 {
 	struct freeze_state *s = STRESSOR_STATE(struct freeze_state, w);
 	const struct freeze_options *o = (const void *)w->options;
-	int r = yard_init(&s->yard, w, true), fd;
+	int r = scratch_group_init(&s->scratch_group, w, true), fd;
 
 	if (r == 0)
 		r = targets_init(&s->targets, w, o->targets, o->threads, o->life);
 	if (r < 0)
 		return r;
-	fd = yard_make_group(&s->yard, "frozen");
+	fd = scratch_group_make_group(&s->scratch_group, "frozen");
 	if (fd < 0)
 		return worker_fail(w, -fd, "making a group");
 	r = targets_move(&s->targets, w, fd, 0, 1);
@@ -130,7 +130,7 @@ static void teardown(struct worker *w)
 	if (s->freeze_fd > 0 && write(s->freeze_fd, "0", 1) < 0)
 		worker_error(w, SPAN_THAW_WRITE, errno);
 	targets_finish(&s->targets);
-	yard_finish(&s->yard);
+	scratch_group_finish(&s->scratch_group);
 }
 
 const struct stressor stressor_freeze = {

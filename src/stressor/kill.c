@@ -36,7 +36,7 @@ struct kill_options {
 };
 
 struct kill_state {
-	struct yard yard;
+	struct scratch_group scratch_group;
 };
 
 static const struct kind_option options[] = {
@@ -58,7 +58,7 @@ static int setup(struct worker *w)
 	/* What forking processes leave behind when they are killed is for us to reap. */
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return worker_fail(w, errno, "becoming a subreaper");
-	return yard_init(&STRESSOR_STATE(struct kill_state, w)->yard, w, true);
+	return scratch_group_init(&STRESSOR_STATE(struct kill_state, w)->scratch_group, w, true);
 }
 
 /* Only system calls from here: it was made without libc's knowledge. */
@@ -116,7 +116,7 @@ static int drain(int fd, uint64_t deadline)
 	return -r;
 }
 
-static int remove_group(struct worker *w, const struct yard *y, uint64_t deadline)
+static int remove_group(struct worker *w, const struct scratch_group *y, uint64_t deadline)
 {
 	while (unlinkat(y->fd, group_name, AT_REMOVEDIR) < 0) {
 		if (errno != EBUSY || clock_now_ns() > deadline)
@@ -128,7 +128,7 @@ static int remove_group(struct worker *w, const struct yard *y, uint64_t deadlin
 }
 
 /* What must be gone before the next step, however this one went. */
-static void end_group(struct worker *w, const struct yard *y, int fd, uint64_t start,
+static void end_group(struct worker *w, const struct scratch_group *y, int fd, uint64_t start,
 		      uint64_t filled, bool sample)
 {
 	uint64_t deadline = clock_now_ns() + DRAIN_SECONDS * NS_PER_S, killed, drained, removed;
@@ -164,7 +164,7 @@ static void step(struct worker *w)
 	struct kill_state *s = STRESSOR_STATE(struct kill_state, w);
 	const struct kill_options *o = (const void *)w->options;
 	uint64_t start = worker_start(w);
-	int fd = yard_make_group(&s->yard, group_name), failure;
+	int fd = scratch_group_make_group(&s->scratch_group, group_name), failure;
 
 	if (fd < 0) {
 		worker_error(w, SPAN_FILL, -fd);
@@ -173,13 +173,13 @@ static void step(struct worker *w)
 	failure = fill(w, fd, o);
 	if (failure)
 		worker_error(w, SPAN_FILL, failure);
-	end_group(w, &s->yard, fd, start, clock_now_ns(), failure == 0);
+	end_group(w, &s->scratch_group, fd, start, clock_now_ns(), failure == 0);
 	close(fd);
 }
 
 static void teardown(struct worker *w)
 {
-	yard_finish(&STRESSOR_STATE(struct kill_state, w)->yard);
+	scratch_group_finish(&STRESSOR_STATE(struct kill_state, w)->scratch_group);
 }
 
 const struct stressor stressor_kill = {

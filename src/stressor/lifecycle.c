@@ -132,7 +132,7 @@ static int setup(struct worker *w)
 {
 	struct container_plan *p = STRESSOR_STATE(struct container_plan, w);
 	const struct lifecycle_options *o = (const void *)w->options;
-	int r = yard_init(&p->yard, w, true);
+	int r = scratch_group_init(&p->scratch_group, w, true);
 
 	if (r < 0)
 		return r;
@@ -143,7 +143,7 @@ static int setup(struct worker *w)
 	p->run_ns = o->run_ns;
 	p->limits = o->limits;
 	p->gone = o->gone;
-	format_enable(p->yard.controllers, p->enable, sizeof(p->enable));
+	format_enable(p->scratch_group.controllers, p->enable, sizeof(p->enable));
 	return prepare_init(w, p);
 }
 
@@ -178,7 +178,7 @@ static void teardown(struct worker *w)
 		close(p->stamp_read);
 		close(p->stamp_write);
 	}
-	yard_finish(&p->yard);
+	scratch_group_finish(&p->scratch_group);
 }
 
 const struct stressor stressor_lifecycle = {

@@ -26,7 +26,7 @@ struct mkdir_options {
 };
 
 struct mkdir_state {
-	struct yard yard;
+	struct scratch_group scratch_group;
 	uint64_t turn;
 };
 
@@ -45,11 +45,11 @@ static int setup(struct worker *w)
 	struct mkdir_state *s = STRESSOR_STATE(struct mkdir_state, w);
 	const struct mkdir_options *o = (const void *)w->options;
 	char name[NAME_SIZE];
-	int r = yard_init(&s->yard, w, true);
+	int r = scratch_group_init(&s->scratch_group, w, true);
 
 	for (; r == 0 && s->turn < o->keep; s->turn++) {
 		format_name(name, s->turn, o->keep);
-		if (mkdirat(s->yard.fd, name, 0755) < 0)
+		if (mkdirat(s->scratch_group.fd, name, 0755) < 0)
 			r = worker_fail(w, errno, "making group %s", name);
 	}
 	return r;
@@ -66,13 +66,13 @@ static void step(struct worker *w)
 	s->turn++;
 	format_name(oldest, s->turn, o->keep);
 	start = worker_start(w);
-	if (mkdirat(s->yard.fd, newest, 0755) < 0) {
+	if (mkdirat(s->scratch_group.fd, newest, 0755) < 0) {
 		worker_error(w, SPAN_MKDIR, errno);
 		return;
 	}
 	made = clock_now_ns();
 	worker_span(w, SPAN_MKDIR, start, made);
-	if (unlinkat(s->yard.fd, oldest, AT_REMOVEDIR) < 0) {
+	if (unlinkat(s->scratch_group.fd, oldest, AT_REMOVEDIR) < 0) {
 		worker_error(w, SPAN_RMDIR, errno);
 		return;
 	}
@@ -83,7 +83,7 @@ static void step(struct worker *w)
 
 static void teardown(struct worker *w)
 {
-	yard_finish(&STRESSOR_STATE(struct mkdir_state, w)->yard);
+	scratch_group_finish(&STRESSOR_STATE(struct mkdir_state, w)->scratch_group);
 }
 
 const struct stressor stressor_mkdir = {

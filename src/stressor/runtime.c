@@ -53,7 +53,7 @@ static const struct kind_option options[] = {
 };
 
 struct runtime_state {
-	struct yard yard;
+	struct scratch_group scratch_group;
 	char program[64];
 	bool no_pivot;
 	char id[24];
@@ -86,8 +86,8 @@ static int check_mount(struct worker *w)
 				     mount_point);
 }
 
-/* The yard as the runtime names it: below the mount. */
-static int yard_path(struct worker *w, const struct yard *y, char *ret, size_t size)
+/* The scratch group as the runtime names it: below the mount. */
+static int scratch_group_path(struct worker *w, const struct scratch_group *y, char *ret, size_t size)
 {
 	char link[32], path[PATH_MAX];
 	ssize_t n;
@@ -169,7 +169,7 @@ static int make_bundle(struct worker *w, struct runtime_state *s)
 	_cleanup_free char *init = NULL;
 	char group[256];
 	size_t size;
-	int r = yard_path(w, &s->yard, group, sizeof(group));
+	int r = scratch_group_path(w, &s->scratch_group, group, sizeof(group));
 
 	if (r < 0)
 		return r;
@@ -228,7 +228,7 @@ static int setup(struct worker *w)
 	if (r == 0)
 		r = check_mount(w);
 	if (r == 0)
-		r = yard_init(&s->yard, w, true);
+		r = scratch_group_init(&s->scratch_group, w, true);
 	if (r == 0)
 		r = make_bundle(w, s);
 	for (unsigned i = 0; r == 0 && i < SPAN_WHOLE; i++) {
@@ -270,7 +270,7 @@ static void step(struct worker *w)
 
 static void teardown(struct worker *w)
 {
-	yard_finish(&STRESSOR_STATE(struct runtime_state, w)->yard);
+	scratch_group_finish(&STRESSOR_STATE(struct runtime_state, w)->scratch_group);
 }
 
 const struct stressor stressor_runtime = {

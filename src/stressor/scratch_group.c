@@ -31,7 +31,7 @@ static int open_parent(const struct worker_groups *g)
 }
 
 /* One at a time: the kernel takes all of a line or nothing. */
-static int enable_all(const struct yard *y)
+static int enable_all(const struct scratch_group *y)
 {
 	char names[sizeof(y->controllers)], word[64];
 	char *save = NULL;
@@ -46,7 +46,7 @@ static int enable_all(const struct yard *y)
 	return r;
 }
 
-int yard_make_group(const struct yard *y, const char *name)
+int scratch_group_make_group(const struct scratch_group *y, const char *name)
 {
 	int fd;
 
@@ -56,11 +56,11 @@ int yard_make_group(const struct yard *y, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
-int yard_init(struct yard *y, struct worker *w, bool hand_down)
+int scratch_group_init(struct scratch_group *y, struct worker *w, bool hand_down)
 {
 	int r;
 
-	*y = (struct yard){0};
+	*y = (struct scratch_group){0};
 	y->parent_fd = open_parent(&w->groups);
 	if (y->parent_fd < 0)
 		return worker_fail(w, -y->parent_fd, "opening the group above leaf %llu",
@@ -80,7 +80,7 @@ int yard_init(struct yard *y, struct worker *w, bool hand_down)
 	return r < 0 ? worker_fail(w, -r, "enabling %s below %s", y->controllers, y->name) : 0;
 }
 
-void yard_finish(struct yard *y)
+void scratch_group_finish(struct scratch_group *y)
 {
 	uint64_t deadline = clock_now_ns() + FINISH_SECONDS * NS_PER_S;
 
@@ -94,5 +94,5 @@ void yard_finish(struct yard *y)
 		group_remove_all(y->parent_fd, y->name, deadline);
 	if (y->parent_fd > 0)
 		close(y->parent_fd);
-	*y = (struct yard){0};
+	*y = (struct scratch_group){0};
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A yard: a group of the worker's own, in which a stressor makes and removes groups.
+ * A scratch group: a group of the worker's own, in which a stressor makes and removes groups.
  *
  *	tree ... -+- 0      leaves: workers and the tasks they move
  *	          |- 1
- *	          `- yard-PID
+ *	          `- scratch group-PID
  *
  * It lies beside leaf number `index` of the worker, so at the leaves' depth and with their
  * controllers, and not in it: a group that holds processes cannot hand domain controllers down
@@ -17,7 +17,7 @@
 
 #include "stressor/worker.h"
 
-struct yard {
+struct scratch_group {
 	int fd; /* O_DIRECTORY; 0: there is none */
 	int parent_fd;
 	char name[24];
@@ -28,12 +28,12 @@ struct yard {
  * Makes it. `hand_down`: all its controllers are enabled for the groups made in it. 0, or a
  * negative errno after worker_fail(); yard_finish() in either case.
  */
-int yard_init(struct yard *y, struct worker *w, bool hand_down);
+int scratch_group_init(struct scratch_group *y, struct worker *w, bool hand_down);
 
 /* A child group, made and opened (O_DIRECTORY). The descriptor, or a negative errno. */
-int yard_make_group(const struct yard *y, const char *name);
+int scratch_group_make_group(const struct scratch_group *y, const char *name);
 
-/* Kills who is left in it, bounded, and removes it with all below. A zeroed yard is fine. */
-void yard_finish(struct yard *y);
+/* Kills who is left in it, bounded, and removes it with all below. A zeroed scratch group is fine. */
+void scratch_group_finish(struct scratch_group *y);
 
 #endif

@@ -28,7 +28,7 @@ struct subtree_options {
 };
 
 struct subtree_state {
-	struct yard yard;
+	struct scratch_group scratch_group;
 	struct targets targets;
 	int control_fd;
 	uint64_t turn;
@@ -74,7 +74,7 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-static const char *choose_controller(const struct yard *y, uint64_t wanted)
+static const char *choose_controller(const struct scratch_group *y, uint64_t wanted)
 {
 	if (wanted != CONTROLLER_ANY)
 		return has_word(y->controllers, controllers[wanted]) ? controllers[wanted] : NULL;
@@ -94,7 +94,7 @@ static int populate(struct worker *w, struct subtree_state *s, const struct subt
 		int fd;
 
 		snprintf(name, sizeof(name), "%u", (unsigned)i);
-		fd = yard_make_group(&s->yard, name);
+		fd = scratch_group_make_group(&s->scratch_group, name);
 		if (fd < 0)
 			return worker_fail(w, -fd, "making group %s", name);
 		r = targets_move(&s->targets, w, fd, i, o->groups);
@@ -108,18 +108,18 @@ static int setup(struct worker *w)
 	struct subtree_state *s = STRESSOR_STATE(struct subtree_state, w);
 	const struct subtree_options *o = (const void *)w->options;
 	const char *controller;
-	int r = yard_init(&s->yard, w, false);
+	int r = scratch_group_init(&s->scratch_group, w, false);
 
 	if (r < 0)
 		return r;
-	controller = choose_controller(&s->yard, o->controller);
+	controller = choose_controller(&s->scratch_group, o->controller);
 	if (!controller)
 		return worker_fail(w, ENODEV, "no controller to switch: wanted %s, there are: %s",
 				   controllers[o->controller],
-				   s->yard.controllers[0] ? s->yard.controllers : "none");
+				   s->scratch_group.controllers[0] ? s->scratch_group.controllers : "none");
 	snprintf(s->words[SPAN_ENABLE], WORD_SIZE, "+%s", controller);
 	snprintf(s->words[SPAN_DISABLE], WORD_SIZE, "-%s", controller);
-	s->control_fd = openat(s->yard.fd, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
+	s->control_fd = openat(s->scratch_group.fd, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
 	if (s->control_fd < 0)
 		return worker_fail(w, errno, "cgroup.subtree_control");
 	return populate(w, s, o);
@@ -143,7 +143,7 @@ static void teardown(struct worker *w)
 	struct subtree_state *s = STRESSOR_STATE(struct subtree_state, w);
 
 	targets_finish(&s->targets);
-	yard_finish(&s->yard);
+	scratch_group_finish(&s->scratch_group);
 }
 
 const struct stressor stressor_subtree = {

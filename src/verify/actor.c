@@ -52,7 +52,7 @@ _Noreturn void actor_main(struct actor *a, const struct actor_kind *kind)
 	prctl(PR_SET_NAME, name);
 	/* Orphans of what it kills come to it, for it to reap. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	rng_init(&a->rng, a->board->schedule.seed, (uint64_t)(a->slot - a->board->actors) + 1);
+	rng_init(&a->rng, a->shared->schedule.seed, (uint64_t)(a->slot - a->shared->actors) + 1);
 	kind->run(a);
 	atomic_store(&a->slot->state, BOARD_DONE);
 	_exit(0);
@@ -60,7 +60,7 @@ _Noreturn void actor_main(struct actor *a, const struct actor_kind *kind)
 
 bool actor_goes_on(struct actor *a)
 {
-	struct board *b = a->board;
+	struct shared *b = a->shared;
 	uint32_t pauses;
 
 	atomic_fetch_add(&a->slot->operations, 1);
@@ -69,7 +69,7 @@ bool actor_goes_on(struct actor *a)
 		atomic_store(&a->slot->rests_in, pauses);
 		clock_sleep_until(clock_now_ns() + NS_PER_MS / 4);
 	}
-	return !board_stops(b);
+	return !shared_stops(b);
 }
 
 void actor_does(struct actor *a, const char *what)
@@ -85,14 +85,14 @@ void actor_dozes(struct actor *a, uint64_t most_ns)
 
 struct scene actor_scene(const struct actor *a)
 {
-	return (struct scene){.view = &a->board->view,
-			      .patience_ns = a->board->patience_ns,
-			      .group_fd = a->board->view.arena_fd};
+	return (struct scene){.view = &a->shared->view,
+			      .patience_ns = a->shared->patience_ns,
+			      .group_fd = a->shared->view.test_groups_fd};
 }
 
 int actor_makes_group(struct actor *a, const char *name)
 {
-	int parent = a->board->view.arena_fd, fd;
+	int parent = a->shared->view.test_groups_fd, fd;
 
 	actor_does(a, "mkdir of a group");
 	if (mkdirat(parent, name, 0755) < 0) {
@@ -114,17 +114,17 @@ static pid_t clone_into(int group_fd)
 }
 
 /* In the child. It may be the child of a parent that died meanwhile. */
-static void begin_child(const struct board *b, pid_t parent)
+static void begin_child(const struct shared *b, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
-	alarm(board_lifetime_s(b));
+	alarm(shared_lifetime_s(b));
 }
 
 /* As a container runtime does it: fork, put the child into the group, let it go. */
-static pid_t fork_and_move(const struct board *b, int group_fd)
+static pid_t fork_and_move(const struct shared *b, int group_fd)
 {
 	pid_t self = getpid(), pid;
 	int ends[2], r;
@@ -157,10 +157,10 @@ pid_t actor_forks_into(struct actor *a, int group_fd, bool plainly)
 	pid_t self = getpid(), pid;
 
 	if (plainly)
-		return fork_and_move(a->board, group_fd);
+		return fork_and_move(a->shared, group_fd);
 	pid = clone_into(group_fd);
 	if (pid == 0)
-		begin_child(a->board, self);
+		begin_child(a->shared, self);
 	return pid < 0 ? -errno : pid;
 }
 
@@ -186,7 +186,7 @@ void actor_ends_waiter(struct actor *a, struct waiter *w, const char *change, bo
 		return;
 	s.unwoken = unwoken;
 	s.change = change;
-	board_check(a->board, INVARIANT_NOTIFY, &s);
+	shared_check(a->shared, INVARIANT_NOTIFY, &s);
 }
 
 void actor_removes_group(struct actor *a, int parent_fd, const char *name)
@@ -197,6 +197,6 @@ void actor_removes_group(struct actor *a, int parent_fd, const char *name)
 	s.group_fd = fd;
 	actor_does(a, "rmdir of a group");
 	s.removal = group_remove(parent_fd, name, clock_now_ns() + s.patience_ns);
-	board_check(a->board, INVARIANT_REMOVAL, &s);
-	atomic_fetch_add(&a->board->groups, 1);
+	shared_check(a->shared, INVARIANT_REMOVAL, &s);
+	atomic_fetch_add(&a->shared->groups, 1);
 }

@@ -2,7 +2,7 @@
 /*
  * The processes of a round that do things to groups: one const struct a kind, in one table.
  *
- * An actor is a single-threaded process, forked and not executed, outside of the arena. It works
+ * An actor is a single-threaded process, forked and not executed, outside of the test groups. It works
  * until the gate says stop, and comes to rest between two operations when the gate says pause. It
  * checks what it did at once; what needs everybody at rest is checked by the round (round.h).
  */
@@ -15,11 +15,11 @@
 #include "verify/waiter.h"
 
 struct actor {
-	struct board *board;
-	struct board_actor *slot;
+	struct shared *shared;
+	struct shared_actor *slot;
 	uint32_t index; /* among those of its kind */
 	struct rng rng;
-	int board_fd, run_group_fd;
+	int shared_fd, run_group_fd;
 	const char *subject_path; /* of cgchurn-subject */
 };
 
@@ -51,9 +51,9 @@ void actor_dozes(struct actor *a, uint64_t most_ns);
 struct scene actor_scene(const struct actor *a);
 
 /* A fault of ours, noted; the actor ends itself after it. */
-#define actor_fails(a, ...) board_fault((a)->board, __VA_ARGS__)
+#define actor_fails(a, ...) shared_fault((a)->shared, __VA_ARGS__)
 
-/* A group `name` below the arena, made and opened; or -1 after actor_fails(). */
+/* A group `name` below the test groups, made and opened; or -1 after actor_fails(). */
 int actor_makes_group(struct actor *a, const char *name);
 
 /*

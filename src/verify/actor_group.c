@@ -17,10 +17,10 @@
 
 static int open_some_group(struct actor *a, uint32_t *ret_group)
 {
-	const struct view *v = &a->board->view;
+	const struct view *v = &a->shared->view;
 
 	*ret_group = (uint32_t)rng_below(&a->rng, v->n_groups);
-	return openat(v->arena_fd, v->groups[*ret_group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return openat(v->test_groups_fd, v->groups[*ret_group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* Writes it and checks that the group comes to be so, and that who waits for it is woken. */
@@ -36,26 +36,26 @@ static bool set_frozen(struct actor *a, int fd, bool frozen)
 	actor_does(a, "write to cgroup.freeze");
 	r = io_write_attr(fd, "cgroup.freeze", frozen ? "1" : "0");
 	if (r < 0 && frozen)
-		board_refused(a->board, r);
+		shared_refused(a->shared, r);
 	else if (r < 0)
 		actor_fails(a, "thawing a group: %s", strerror(-r));
 	if (r == 0)
-		r = board_check(a->board, id, &s);
+		r = shared_check(a->shared, id, &s);
 	actor_ends_waiter(a, &waiter, frozen ? "frozen is 1" : "frozen is 0", r > 0);
 	return r > 0;
 }
 
 /* Those that are settled in the group, and with which epoch. */
-static size_t settled_in(const struct board *b, uint32_t group, struct scene_subject *ret,
+static size_t settled_in(const struct shared *b, uint32_t group, struct scene_subject *ret,
 			 uint64_t *ret_epochs)
 {
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < b->n_subjects; i++) {
-		const struct board_subject *s = &b->subjects[i];
+		const struct shared_subject *s = &b->subjects[i];
 		uint64_t epoch = atomic_load(&s->epoch);
 
-		if (epoch % 2 || board_group_at(s, epoch) != group || atomic_load(&s->beats) == 0)
+		if (epoch % 2 || shared_group_at(s, epoch) != group || atomic_load(&s->beats) == 0)
 			continue;
 		ret_epochs[n] = epoch;
 		ret[n++] = (struct scene_subject){
@@ -64,9 +64,9 @@ static size_t settled_in(const struct board *b, uint32_t group, struct scene_sub
 	return n;
 }
 
-static const struct board_subject *subject_of(const struct scene_subject *s)
+static const struct shared_subject *subject_of(const struct scene_subject *s)
 {
-	return (const void *)((const char *)s->beats - offsetof(struct board_subject, beats));
+	return (const void *)((const char *)s->beats - offsetof(struct shared_subject, beats));
 }
 
 /*
@@ -78,7 +78,7 @@ static void look_at_frozen(struct actor *a, int fd, uint32_t group)
 	struct scene_subject subjects[BOARD_SUBJECTS_MAX];
 	uint64_t epochs[BOARD_SUBJECTS_MAX];
 	struct scene s = actor_scene(a);
-	size_t n = settled_in(a->board, group, subjects, epochs);
+	size_t n = settled_in(a->shared, group, subjects, epochs);
 
 	if (view_number(fd, "cgroup.events", "frozen") != 1)
 		n = 0;
@@ -93,7 +93,7 @@ static void look_at_frozen(struct actor *a, int fd, uint32_t group)
 			subjects[s.n_subjects++] = subject;
 	}
 	s.subjects = subjects;
-	board_check(a->board, INVARIANT_FREEZE_HOLDS, &s);
+	shared_check(a->shared, INVARIANT_FREEZE_HOLDS, &s);
 }
 
 void actor_freezes(struct actor *a)
@@ -105,7 +105,7 @@ void actor_freezes(struct actor *a)
 		if (set_frozen(a, fd, true))
 			look_at_frozen(a, fd, group);
 		set_frozen(a, fd, false);
-		atomic_fetch_add(&a->board->freezes, 1);
+		atomic_fetch_add(&a->shared->freezes, 1);
 		actor_dozes(a, 20 * NS_PER_MS);
 	}
 }
@@ -131,7 +131,7 @@ static void build_one(struct actor *a, int area, uint64_t depth)
 		if (pid > 0)
 			actor_reaps(pid);
 		else
-			board_refused(a->board, pid);
+			shared_refused(a->shared, pid);
 	}
 	actor_removes_group(a, area, "0");
 }
@@ -149,7 +149,7 @@ void actor_builds(struct actor *a)
 			actor_dozes(a, 2 * NS_PER_MS);
 	}
 	if (area >= 0)
-		actor_removes_group(a, a->board->view.arena_fd, name);
+		actor_removes_group(a, a->shared->view.test_groups_fd, name);
 }
 
 /*
@@ -162,10 +162,10 @@ static bool some_controller(struct actor *a, char ret[64])
 	const char *at = words;
 	uint64_t n = 0;
 
-	if (io_read_attr(a->board->view.arena_fd, "cgroup.controllers", words, sizeof(words)) < 0)
+	if (io_read_attr(a->shared->view.test_groups_fd, "cgroup.controllers", words, sizeof(words)) < 0)
 		return false;
-	while (words_next(&at, word, sizeof(word)))
-		if (arena_may_have(word) && rng_below(&a->rng, ++n) == 0)
+	while (controller_list_next(&at, word, sizeof(word)))
+		if (test_groups_may_have(word) && rng_below(&a->rng, ++n) == 0)
 			strcpy(ret, word);
 	return n > 0;
 }
@@ -179,10 +179,10 @@ void actor_toggles(struct actor *a)
 
 		snprintf(text, sizeof(text), "%c%s", rng_below(&a->rng, 2) ? '+' : '-', controller);
 		actor_does(a, "write to cgroup.subtree_control");
-		r = io_write_attr(a->board->view.arena_fd, "cgroup.subtree_control", text);
+		r = io_write_attr(a->shared->view.test_groups_fd, "cgroup.subtree_control", text);
 		if (r < 0)
-			board_refused(a->board, r);
-		atomic_fetch_add(&a->board->toggles, r == 0);
+			shared_refused(a->shared, r);
+		atomic_fetch_add(&a->shared->toggles, r == 0);
 		actor_dozes(a, 5 * NS_PER_MS);
 	}
 }
@@ -207,7 +207,7 @@ void actor_squeezes(struct actor *a)
 /* By descriptors opened while nobody is reaped, so that a signal never meets somebody else. */
 void actor_interrupts(struct actor *a)
 {
-	struct board *b = a->board;
+	struct shared *b = a->shared;
 	int pidfds[BOARD_ACTORS_MAX], n = 0;
 
 	for (uint32_t i = 0; i < b->n_actors; i++) {

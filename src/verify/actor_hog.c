@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hogs: processes that need more memory than their group may have. Beside the arena, for groups
- * with the memory controller need not be let go once they are removed (arena.h).
+ * Hogs: processes that need more memory than their group may have. Beside the test groups, for groups
+ * with the memory controller need not be let go once they are removed (test groups.h).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -54,13 +54,13 @@ static void starve(struct actor *a, int fd)
 	if (s.child.pid == 0)
 		touch();
 	if (s.child.pid < 0) {
-		board_refused(a->board, s.child.pid);
+		shared_refused(a->shared, s.child.pid);
 		return;
 	}
 	while (waitpid(s.child.pid, &s.child.status, 0) < 0 && errno == EINTR)
 		;
-	if (board_check(a->board, INVARIANT_OOM, &s) > 0)
-		atomic_fetch_add(&a->board->ooms, 1);
+	if (shared_check(a->shared, INVARIANT_OOM, &s) > 0)
+		atomic_fetch_add(&a->shared->ooms, 1);
 }
 
 /* Whether to go on: not where v2 has no memory controller. */

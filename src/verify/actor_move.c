@@ -22,12 +22,12 @@ struct mover {
 
 static int open_groups(struct mover *m)
 {
-	const struct view *v = &m->a->board->view;
+	const struct view *v = &m->a->shared->view;
 	char path[64];
 
 	for (uint32_t g = 0; g < v->n_groups; g++) {
 		snprintf(path, sizeof(path), "%s/cgroup.procs", v->groups[g]);
-		m->procs[g] = openat(v->arena_fd, path, O_WRONLY | O_CLOEXEC);
+		m->procs[g] = openat(v->test_groups_fd, path, O_WRONLY | O_CLOEXEC);
 		if (m->procs[g] < 0)
 			return -errno;
 	}
@@ -36,7 +36,7 @@ static int open_groups(struct mover *m)
 
 static _Noreturn void become_subject(struct mover *m, uint32_t index, pid_t mover)
 {
-	struct board_subject *s = &m->a->board->subjects[index];
+	struct shared_subject *s = &m->a->shared->subjects[index];
 	char path[PATH_MAX], fd[12], number[12];
 	char *const argv[] = {path, fd, number, NULL};
 	ssize_t n;
@@ -45,19 +45,19 @@ static _Noreturn void become_subject(struct mover *m, uint32_t index, pid_t move
 	if (getppid() != mover)
 		_exit(1);
 	do
-		n = write(m->procs[board_group_at(s, 0)], "0", 1);
+		n = write(m->procs[shared_group_at(s, 0)], "0", 1);
 	while (n < 0 && errno == EINTR);
 	snprintf(path, sizeof(path), "%s", m->a->subject_path);
-	snprintf(fd, sizeof(fd), "%d", m->a->board_fd);
+	snprintf(fd, sizeof(fd), "%d", m->a->shared_fd);
 	snprintf(number, sizeof(number), "%u", index);
 	if (n == 1)
 		execve(path, argv, (char *[]){NULL});
-	board_fault(m->a->board, "starting a subject: %s", strerror(errno));
+	shared_fault(m->a->shared, "starting a subject: %s", strerror(errno));
 	_exit(1);
 }
 
 /* Until it runs; pids.max may keep its first threads back for a while. */
-static bool wait_started(struct mover *m, struct board_subject *s)
+static bool wait_started(struct mover *m, struct shared_subject *s)
 {
 	while (atomic_load(&s->beats) == 0) {
 		if (!actor_goes_on(m->a))
@@ -69,7 +69,7 @@ static bool wait_started(struct mover *m, struct board_subject *s)
 
 static bool start_subject(struct mover *m, uint32_t index)
 {
-	struct board_subject *s = &m->a->board->subjects[index];
+	struct shared_subject *s = &m->a->shared->subjects[index];
 	pid_t self = getpid(), pid;
 
 	actor_does(m->a, "starting a process to move");
@@ -94,21 +94,21 @@ static struct scene scene_of(const struct mover *m, const struct scene_subject *
 	return scene;
 }
 
-static void look(struct mover *m, struct board_subject *s)
+static void look(struct mover *m, struct shared_subject *s)
 {
 	struct scene_subject subject = {.pid = atomic_load(&s->pid),
-					.group = board_group_at(s, atomic_load(&s->epoch))};
+					.group = shared_group_at(s, atomic_load(&s->epoch))};
 	struct scene scene = scene_of(m, &subject);
 
 	actor_does(m->a, "looking where threads are");
-	if (board_check(m->a->board, INVARIANT_TOGETHER, &scene) == 0)
-		board_check(m->a->board, INVARIANT_KILL_SPARES, &scene);
+	if (shared_check(m->a->shared, INVARIANT_TOGETHER, &scene) == 0)
+		shared_check(m->a->shared, INVARIANT_KILL_SPARES, &scene);
 }
 
-static void move(struct mover *m, struct board_subject *s)
+static void move(struct mover *m, struct shared_subject *s)
 {
-	struct board *b = m->a->board;
-	uint32_t from = board_group_at(s, atomic_load(&s->epoch));
+	struct shared *b = m->a->shared;
+	uint32_t from = shared_group_at(s, atomic_load(&s->epoch));
 	uint32_t to = (from + 1 + (uint32_t)rng_below(&m->a->rng, b->view.n_groups - 1)) %
 		      b->view.n_groups;
 	char id[16];
@@ -116,18 +116,18 @@ static void move(struct mover *m, struct board_subject *s)
 	ssize_t n;
 
 	actor_does(m->a, "write to cgroup.procs");
-	board_move_begins(s, to);
+	shared_move_begins(s, to);
 	n = write(m->procs[to], id, (size_t)length);
-	board_move_ends(s, n == length);
+	shared_move_ends(s, n == length);
 	if (n < 0)
-		board_refused(b, errno);
+		shared_refused(b, errno);
 	atomic_fetch_add(&b->moves, n == length);
 }
 
 /* All are killed before the first is reaped: who lives on makes work. */
 static void end_subjects(struct mover *m)
 {
-	struct board_subject *subjects = &m->a->board->subjects[m->first];
+	struct shared_subject *subjects = &m->a->shared->subjects[m->first];
 
 	actor_does(m->a, "reaping processes that were moved");
 	for (uint32_t i = 0; i < m->n; i++)
@@ -140,7 +140,7 @@ static void end_subjects(struct mover *m)
 
 void actor_moves(struct actor *a)
 {
-	struct board *b = a->board;
+	struct shared *b = a->shared;
 	uint32_t each = (uint32_t)b->schedule.value[SCHEDULE_SUBJECTS];
 	struct mover m = {.a = a, .first = a->index * each, .n = each};
 	int r = open_groups(&m);
@@ -151,7 +151,7 @@ void actor_moves(struct actor *a)
 	for (uint32_t i = 0; i < m.n && goes_on; i++)
 		goes_on = start_subject(&m, m.first + i);
 	while (goes_on && m.n && actor_goes_on(a)) {
-		struct board_subject *s = &b->subjects[m.first + rng_below(&a->rng, m.n)];
+		struct shared_subject *s = &b->subjects[m.first + rng_below(&a->rng, m.n)];
 
 		move(&m, s);
 		look(&m, s);

@@ -21,12 +21,12 @@ static _Noreturn void stay(void)
 
 static int open_group(const struct view *v, uint32_t group)
 {
-	return openat(v->arena_fd, v->groups[group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return openat(v->test_groups_fd, v->groups[group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 static void spawn(struct actor *a, uint32_t group)
 {
-	_cleanup_fd int fd = open_group(&a->board->view, group);
+	_cleanup_fd int fd = open_group(&a->shared->view, group);
 	struct scene s = actor_scene(a);
 
 	if (fd < 0) {
@@ -38,19 +38,19 @@ static void spawn(struct actor *a, uint32_t group)
 	if (s.child.pid == 0)
 		stay();
 	if (s.child.pid < 0) {
-		board_refused(a->board, s.child.pid);
+		shared_refused(a->shared, s.child.pid);
 		actor_dozes(a, NS_PER_MS);
 		return;
 	}
 	s.child.groups = UINT64_C(1) << group;
-	board_check(a->board, INVARIANT_CLONE_INTO, &s);
+	shared_check(a->shared, INVARIANT_CLONE_INTO, &s);
 	actor_reaps(s.child.pid);
 }
 
 void actor_spawns(struct actor *a)
 {
 	while (actor_goes_on(a)) {
-		spawn(a, (uint32_t)rng_below(&a->rng, a->board->view.n_groups));
+		spawn(a, (uint32_t)rng_below(&a->rng, a->shared->view.n_groups));
 		if (rng_below(&a->rng, 8) == 0)
 			actor_dozes(a, 2 * NS_PER_MS);
 	}
@@ -60,7 +60,7 @@ void actor_spawns(struct actor *a)
  * Forks as fast as it can, at most WIDTH children at a time, the first of which do the same until
  * DEPTH: some hundred processes at most, some thousand in its life.
  */
-static _Noreturn void multiply(const struct board *b)
+static _Noreturn void multiply(const struct shared *b)
 {
 	enum { WIDTH = 6, DEPTH = 3 };
 	int alive = 0, depth = 0;
@@ -69,7 +69,7 @@ static _Noreturn void multiply(const struct board *b)
 		pid_t pid = alive < WIDTH ? fork() : -1;
 
 		if (pid == 0) {
-			alarm(board_lifetime_s(b));
+			alarm(shared_lifetime_s(b));
 			if (n % 2)
 				_exit(0);
 			if (n > 2 || depth == DEPTH)
@@ -89,9 +89,9 @@ static void start_multiplying(struct actor *a, int fd)
 	pid_t pid = actor_forks_into(a, fd, rng_below(&a->rng, 2));
 
 	if (pid == 0)
-		multiply(a->board);
+		multiply(a->shared);
 	if (pid < 0)
-		board_refused(a->board, pid);
+		shared_refused(a->shared, pid);
 }
 
 /* Who ends by the alarm of its own was not killed; that the group is empty then proves nothing. */
@@ -105,7 +105,7 @@ static void reap_killed(struct actor *a, struct scene *s)
 		if (pid > 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 			s->outlived = pid;
 	if (s->outlived)
-		board_check(a->board, INVARIANT_KILL_DRAINS, s);
+		shared_check(a->shared, INVARIANT_KILL_DRAINS, s);
 }
 
 /* One subtree, "NAME" and "NAME/0"; killed at the top while they multiply in both. */
@@ -135,14 +135,14 @@ static void kill_one(struct actor *a, int area, const char *name)
 		actor_fails(a, "killing a group: %s", strerror(-r));
 	s.group_fd = top;
 	actor_does(a, "waiting for a killed group to empty");
-	r = board_check(a->board, INVARIANT_KILL_DRAINS, &s);
+	r = shared_check(a->shared, INVARIANT_KILL_DRAINS, &s);
 	actor_ends_waiter(a, &waiter, "populated is 0", r > 0);
 	if (r < 0)
 		return;
 	reap_killed(a, &s);
 	actor_removes_group(a, top, "0");
 	actor_removes_group(a, area, name);
-	atomic_fetch_add(&a->board->kills, 1);
+	atomic_fetch_add(&a->shared->kills, 1);
 }
 
 void actor_kills(struct actor *a)
@@ -157,5 +157,5 @@ void actor_kills(struct actor *a)
 		actor_dozes(a, 5 * NS_PER_MS);
 	}
 	if (area >= 0)
-		actor_removes_group(a, a->board->view.arena_fd, name);
+		actor_removes_group(a, a->shared->view.test_groups_fd, name);
 }

@@ -22,7 +22,7 @@ struct gone {
 
 static uint32_t cpu_of(const struct actor *a, const struct gone *g, uint64_t i)
 {
-	const struct run_cpus *cpus = &a->board->cpus;
+	const struct run_cpus *cpus = &a->shared->cpus;
 
 	return cpus->cpu[(g->first + i) % cpus->n];
 }
@@ -35,15 +35,15 @@ static void take(struct actor *a, int folder, const struct gone *g)
 		actor_does(a, "taking a CPU offline");
 		r = run_cpus_switch(folder, cpu_of(a, g, i), false);
 		if (r < 0)
-			board_refused(a->board, r);
-		atomic_fetch_add(&a->board->unplugs, r == 0);
+			shared_refused(a->shared, r);
+		atomic_fetch_add(&a->shared->unplugs, r == 0);
 	}
 }
 
 static void bring_back(struct actor *a, int folder, const struct gone *g)
 {
 	for (uint64_t i = 0; i < g->n; i++) {
-		struct patience p = patience_begin(a->board->patience_ns);
+		struct patience p = patience_begin(a->shared->patience_ns);
 		int r;
 
 		actor_does(a, "bringing a CPU back online");
@@ -56,28 +56,28 @@ static void bring_back(struct actor *a, int folder, const struct gone *g)
 	}
 }
 
-static struct board *round_board;
-static pid_t keeper;
+static struct shared *round_board;
+static pid_t round_runner;
 
 /* Nobody else of the round lives now, and nobody ends a pause any more. */
 static void end(int signal_number)
 {
-	if (getppid() == keeper)
+	if (getppid() == round_runner)
 		return;
 	atomic_store(&round_board->stop, 1);
 	atomic_store(&round_board->pauses, 0);
 }
 
 /*
- * Whose keeper dies is not killed as others are, but comes to an end, with all CPUs back: there may
+ * Whose round runner dies is not killed as others are, but comes to an end, with all CPUs back: there may
  * be no guardian left to do it.
  */
 static void outlive_keeper(struct actor *a)
 {
 	struct sigaction ends = {.sa_handler = end};
 
-	round_board = a->board;
-	keeper = getppid();
+	round_board = a->shared;
+	round_runner = getppid();
 	sigaction(SIGTERM, &ends, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
@@ -91,9 +91,9 @@ void actor_unplugs(struct actor *a)
 		return;
 	}
 	outlive_keeper(a);
-	while (a->board->cpus.n && actor_goes_on(a)) {
-		struct gone gone = {.first = rng_below(&a->rng, a->board->cpus.n),
-				    .n = 1 + rng_below(&a->rng, a->board->cpus.n)};
+	while (a->shared->cpus.n && actor_goes_on(a)) {
+		struct gone gone = {.first = rng_below(&a->rng, a->shared->cpus.n),
+				    .n = 1 + rng_below(&a->rng, a->shared->cpus.n)};
 
 		take(a, folder, &gone);
 		actor_dozes(a, 50 * NS_PER_MS);

@@ -21,7 +21,7 @@ static int agrees(const struct view *v, uint32_t group, int64_t *ret_populated, 
 	char events[64];
 
 	snprintf(events, sizeof(events), "%s/cgroup.events", v->groups[group]);
-	*ret_populated = view_number(v->arena_fd, events, "populated");
+	*ret_populated = view_number(v->test_groups_fd, events, "populated");
 	if (*ret_populated < 0)
 		return (int)*ret_populated;
 	*ret_members = view_members(v, group, "cgroup.threads", tids);
@@ -55,7 +55,7 @@ int check_populated(const struct scene *s, struct evidence *ret)
 	return (int)s->view->n_groups;
 }
 
-/* Whether somebody lives in a group below that one ("": the arena): 1, 0, or a negative errno. */
+/* Whether somebody lives in a group below that one ("": the test groups): 1, 0, or a negative errno. */
 static int lives_below(const struct view *v, const char *ancestor)
 {
 	pid_t tids[VIEW_TASKS_MAX];
@@ -78,7 +78,7 @@ static int check_ancestor(const struct scene *s, const char *name, struct eviden
 
 	snprintf(events, sizeof(events), "%s%scgroup.events", name, *name ? "/" : "");
 	do {
-		populated = view_number(s->view->arena_fd, events, "populated");
+		populated = view_number(s->view->test_groups_fd, events, "populated");
 		lives = lives_below(s->view, name);
 		if (populated < 0 || lives < 0)
 			return populated < 0 ? (int)populated : lives;

@@ -14,7 +14,7 @@ static const char *group_name(const struct view *v, int group)
 
 /*
  * The group of a task that must be in one of `allowed` (bits). Where it is elsewhere it may be just
- * born, so it gets the patience; in another group of the arena there is no such excuse.
+ * born, so it gets the patience; in another group of the test groups there is no such excuse.
  */
 static int settle(const struct scene *s, const char *task, uint64_t allowed, int expected,
 		  char path[VIEW_PATH_SIZE])

@@ -21,7 +21,7 @@
 #include "run/trial.h"
 
 /* The trials' groups, and beside them the group of the process that runs them. */
-static const char trials_name[] = "load", keeper_name[] = "load-keeper";
+static const char trials_name[] = "load", round_runner_name[] = "load-keeper";
 enum { REMOVE_SECONDS = 10 };
 
 /* The bounds of trial_run() beside the window: until workers are ready, and all that ends them. */
@@ -53,16 +53,16 @@ static void run_trials(struct load *l, int trials_fd)
 		const struct plan *plan = &l->list->items[n % l->list->n].plan;
 		struct trial_outcome outcome;
 
-		atomic_store(&l->board->due_ns,
+		atomic_store(&l->shared->due_ns,
 			     clock_now_ns() + plan->trial_ns + AROUND_TRIAL_SECONDS * NS_PER_S);
-		r = trial_run(plan, n, &around, &outcome, &l->board->error);
+		r = trial_run(plan, n, &around, &outcome, &l->shared->error);
 		if (r < 0)
 			break;
-		note(l->board, &outcome);
+		note(l->shared, &outcome);
 		trial_outcome_finish(&outcome);
 	}
-	atomic_store(&l->board->stuck, r == -ENOTRECOVERABLE);
-	atomic_store(&l->board->failed, 1);
+	atomic_store(&l->shared->stuck, r == -ENOTRECOVERABLE);
+	atomic_store(&l->shared->failed, 1);
 }
 
 static _Noreturn void become_load(struct load *l, int trials_fd, pid_t supervisor)
@@ -84,7 +84,7 @@ static _Noreturn void become_load(struct load *l, int trials_fd, pid_t superviso
 /* Trials enable the controllers of their own hierarchies; they need them handed down to here. */
 static int make_groups(struct load *l, struct err *e)
 {
-	const char *const names[] = {trials_name, keeper_name};
+	const char *const names[] = {trials_name, round_runner_name};
 	int fd;
 
 	for (size_t i = 0; i < 2; i++)
@@ -114,11 +114,11 @@ int load_start(struct load *l, struct err *e)
 
 	if (!l->list->n)
 		return 0;
-	memory = mmap(NULL, sizeof(*l->board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	memory = mmap(NULL, sizeof(*l->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
 	if (memory == MAP_FAILED)
 		return err_sys(e, EXIT_FAULT, errno, "memory for a load");
-	l->board = memory;
+	l->shared = memory;
 	trials_fd = make_groups(l, e);
 	if (trials_fd < 0)
 		return trials_fd;
@@ -135,9 +135,9 @@ static void note_stuck(struct load *l, pid_t pid, const char *what)
 {
 	char text[CHILD_TEXT_SIZE];
 
-	err_set(&l->board->error, EXIT_CANNOT, ETIME, "%s: %s", what, child_describe(pid, text));
-	atomic_store(&l->board->stuck, 1);
-	atomic_store(&l->board->failed, 1);
+	err_set(&l->shared->error, EXIT_CANNOT, ETIME, "%s: %s", what, child_describe(pid, text));
+	atomic_store(&l->shared->stuck, 1);
+	atomic_store(&l->shared->failed, 1);
 }
 
 /* Killed by somebody it had no time to say so; where it hangs it cannot. */
@@ -147,26 +147,26 @@ bool load_failed(const struct load *l)
 
 	if (!l->pid)
 		return false;
-	if (atomic_load(&l->board->failed))
+	if (atomic_load(&l->shared->failed))
 		return true;
 	if (waitid(P_PID, (id_t)l->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
 		return false;
 	if (info.si_pid)
-		err_set(&l->board->error, EXIT_FAULT, ECANCELED,
+		err_set(&l->shared->error, EXIT_FAULT, ECANCELED,
 			"the process of the load was killed");
 	return info.si_pid != 0;
 }
 
 void load_look(struct load *l)
 {
-	if (l->pid && !atomic_load(&l->board->failed) &&
-	    clock_now_ns() > atomic_load(&l->board->due_ns))
+	if (l->pid && !atomic_load(&l->shared->failed) &&
+	    clock_now_ns() > atomic_load(&l->shared->due_ns))
 		note_stuck(l, l->pid, "a trial beside the rounds has not ended in time");
 }
 
 bool load_is_stuck(const struct load *l)
 {
-	return l->board && atomic_load(&l->board->stuck);
+	return l->shared && atomic_load(&l->shared->stuck);
 }
 
 /* Who is left in a group that did not empty. */
@@ -192,7 +192,7 @@ int load_stop(struct load *l, struct err *e)
 	uint64_t deadline = clock_now_ns() + REMOVE_SECONDS * NS_PER_S;
 	int r, kept;
 
-	if (!l->board)
+	if (!l->shared)
 		return 0;
 	if (l->pid) {
 		kill(l->pid, SIGKILL);
@@ -201,7 +201,7 @@ int load_stop(struct load *l, struct err *e)
 		l->pid = 0;
 	}
 	r = remove_group(l, trials_name, deadline);
-	kept = remove_group(l, keeper_name, deadline);
+	kept = remove_group(l, round_runner_name, deadline);
 	if (r == 0)
 		r = kept;
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "removing the groups of the load") : 0;
@@ -209,7 +209,7 @@ int load_stop(struct load *l, struct err *e)
 
 void load_finish(struct load *l)
 {
-	if (l->board)
-		munmap(l->board, sizeof(*l->board));
-	l->board = NULL;
+	if (l->shared)
+		munmap(l->shared, sizeof(*l->shared));
+	l->shared = NULL;
 }

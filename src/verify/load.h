@@ -31,7 +31,7 @@ struct load {
 	const struct helpers *helpers;
 	int run_group_fd;
 	pid_t pid; /* 0: none */
-	struct load_board *board;
+	struct load_board *shared;
 };
 
 /* Starts it; a list without workloads is no load. load_stop() in any case. */

@@ -26,23 +26,23 @@
 enum {
 	TICK_MS = 250,
 	REMOVE_SECONDS = 10,
-	OVERDUE_TICKS = 8, /* a pause of the whole machine ends with the keeper late, too */
-	PATIENCES = 30,    /* that may follow each other in the keeper: its looks, and its end */
+	OVERDUE_TICKS = 8, /* a pause of the whole machine ends with the round runner late, too */
+	PATIENCES = 30,    /* that may follow each other in the round runner: its looks, and its end */
 };
 
 /* A round under way. */
 struct round {
 	const struct round_surroundings *around;
-	struct board *board;
-	int board_fd, keeper_fd;
-	pid_t keeper;
+	struct shared *shared;
+	int shared_fd, round_runner_fd;
+	pid_t round_runner;
 };
 
 static _Noreturn void become_keeper(struct round *r, pid_t supervisor)
 {
-	struct keeper_orders orders = {.run_group_fd = r->around->run_group_fd,
+	struct round_runner_orders orders = {.run_group_fd = r->around->run_group_fd,
 				       .subject_path = r->around->subject_path,
-				       .board_fd = r->board_fd};
+				       .shared_fd = r->shared_fd};
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -52,9 +52,9 @@ static _Noreturn void become_keeper(struct round *r, pid_t supervisor)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (io_write_attr(orders.run_group_fd, KEEPER_STAFF "/cgroup.procs", "0") < 0)
-		board_fault(r->board, "the keeper could not enter its group");
+		shared_fault(r->shared, "the keeper could not enter its group");
 	else
-		keeper_main(r->board, &orders);
+		round_runner_main(r->shared, &orders);
 	_exit(1);
 }
 
@@ -65,27 +65,27 @@ static int start(struct round *r, struct err *e)
 
 	if (mkdirat(fd, KEEPER_STAFF, 0755) < 0)
 		return refusal_of_group(fd, KEEPER_STAFF, errno, e);
-	r->keeper = fork();
-	if (r->keeper == 0)
+	r->round_runner = fork();
+	if (r->round_runner == 0)
 		become_keeper(r, self);
-	if (r->keeper < 0)
+	if (r->round_runner < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "fork");
-	r->keeper_fd = (int)syscall(SYS_pidfd_open, r->keeper, 0);
-	return r->keeper_fd < 0 ? err_sys(e, EXIT_CANNOT, errno, "pidfd_open") : 0;
+	r->round_runner_fd = (int)syscall(SYS_pidfd_open, r->round_runner, 0);
+	return r->round_runner_fd < 0 ? err_sys(e, EXIT_CANNOT, errno, "pidfd_open") : 0;
 }
 
 static bool is_overdue(const struct round *r)
 {
-	uint64_t due = atomic_load(&r->board->keeper_due_ns);
+	uint64_t due = atomic_load(&r->shared->round_runner_due_ns);
 
 	return due && clock_now_ns() > due;
 }
 
-/* 0: the keeper has ended; -ETIME: it hangs. */
+/* 0: the round runner has ended; -ETIME: it hangs. */
 static int watch(struct round *r, uint64_t until, struct err *e)
 {
 	const struct round_surroundings *around = r->around;
-	struct pollfd polls[] = {{.fd = r->keeper_fd, .events = POLLIN},
+	struct pollfd polls[] = {{.fd = r->round_runner_fd, .events = POLLIN},
 				 {.fd = around->signal_fd, .events = POLLIN},
 				 {.fd = around->guardian_fd, .events = POLLIN}};
 
@@ -107,7 +107,7 @@ static int watch(struct round *r, uint64_t until, struct err *e)
 	return -ETIME;
 }
 
-static void take_counts(const struct board *b, struct round_counts *ret)
+static void take_counts(const struct shared *b, struct round_counts *ret)
 {
 	for (int i = 0; i < INVARIANTS; i++)
 		ret->checks[i] = atomic_load(&b->checks[i]);
@@ -125,32 +125,32 @@ static void take_counts(const struct board *b, struct round_counts *ret)
 	ret->unplugs = atomic_load(&b->unplugs);
 }
 
-/* The keeper itself hangs. What was found before that says more. */
+/* The round runner itself hangs. What was found before that says more. */
 static void tell_hung(struct round *r, struct round_outcome *ret)
 {
-	/* The keeper's own is open in the keeper alone. */
+	/* The round runner's own is open in the round runner alone. */
 	_cleanup_fd int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const char *doing = atomic_load(&r->board->keeper_doing);
+	const char *doing = atomic_load(&r->shared->round_runner_doing);
 	struct view view = {.proc_fd = proc_fd};
 
-	take_counts(r->board, &ret->counts);
+	take_counts(r->shared, &ret->counts);
 	ret->broken = true;
-	if (atomic_load(&r->board->broken) == 2) {
-		ret->invariant = (enum invariant_id)r->board->broken_invariant;
-		ret->evidence = r->board->evidence;
+	if (atomic_load(&r->shared->broken) == 2) {
+		ret->invariant = (enum invariant_id)r->shared->broken_invariant;
+		ret->evidence = r->shared->evidence;
 	} else {
 		ret->invariant = INVARIANT_RESPONDS;
 		evidence_set(&ret->evidence, "the keeper of the round hangs at this: %s",
 			     doing ? doing : "starting");
 	}
-	stuck_find_below(&view, r->keeper, &ret->evidence);
+	stuck_find_below(&view, r->round_runner, &ret->evidence);
 	stuck_describe(&ret->evidence);
 	starved_add(&view, NS_PER_S, &ret->evidence);
 }
 
 static int read_board(const struct round *r, int status, struct round_outcome *ret, struct err *e)
 {
-	const struct board *b = r->board;
+	const struct shared *b = r->shared;
 
 	take_counts(b, &ret->counts);
 	if (atomic_load(&b->broken) == 2) {
@@ -176,9 +176,9 @@ static int reap(struct round *r)
 {
 	int status = 0;
 
-	while (waitpid(r->keeper, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(r->round_runner, &status, 0) < 0 && errno == EINTR)
 		;
-	r->keeper = 0;
+	r->round_runner = 0;
 	return status;
 }
 
@@ -193,7 +193,7 @@ static int empty(int run_group_fd, const char *name, uint64_t deadline)
 	return result == 0 ? group_wait_empty(fd, deadline) : result;
 }
 
-/* Whatever the keeper left: nothing, where it came to its end. */
+/* Whatever the round runner left: nothing, where it came to its end. */
 static int remove_groups(struct round *r, struct err *e)
 {
 	static const char *const names[] = {KEEPER_STAFF, KEEPER_ARENA, KEEPER_HOGS};
@@ -201,12 +201,12 @@ static int remove_groups(struct round *r, struct err *e)
 	int fd = r->around->run_group_fd, result = 0;
 
 	/* It may not be in its group yet. */
-	if (r->keeper > 0)
-		kill(r->keeper, SIGKILL);
+	if (r->round_runner > 0)
+		kill(r->round_runner, SIGKILL);
 	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		result = empty(fd, names[i], deadline);
 	/* One that hangs in the kernel is not waited for. */
-	if (r->keeper > 0 && result == 0)
+	if (r->round_runner > 0 && result == 0)
 		reap(r);
 	/* An unplugger that was killed leaves that to us. */
 	if (result == 0 && (result = run_cpus_bring_back(fd, deadline)) < 0)
@@ -218,27 +218,27 @@ static int remove_groups(struct round *r, struct err *e)
 
 static void release(struct round *r)
 {
-	close_fd(r->keeper_fd);
-	board_destroy(r->board, r->board_fd);
+	close_fd(r->round_runner_fd);
+	shared_destroy(r->shared, r->shared_fd);
 }
 
 int round_run(const struct schedule *schedule, const struct round_surroundings *around,
 	      struct round_outcome *ret, struct err *e)
 {
-	_cleanup_(release) struct round r = {.around = around, .board_fd = -1, .keeper_fd = -1};
+	_cleanup_(release) struct round r = {.around = around, .shared_fd = -1, .round_runner_fd = -1};
 	uint64_t length =
 		schedule->value[SCHEDULE_MS] * NS_PER_MS + PATIENCES * around->patience_ns;
 	struct err removal = {0};
 	int result, removed;
 
 	*ret = (struct round_outcome){0};
-	r.board = board_create(&r.board_fd);
-	if (!r.board)
+	r.shared = shared_create(&r.shared_fd);
+	if (!r.shared)
 		return err_sys(e, EXIT_FAULT, errno, "memory for a round");
-	r.board->schedule = *schedule;
-	r.board->patience_ns = around->patience_ns;
-	r.board->cpus = around->cpus;
-	board_keeper_does(r.board, "starting", around->patience_ns);
+	r.shared->schedule = *schedule;
+	r.shared->patience_ns = around->patience_ns;
+	r.shared->cpus = around->cpus;
+	shared_keeper_does(r.shared, "starting", around->patience_ns);
 	result = start(&r, e);
 	if (result == 0)
 		result = watch(&r, clock_now_ns() + length, e);

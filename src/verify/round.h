@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One round, from the supervisor's side: a keeper is started, watched, and read. */
+/* One round, from the supervisor's side: a round runner is started, watched, and read. */
 #ifndef CGCHURN_VERIFY_ROUND_H
 #define CGCHURN_VERIFY_ROUND_H
 
@@ -31,7 +31,7 @@ struct round_outcome {
 /*
  * 0 with the outcome, which may be a broken invariant: also where the round did not come to an end,
  * INVARIANT_RESPONDS. EXIT_FAULT in `e` where it was ours to blame; -EINTR and EXIT_INTERRUPTED
- * where the user wants an end. The arena and its processes are gone in any case, unless the kernel
+ * where the user wants an end. The test groups and its processes are gone in any case, unless the kernel
  * holds them.
  */
 int round_run(const struct schedule *schedule, const struct round_surroundings *around,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The process that keeps one round: makes the arena, starts the actors, brings everybody to rest
+ * The process that keeps one round: makes the test groups, starts the actors, brings everybody to rest
  * now and then to look at the whole, ends it, looks at what is left, and removes it.
  *
- *	arena             no process lives here
+ *	test groups             no process lives here
  *	 |- 0, 1, 2/0 ... among which subjects are moved and children born
  *	 |- kill-N        subtrees that are killed
  *	 `- build-N       groups that are made and removed
- *	staff             the keeper and the actors, beside the arena
+ *	staff             the round runner and the actors, beside the test groups
  *	hogs              groups with little memory, beside it, too
  *
  * A process of its own, so that one that hangs in the kernel is seen and told, and so that a long
@@ -22,13 +22,13 @@
 #define KEEPER_STAFF "staff"
 #define KEEPER_HOGS "hogs"
 
-struct keeper_orders {
+struct round_runner_orders {
 	int run_group_fd;
 	const char *subject_path;
-	int board_fd;
+	int shared_fd;
 };
 
 /* In a child of the supervisor: never returns. What it finds is on the board. */
-_Noreturn void keeper_main(struct board *b, const struct keeper_orders *orders);
+_Noreturn void round_runner_main(struct shared *b, const struct round_runner_orders *orders);
 
 #endif

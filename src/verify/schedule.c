@@ -108,7 +108,7 @@ static int unknown_key(const char *name, struct err *e)
 
 	for (int k = 0; k < SCHEDULE_KEYS; k++)
 		names[k] = schedule_keys[k].name;
-	near = near_name(name, names, SCHEDULE_KEYS);
+	near = suggest_name(name, names, SCHEDULE_KEYS);
 	err_set(e, EXIT_USAGE, EINVAL, "--at-most: there is nothing called '%s'", name);
 	if (near)
 		err_hint(e, "Perhaps '%s'.", near);

@@ -15,35 +15,35 @@
 
 enum { STARVING_MS = 100, LIFETIME_SECONDS = 30, STUCK_SLACK_SECONDS = 5 };
 
-struct board *board_map(int fd)
+struct shared *shared_map(int fd)
 {
-	void *memory = mmap(NULL, sizeof(struct board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *memory = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-struct board *board_create(int *ret_fd)
+struct shared *shared_create(int *ret_fd)
 {
 	_cleanup_fd int fd = memfd_create("cgchurn-stress", 0);
-	struct board *b = NULL;
+	struct shared *b = NULL;
 
 	if (fd >= 0 && ftruncate(fd, sizeof(*b)) == 0)
-		b = board_map(fd);
+		b = shared_map(fd);
 	if (b)
 		*ret_fd = steal_fd(&fd);
 	return b;
 }
 
-void board_destroy(struct board *b, int fd)
+void shared_destroy(struct shared *b, int fd)
 {
 	if (b)
 		munmap(b, sizeof(*b));
 	close_fd(fd);
 }
 
-unsigned board_lifetime_s(const struct board *b)
+unsigned shared_lifetime_s(const struct shared *b)
 {
-	return LIFETIME_SECONDS + (unsigned)(4 * board_stuck_ns(b) / NS_PER_S);
+	return LIFETIME_SECONDS + (unsigned)(4 * shared_stuck_ns(b) / NS_PER_S);
 }
 
 static uint64_t with_slack(uint64_t patience_ns)
@@ -51,23 +51,23 @@ static uint64_t with_slack(uint64_t patience_ns)
 	return patience_ns + patience_ns / 2 + STUCK_SLACK_SECONDS * NS_PER_S;
 }
 
-uint64_t board_stuck_ns(const struct board *b)
+uint64_t shared_stuck_ns(const struct shared *b)
 {
 	return with_slack(b->patience_ns);
 }
 
-void board_keeper_does(struct board *b, const char *what, uint64_t patience_ns)
+void shared_keeper_does(struct shared *b, const char *what, uint64_t patience_ns)
 {
-	atomic_store(&b->keeper_doing, what);
-	atomic_store(&b->keeper_due_ns, clock_now_ns() + with_slack(patience_ns));
+	atomic_store(&b->round_runner_doing, what);
+	atomic_store(&b->round_runner_due_ns, clock_now_ns() + with_slack(patience_ns));
 }
 
-uint32_t board_group_at(const struct board_subject *s, uint64_t epoch)
+uint32_t shared_group_at(const struct shared_subject *s, uint64_t epoch)
 {
 	return atomic_load(&s->history[epoch / 2 % BOARD_EPOCHS]);
 }
 
-uint64_t board_groups_between(const struct board_subject *s, uint64_t before, uint64_t after)
+uint64_t shared_groups_between(const struct shared_subject *s, uint64_t before, uint64_t after)
 {
 	uint64_t last = after + (after & 1), groups = 0;
 
@@ -75,12 +75,12 @@ uint64_t board_groups_between(const struct board_subject *s, uint64_t before, ui
 	if (last - before >= 2 * (BOARD_EPOCHS - 4))
 		return 0;
 	for (uint64_t epoch = before & ~UINT64_C(1); epoch <= last; epoch += 2)
-		groups |= UINT64_C(1) << board_group_at(s, epoch);
+		groups |= UINT64_C(1) << shared_group_at(s, epoch);
 	/* Or it went on while we read. */
 	return atomic_load(&s->epoch) - before >= 2 * (BOARD_EPOCHS - 4) ? 0 : groups;
 }
 
-void board_move_begins(struct board_subject *s, uint32_t group)
+void shared_move_begins(struct shared_subject *s, uint32_t group)
 {
 	uint64_t epoch = atomic_load(&s->epoch);
 
@@ -92,7 +92,7 @@ void board_move_begins(struct board_subject *s, uint32_t group)
  * Refused, it is settled where it was; but who read the epoch on the way allows the other group,
  * too, and must find it in the history. So the epoch skips the one in which it would be there.
  */
-void board_move_ends(struct board_subject *s, bool moved)
+void shared_move_ends(struct shared_subject *s, bool moved)
 {
 	uint64_t epoch = atomic_load(&s->epoch);
 
@@ -100,11 +100,11 @@ void board_move_ends(struct board_subject *s, bool moved)
 		atomic_store(&s->epoch, epoch + 1);
 		return;
 	}
-	atomic_store(&s->history[(epoch / 2 + 2) % BOARD_EPOCHS], board_group_at(s, epoch));
+	atomic_store(&s->history[(epoch / 2 + 2) % BOARD_EPOCHS], shared_group_at(s, epoch));
 	atomic_store(&s->epoch, epoch + 3);
 }
 
-static void note_breach(struct board *b, enum invariant_id id, const struct evidence *evidence)
+static void note_breach(struct shared *b, enum invariant_id id, const struct evidence *evidence)
 {
 	uint32_t none = 0;
 
@@ -117,14 +117,14 @@ static void note_breach(struct board *b, enum invariant_id id, const struct evid
 
 /* A second, or as patient as the user is; long enough in any case for the kernel to have accounted
  * to whoever runs what it ran. */
-static uint64_t starving_ns(const struct board *b)
+static uint64_t starving_ns(const struct shared *b)
 {
 	if (b->patience_ns > NS_PER_S)
 		return NS_PER_S;
 	return b->patience_ns > STARVING_MS * NS_PER_MS ? b->patience_ns : STARVING_MS * NS_PER_MS;
 }
 
-int board_check(struct board *b, enum invariant_id id, const struct scene *s)
+int shared_check(struct shared *b, enum invariant_id id, const struct scene *s)
 {
 	struct evidence evidence = {0};
 	int r = invariants[id].check(s, &evidence);
@@ -136,12 +136,12 @@ int board_check(struct board *b, enum invariant_id id, const struct scene *s)
 		starved_add(&b->view, starving_ns(b), &evidence);
 	if (r == -EBADMSG)
 		note_breach(b, id, &evidence);
-	else if (r < 0 && !board_stops(b))
-		board_fault(b, "checking '%s': %s", invariants[id].name, strerror(-r));
+	else if (r < 0 && !shared_stops(b))
+		shared_fault(b, "checking '%s': %s", invariants[id].name, strerror(-r));
 	return r;
 }
 
-void board_fault(struct board *b, const char *format, ...)
+void shared_fault(struct shared *b, const char *format, ...)
 {
 	uint32_t none = 0;
 	va_list arguments;
@@ -154,7 +154,7 @@ void board_fault(struct board *b, const char *format, ...)
 	atomic_store(&b->fault, 2);
 }
 
-void board_refused(struct board *b, int errnum)
+void shared_refused(struct shared *b, int errnum)
 {
 	unsigned at = (unsigned)abs(errnum);
 

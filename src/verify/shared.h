@@ -28,7 +28,7 @@ enum {
  * A process that is moved. Its mover counts the epoch up before and after each move: even, it is
  * settled in history[epoch / 2]; odd, it is on its way from there to the next.
  */
-struct board_subject {
+struct shared_subject {
 	uint32_t threads, cloners, forkers, exec_ms, leaderless; /* orders; exec_ms 0: never */
 	int32_t cpu;                                             /* or -1 */
 	uint64_t seed;
@@ -39,9 +39,9 @@ struct board_subject {
 	_Atomic uint64_t beats; /* its threads run */
 };
 
-enum board_state { BOARD_BUSY, BOARD_DONE };
+enum shared_state { BOARD_BUSY, BOARD_DONE };
 
-struct board_actor {
+struct shared_actor {
 	const char *kind; /* of a literal; the actors are forked, not executed */
 	_Atomic int32_t pid;
 	_Atomic uint32_t state;    /* enum board_state */
@@ -51,18 +51,18 @@ struct board_actor {
 	_Atomic(const char *) doing; /* a literal: the current operation, for the evidence */
 };
 
-struct board {
+struct shared {
 	struct view view; /* descriptors 3 and up mean the same to all: inherited */
 	struct schedule schedule;
 	uint64_t patience_ns;
 	struct run_cpus cpus;    /* that unpluggers may take offline */
 	_Atomic uint32_t pauses; /* odd: everybody is to rest between two operations */
 	_Atomic uint32_t stop;
-	_Atomic uint64_t keeper_due_ns;     /* when the keeper hangs if it is not further by then */
-	_Atomic(const char *) keeper_doing; /* a literal, as for the actors */
+	_Atomic uint64_t round_runner_due_ns;     /* when the round runner hangs if it is not further by then */
+	_Atomic(const char *) round_runner_doing; /* a literal, as for the actors */
 	uint32_t n_subjects, n_actors;
-	struct board_subject subjects[BOARD_SUBJECTS_MAX];
-	struct board_actor actors[BOARD_ACTORS_MAX];
+	struct shared_subject subjects[BOARD_SUBJECTS_MAX];
+	struct shared_actor actors[BOARD_ACTORS_MAX];
 
 	_Atomic uint64_t checks[INVARIANTS];
 	_Atomic uint64_t errors[BOARD_ERRNOS]; /* operations that were refused, by errno */
@@ -77,57 +77,57 @@ struct board {
 };
 
 /* In a new memfd, mapped; NULL with errno. The descriptor is inherited by what is executed. */
-struct board *board_create(int *ret_fd);
-struct board *board_map(int fd);
-void board_destroy(struct board *b, int fd);
+struct shared *shared_create(int *ret_fd);
+struct shared *shared_map(int fd);
+void shared_destroy(struct shared *b, int fd);
 
 /*
- * After how many seconds a process of the arena ends itself, where all who would kill it have died.
- * Later than any check that its end would satisfy: what an operation may take before the keeper
+ * After how many seconds a process of the test groups ends itself, where all who would kill it have died.
+ * Later than any check that its end would satisfy: what an operation may take before the round runner
  * calls it stuck (board_stuck_ns()), and a check after it.
  */
-unsigned board_lifetime_s(const struct board *b);
+unsigned shared_lifetime_s(const struct shared *b);
 
 /* For how long one operation of an actor may last: a check's patience, and what the check needs. */
-uint64_t board_stuck_ns(const struct board *b);
+uint64_t shared_stuck_ns(const struct shared *b);
 
-/* The keeper's: what it does from now on, which a check of `patience_ns` may be part of. */
-void board_keeper_does(struct board *b, const char *what, uint64_t patience_ns);
+/* The round runner's: what it does from now on, which a check of `patience_ns` may be part of. */
+void shared_keeper_does(struct shared *b, const char *what, uint64_t patience_ns);
 
 /* The group that the subject was settled in at that (even) epoch. */
-uint32_t board_group_at(const struct board_subject *s, uint64_t epoch);
+uint32_t shared_group_at(const struct shared_subject *s, uint64_t epoch);
 
 /*
  * The groups, as bits, in which a child may be born whose parent read the epoch before and after:
  * all from where it was to where it was on its way to. 0 where the history no longer reaches.
  */
-uint64_t board_groups_between(const struct board_subject *s, uint64_t before, uint64_t after);
+uint64_t shared_groups_between(const struct shared_subject *s, uint64_t before, uint64_t after);
 
 /* The mover's: a move to `group` begins, and ends with the subject there or, refused, back. */
-void board_move_begins(struct board_subject *s, uint32_t group);
-void board_move_ends(struct board_subject *s, bool moved);
+void shared_move_begins(struct shared_subject *s, uint32_t group);
+void shared_move_ends(struct shared_subject *s, bool moved);
 
 /*
  * Checks and counts; a breach is noted, the first of them with its evidence. -EBADMSG then. Other
  * failures of a check are a fault of ours and noted as such.
  */
-int board_check(struct board *b, enum invariant_id id, const struct scene *s);
+int shared_check(struct shared *b, enum invariant_id id, const struct scene *s);
 
-void board_fault(struct board *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void shared_fault(struct shared *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Counts an operation that was refused; takes an errno, positive or negative. */
-void board_refused(struct board *b, int errnum);
+void shared_refused(struct shared *b, int errnum);
 
 /* Something is broken or failed, and the round is over. */
-static inline bool board_failed(const struct board *b)
+static inline bool shared_failed(const struct shared *b)
 {
 	return atomic_load(&b->broken) || atomic_load(&b->fault);
 }
 
 /* Everybody is to come to an end, for whatever reason. */
-static inline bool board_stops(const struct board *b)
+static inline bool shared_stops(const struct shared *b)
 {
-	return atomic_load(&b->stop) || board_failed(b);
+	return atomic_load(&b->stop) || shared_failed(b);
 }
 
 #endif

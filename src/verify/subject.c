@@ -30,8 +30,8 @@
 
 enum { STACK_SIZE = 64 << 10 };
 
-static struct board *board;
-static struct board_subject *self;
+static struct shared *shared;
+static struct shared_subject *self;
 static pthread_attr_t attributes;
 static char **own_argv;
 
@@ -62,7 +62,7 @@ static void start_thread(void *(*body)(void *), void *opaque)
 	int r;
 
 	while ((r = pthread_create(&thread, &attributes, body, opaque)) != 0) {
-		board_refused(board, r);
+		shared_refused(shared, r);
 		clock_sleep_until(clock_now_ns() + NS_PER_MS);
 	}
 	pthread_detach(thread);
@@ -97,9 +97,9 @@ static void *clones(void *opaque)
 
 		if (r == 0) {
 			pthread_join(thread, NULL);
-			atomic_fetch_add(&board->threads, 1);
+			atomic_fetch_add(&shared->threads, 1);
 		} else {
-			board_refused(board, r);
+			shared_refused(shared, r);
 			doze(t, NS_PER_MS);
 		}
 		atomic_fetch_add(&self->beats, 1);
@@ -110,7 +110,7 @@ static void *clones(void *opaque)
 /* In a child of a process with threads: nothing but system calls. */
 static _Noreturn void be_a_child(void)
 {
-	struct itimerval timer = {.it_value = {.tv_sec = board_lifetime_s(board)}};
+	struct itimerval timer = {.it_value = {.tv_sec = shared_lifetime_s(shared)}};
 
 	/* The signal comes when the thread dies that forked, by an exec too. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -123,12 +123,12 @@ static _Noreturn void be_a_child(void)
 
 static void check_birth(pid_t child, uint64_t before, uint64_t after)
 {
-	struct scene s = {.view = &board->view, .patience_ns = board->patience_ns};
+	struct scene s = {.view = &shared->view, .patience_ns = shared->patience_ns};
 
 	s.child.pid = child;
-	s.child.groups = board_groups_between(self, before, after);
+	s.child.groups = shared_groups_between(self, before, after);
 	if (s.child.groups)
-		board_check(board, INVARIANT_BIRTH, &s);
+		shared_check(shared, INVARIANT_BIRTH, &s);
 }
 
 static void *forks(void *opaque)
@@ -143,7 +143,7 @@ static void *forks(void *opaque)
 			be_a_child();
 		after = atomic_load(&self->epoch);
 		if (child < 0) {
-			board_refused(board, errno);
+			shared_refused(shared, errno);
 			doze(t, NS_PER_MS);
 			continue;
 		}
@@ -151,7 +151,7 @@ static void *forks(void *opaque)
 		kill(child, SIGKILL);
 		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 			;
-		atomic_fetch_add(&board->children, 1);
+		atomic_fetch_add(&shared->children, 1);
 		if (rng_below(&t->rng, 4) == 0)
 			doze(t, NS_PER_MS);
 		atomic_fetch_add(&self->beats, 1);
@@ -164,10 +164,10 @@ static void *executes(void *opaque)
 	struct thread *t = begin(opaque);
 
 	doze(t, 2 * self->exec_ms * NS_PER_MS);
-	atomic_fetch_add(&board->execs, 1);
+	atomic_fetch_add(&shared->execs, 1);
 	/* Not /proc/self/exe: that is the leader's, who may be dead. */
 	execv(own_argv[0], own_argv);
-	board_fault(board, "exec of a subject: %s", strerror(errno));
+	shared_fault(shared, "exec of a subject: %s", strerror(errno));
 	return stays(opaque);
 }
 
@@ -195,10 +195,10 @@ int main(int argc, char **argv)
 	static struct thread leader = {.stream = 1000};
 	unsigned long index = argc == 3 ? strtoul(argv[2], NULL, 10) : BOARD_SUBJECTS_MAX;
 
-	board = index < BOARD_SUBJECTS_MAX ? board_map((int)strtol(argv[1], NULL, 10)) : NULL;
-	if (!board)
+	shared = index < BOARD_SUBJECTS_MAX ? shared_map((int)strtol(argv[1], NULL, 10)) : NULL;
+	if (!shared)
 		return 2;
-	self = &board->subjects[index];
+	self = &shared->subjects[index];
 	own_argv = argv;
 	/* Asked for by thread, so lost by an exec; who dies meanwhile sends nothing. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -20,19 +20,19 @@
 #include "cgroup/controller_list.h"
 #include "verify/round_runner.h"
 
-static int fault(struct board *b, int r, const char *what)
+static int fault(struct shared *b, int r, const char *what)
 {
-	board_fault(b, "%s: %s", what, strerror(-r));
+	shared_fault(b, "%s: %s", what, strerror(-r));
 	return r;
 }
 
-/* The arena's groups lie one or two levels below it. */
-static int refused(struct board *b, int r)
+/* The test groups's groups lie one or two levels below it. */
+static int refused(struct shared *b, int r)
 {
 	char reason[REFUSAL_SIZE];
 
-	refusal_reason(b->view.arena_fd, 2, -r, reason);
-	board_fault(b, "making the arena's groups: %s", reason);
+	refusal_reason(b->view.test_groups_fd, 2, -r, reason);
+	shared_fault(b, "making the arena's groups: %s", reason);
 	return r;
 }
 
@@ -40,15 +40,15 @@ static int refused(struct board *b, int r)
 static int make_group(struct view *v, uint32_t i)
 {
 	snprintf(v->groups[i], VIEW_NAME_SIZE, "%u", i);
-	if (mkdirat(v->arena_fd, v->groups[i], 0755) < 0)
+	if (mkdirat(v->test_groups_fd, v->groups[i], 0755) < 0)
 		return -errno;
 	if (i % 3 != 2)
 		return 0;
 	snprintf(v->groups[i], VIEW_NAME_SIZE, "%u/0", i);
-	return mkdirat(v->arena_fd, v->groups[i], 0755) < 0 ? -errno : 0;
+	return mkdirat(v->test_groups_fd, v->groups[i], 0755) < 0 ? -errno : 0;
 }
 
-bool arena_may_have(const char *controller)
+bool test_groups_may_have(const char *controller)
 {
 	return strcmp(controller, "memory") != 0 && strcmp(controller, "io") != 0;
 }
@@ -59,12 +59,12 @@ static void enable_controllers(const struct view *v)
 	char words[512], word[64], text[66];
 	const char *at = words;
 
-	if (io_read_attr(v->arena_fd, "cgroup.controllers", words, sizeof(words)) < 0)
+	if (io_read_attr(v->test_groups_fd, "cgroup.controllers", words, sizeof(words)) < 0)
 		return;
-	while (words_next(&at, word, sizeof(word))) {
+	while (controller_list_next(&at, word, sizeof(word))) {
 		snprintf(text, sizeof(text), "+%s", word);
-		if (arena_may_have(word))
-			io_write_attr(v->arena_fd, "cgroup.subtree_control", text);
+		if (test_groups_may_have(word))
+			io_write_attr(v->test_groups_fd, "cgroup.subtree_control", text);
 	}
 }
 
@@ -76,14 +76,14 @@ static _Noreturn void be_there(const struct view *v, int told_fd)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	snprintf(path, sizeof(path), "%s/cgroup.procs", v->groups[0]);
-	r = io_write_attr(v->arena_fd, path, "0");
+	r = io_write_attr(v->test_groups_fd, path, "0");
 	if (write(told_fd, &r, sizeof(r)) != sizeof(r))
 		_exit(1);
 	for (;;)
 		pause();
 }
 
-/* How /proc names the arena: what it says of a process in the group "0", less the "/0". */
+/* How /proc names the test groups: what it says of a process in the group "0", less the "/0". */
 static int read_arena_path(struct view *v, pid_t pid)
 {
 	char task[16], path[VIEW_PATH_SIZE];
@@ -92,14 +92,14 @@ static int read_arena_path(struct view *v, pid_t pid)
 
 	snprintf(task, sizeof(task), "%d", (int)pid);
 	/* Of no known name yet, so it is elsewhere; the path is what counts. */
-	v->arena_path[0] = '\0';
+	v->test_groups_path[0] = '\0';
 	r = view_task_group(v, task, -1, path);
 	if (r < 0 && r != VIEW_ELSEWHERE)
 		return r == VIEW_GONE ? -ESRCH : r;
 	length = strlen(path);
 	if (length < 2 || strcmp(path + length - 2, "/0") != 0)
 		return -EPROTO;
-	snprintf(v->arena_path, sizeof(v->arena_path), "%.*s", (int)(length - 2), path);
+	snprintf(v->test_groups_path, sizeof(v->test_groups_path), "%.*s", (int)(length - 2), path);
 	return 0;
 }
 
@@ -132,9 +132,9 @@ static int open_view(struct view *v, int run_group_fd)
 {
 	if (mkdirat(run_group_fd, KEEPER_ARENA, 0755) < 0)
 		return -errno;
-	v->arena_fd = openat(run_group_fd, KEEPER_ARENA, O_RDONLY | O_DIRECTORY);
+	v->test_groups_fd = openat(run_group_fd, KEEPER_ARENA, O_RDONLY | O_DIRECTORY);
 	v->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY);
-	return v->arena_fd < 0 || v->proc_fd < 0 ? -errno : 0;
+	return v->test_groups_fd < 0 || v->proc_fd < 0 ? -errno : 0;
 }
 
 static uint64_t up_to(struct rng *rng, uint64_t most)
@@ -142,7 +142,7 @@ static uint64_t up_to(struct rng *rng, uint64_t most)
 	return rng_below(rng, most + 1);
 }
 
-static int some_cpu(const struct board *b, struct rng *rng)
+static int some_cpu(const struct shared *b, struct rng *rng)
 {
 	uint64_t n = 0;
 	struct cpus set;
@@ -156,9 +156,9 @@ static int some_cpu(const struct board *b, struct rng *rng)
 	return found;
 }
 
-static void draw_subject(struct board *b, uint32_t i)
+static void draw_subject(struct shared *b, uint32_t i)
 {
-	struct board_subject *s = &b->subjects[i];
+	struct shared_subject *s = &b->subjects[i];
 	const uint64_t *value = b->schedule.value;
 	struct rng rng;
 
@@ -173,7 +173,7 @@ static void draw_subject(struct board *b, uint32_t i)
 	atomic_store(&s->history[0], (uint32_t)rng_below(&rng, b->view.n_groups));
 }
 
-int arena_make(struct board *b, int run_group_fd)
+int test_groups_make(struct shared *b, int run_group_fd)
 {
 	struct view *v = &b->view;
 	int r = open_view(v, run_group_fd);
@@ -196,7 +196,7 @@ int arena_make(struct board *b, int run_group_fd)
 	return 0;
 }
 
-void arena_pin(const struct board *b, uint64_t which)
+void test_groups_pin(const struct shared *b, uint64_t which)
 {
 	struct rng rng;
 	int cpu;

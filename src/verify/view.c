@@ -45,9 +45,9 @@ static int read_path(const struct view *v, const char *task, char ret[VIEW_PATH_
 
 static int index_of(const struct view *v, const char *path)
 {
-	size_t length = strlen(v->arena_path);
+	size_t length = strlen(v->test_groups_path);
 
-	if (strncmp(path, v->arena_path, length) != 0 || path[length] != '/')
+	if (strncmp(path, v->test_groups_path, length) != 0 || path[length] != '/')
 		return VIEW_ELSEWHERE;
 	for (uint32_t i = 0; i < v->n_groups; i++)
 		if (strcmp(path + length + 1, v->groups[i]) == 0)
@@ -104,7 +104,7 @@ int view_members(const struct view *v, uint32_t group, const char *file, pid_t r
 	int n = 0, r;
 
 	snprintf(name, sizeof(name), "%s/%s", v->groups[group], file);
-	r = io_read_all(v->arena_fd, name, 1 << 20, &text, NULL);
+	r = io_read_all(v->test_groups_fd, name, 1 << 20, &text, NULL);
 	if (r < 0)
 		return r;
 	for (char *at = text; *at && n < VIEW_TASKS_MAX; at = end + (*end == '\n')) {

@@ -2,7 +2,7 @@
 /*
  * How the kernel tells who is where: what the invariants are judged by.
  *
- * Everything is read through two directory descriptors, /proc and the arena's group, so that a test
+ * Everything is read through two directory descriptors, /proc and the test groups's group, so that a test
  * can put folders of its own in their place and let the "kernel" break its word. Needs libc only:
  * the static subjects link it. Nothing here changes anything.
  */
@@ -16,13 +16,13 @@
 #include <sys/types.h>
 
 #define VIEW_PATH_SIZE 512  /* of a group as /proc/PID/cgroup names it */
-#define VIEW_NAME_SIZE 16   /* of a group below the arena: "3", "3/0" */
+#define VIEW_NAME_SIZE 16   /* of a group below the test groups: "3", "3/0" */
 #define VIEW_GROUPS_MAX 8   /* among which subjects are moved */
 #define VIEW_TASKS_MAX 8192 /* of one list; far more than a round may start */
 
 struct view {
-	int proc_fd, arena_fd;
-	char arena_path[VIEW_PATH_SIZE]; /* without a final slash */
+	int proc_fd, test_groups_fd;
+	char test_groups_path[VIEW_PATH_SIZE]; /* without a final slash */
 	uint32_t n_groups;
 	char groups[VIEW_GROUPS_MAX][VIEW_NAME_SIZE];
 };

@@ -127,7 +127,7 @@ static int refuse(enum catalogue_section section, const char *name, struct err *
 		return -ENOENT;
 	for (size_t i = 0; i < n; i++)
 		cut_to_name(paths[i]);
-	near = near_name(name, (const char *const *)paths, n);
+	near = suggest_name(name, (const char *const *)paths, n);
 	if (near)
 		err_hint(e,
 			 "Did you mean '%s'? `cgchurn list` shows them all; a file of your own "

@@ -86,7 +86,7 @@ static struct json_object *value_of(const struct setting *s)
 static int refuse(const struct setting *s, const char *name, const char *sentence,
 		  const char *const *words, size_t n, struct err *e)
 {
-	const char *near = near_name(name, words, n);
+	const char *near = suggest_name(name, words, n);
 	char list[400] = "";
 	size_t used = 0;
 

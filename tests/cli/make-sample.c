@@ -10,7 +10,7 @@
 int main(int argc, char **argv)
 {
 	struct err e = {0};
-	struct result_looks *looks;
+	struct result_stack_samples *stack_samples;
 	struct result *r;
 	int k;
 
@@ -21,10 +21,10 @@ int main(int argc, char **argv)
 		return EXIT_FAULT;
 	r = fake_result(strtoull(argv[1], NULL, 10));
 	r->runs[0].trials[0].series[0].attribution = fake_attribution();
-	looks = result_add_looks(&r->runs[0].trials[0]);
-	assert_non_null(looks);
-	strcpy(looks->actor, "migrator");
-	looks->parts[PART_ASLEEP] = 70;
+	stack_samples = result_add_stack_samples(&r->runs[0].trials[0]);
+	assert_non_null(stack_samples);
+	strcpy(stack_samples->actor, "migrator");
+	stack_samples->parts[PART_ASLEEP] = 70;
 	k = result_write(r, argv[2], &e);
 	result_destroy(r);
 	if (fclose(fake_raw) != 0)

@@ -50,7 +50,7 @@ static void check_words(const char *text)
 	uint64_t start;
 	pid_t pid;
 
-	while (words_next(&at, word, sizeof(word)))
+	while (controller_list_next(&at, word, sizeof(word)))
 		FUZZ_CHECK(word[0] && strlen(word) < sizeof(word));
 	if (run_name_parse(text, &pid, &start) == 0)
 		FUZZ_CHECK(pid > 0 && strncmp(text, "cgchurn-", 8) == 0);

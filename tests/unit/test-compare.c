@@ -49,7 +49,7 @@ static void compare(struct data *d, const struct comparison_options *options,
 {
 	struct err e = {0};
 
-	assert_int_equal(data_arrange(d), 0);
+	assert_int_equal(data_make_units(d), 0);
 	assert_int_equal(facts_judge(&d->facts, NULL, 0, &e), 0);
 	if (comparison_make(d, options, ret, &e) < 0)
 		fail_msg("%s", e.text);
@@ -248,7 +248,7 @@ static void test_pool_of_a_boot(void **state)
 		a.boot = boots[i % 2];
 		add(&d, 0, &a, 1);
 	}
-	assert_int_equal(data_arrange(&d), 0);
+	assert_int_equal(data_make_units(&d), 0);
 	assert_int_equal(metrics_list(&d, 0, 0, &m), 0);
 	assert_int_equal(d.series[0].side[0].n_pools, 2);
 	assert_int_equal(d.series[0].side[0].pools[1].histogram.count, 120);
@@ -288,7 +288,7 @@ static void test_boots_are_units(void **state)
 	add(&t.data, 0, &a, 3);
 	add(&t.data, 0, &b, 3);
 	add(&t.data, 1, &other, 3);
-	assert_int_equal(data_arrange(&t.data), 0);
+	assert_int_equal(data_make_units(&t.data), 0);
 	assert_int_equal(t.data.side[0].n_units, 2);
 	assert_int_equal(t.data.side[0].units[0].invocations, 3);
 	assert_false(t.data.side[0].units[0].has_block);
@@ -433,7 +433,7 @@ static void test_pairs(void **state)
 		t = (struct two){0};
 		add(&t.data, 0, &base, 6);
 		add(&t.data, 1, &other, n);
-		assert_int_equal(data_arrange(&t.data), 0);
+		assert_int_equal(data_make_units(&t.data), 0);
 		assert_int_equal(comparison_make(&t.data, &options, &t.comparison, &e), -EINVAL);
 		assert_int_equal(e.exit_code, EXIT_USAGE);
 		data_finish(&t.data);
@@ -893,7 +893,7 @@ static void test_aa(void **state)
 	struct aa aa;
 
 	add(&d, 0, &base, 13);
-	assert_int_equal(data_arrange(&d), 0);
+	assert_int_equal(data_make_units(&d), 0);
 	if (aa_run(&d, &options, &aa, &e) < 0)
 		fail_msg("%s", e.text);
 	assert_int_equal(aa.half, 6);
@@ -918,7 +918,7 @@ static void test_plan(void **state)
 	assert_int_equal(needs_parse_effect("-5%", &effect, &e), -EINVAL);
 	assert_int_equal(needs_parse_effect("20%", &effect, &e), 0);
 	add(&d, 0, &wide, 20);
-	assert_int_equal(data_arrange(&d), 0);
+	assert_int_equal(data_make_units(&d), 0);
 	assert_int_equal(needs_find(&d, effect, 0, 1, &n, &e), 0);
 	/* True are 0.1 between boots and 0.01 (more by the 400 samples) between trials. */
 	assert_true(fabs(n.rows[1].between - 0.1) < 0.05);

@@ -54,18 +54,18 @@ static void test_one_way(void **state)
 	static const struct {
 		enum tristate patch;
 		enum lock_regime regime;
-		enum favor_wish wish;
+		enum regime_wish wish;
 		int allowed; /* without --allow-one-way */
 	} cases[] = {
-		{TRISTATE_YES, LOCK_REGIME_GLOBAL, FAVOR_ON, -EPERM},
-		{TRISTATE_YES, LOCK_REGIME_UNKNOWN, FAVOR_ON, -EPERM},
-		{TRISTATE_UNKNOWN, LOCK_REGIME_GLOBAL, FAVOR_ON, -EPERM},
-		{TRISTATE_NO, LOCK_REGIME_GLOBAL, FAVOR_ON, 0},
-		{TRISTATE_NO, LOCK_REGIME_GLOBAL_FAVORED, FAVOR_OFF, 0},
-		{TRISTATE_YES, LOCK_REGIME_PER_THREADGROUP, FAVOR_ON, 0},
-		{TRISTATE_YES, LOCK_REGIME_PER_THREADGROUP_RESIDUAL, FAVOR_ON, 0},
-		{TRISTATE_YES, LOCK_REGIME_PER_THREADGROUP, FAVOR_OFF, 0},
-		{TRISTATE_YES, LOCK_REGIME_GLOBAL, FAVOR_KEEP, 0},
+		{TRISTATE_YES, LOCK_REGIME_GLOBAL, REGIME_ON, -EPERM},
+		{TRISTATE_YES, LOCK_REGIME_UNKNOWN, REGIME_ON, -EPERM},
+		{TRISTATE_UNKNOWN, LOCK_REGIME_GLOBAL, REGIME_ON, -EPERM},
+		{TRISTATE_NO, LOCK_REGIME_GLOBAL, REGIME_ON, 0},
+		{TRISTATE_NO, LOCK_REGIME_GLOBAL_FAVORED, REGIME_OFF, 0},
+		{TRISTATE_YES, LOCK_REGIME_PER_THREADGROUP, REGIME_ON, 0},
+		{TRISTATE_YES, LOCK_REGIME_PER_THREADGROUP_RESIDUAL, REGIME_ON, 0},
+		{TRISTATE_YES, LOCK_REGIME_PER_THREADGROUP, REGIME_OFF, 0},
+		{TRISTATE_YES, LOCK_REGIME_GLOBAL, REGIME_KEEP, 0},
 	};
 	struct host h;
 	struct err e;
@@ -76,24 +76,24 @@ static void test_one_way(void **state)
 		h.lock_patch_present = cases[i].patch;
 		host_set_regime(&h, cases[i].regime);
 		e = (struct err){0};
-		assert_int_equal(favor_check(cases[i].wish, false, &h, &e), cases[i].allowed);
+		assert_int_equal(regime_override_check(cases[i].wish, false, &h, &e), cases[i].allowed);
 		assert_int_equal(e.exit_code, cases[i].allowed ? EXIT_USAGE : EXIT_DONE);
-		assert_int_equal(favor_check(cases[i].wish, true, &h, &e), 0);
+		assert_int_equal(regime_override_check(cases[i].wish, true, &h, &e), 0);
 	}
 	h.cgroup_mount = NULL;
-	assert_int_equal(favor_check(FAVOR_ON, true, &h, &e), -ENODEV);
+	assert_int_equal(regime_override_check(REGIME_ON, true, &h, &e), -ENODEV);
 	assert_int_equal(e.exit_code, EXIT_CANNOT);
-	assert_int_equal(favor_check(FAVOR_KEEP, false, &h, &e), 0);
+	assert_int_equal(regime_override_check(REGIME_KEEP, false, &h, &e), 0);
 	host_finish(&h);
 }
 
 /* Nothing was applied, so there is nothing to undo. */
 static void test_undo_of_nothing(void **state)
 {
-	struct favor f = {.changed = false, .path = "/nowhere"};
+	struct regime_override f = {.changed = false, .path = "/nowhere"};
 	struct err e = {0};
 
-	assert_int_equal(favor_undo(&f, &e), 0);
+	assert_int_equal(regime_override_undo(&f, &e), 0);
 	assert_string_equal(e.text, "");
 }
 

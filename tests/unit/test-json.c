@@ -358,12 +358,12 @@ static void test_near(void **state)
 {
 	static const char *const names[] = {"fork", "vfork", "posix_spawn", "migrate"};
 
-	assert_string_equal(near_name("frok", names, 4), "fork");
-	assert_string_equal(near_name("migrat", names, 4), "migrate");
-	assert_string_equal(near_name("posix-spawn", names, 4), "posix_spawn");
-	assert_string_equal(near_name("m", names, 4), "migrate");
-	assert_null(near_name("clone", names, 4));
-	assert_null(near_name("", names, 4));
+	assert_string_equal(suggest_name("frok", names, 4), "fork");
+	assert_string_equal(suggest_name("migrat", names, 4), "migrate");
+	assert_string_equal(suggest_name("posix-spawn", names, 4), "posix_spawn");
+	assert_string_equal(suggest_name("m", names, 4), "migrate");
+	assert_null(suggest_name("clone", names, 4));
+	assert_null(suggest_name("", names, 4));
 }
 
 int main(void)

@@ -20,11 +20,11 @@ static struct trial_outcome judge(struct env before, struct env after)
 {
 	const struct workload workload = {.name = "judged"};
 	const struct plan plan = {.workload = &workload};
-	const struct crew crew = {.plan = &plan};
+	const struct workers workers = {.plan = &plan};
 	struct trial_outcome o = {.before = before, .after = after};
 
 	o.after.at_ns = o.before.at_ns + NS_PER_S;
-	trial_judge(&crew, &o);
+	trial_judge(&workers, &o);
 	return o;
 }
 
@@ -135,7 +135,7 @@ static struct trial_outcome judge_actor(struct workload_actor actor, uint64_t sa
 	const struct kind kind = {.name = "fork", .spans = spans, .n_spans = 1};
 	const struct workload workload = {.name = "judged", .actors = &actor, .n_actors = 1};
 	const struct plan plan = {.workload = &workload};
-	const struct crew crew = {.plan = &plan};
+	const struct workers workers = {.plan = &plan};
 	struct recorder recorder = {.histogram = {.count = samples}};
 	struct trial_series series = {.recorder = &recorder, .planned = planned};
 	struct trial_outcome o = {.series = &series, .n_series = 1};
@@ -145,7 +145,7 @@ static struct trial_outcome judge_actor(struct workload_actor actor, uint64_t sa
 	for (size_t i = 0; errors && errors[i].count; i++)
 		series.errors[i] = errors[i];
 	o.after.at_ns = NS_PER_S;
-	trial_judge(&crew, &o);
+	trial_judge(&workers, &o);
 	return o;
 }
 

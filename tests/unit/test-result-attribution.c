@@ -8,16 +8,16 @@
 static struct result *attributed_result(void)
 {
 	struct result *r = fake_result(5);
-	struct result_looks *looks;
+	struct result_stack_samples *stack_samples;
 
 	r->attributed = true;
 	for (size_t i = 0; i < r->runs[0].n_trials; i++)
 		r->runs[0].trials[i].series[0].attribution = fake_attribution();
-	looks = result_add_looks(&r->runs[0].trials[0]);
-	assert_non_null(looks);
-	strcpy(looks->actor, "migrator");
-	looks->parts[PART_GRACE_PERIOD] = 30;
-	looks->parts[PART_ASLEEP] = 70;
+	stack_samples = result_add_stack_samples(&r->runs[0].trials[0]);
+	assert_non_null(stack_samples);
+	strcpy(stack_samples->actor, "migrator");
+	stack_samples->parts[PART_GRACE_PERIOD] = 30;
+	stack_samples->parts[PART_ASLEEP] = 70;
 	return r;
 }
 

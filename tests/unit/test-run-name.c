@@ -292,19 +292,19 @@ static void test_words(void **state)
 	const char *at = " cpuset  cpu ";
 	char word[8], text[8] = "";
 
-	assert_true(words_have("cpuset cpu io", "cpu"));
-	assert_true(words_have("cpu", "cpu"));
-	assert_false(words_have("cpuset io", "cpu"));
-	assert_false(words_have("xcpu cpux", "cpu"));
-	assert_false(words_have("cpu", ""));
-	assert_false(words_have("", "cpu"));
-	assert_true(words_next(&at, word, sizeof(word)));
+	assert_true(controller_list_have("cpuset cpu io", "cpu"));
+	assert_true(controller_list_have("cpu", "cpu"));
+	assert_false(controller_list_have("cpuset io", "cpu"));
+	assert_false(controller_list_have("xcpu cpux", "cpu"));
+	assert_false(controller_list_have("cpu", ""));
+	assert_false(controller_list_have("", "cpu"));
+	assert_true(controller_list_next(&at, word, sizeof(word)));
 	assert_string_equal(word, "cpuset");
-	assert_true(words_next(&at, word, sizeof(word)));
+	assert_true(controller_list_next(&at, word, sizeof(word)));
 	assert_string_equal(word, "cpu");
-	assert_false(words_next(&at, word, sizeof(word)));
-	words_append(text, sizeof(text), ", ", "ab");
-	words_append(text, sizeof(text), ", ", "cdef");
+	assert_false(controller_list_next(&at, word, sizeof(word)));
+	controller_list_append(text, sizeof(text), ", ", "ab");
+	controller_list_append(text, sizeof(text), ", ", "cdef");
 	assert_string_equal(text, "ab, cde");
 }
 

@@ -75,9 +75,9 @@ static int setup(void **state)
 	put_list(w, "1/0", "cgroup.threads", "");
 	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 0\n");
 	put_list(w, "1/0", "cgroup.events", "populated 0\nfrozen 0\n");
-	w->view = (struct view){.arena_path = "/run/arena", .n_groups = 2, .groups = {"0", "1/0"}};
+	w->view = (struct view){.test_groups_path = "/run/arena", .n_groups = 2, .groups = {"0", "1/0"}};
 	w->view.proc_fd = openat(w->root.fd, "proc", O_RDONLY | O_DIRECTORY);
-	w->view.arena_fd = openat(w->root.fd, "arena", O_RDONLY | O_DIRECTORY);
+	w->view.test_groups_fd = openat(w->root.fd, "arena", O_RDONLY | O_DIRECTORY);
 	w->subject = (struct scene_subject){.pid = 100, .group = 0};
 	w->scene = (struct scene){.view = &w->view,
 				  .patience_ns = 5 * NS_PER_MS,
@@ -93,7 +93,7 @@ static int teardown(void **state)
 	struct world *w = *state;
 
 	close(w->view.proc_fd);
-	close(w->view.arena_fd);
+	close(w->view.test_groups_fd);
 	close(w->scene.group_fd);
 	fake_root_finish(&w->root);
 	free(w);
@@ -226,7 +226,7 @@ static void test_freeze_and_thaw(void **state)
 	assert_int_equal(check(w, INVARIANT_THAW, "process 100"), -EBADMSG);
 }
 
-/* Groups above those where tasks live: the arena, and "1" above "1/0". */
+/* Groups above those where tasks live: the test groups, and "1" above "1/0". */
 static void test_ancestors(void **state)
 {
 	struct world *w = *state;
@@ -318,7 +318,7 @@ static void test_stuck(void **state)
 	assert_int_equal(check(w, INVARIANT_RESPONDS, "a mover hangs"), -EBADMSG);
 	e.n_stuck = 0;
 	put_list(w, "0", "cgroup.procs", "100\n101\n");
-	stuck_find_in_group(w->view.arena_fd, &e);
+	stuck_find_in_group(w->view.test_groups_fd, &e);
 	assert_int_equal(e.n_stuck, 2);
 	stuck_describe(&e);
 	assert_int_equal(e.n_stuck, 0);

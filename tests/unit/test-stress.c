@@ -206,68 +206,68 @@ static void test_shrink_ends(void **state)
 /* What a child may be born into, by what its parent read before and after. */
 static void test_epochs(void **state)
 {
-	struct board_subject s = {0};
+	struct shared_subject s = {0};
 
 	atomic_store(&s.history[0], 2);
-	assert_int_equal(board_groups_between(&s, 0, 0), 1 << 2);
-	board_move_begins(&s, 3);
-	assert_int_equal(board_groups_between(&s, 0, 1), 1 << 2 | 1 << 3);
-	assert_int_equal(board_groups_between(&s, 1, 1), 1 << 2 | 1 << 3);
-	board_move_ends(&s, true);
-	assert_int_equal(board_group_at(&s, atomic_load(&s.epoch)), 3);
-	assert_int_equal(board_groups_between(&s, 2, 2), 1 << 3);
+	assert_int_equal(shared_groups_between(&s, 0, 0), 1 << 2);
+	shared_move_begins(&s, 3);
+	assert_int_equal(shared_groups_between(&s, 0, 1), 1 << 2 | 1 << 3);
+	assert_int_equal(shared_groups_between(&s, 1, 1), 1 << 2 | 1 << 3);
+	shared_move_ends(&s, true);
+	assert_int_equal(shared_group_at(&s, atomic_load(&s.epoch)), 3);
+	assert_int_equal(shared_groups_between(&s, 2, 2), 1 << 3);
 	/* Refused: it never was in group 5, but who looked on the way cannot know. */
-	board_move_begins(&s, 5);
-	board_move_ends(&s, false);
-	assert_int_equal(board_group_at(&s, atomic_load(&s.epoch)), 3);
-	assert_int_equal(board_groups_between(&s, atomic_load(&s.epoch), atomic_load(&s.epoch)),
+	shared_move_begins(&s, 5);
+	shared_move_ends(&s, false);
+	assert_int_equal(shared_group_at(&s, atomic_load(&s.epoch)), 3);
+	assert_int_equal(shared_groups_between(&s, atomic_load(&s.epoch), atomic_load(&s.epoch)),
 			 1 << 3);
-	assert_int_equal(board_groups_between(&s, 3, atomic_load(&s.epoch)), 1 << 3 | 1 << 5);
+	assert_int_equal(shared_groups_between(&s, 3, atomic_load(&s.epoch)), 1 << 3 | 1 << 5);
 	/* So many moves later nobody knows any more. */
 	for (int i = 0; i < BOARD_EPOCHS; i++) {
-		board_move_begins(&s, 1);
-		board_move_ends(&s, true);
+		shared_move_begins(&s, 1);
+		shared_move_ends(&s, true);
 	}
-	assert_int_equal(board_groups_between(&s, 2, atomic_load(&s.epoch)), 0);
-	assert_int_equal(board_groups_between(&s, 2, 2), 0);
+	assert_int_equal(shared_groups_between(&s, 2, atomic_load(&s.epoch)), 0);
+	assert_int_equal(shared_groups_between(&s, 2, 2), 0);
 }
 
 static void test_board(void **state)
 {
 	_cleanup_fd int fd = -1;
-	struct board *b = board_create(&fd), *other = board_map(fd);
+	struct shared *b = shared_create(&fd), *other = shared_map(fd);
 	struct scene s = {0};
 
 	assert_non_null(b);
 	assert_non_null(other);
-	assert_int_equal(board_check(b, INVARIANT_RESPONDS, &s), 1);
+	assert_int_equal(shared_check(b, INVARIANT_RESPONDS, &s), 1);
 	assert_int_equal(atomic_load(&other->checks[INVARIANT_RESPONDS]), 1);
-	assert_false(board_stops(other));
+	assert_false(shared_stops(other));
 	s.stuck = "first";
-	assert_int_equal(board_check(b, INVARIANT_RESPONDS, &s), -EBADMSG);
+	assert_int_equal(shared_check(b, INVARIANT_RESPONDS, &s), -EBADMSG);
 	s.stuck = "second";
-	assert_int_equal(board_check(other, INVARIANT_RESPONDS, &s), -EBADMSG);
-	assert_true(board_stops(other));
+	assert_int_equal(shared_check(other, INVARIANT_RESPONDS, &s), -EBADMSG);
+	assert_true(shared_stops(other));
 	assert_string_equal(other->evidence.text, "first");
-	board_refused(b, EAGAIN);
-	board_refused(b, -EAGAIN);
-	board_refused(b, 100000);
+	shared_refused(b, EAGAIN);
+	shared_refused(b, -EAGAIN);
+	shared_refused(b, 100000);
 	assert_int_equal(atomic_load(&b->errors[EAGAIN]), 2);
 	assert_int_equal(atomic_load(&b->errors[0]), 1);
-	board_destroy(other, -1);
-	board_destroy(b, -1);
+	shared_destroy(other, -1);
+	shared_destroy(b, -1);
 }
 
 /* Whoever a kill missed lives for longer than anybody waits for its end. */
 static void test_lifetime(void **state)
 {
 	static const uint64_t patiences_s[] = {1, 10, 29, 30, 31, 60, 3600};
-	static struct board b;
+	static struct shared b;
 
 	for (size_t i = 0; i < sizeof(patiences_s) / sizeof(patiences_s[0]); i++) {
 		b.patience_ns = patiences_s[i] * NS_PER_S;
-		assert_true(board_stuck_ns(&b) > b.patience_ns + NS_PER_S);
-		assert_true(board_lifetime_s(&b) * NS_PER_S > 3 * board_stuck_ns(&b));
+		assert_true(shared_stuck_ns(&b) > b.patience_ns + NS_PER_S);
+		assert_true(shared_lifetime_s(&b) * NS_PER_S > 3 * shared_stuck_ns(&b));
 	}
 }
 
