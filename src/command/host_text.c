@@ -20,10 +20,14 @@ static void print_heading(const char *text, FILE *to, bool colour)
 
 static void print_kernel(const struct host *h, FILE *to)
 {
+	char inherited[HOST_INHERITED_SIZE];
+
 	text_printf_wrapped("  kernel", INDENT, to, "%s %s", known(h->kernel_release),
 			    known(h->kernel_version));
 	text_printf_wrapped("  ticks", INDENT, to, "%s a second; preemption model: %s",
 			    known(h->kernel_hz), known(h->kernel_preemption));
+	if (host_inherited(h, inherited))
+		text_printf_wrapped("  inherited", INDENT, to, "%s", inherited);
 	if (lock_expectation(h))
 		text_print_wrapped("  RCU", INDENT, lock_expectation(h), to);
 	if (h->kernel_tainted > 0)

@@ -109,11 +109,13 @@ static int add_host(struct facts *f, int side, const char *origin, const struct 
 
 	for (size_t i = 0; r == 0 && i < host_n_fields; i++) {
 		const struct host_field *field = &host_fields[i];
+		const char *text = field_text(h, field, buf);
 
-		if (field->role == HOST_INFO || field->type == HOST_STRINGS)
+		if (field->role == HOST_INFO || field->type == HOST_STRINGS ||
+		    (field->may_lack && strcmp(text, "unknown") == 0))
 			continue;
-		r = add_value(find_or_add(f, field->path, field->label, field->role), side,
-			      field_text(h, field, buf), origin);
+		r = add_value(find_or_add(f, field->path, field->label, field->role), side, text,
+			      origin);
 	}
 	return r;
 }

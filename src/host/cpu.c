@@ -29,7 +29,7 @@ const char *cpuinfo_value(const char *cpuinfo, const char *key, char *buf, size_
 		value += strspn(value, "\t ");
 		if (*value != ':')
 			continue;
-		value += 1 + strspn(value + 1, " ");
+		value += 1 + strspn(value + 1, "\t ");
 		n = strcspn(value, "\n");
 		n = n < size ? n : size - 1;
 		memcpy(buf, value, n);

@@ -24,6 +24,12 @@ const char *const lock_regime_names[5] = {
 		.offset = offsetof(struct host, member)                       \
 	}
 
+#define INHERITED(path_, label_, type_, member)                                         \
+	{                                                                               \
+		.path = path_, .label = label_, .type = type_, .role = HOST_MUST_MATCH, \
+		.offset = offsetof(struct host, member), .may_lack = true               \
+	}
+
 /*
  * Why the less obvious roles:
  *
@@ -105,6 +111,17 @@ const struct host_field host_fields[] = {
 	FIELD("cgroup.backend", "groups made by", HOST_STRING, HOST_INFO, cgroup_backend),
 	FIELD("cgroup.libcgroup_version", "libcgroup", HOST_STRING, HOST_INFO,
 	      cgroup_libcgroup_version),
+
+	INHERITED("inherited.policy", "scheduling policy", HOST_STRING, inherited_policy),
+	INHERITED("inherited.nice", "nice value", HOST_STRING, inherited_nice),
+	INHERITED("inherited.cpus", "CPUs allowed", HOST_STRING, inherited_cpus),
+	INHERITED("inherited.io_priority", "I/O priority", HOST_STRING, inherited_io_priority),
+	INHERITED("inherited.stack_limit", "stack limit in bytes", HOST_STRING,
+		  inherited_stack_limit),
+	INHERITED("inherited.personality", "personality", HOST_STRING, inherited_personality),
+	INHERITED("inherited.thp", "huge pages allowed", HOST_TRISTATE, inherited_thp),
+	INHERITED("inherited.seccomp_filters", "seccomp filters", HOST_INT,
+		  inherited_seccomp_filters),
 
 	FIELD("accelerator", "accelerator", HOST_STRING, HOST_MUST_MATCH, accelerator),
 	FIELD("hypervisor", "hypervisor", HOST_STRING, HOST_INFO, hypervisor),

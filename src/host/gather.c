@@ -140,6 +140,7 @@ int host_gather_from(int root, struct host *h, const char *cgroup_root, struct e
 	gather_kernel(&g);
 	gather_cpu(&g);
 	gather_platform(&g);
+	gather_inherited(&g);
 	gather_cgroup(&g);
 	gather_lock(&g);
 	gather_finish(&g);

@@ -49,6 +49,7 @@ const char *gather_chosen(const char *text, const char *brackets, char *buf, siz
 void gather_kernel(struct gather *g);
 void gather_cpu(struct gather *g);
 void gather_platform(struct gather *g);
+void gather_inherited(struct gather *g);
 void gather_cgroup(struct gather *g);
 void gather_lock(struct gather *g);
 

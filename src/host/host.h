@@ -59,6 +59,15 @@ struct host {
 	char *cgroup_controllers;
 	char *cgroup_backend; /* "directory descriptors" or "libcgroup" for the run group */
 	char *cgroup_libcgroup_version;
+	/* inherited from whoever started us, and handed on to workers; host/inherited.c says why */
+	char *inherited_policy;      /* "other", "fifo 5", ... */
+	char *inherited_nice;        /* a number, which may be negative */
+	char *inherited_cpus;        /* those allowed, "0-3"; "all" that are online */
+	char *inherited_io_priority; /* "none", or "class 1, level 4" */
+	char *inherited_stack_limit; /* bytes of the soft limit, or "unlimited" */
+	char *inherited_personality; /* hexadecimal */
+	enum tristate inherited_thp; /* whether the process may have transparent huge pages */
+	int64_t inherited_seccomp_filters; /* how many; -1 unknown */
 	/* the rest */
 	char *accelerator; /* "none" is bare metal; "kvm", "tcg", ...; NULL unknown */
 	char *hypervisor;  /* for people (host/hypervisor.h); NULL none seen */
@@ -90,6 +99,9 @@ struct host_field {
 	enum host_field_role role;
 	size_t offset;
 	size_t count_offset; /* HOST_STRINGS: of the size_t that counts them */
+	/* Always known since a release: where it is unknown, an older one wrote the result, and
+	 * nothing is compared. */
+	bool may_lack;
 };
 
 extern const struct host_field host_fields[];
@@ -115,6 +127,12 @@ int host_derive_grace_periods(struct host *h);
 
 /* Reads the two settings below the folder `root`, and derives; the rest of `h` stays. -ENOMEM. */
 int host_read_grace_periods(int root, struct host *h);
+
+/*
+ * What of it is unusual, for people: "nice: 5; CPUs: 0"; NULL where nothing is. Returns `buf`.
+ */
+#define HOST_INHERITED_SIZE 512
+const char *host_inherited(const struct host *h, char buf[HOST_INHERITED_SIZE]);
 
 /* Whether grace periods are known to be expedited, by the settings. */
 bool host_expedites(const struct host *h);

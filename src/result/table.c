@@ -72,7 +72,7 @@ static void print_lock(const struct host *h, FILE *to)
 
 static void print_machine(const struct host *h, FILE *to)
 {
-	char cpus[32] = "an unknown number of CPUs";
+	char cpus[32] = "an unknown number of CPUs", inherited[HOST_INHERITED_SIZE];
 
 	if (h->cpu_count == 1)
 		strcpy(cpus, "1 CPU");
@@ -80,6 +80,8 @@ static void print_machine(const struct host *h, FILE *to)
 		snprintf(cpus, sizeof(cpus), "%lld CPUs", (long long)h->cpu_count);
 	text_printf_wrapped("machine", HEAD_INDENT, to, "%s, %s; accelerator: %s", cpus,
 			    known(h->cpu_model), known(h->accelerator));
+	if (host_inherited(h, inherited))
+		text_printf_wrapped("inherited", HEAD_INDENT, to, "%s", inherited);
 	if (h->accelerator && strcmp(h->accelerator, "tcg") == 0)
 		text_print_wrapped("emulated", HEAD_INDENT,
 				   "TCG translates each instruction: absolute times mean nothing "

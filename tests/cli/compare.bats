@@ -512,17 +512,41 @@ for t in r['runs'][0]['trials']: t['series'] = [s for s in t['series'] if s['act
 }
 
 @test "a regime that only a later version knows: kept, shown, and another one than ours" {
-	sed -i 's/"regime": "[^"]*"/"regime": "per-cgroup"/' slow/*.json
-	run "$CGCHURN" compare base slow
+	cp -r slow newer-regime
+	sed -i 's/"regime": "[^"]*"/"regime": "per-cgroup"/' newer-regime/*.json
+	run "$CGCHURN" compare base newer-regime
 	[ "$status" -eq 1 ]
 	[[ "$output" == *per-cgroup* ]]
-	sed -i 's/per-cgroup/per-cpu/' slow/0000.json
-	run "$CGCHURN" compare base slow
+	sed -i 's/per-cgroup/per-cpu/' newer-regime/0000.json
+	run "$CGCHURN" compare base newer-regime
 	[ "$status" -eq 2 ]
 	[[ "$output" == *lock.regime* && "$output" == *per-cpu* ]]
-	run -0 "$CGCHURN" history slow
-	"$CGCHURN" report --no-pictures slow -o page.html
+	run -0 "$CGCHURN" history newer-regime
+	"$CGCHURN" report --no-pictures newer-regime -o page.html
 	grep -q per-cgroup page.html
-	run -0 "$CGCHURN" export --to csv slow
+	run -0 "$CGCHURN" export --to csv newer-regime
 	[[ "$output" == *,per-cpu,* ]]
+}
+
+@test "what results inherited must match; an older result, which does not say, is no obstacle" {
+	inherit() {
+		python3 - "$@" <<-'END'
+			import json, sys
+			for path in sys.argv[2:]:
+			    result = json.load(open(path))
+			    result["host"]["inherited"] = {"policy": sys.argv[1], "nice": "0"}
+			    json.dump(result, open(path, "w"))
+		END
+	}
+	cp -r base plain
+	cp -r same rt
+	inherit "fifo 5" rt/*.json
+	run "$CGCHURN" compare plain rt
+	[ "$status" -eq 0 ]
+	inherit other plain/*.json
+	run "$CGCHURN" compare plain rt
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"inherited.policy (scheduling policy)"*"base: other"*"new: fifo 5"* ]]
+	run "$CGCHURN" compare --allow-different inherited.policy plain rt
+	[ "$status" -eq 0 ]
 }

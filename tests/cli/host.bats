@@ -82,3 +82,20 @@ as_nobody() {
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"is not one of auto, always, never"* ]]
 }
+
+@test "what the caller hands on: named where it is unusual, and kept" {
+	usual=$("$CGCHURN" host --json --probe never)
+	nice=$(field host.inherited.nice <<<"$usual")
+	[ "$nice" -lt 12 ] || skip "started with the nice value $nice"
+	[ "$nice" -ne 0 ] || [[ "$("$CGCHURN" host --probe never)" != *"nice: "* ]]
+	run -0 nice -n 7 taskset -c 0 "$CGCHURN" host --probe never
+	[[ "$output" == *"inherited "*"nice: $((nice + 7))"* ]]
+	[ "$(nproc --all)" -lt 2 ] || [[ "$output" == *"CPUs: 0"* ]]
+	[ "$(nice -n 7 "$CGCHURN" host --json --probe never | field host.inherited.nice)" = $((nice + 7)) ]
+	[ "$("$CGCHURN" host --json --probe never | field host.inherited.policy)" = other ]
+	[ "$(ulimit -s 4096; "$CGCHURN" host --json --probe never | field host.inherited.stack_limit)" = 4194304 ]
+	[ "$(setarch -R "$CGCHURN" host --json --probe never | field host.inherited.personality)" = 00040000 ] ||
+		[ "$(id -u)" -ne 0 ]
+	chrt -f 1 true || skip "real-time policies are not allowed here"
+	[ "$(chrt -f 5 "$CGCHURN" host --json --probe never | field host.inherited.policy)" = "fifo 5" ]
+}

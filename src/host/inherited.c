@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What this process got from whoever started it and hands on to the workers, as far as it moves the
+ * times of fork, exec and threads:
+ *
+ * - policy, priority and nice value: who runs when CPUs are contended;
+ * - the CPUs that affinity and cpusets leave: how many workers share one;
+ * - an I/O priority: each fork then allocates an io_context (copy_io() in kernel/fork.c);
+ * - the stack's soft limit: where mmap begins (arch_pick_mmap_layout()), how large the stacks of
+ *   new threads are (pthread_create(3));
+ * - the personality: ADDR_NO_RANDOMIZE and the like change the layout that an exec makes;
+ * - huge pages switched off for the process (PR_SET_THP_DISABLE): what a fork copies;
+ * - seccomp filters: each system call runs through all of them.
+ *
+ * Not: timer slack and descriptors' limit, which cgchurn sets itself; limits that let calls fail
+ * (RLIMIT_NPROC, MEMLOCK) and never slow them, because failures are counted; oom_score_adj, which
+ * only chooses whom to kill.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/num.h"
+#include "host/cpu.h"
+#include "host/gather.h"
+
+enum { IOPRIO_SELF = 1, IOPRIO_SHIFT = 13, IOPRIO_BEST_EFFORT = 2, IOPRIO_USUAL = 4 };
+
+/* proc_pid_stat(5): field 3 follows the name in parentheses. */
+static const char *stat_field(const char *stat, int field)
+{
+	const char *at = strrchr(stat, ')');
+
+	for (int i = 2; at && i < field; i++)
+		at = strchr(at + 1, ' ');
+	return at ? at + 1 : NULL;
+}
+
+/* By number: include/uapi/linux/sched.h. */
+static void gather_scheduling(struct gather *g)
+{
+	static const char *const names[] = {"other", "fifo", "rr",       "batch",
+					    NULL,    "idle", "deadline", "ext"};
+	char stat[GATHER_TEXT_SIZE];
+	const char *nice, *priority, *policy;
+	unsigned long number;
+
+	if (!gather_read(g, "proc/self/stat", stat, sizeof(stat)))
+		return;
+	nice = stat_field(stat, 19);
+	priority = stat_field(stat, 40);
+	policy = stat_field(stat, 41);
+	if (!nice || !priority || !policy)
+		return;
+	gather_setf(g, &g->h->inherited_nice, "%ld", strtol(nice, NULL, 10));
+	number = strtoul(policy, NULL, 10);
+	if (number >= sizeof(names) / sizeof(names[0]) || !names[number])
+		gather_setf(g, &g->h->inherited_policy, "policy %lu", number);
+	else if (number == 1 || number == 2)
+		gather_setf(g, &g->h->inherited_policy, "%s %ld", names[number],
+			    strtol(priority, NULL, 10));
+	else
+		gather_set(g, &g->h->inherited_policy, names[number]);
+}
+
+static bool list_has(const char *list, uint32_t cpu)
+{
+	uint32_t first, last;
+
+	while (num_list_next(&list, &first, &last))
+		if (cpu >= first && cpu <= last)
+			return true;
+	return false;
+}
+
+/* Kernels list possible CPUs, too; what counts is whether one that is online is missing. */
+static bool has_all_online(const char *allowed, const char *online)
+{
+	uint32_t first, last;
+
+	while (num_list_next(&online, &first, &last))
+		for (uint32_t cpu = first; cpu <= last; cpu++)
+			if (!list_has(allowed, cpu))
+				return false;
+	return true;
+}
+
+static void gather_status(struct gather *g)
+{
+	char status[GATHER_TEXT_SIZE], value[1024];
+	struct host *h = g->h;
+	uint64_t n;
+
+	if (!gather_read(g, "proc/self/status", status, sizeof(status)))
+		return;
+	if (cpuinfo_value(status, "Cpus_allowed_list", value, sizeof(value)) && h->cpu_online)
+		gather_set(g, &h->inherited_cpus,
+			   has_all_online(value, h->cpu_online) ? "all" : value);
+	if (cpuinfo_value(status, "THP_enabled", value, sizeof(value)))
+		h->inherited_thp = strcmp(value, "0") != 0 ? TRISTATE_YES : TRISTATE_NO;
+	/* Seccomp_filters is there since 5.9; before it, the mode says whether there is one. */
+	if ((cpuinfo_value(status, "Seccomp_filters", value, sizeof(value)) ||
+	     cpuinfo_value(status, "Seccomp", value, sizeof(value))) &&
+	    num_parse_u64(value, &n) == 0)
+		h->inherited_seccomp_filters = (int64_t)n;
+}
+
+static void gather_stack(struct gather *g)
+{
+	static const char key[] = "Max stack size";
+	char limits[GATHER_TEXT_SIZE];
+	const char *at = NULL;
+
+	if (gather_read(g, "proc/self/limits", limits, sizeof(limits)))
+		at = strstr(limits, key);
+	if (!at)
+		return;
+	at += strlen(key);
+	at += strspn(at, " ");
+	gather_setf(g, &g->h->inherited_stack_limit, "%.*s", (int)strcspn(at, " \n"), at);
+}
+
+/* Whoever has none is told the default, which is best effort 4 in some releases, none in others. */
+static void gather_io_priority(struct gather *g)
+{
+	long r = syscall(SYS_ioprio_get, IOPRIO_SELF, 0);
+	long class = r >> IOPRIO_SHIFT, level = r & 7;
+
+	if (r < 0)
+		return;
+	if (class == 0 || (class == IOPRIO_BEST_EFFORT && level == IOPRIO_USUAL))
+		gather_set(g, &g->h->inherited_io_priority, "none");
+	else
+		gather_setf(g, &g->h->inherited_io_priority, "class %ld, level %ld", class, level);
+}
+
+void gather_inherited(struct gather *g)
+{
+	gather_scheduling(g);
+	gather_status(g);
+	gather_stack(g);
+	gather_io_priority(g);
+	gather_file(g, &g->h->inherited_personality, "proc/self/personality");
+}
+
+static bool differs(const char *text, const char *usual)
+{
+	return text && strcmp(text, usual) != 0;
+}
+
+const char *host_inherited(const struct host *h, char buf[HOST_INHERITED_SIZE])
+{
+	const struct {
+		const char *label, *text, *usual;
+	} facts[] = {
+		{"scheduling policy", h->inherited_policy, "other"},
+		{"nice", h->inherited_nice, "0"},
+		{"CPUs", h->inherited_cpus, "all"},
+		{"I/O priority", h->inherited_io_priority, "none"},
+		{"stack limit", h->inherited_stack_limit, "8388608"},
+		{"personality", h->inherited_personality, "00000000"},
+		{"huge pages", h->inherited_thp == TRISTATE_NO && h->memory_thp ? "off" : NULL, ""},
+		{"seccomp filters", h->inherited_seccomp_filters > 0 ? "yes" : NULL, ""},
+	};
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && used < HOST_INHERITED_SIZE; i++)
+		if (differs(facts[i].text, facts[i].usual))
+			used += (size_t)snprintf(buf + used, HOST_INHERITED_SIZE - used,
+						 "%s%s: %.60s", used ? "; " : "", facts[i].label,
+						 facts[i].text);
+	return used ? buf : NULL;
+}
