@@ -94,7 +94,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 }
 
 @test "SIGINT: what was finished is saved, complete is false, 130, nothing stays" {
-	"$CGCHURN" run null --duration 300ms --warmup 10ms --trials 100 -q -o int.json &
+	env --default-signal=INT "$CGCHURN" run null --duration 300ms --warmup 10ms --trials 100 -q -o int.json &
 	pid=$!
 	for _ in $(seq 100); do
 		grep -q '"index": 1' int.json 2>/dev/null && break
@@ -113,7 +113,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 }
 
 @test "SIGINT while raw samples come faster than they can be written" {
-	"$CGCHURN" run null --duration 100s --warmup 0 --trials 1 -q --raw raw &
+	env --default-signal=INT "$CGCHURN" run null --duration 100s --warmup 0 --trials 1 -q --raw raw &
 	pid=$!
 	for _ in $(seq 200); do
 		[ -s raw/null-trial-0.csv ] && break

@@ -105,7 +105,7 @@ wait_subject() {
 }
 
 @test "an actor that somebody kills: a fault that is told, and not the kernel's" {
-	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
+	env --default-signal=INT "$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
 	pid=$!
 	wait_subject
 	staff=$(compgen -G "$root/cgchurn-$pid-*/staff")
@@ -129,7 +129,7 @@ wait_subject() {
 }
 
 @test "SIGINT: 130, what was checked is told, nothing stays" {
-	"$CGCHURN" stress --duration 60s --status s.json >ktap 2>messages &
+	env --default-signal=INT "$CGCHURN" stress --duration 60s --status s.json >ktap 2>messages &
 	pid=$!
 	wait_subject
 	kill -INT $pid

@@ -63,7 +63,7 @@ patched() { "$CGCHURN" host --json --probe never | field lock.patch_present | gr
 		sleep 0.1
 	done
 	run ! shows_flag
-	kill -INT $!
+	kill -TERM $! # a shell lets its background jobs ignore SIGINT
 	wait $! || [ $? -eq 130 ]
 	shows_flag
 }
