@@ -13,7 +13,7 @@ struct parser {
 	const struct json_doc *doc;
 	const char *p, *end;
 	struct err *e;
-	size_t depth;
+	size_t depth, values;
 	const struct json_at *sought; /* NULL: nothing */
 	const char *found;            /* where it begins, or its nearest parent so far */
 };
@@ -316,6 +316,8 @@ static int parse_value(struct parser *s, const struct json_at *at, struct json_o
 	skip_space(s);
 	if (s->sought)
 		look_for(s, at);
+	if (++s->values > JSON_VALUES_MAX)
+		return fail(s, at, s->p, "more values", "at most 10 million");
 	switch (s->p < s->end ? *s->p : '\0') {
 	case '{':
 	case '[':

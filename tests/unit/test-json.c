@@ -174,6 +174,21 @@ static void test_parse_many_keys(void **state)
 	free(text);
 }
 
+/* Refused before it takes more memory than a file of strangers may. */
+static void test_parse_many_values(void **state)
+{
+	char *text = malloc(2 * (size_t)JSON_VALUES_MAX + 8), *p = text;
+	struct err e;
+
+	*p++ = '[';
+	for (size_t i = 0; i < JSON_VALUES_MAX; i++)
+		p = mempcpy(p, "0,", 2);
+	p = stpcpy(p, "0]");
+	assert_int_equal(parse_bytes(text, (size_t)(p - text), &e), -EINVAL);
+	assert_non_null(strstr(e.text, "found more values, allowed: at most 10 million"));
+	free(text);
+}
+
 /* Each prefix of a text that is whole only at its end is refused, whatever it is cut in. */
 static void test_parse_truncated(void **state)
 {
@@ -373,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_parse_refuses),
 		cmocka_unit_test(test_parse_sees_nul),
 		cmocka_unit_test(test_parse_depth),
+		cmocka_unit_test(test_parse_many_values),
 		cmocka_unit_test(test_parse_many_keys),
 		cmocka_unit_test(test_parse_truncated),
 		cmocka_unit_test(test_doc_scalars),
