@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/escape.h"
+#include "compare/settings.h"
 
 void facts_finish(struct facts *f)
 {
@@ -15,6 +16,7 @@ void facts_finish(struct facts *f)
 		for (int s = 0; s < 2; s++)
 			for (size_t k = 0; k < f->items[i].n_values[s]; k++) {
 				free(f->items[i].values[s][k].text);
+				free(f->items[i].values[s][k].spec);
 				free(f->items[i].values[s][k].origin);
 			}
 	free(f->items);
@@ -67,7 +69,7 @@ static int add_value(struct fact *fact, int side, const char *text, const char *
 	if (has_value(fact, side, masked) || fact->n_values[side] == FACT_VALUES_MAX)
 		return 0;
 	fact->values[side][fact->n_values[side]++] =
-		(struct fact_value){steal_ptr(masked), steal_ptr(from)};
+		(struct fact_value){.text = steal_ptr(masked), .origin = steal_ptr(from)};
 	return 0;
 }
 
@@ -133,14 +135,26 @@ static int add_hierarchy(struct fact *fact, int side, const char *origin,
 	return add_value(fact, side, text, origin);
 }
 
+static int add_workload(struct fact *fact, int side, const char *origin,
+			const struct result_run *run)
+{
+	size_t n = fact ? fact->n_values[side] : 0;
+	int r = add_value(fact, side, run->sha256, origin);
+
+	if (r < 0 || fact->n_values[side] == n || !run->spec)
+		return r;
+	fact->values[side][n].spec = strdup(run->spec);
+	return fact->values[side][n].spec ? 0 : -ENOMEM;
+}
+
 static int add_run(struct facts *f, int side, const char *origin, const struct result_run *run)
 {
 	char name[96];
 	int r;
 
 	snprintf(name, sizeof(name), "workload:%s", run->workload);
-	r = add_value(find_or_add(f, name, "workload digest", HOST_MUST_MATCH), side, run->sha256,
-		      origin);
+	r = add_workload(find_or_add(f, name, "settings of the workload", HOST_MUST_MATCH), side,
+			 origin, run);
 	if (r < 0)
 		return r;
 	if (!run->n_trials) /* then none was made */
@@ -205,6 +219,22 @@ static void judge(struct fact *fact)
 		fact->differs |= !has_value(fact, 0, fact->values[1][i].text);
 }
 
+/* Without memory for it the digests stay. */
+static void name_settings(struct fact *fact)
+{
+	const char *const specs[2] = {fact->values[0][0].spec, fact->values[1][0].spec};
+	char *texts[2];
+
+	if (!fact->differs || fact->mixed || !specs[0] || !specs[1] ||
+	    settings_differences(specs, texts) < 0)
+		return;
+	for (int side = 0; side < 2; side++) {
+		escape_mask(texts[side]);
+		free(fact->values[side][0].text);
+		fact->values[side][0].text = texts[side];
+	}
+}
+
 bool fact_refused(const struct fact *fact)
 {
 	if (fact->allowed)
@@ -224,6 +254,7 @@ int facts_judge(struct facts *f, const char *const *allowed, size_t n_allowed, s
 	}
 	for (size_t i = 0; i < f->n; i++) {
 		judge(&f->items[i]);
+		name_settings(&f->items[i]);
 		refused += fact_refused(&f->items[i]);
 	}
 	return refused;

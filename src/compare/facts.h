@@ -21,6 +21,7 @@
 
 struct fact_value {
 	char *text;   /* "unknown" where it is */
+	char *spec;   /* of a workload: the JSON that the digest is of; else NULL */
 	char *origin; /* the first result that has it */
 };
 
@@ -48,7 +49,8 @@ int facts_add(struct facts *f, int side, const char *origin, const struct result
 
 /*
  * Judges all facts. `allowed`: names, or what stands before a name's colon. A name that is no
- * fact's is refused with EXIT_USAGE in `e`. Returns the number of refusals.
+ * fact's is refused with EXIT_USAGE in `e`. Returns the number of refusals. Where two digests of a
+ * workload differ, the settings that do take their place.
  */
 int facts_judge(struct facts *f, const char *const *allowed, size_t n_allowed, struct err *e);
 

@@ -550,3 +550,26 @@ for t in r['runs'][0]['trials']: t['series'] = [s for s in t['series'] if s['act
 	run "$CGCHURN" compare --allow-different inherited.policy plain rt
 	[ "$status" -eq 0 ]
 }
+
+@test "workloads that differ: the settings are named, in a refusal and where they are allowed" {
+	cp -r base short
+	python3 - short/*.json <<-'END'
+		import json, sys
+		for path in sys.argv[1:]:
+		    result = json.load(open(path))
+		    workload = result["runs"][0]["workload"]
+		    workload["sha256"] = "b" * 64
+		    workload["spec"]["duration_s"] = 1.5
+		    workload["spec"]["why"] = "Another."
+		    result["id"] = "short-" + result["id"]
+		    json.dump(result, open(path, "w"))
+	END
+	run "$CGCHURN" compare base short
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"settings of the workload"*"base: duration_s - ("*"new: duration_s 1.5 ("* ]]
+	[[ "$output" != *bbbb* && "$output" != *Another* ]]
+	for format in text json markdown; do
+		run "$CGCHURN" compare --allow-different workload --format $format base short
+		[[ "$output" == *duration*"_s 1.5"* ]]
+	done
+}
