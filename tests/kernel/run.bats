@@ -222,7 +222,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 	# Nobody reads: the result is not lost.
 	run -5 --separate-stderr "$CGCHURN" run null "${short[@]}" -q -o pipe
 	[[ "$stderr" == *"pipe: No such device or address"* ]]
-	[[ "$output" == *'"cgchurn-result/1"'* ]]
+	[[ "$output" == *'"cgchurn-result/'* ]]
 }
 
 @test "raw samples are not written through a link to a folder" {
