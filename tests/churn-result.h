@@ -187,7 +187,7 @@ static struct result *churn_result(const struct churn *c, unsigned index)
 	r->host.cpu_model = churn_text(c->model ? c->model : "Some CPU @ 2.10GHz");
 	r->host.name = c->host ? churn_text(c->host) : NULL;
 	r->host.cpu_count = 2;
-	r->host.lock_regime = strdup(c->regime ? c->regime : "unknown");
+	r->host.lock_regime = strdup(c->regime ? c->regime : "global");
 	r->host.accelerator = churn_text("kvm");
 	churn_run(c, &rng, r);
 	return r;

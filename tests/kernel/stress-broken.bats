@@ -62,7 +62,7 @@ wait_first() {
 stage_broken_kernel() {
 	mkdir -p stage/src
 	cp "$CGCHURN_BUILD/tests/kernel/broken-kernel" stage/src/cgchurn
-	for folder in engine stress stressor; do ln -s "$CGCHURN_BUILD/src/$folder" "stage/src/$folder"; done
+	for folder in run verify stressor; do ln -s "$CGCHURN_BUILD/src/$folder" "stage/src/$folder"; done
 }
 
 @test "a mover that hangs: 'responds' is broken, and it is named with where it is" {
