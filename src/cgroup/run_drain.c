@@ -47,7 +47,9 @@ static int undo(int fd, int parent_fd)
 	disable_own(fd);
 	run_note_remove(fd);
 	while (controller_list_next(&at, word, sizeof(word))) {
-		int r = run_note_found(parent_fd, word) ? 0 : controller_list_switch(parent_fd, '-', word);
+		int r = run_note_found(parent_fd, word)
+				? 0
+				: controller_list_switch(parent_fd, '-', word);
 
 		if (r < 0 && first == 0)
 			first = r;

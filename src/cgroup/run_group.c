@@ -73,8 +73,10 @@ static void want(struct run_group *g, const char *handed_down, const char *contr
 {
 	if (controller_list_have(g->root->controllers, controller) &&
 	    !controller_list_have(g->enabled_in_parent, controller) &&
-	    (!controller_list_have(handed_down, controller) || run_note_found(g->root->fd, controller)))
-		controller_list_append(g->enabled_in_parent, sizeof(g->enabled_in_parent), " ", controller);
+	    (!controller_list_have(handed_down, controller) ||
+	     run_note_found(g->root->fd, controller)))
+		controller_list_append(g->enabled_in_parent, sizeof(g->enabled_in_parent), " ",
+				       controller);
 }
 
 static bool has_processes(int fd)

@@ -31,8 +31,7 @@ static const char formats_help[] = "The format:"
 #undef EXPORTER
 
 static const struct command_option options[] = {
-	{"to", 't', OPTION_CHOICE, offsetof(struct export_options, to), "FORMAT",
-	 formats_help,
+	{"to", 't', OPTION_CHOICE, offsetof(struct export_options, to), "FORMAT", formats_help,
 	 formats},
 	{"output", 'o', OPTION_STRING, offsetof(struct export_options, output), "FILE",
 	 "Write there, replaced whole, so that a collector never reads half; else to standard\n"

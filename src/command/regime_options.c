@@ -10,7 +10,7 @@
 /* In the order of enum favor_wish. */
 const char *const regime_options_choices[] = {"keep", "on", "off", NULL};
 
-static enum regime_wish wish_of(const struct regime_options_options *o)
+static enum regime_wish wish_of(const struct regime_options *o)
 {
 	enum regime_wish wish = REGIME_KEEP;
 
@@ -20,13 +20,13 @@ static enum regime_wish wish_of(const struct regime_options_options *o)
 	return wish;
 }
 
-int regime_options_check(const struct regime_options_options *o, const struct host *h, struct err *e)
+int regime_setup_check(const struct regime_options *o, const struct host *h, struct err *e)
 {
 	return regime_override_check(wish_of(o), o->allow_one_way, h, e);
 }
 
-int regime_options_override(struct regime_options *l, const struct regime_options_options *o, struct host *h,
-		   struct err *e)
+int regime_setup_override(struct regime_setup *l, const struct regime_options *o, struct host *h,
+			  struct err *e)
 {
 	int r = regime_override_apply(&l->override, wish_of(o), h, e);
 
@@ -59,8 +59,8 @@ static size_t most_workers(const struct run_list *list)
 	return most;
 }
 
-int regime_options_begin(struct regime_options *l, const struct regime_options_options *o, struct session *s,
-		   const struct run_list *list, struct result *result, struct err *e)
+int regime_setup_begin(struct regime_setup *l, const struct regime_options *o, struct session *s,
+		       const struct run_list *list, struct result *result, struct err *e)
 {
 	const char *gap;
 	int r;
@@ -88,7 +88,7 @@ int regime_options_begin(struct regime_options *l, const struct regime_options_o
 	return 0;
 }
 
-void regime_options_end(struct regime_options *l)
+void regime_setup_end(struct regime_setup *l)
 {
 	struct err e = {0};
 

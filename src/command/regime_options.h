@@ -10,15 +10,15 @@
 #include "run/session.h"
 #include "result/result.h"
 
-struct regime_options_options {
+struct regime_options {
 	const char *favordynmods;
 	bool allow_one_way, attribute;
 };
 
 extern const char *const regime_options_choices[];
 
-/* The options, for the table of a command whose struct `type` has a struct run_lock_options. */
-#define RUN_LOCK_OPTIONS(type, member)                                                            \
+/* The options, for the table of a command whose struct `type` has a struct regime_options. */
+#define REGIME_OPTIONS(type, member)                                                              \
 	{"attribute",                                                                             \
 	 0,                                                                                       \
 	 OPTION_FLAG,                                                                             \
@@ -36,7 +36,7 @@ extern const char *const regime_options_choices[];
 		 "Remount cgroup v2 with (on) or without (off) favordynmods for this run, and "   \
 		 "put\n"                                                                          \
 		 "it back at the end; keep, the default, leaves it. `cgchurn host` explains it.", \
-		 regime_options_choices},                                                               \
+		 regime_options_choices},                                                         \
 	{                                                                                         \
 		"allow-one-way", 0, OPTION_FLAG, offsetof(type, member.allow_one_way), NULL,      \
 			"Agree that on a kernel with the per-threadgroup patch \"on\" stays in "  \
@@ -45,24 +45,24 @@ extern const char *const regime_options_choices[];
 			NULL                                                                      \
 	}
 
-struct regime_options {
+struct regime_setup {
 	struct regime_override override;
 	struct attribution *attribution; /* NULL: not asked for, or not possible */
-	bool stack_samples;                      /* at stacks instead */
+	bool stack_samples;              /* at stacks instead */
 };
 
 /* Whether the wishes can be met, before anything is started. */
-int regime_options_check(const struct regime_options_options *o, const struct host *h, struct err *e);
+int regime_setup_check(const struct regime_options *o, const struct host *h, struct err *e);
 
 /* Remounts as wished, with the session begun. `h` is gathered anew where that changed anything. */
-int regime_options_override(struct regime_options *l, const struct regime_options_options *o, struct host *h,
-		   struct err *e);
+int regime_setup_override(struct regime_setup *l, const struct regime_options *o, struct host *h,
+			  struct err *e);
 
 /* Settles a doubtful regime by behaviour; loads the tracing programs where they are wished. */
-int regime_options_begin(struct regime_options *l, const struct regime_options_options *o, struct session *s,
-		   const struct run_list *list, struct result *result, struct err *e);
+int regime_setup_begin(struct regime_setup *l, const struct regime_options *o, struct session *s,
+		       const struct run_list *list, struct result *result, struct err *e);
 
 /* Undoes all of it. What could not be undone is told on stderr. */
-void regime_options_end(struct regime_options *l);
+void regime_setup_end(struct regime_setup *l);
 
 #endif

@@ -26,7 +26,7 @@ struct run_options {
 	struct override_options overrides;
 	const char *suite, *output, *label, *host_name, *cgroup_root, *raw, *sequence;
 	struct option_u64 seed;
-	struct regime_options_options lock;
+	struct regime_options lock;
 	bool enable_controllers, quiet;
 };
 
@@ -54,7 +54,7 @@ static const struct command_option options[] = {
 	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
 	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct run_options, enable_controllers),
 	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
-	RUN_LOCK_OPTIONS(struct run_options, lock),
+	REGIME_OPTIONS(struct run_options, lock),
 	{"quiet", 'q', OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
 	 "No progress and no table; messages stay.", NULL},
 };
@@ -64,7 +64,7 @@ struct run {
 	const struct run_options *o;
 	struct run_list list;
 	struct session session;
-	struct regime_options lock;
+	struct regime_setup lock;
 	bool begun; /* the session and the output */
 	struct result *result;
 	struct progress progress;
@@ -208,10 +208,10 @@ static int measure(struct run *run, struct err *e)
 		r = begin_output(run, in.output, e);
 	run->begun = r == 0;
 	if (r == 0)
-		r = regime_options_override(&run->lock, &run->o->lock, &run->result->host, e);
+		r = regime_setup_override(&run->lock, &run->o->lock, &run->result->host, e);
 	if (r == 0)
-		r = regime_options_begin(&run->lock, &run->o->lock, &run->session, &run->list,
-				   run->result, e);
+		r = regime_setup_begin(&run->lock, &run->o->lock, &run->session, &run->list,
+				       run->result, e);
 	if (r == 0)
 		r = session_check(&run->session, e);
 	if (r == 0)
@@ -224,7 +224,7 @@ static int measure(struct run *run, struct err *e)
 		r = invocation_run(&in, e);
 	}
 	progress_clear(&run->progress);
-	regime_options_end(&run->lock);
+	regime_setup_end(&run->lock);
 	ended = session_end(&run->session, &ending);
 	if (r == 0 && ended < 0) {
 		*e = ending;
@@ -252,7 +252,7 @@ static int carry_out(struct run *run, const struct command_call *call, struct er
 	if (r == 0)
 		r = prepare_host(&run->session, run->o->host_name, run->result, e);
 	if (r == 0)
-		r = regime_options_check(&run->o->lock, &run->result->host, e);
+		r = regime_setup_check(&run->o->lock, &run->result->host, e);
 	if (r == 0 && run->o->raw)
 		r = raw_folder_prepare(run->o->raw, e);
 	if (r < 0) {

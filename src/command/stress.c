@@ -305,7 +305,8 @@ static void print_load(const struct load *l)
 	printf("# Beside the rounds: %" PRIu64 " trials of %zu workload%s, %" PRIu64
 	       " of them not valid%s%s\n",
 	       atomic_load(&l->shared->trials), l->list->n, l->list->n == 1 ? "" : "s",
-	       atomic_load(&l->shared->invalid), l->shared->reason[0] ? ": " : "", l->shared->reason);
+	       atomic_load(&l->shared->invalid), l->shared->reason[0] ? ": " : "",
+	       l->shared->reason);
 }
 
 static void print_unwritten(const struct teller *t)

@@ -110,7 +110,8 @@ static void remark_order(const struct data *d, struct listing *l)
 
 	if (base_first || ends_before(&d->side[1], &d->side[0]))
 		remark(l, "order",
-		       "By their clocks, all of %s ran before all of %s: whatever drifted meanwhile "
+		       "By their clocks, all of %s ran before all of %s: whatever drifted "
+		       "meanwhile "
 		       "looks like a difference of the two. Run both sides in turns, in shuffled "
 		       "blocks.",
 		       base_first ? "base" : "new", base_first ? "new" : "base");

@@ -31,8 +31,7 @@ static void describe(const struct export_source *source, const struct pool *p,
 
 	snprintf(buf, size, "%.64s%skernel %s, lock %s; %zu valid trials, %llu samples",
 		 h->name ? h->name : "", h->name ? ", " : "",
-		 h->kernel_release ? h->kernel_release : "unknown",
-		 host_regime_word(h), p->n_valid,
+		 h->kernel_release ? h->kernel_release : "unknown", host_regime_word(h), p->n_valid,
 		 (unsigned long long)s->histogram.count);
 }
 

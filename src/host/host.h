@@ -40,7 +40,7 @@ struct host {
 	int64_t kernel_tainted;     /* -1 unknown */
 	/* lock */
 	enum tristate lock_patch_present;
-	char *lock_regime; /* one of lock_regime_names, or a word of a later version */
+	char *lock_regime;     /* one of lock_regime_names, or a word of a later version */
 	char *lock_confidence; /* in words */
 	char **lock_evidence;  /* sentences, strongest first */
 	size_t n_lock_evidence;
@@ -60,13 +60,13 @@ struct host {
 	char *cgroup_backend; /* "directory descriptors" or "libcgroup" for the run group */
 	char *cgroup_libcgroup_version;
 	/* inherited from whoever started us, and handed on to workers; host/inherited.c says why */
-	char *inherited_policy;      /* "other", "fifo 5", ... */
-	char *inherited_nice;        /* a number, which may be negative */
-	char *inherited_cpus;        /* those allowed, "0-3"; "all" that are online */
-	char *inherited_io_priority; /* "none", or "class 1, level 4" */
-	char *inherited_stack_limit; /* bytes of the soft limit, or "unlimited" */
-	char *inherited_personality; /* hexadecimal */
-	enum tristate inherited_thp; /* whether the process may have transparent huge pages */
+	char *inherited_policy;            /* "other", "fifo 5", ... */
+	char *inherited_nice;              /* a number, which may be negative */
+	char *inherited_cpus;              /* those allowed, "0-3"; "all" that are online */
+	char *inherited_io_priority;       /* "none", or "class 1, level 4" */
+	char *inherited_stack_limit;       /* bytes of the soft limit, or "unlimited" */
+	char *inherited_personality;       /* hexadecimal */
+	enum tristate inherited_thp;       /* whether the process may have transparent huge pages */
 	int64_t inherited_seccomp_filters; /* how many; -1 unknown */
 	/* the rest */
 	char *accelerator; /* "none" is bare metal; "kvm", "tcg", ...; NULL unknown */
@@ -77,13 +77,7 @@ struct host {
 	double uptime_s; /* likewise */
 };
 
-enum host_field_type {
-	HOST_STRING,
-	HOST_INT,
-	HOST_DOUBLE,
-	HOST_TRISTATE,
-	HOST_STRINGS
-};
+enum host_field_type { HOST_STRING, HOST_INT, HOST_DOUBLE, HOST_TRISTATE, HOST_STRINGS };
 
 /* What compare makes of two results that differ in this. */
 enum host_field_role {

@@ -19,15 +19,14 @@ enum part {
 	PART_GRACE_PERIOD, /* a writer of the global lock, for the RCU grace period before it */
 	PART_DRAIN, /* a writer of the global lock, for the readers under way; and the rest of
 		       taking it */
-	PART_CGROUP_MUTEX, /* for cgroup_mutex: other migrations, mkdir, rmdir */
-	PART_CSS_SET_LOCK, /* spinning on css_set_lock */
-	PART_THREADGROUP,  /* for a threadgroup's own lock, either side of it */
-	PART_GATE,         /* a reader (fork) held up by a writer of the global lock */
-	PART_CPU_WAIT,     /* runnable, and another task has the CPU */
-	PART_ASLEEP,       /* for something else: a child, a timer, another lock */
-	PART_TRACED,       /* how many the kernel's side tells of the above */
-	PART_CHILD_GATE =
-		PART_TRACED, /* the worker's children held up so (exits); lies within what
+	PART_CGROUP_MUTEX,             /* for cgroup_mutex: other migrations, mkdir, rmdir */
+	PART_CSS_SET_LOCK,             /* spinning on css_set_lock */
+	PART_THREADGROUP,              /* for a threadgroup's own lock, either side of it */
+	PART_GATE,                     /* a reader (fork) held up by a writer of the global lock */
+	PART_CPU_WAIT,                 /* runnable, and another task has the CPU */
+	PART_ASLEEP,                   /* for something else: a child, a timer, another lock */
+	PART_TRACED,                   /* how many the kernel's side tells of the above */
+	PART_CHILD_GATE = PART_TRACED, /* the worker's children held up so (exits); lies within what
 				the worker spends asleep or running, and adds to nothing */
 	/* These two the worker's side knows. */
 	PART_RUNNING, /* on a CPU, and waiting for nothing: what is left of the span */

@@ -140,7 +140,8 @@ static int read_look_part(const struct json_at *at, void *to)
 	struct result_stack_samples *stack_samples = to;
 	size_t part = index_of(at->key, part_names, PARTS);
 
-	return part == PARTS ? 0 : json_get_u64(at, 0, UINT64_MAX / PARTS, &stack_samples->parts[part]);
+	return part == PARTS ? 0
+			     : json_get_u64(at, 0, UINT64_MAX / PARTS, &stack_samples->parts[part]);
 }
 
 static int read_look_parts(const struct json_at *at, const struct json_field *field, void *to)
@@ -151,8 +152,8 @@ static int read_look_parts(const struct json_at *at, const struct json_field *fi
 static int read_stack_samples_of_one(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
-		FIELD("actor", read_name, struct result_stack_samples, actor, .max = WORKLOAD_NAME_SIZE - 1,
-		      .required = true),
+		FIELD("actor", read_name, struct result_stack_samples, actor,
+		      .max = WORKLOAD_NAME_SIZE - 1, .required = true),
 		{.key = "parts", .take = read_look_parts, .required = true},
 	};
 	struct result_stack_samples *stack_samples = result_add_stack_samples(to);

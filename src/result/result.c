@@ -89,7 +89,8 @@ struct result_series *result_add_series(struct result_trial *trial)
 
 struct result_stack_samples *result_add_stack_samples(struct result_trial *trial)
 {
-	return array_grow(&trial->stack_samples, &trial->n_stack_samples, sizeof(*trial->stack_samples));
+	return array_grow(&trial->stack_samples, &trial->n_stack_samples,
+			  sizeof(*trial->stack_samples));
 }
 
 int result_add_string(char ***strings, size_t *n, const char *format, ...)

@@ -203,7 +203,8 @@ static void print_stack_samples(const struct result_stack_samples *l, FILE *to)
 }
 
 /* An actor's looks of all trials, at its first appearance. */
-static void print_stack_samples_of(const struct result_run *run, const struct result_stack_samples *first, FILE *to)
+static void print_stack_samples_of(const struct result_run *run,
+				   const struct result_stack_samples *first, FILE *to)
 {
 	struct result_stack_samples all = *first;
 

@@ -14,7 +14,8 @@ void write_attribution(struct json_build *b, struct json_object *series,
 		       const struct result_attribution *a);
 
 /* Adds "looks" to a trial that has them. */
-void write_stack_samples(struct json_build *b, struct json_object *trial, const struct result_trial *t);
+void write_stack_samples(struct json_build *b, struct json_object *trial,
+			 const struct result_trial *t);
 
 /* Adds "histogram". */
 void write_histogram(struct json_build *b, struct json_object *to,

@@ -65,9 +65,11 @@ void write_attribution(struct json_build *b, struct json_object *series,
 	write_parts(b, to, a);
 }
 
-void write_stack_samples(struct json_build *b, struct json_object *trial, const struct result_trial *t)
+void write_stack_samples(struct json_build *b, struct json_object *trial,
+			 const struct result_trial *t)
 {
-	struct json_object *stack_samples = t->n_stack_samples ? json_put_array(b, trial, "looks") : NULL;
+	struct json_object *stack_samples =
+		t->n_stack_samples ? json_put_array(b, trial, "looks") : NULL;
 
 	for (size_t i = 0; i < t->n_stack_samples && !b->failed; i++) {
 		struct json_object *of = json_put_object(b, stack_samples, NULL), *parts;

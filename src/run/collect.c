@@ -51,8 +51,8 @@ static struct slot *first_slot(const struct workers *workers, uint32_t actor)
 	return NULL;
 }
 
-static int collect_series(const struct workers *workers, uint32_t actor, uint32_t span, bool response,
-			  struct trial_outcome *o)
+static int collect_series(const struct workers *workers, uint32_t actor, uint32_t span,
+			  bool response, struct trial_outcome *o)
 {
 	struct trial_series *s = &o->series[o->n_series];
 	const struct slot_orders *orders = NULL;

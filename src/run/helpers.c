@@ -33,8 +33,7 @@ static int find(const char *built, const char *installed, char ret[PATH_MAX], st
 
 int helpers_find(struct helpers *ret, struct err *e)
 {
-	int r = find("run/cgchurn-worker", CGCHURN_PKGLIBEXECDIR "/cgchurn-worker", ret->worker,
-		     e);
+	int r = find("run/cgchurn-worker", CGCHURN_PKGLIBEXECDIR "/cgchurn-worker", ret->worker, e);
 
 	if (r == 0)
 		r = find("stressor/cgchurn-child", CGCHURN_PKGLIBEXECDIR "/cgchurn-child",

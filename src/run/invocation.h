@@ -34,7 +34,7 @@ struct invocation {
 	struct result *result;           /* filled; the caller's */
 	const char *output;              /* replaced after every trial; NULL: nothing is written */
 	const char *raw_folder;          /* NULL: no raw samples */
-	bool stack_samples;                      /* at the workers' stacks, where there is no attribution */
+	bool stack_samples;              /* at the workers' stacks, where there is no attribution */
 	struct attribution *attribution; /* NULL: nothing is traced; else each trial is run twice */
 	struct invocation_listener listener;
 	int save_error; /* negative errno while the newest trial could not be written */

@@ -18,7 +18,7 @@ static const double steal_share_max = 0.01;
 static void judge_workers(const struct workers *workers, struct trial_outcome *o)
 {
 	for (size_t i = 0; i < workers->n_members; i++) {
-		const struct workers_one *m = &workers->members[i];
+		const struct workers_member *m = &workers->members[i];
 		const struct plan_worker *pw = &workers->plan->workers[i];
 		const char *actor = workers->plan->workload->actors[pw->actor].name;
 

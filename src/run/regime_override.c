@@ -17,7 +17,8 @@ static bool is_one_way(enum regime_wish wish, const struct host *h)
 	       host_regime(h) != LOCK_REGIME_PER_THREADGROUP_RESIDUAL;
 }
 
-int regime_override_check(enum regime_wish wish, bool allow_one_way, const struct host *h, struct err *e)
+int regime_override_check(enum regime_wish wish, bool allow_one_way, const struct host *h,
+			  struct err *e)
 {
 	if (wish == REGIME_KEEP)
 		return 0;
@@ -46,7 +47,8 @@ static int gather_again(struct host *h, struct err *e)
 	return host_gather(h, root, e);
 }
 
-int regime_override_apply(struct regime_override *f, enum regime_wish wish, struct host *h, struct err *e)
+int regime_override_apply(struct regime_override *f, enum regime_wish wish, struct host *h,
+			  struct err *e)
 {
 	bool on = wish == REGIME_ON;
 	int is, r;

@@ -22,13 +22,15 @@ struct regime_override {
  * Whether the wish can be met at all, judged from the gathered host; changes nothing. EXIT_USAGE
  * where turning it on cannot be undone and `allow_one_way` is false; EXIT_CANNOT without a mount.
  */
-int regime_override_check(enum regime_wish wish, bool allow_one_way, const struct host *h, struct err *e);
+int regime_override_check(enum regime_wish wish, bool allow_one_way, const struct host *h,
+			  struct err *e);
 
 /*
  * Remounts where the mount is not as wished, then gathers `h` anew. Signals that would end the
  * process must be blocked from here to favor_undo(). On failure the mount is as it was.
  */
-int regime_override_apply(struct regime_override *f, enum regime_wish wish, struct host *h, struct err *e);
+int regime_override_apply(struct regime_override *f, enum regime_wish wish, struct host *h,
+			  struct err *e);
 
 /* Puts the mount back. A struct that was not applied is fine. */
 int regime_override_undo(struct regime_override *f, struct err *e);

@@ -11,7 +11,8 @@ int stack_sampling_init(struct stack_sampling *l, const struct plan *plan)
 {
 	const struct workload *w = plan->workload;
 
-	*l = (struct stack_sampling){.plan = plan, .actors = calloc(w->n_actors, sizeof(*l->actors))};
+	*l = (struct stack_sampling){.plan = plan,
+				     .actors = calloc(w->n_actors, sizeof(*l->actors))};
 	if (!l->actors)
 		return -ENOMEM;
 	for (size_t i = 0; i < w->n_actors; i++)

@@ -7,7 +7,7 @@
 #include "result/result.h"
 
 struct stack_sampling {
-	const struct plan *plan;     /* of the trial under way */
+	const struct plan *plan;             /* of the trial under way */
 	struct result_stack_samples *actors; /* one an actor of the plan's workload */
 };
 

@@ -145,7 +145,8 @@ static int wait_once(struct trial *t, struct pollfd *polls, uint64_t until, stru
 /* Until `done` says so (0), `until` is past (-ETIME), or something ends the trial. */
 static int wait_for(struct trial *t, bool (*done)(struct trial *), uint64_t until, struct err *e)
 {
-	_cleanup_free struct pollfd *polls = calloc(FD_MEMBERS + t->workers.n_members, sizeof(*polls));
+	_cleanup_free struct pollfd *polls =
+		calloc(FD_MEMBERS + t->workers.n_members, sizeof(*polls));
 	int r = 0;
 
 	if (!polls)
@@ -162,8 +163,8 @@ static bool all_ready_or_failed(struct trial *t)
 {
 	const struct plan_worker *failed;
 
-	return t->workers.n_ready == t->workers.n_members || workers_failure(&t->workers, &failed) ||
-	       t->workers.n_running < t->workers.n_members;
+	return t->workers.n_ready == t->workers.n_members ||
+	       workers_failure(&t->workers, &failed) || t->workers.n_running < t->workers.n_members;
 }
 
 static bool nobody_runs(struct trial *t)
@@ -251,8 +252,8 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 {
 	const struct trial_attribution *a = &t->around->attribution;
 	struct workers_places places = {.worker_path = t->around->worker_path,
-				     .child_path = t->around->child_path,
-				     .rings_fd = a->watch ? a->rings_fd : -1};
+					.child_path = t->around->child_path,
+					.rings_fd = a->watch ? a->rings_fd : -1};
 	const struct plan_worker *failed;
 	int r = make_groups(t, e);
 
@@ -267,7 +268,8 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 		return r;
 	r = wait_for(t, all_ready_or_failed, clock_now_ns() + READY_SECONDS * NS_PER_S, e);
 	/* Who failed has reported too. */
-	if (r < 0 || t->workers.n_ready < t->workers.n_members || workers_failure(&t->workers, &failed))
+	if (r < 0 || t->workers.n_ready < t->workers.n_members ||
+	    workers_failure(&t->workers, &failed))
 		return explain_not_ready(t, r, e);
 	return 0;
 }

@@ -38,8 +38,8 @@ static int lay_out(struct workers *c, uint64_t trial, const struct workers_place
 		struct slot_orders orders;
 
 		give_orders(c, i, trial, places, &orders);
-		c->members[i] =
-			(struct workers_one){.pidfd = -1, .offset = at, .size = slot_size(&orders)};
+		c->members[i] = (struct workers_member){
+			.pidfd = -1, .offset = at, .size = slot_size(&orders)};
 		at += c->members[i].size;
 	}
 	c->memory_size = at;
@@ -54,7 +54,8 @@ static int lay_out(struct workers *c, uint64_t trial, const struct workers_place
 	return 0;
 }
 
-static void prepare_slot(struct workers *c, size_t i, uint64_t trial, const struct workers_places *places)
+static void prepare_slot(struct workers *c, size_t i, uint64_t trial,
+			 const struct workers_places *places)
 {
 	const struct workload *w = c->plan->workload;
 	const struct plan_worker *pw = &c->plan->workers[i];
@@ -114,8 +115,9 @@ static void exec_worker(struct workers *c, size_t i, const struct workers_places
 	execve(places->worker_path, argv, (char *[]){NULL});
 }
 
-static _Noreturn void become_worker(struct workers *c, size_t i, const struct workers_places *places,
-				    int group_fd, pid_t supervisor)
+static _Noreturn void become_worker(struct workers *c, size_t i,
+				    const struct workers_places *places, int group_fd,
+				    pid_t supervisor)
 {
 	struct worker *w = &c->members[i].slot->worker;
 	uint64_t one = 1;
@@ -176,7 +178,7 @@ static bool clone3_unusable(int errnum)
 static int start(struct workers *c, size_t i, const struct workers_places *places)
 {
 	_cleanup_fd int group_fd = open_group(c, i, places);
-	struct workers_one *m = &c->members[i];
+	struct workers_member *m = &c->members[i];
 	pid_t supervisor = getpid();
 	struct clone_args args = {
 		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
@@ -221,7 +223,7 @@ static int explain_start(const struct workers *c, size_t i, int r, struct err *e
 }
 
 int workers_init(struct workers *c, const struct plan *plan, uint64_t trial,
-	      const struct workers_places *places, struct err *e)
+		 const struct workers_places *places, struct err *e)
 {
 	int r;
 
@@ -288,7 +290,7 @@ void workers_stop(struct workers *c)
 	}
 }
 
-static void reap(struct workers *c, struct workers_one *m)
+static void reap(struct workers *c, struct workers_member *m)
 {
 	pid_t r;
 
@@ -336,7 +338,7 @@ static int reap_killed(struct workers *c, struct err *e)
 	int result = 0;
 
 	for (size_t i = 0; c->members && i < c->n_members; i++) {
-		struct workers_one *m = &c->members[i];
+		struct workers_member *m = &c->members[i];
 
 		if (m->pid <= 0)
 			continue;

@@ -16,7 +16,7 @@
 #include "run/plan.h"
 #include "run/slot.h"
 
-struct workers_one {
+struct workers_member {
 	pid_t pid;  /* 0 once reaped */
 	int pidfd;  /* readable when it has ended; -1 once reaped */
 	int status; /* as waitpid() gave it */
@@ -29,7 +29,7 @@ struct workers {
 	int memory_fd, ready_fd;
 	char *memory;
 	size_t memory_size;
-	struct workers_one *members; /* one a worker of the plan, in its order */
+	struct workers_member *members; /* one a worker of the plan, in its order */
 	size_t n_members, n_ready, n_running;
 };
 
@@ -40,9 +40,9 @@ struct workers_places {
 	int rings_fd; /* of the part rings, for an attributed trial; else -1 */
 };
 
-/* Makes the shared memory and starts all workers. crew_finish() in any case. */
+/* Makes the shared memory and starts all workers. workers_finish() in any case. */
 int workers_init(struct workers *c, const struct plan *plan, uint64_t trial,
-	      const struct workers_places *places, struct err *e);
+		 const struct workers_places *places, struct err *e);
 
 /* Takes note of workers that reported themselves ready, without blocking. */
 void workers_note_ready(struct workers *c);

@@ -87,7 +87,8 @@ static int check_mount(struct worker *w)
 }
 
 /* The scratch group as the runtime names it: below the mount. */
-static int scratch_group_path(struct worker *w, const struct scratch_group *y, char *ret, size_t size)
+static int scratch_group_path(struct worker *w, const struct scratch_group *y, char *ret,
+			      size_t size)
 {
 	char link[32], path[PATH_MAX];
 	ssize_t n;

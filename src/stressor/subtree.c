@@ -116,7 +116,8 @@ static int setup(struct worker *w)
 	if (!controller)
 		return worker_fail(w, ENODEV, "no controller to switch: wanted %s, there are: %s",
 				   controllers[o->controller],
-				   s->scratch_group.controllers[0] ? s->scratch_group.controllers : "none");
+				   s->scratch_group.controllers[0] ? s->scratch_group.controllers
+								   : "none");
 	snprintf(s->words[SPAN_ENABLE], WORD_SIZE, "+%s", controller);
 	snprintf(s->words[SPAN_DISABLE], WORD_SIZE, "-%s", controller);
 	s->control_fd = openat(s->scratch_group.fd, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);

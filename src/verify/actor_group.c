@@ -162,7 +162,8 @@ static bool some_controller(struct actor *a, char ret[64])
 	const char *at = words;
 	uint64_t n = 0;
 
-	if (io_read_attr(a->shared->view.test_groups_fd, "cgroup.controllers", words, sizeof(words)) < 0)
+	if (io_read_attr(a->shared->view.test_groups_fd, "cgroup.controllers", words,
+			 sizeof(words)) < 0)
 		return false;
 	while (controller_list_next(&at, word, sizeof(word)))
 		if (test_groups_may_have(word) && rng_below(&a->rng, ++n) == 0)

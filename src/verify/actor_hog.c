@@ -90,9 +90,10 @@ void actor_hogs(struct actor *a)
 	_cleanup_fd int area = -1;
 	bool goes_on = true;
 
-	if (mkdirat(a->run_group_fd, KEEPER_HOGS, 0755) < 0 ||
-	    (area = openat(a->run_group_fd, KEEPER_HOGS, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
-		actor_fails(a, "making the group %s: %s", KEEPER_HOGS, strerror(errno));
+	if (mkdirat(a->run_group_fd, ROUND_GROUP_HOGS, 0755) < 0 ||
+	    (area = openat(a->run_group_fd, ROUND_GROUP_HOGS, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) <
+		    0) {
+		actor_fails(a, "making the group %s: %s", ROUND_GROUP_HOGS, strerror(errno));
 		return;
 	}
 	io_write_attr(area, "cgroup.subtree_control", "+memory");
@@ -100,5 +101,5 @@ void actor_hogs(struct actor *a)
 		goes_on = starve_one(a, area);
 		actor_dozes(a, 50 * NS_PER_MS);
 	}
-	actor_removes_group(a, a->run_group_fd, KEEPER_HOGS);
+	actor_removes_group(a, a->run_group_fd, ROUND_GROUP_HOGS);
 }

@@ -72,7 +72,7 @@ static void end(int signal_number)
  * Whose round runner dies is not killed as others are, but comes to an end, with all CPUs back: there may
  * be no guardian left to do it.
  */
-static void outlive_keeper(struct actor *a)
+static void outlive_round_runner(struct actor *a)
 {
 	struct sigaction ends = {.sa_handler = end};
 
@@ -90,7 +90,7 @@ void actor_unplugs(struct actor *a)
 		actor_fails(a, "opening " RUN_CPUS_FOLDER ": %s", strerror(errno));
 		return;
 	}
-	outlive_keeper(a);
+	outlive_round_runner(a);
 	while (a->shared->cpus.n && actor_goes_on(a)) {
 		struct gone gone = {.first = rng_below(&a->rng, a->shared->cpus.n),
 				    .n = 1 + rng_below(&a->rng, a->shared->cpus.n)};

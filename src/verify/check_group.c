@@ -279,7 +279,7 @@ static void tell_holders(const struct scene *s, struct evidence *ret)
 	}
 }
 
-/* Of groups without the memory controller; see arena_may_have(). */
+/* Of groups without the memory controller; see test_groups_may_have(). */
 int check_dying(const struct scene *s, struct evidence *ret)
 {
 	int r = wait_number(s, "cgroup.stat", "nr_dying_descendants", 0, ret);

@@ -70,8 +70,8 @@ struct scene {
 		uint64_t groups; /* bit i: it may be in group i */
 		int status;      /* as waitpid() gave it */
 	} child;
-	int group_fd;        /* the group in question; the test groups where there is none of its own */
-	pid_t outlived;      /* who should have been killed and ended by itself; 0: nobody */
+	int group_fd;   /* the group in question; the test groups where there is none of its own */
+	pid_t outlived; /* who should have been killed and ended by itself; 0: nobody */
 	int64_t pids_before; /* pids.current at the start */
 	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
 	const char *stuck;   /* what did not come to an end; NULL: all did */

@@ -27,7 +27,7 @@ enum {
 	TICK_MS = 250,
 	REMOVE_SECONDS = 10,
 	OVERDUE_TICKS = 8, /* a pause of the whole machine ends with the round runner late, too */
-	PATIENCES = 30,    /* that may follow each other in the round runner: its looks, and its end */
+	PATIENCES = 30, /* that may follow each other in the round runner: its looks, and its end */
 };
 
 /* A round under way. */
@@ -38,11 +38,11 @@ struct round {
 	pid_t round_runner;
 };
 
-static _Noreturn void become_keeper(struct round *r, pid_t supervisor)
+static _Noreturn void become_round_runner(struct round *r, pid_t supervisor)
 {
 	struct round_runner_orders orders = {.run_group_fd = r->around->run_group_fd,
-				       .subject_path = r->around->subject_path,
-				       .shared_fd = r->shared_fd};
+					     .subject_path = r->around->subject_path,
+					     .shared_fd = r->shared_fd};
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -51,7 +51,7 @@ static _Noreturn void become_keeper(struct round *r, pid_t supervisor)
 	setsid();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (io_write_attr(orders.run_group_fd, KEEPER_STAFF "/cgroup.procs", "0") < 0)
+	if (io_write_attr(orders.run_group_fd, ROUND_GROUP_STAFF "/cgroup.procs", "0") < 0)
 		shared_fault(r->shared, "the keeper could not enter its group");
 	else
 		round_runner_main(r->shared, &orders);
@@ -63,11 +63,11 @@ static int start(struct round *r, struct err *e)
 	int fd = r->around->run_group_fd;
 	pid_t self = getpid();
 
-	if (mkdirat(fd, KEEPER_STAFF, 0755) < 0)
-		return refusal_of_group(fd, KEEPER_STAFF, errno, e);
+	if (mkdirat(fd, ROUND_GROUP_STAFF, 0755) < 0)
+		return refusal_of_group(fd, ROUND_GROUP_STAFF, errno, e);
 	r->round_runner = fork();
 	if (r->round_runner == 0)
-		become_keeper(r, self);
+		become_round_runner(r, self);
 	if (r->round_runner < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "fork");
 	r->round_runner_fd = (int)syscall(SYS_pidfd_open, r->round_runner, 0);
@@ -196,7 +196,7 @@ static int empty(int run_group_fd, const char *name, uint64_t deadline)
 /* Whatever the round runner left: nothing, where it came to its end. */
 static int remove_groups(struct round *r, struct err *e)
 {
-	static const char *const names[] = {KEEPER_STAFF, KEEPER_ARENA, KEEPER_HOGS};
+	static const char *const names[] = {ROUND_GROUP_STAFF, ROUND_GROUP_ARENA, ROUND_GROUP_HOGS};
 	uint64_t deadline = clock_now_ns() + REMOVE_SECONDS * NS_PER_S;
 	int fd = r->around->run_group_fd, result = 0;
 
@@ -225,7 +225,8 @@ static void release(struct round *r)
 int round_run(const struct schedule *schedule, const struct round_surroundings *around,
 	      struct round_outcome *ret, struct err *e)
 {
-	_cleanup_(release) struct round r = {.around = around, .shared_fd = -1, .round_runner_fd = -1};
+	_cleanup_(release) struct round r = {
+		.around = around, .shared_fd = -1, .round_runner_fd = -1};
 	uint64_t length =
 		schedule->value[SCHEDULE_MS] * NS_PER_MS + PATIENCES * around->patience_ns;
 	struct err removal = {0};
@@ -238,7 +239,7 @@ int round_run(const struct schedule *schedule, const struct round_surroundings *
 	r.shared->schedule = *schedule;
 	r.shared->patience_ns = around->patience_ns;
 	r.shared->cpus = around->cpus;
-	shared_keeper_does(r.shared, "starting", around->patience_ns);
+	shared_round_runner_does(r.shared, "starting", around->patience_ns);
 	result = start(&r, e);
 	if (result == 0)
 		result = watch(&r, clock_now_ns() + length, e);

@@ -41,7 +41,7 @@ static void reap(struct round_runner *k)
 			if (atomic_load(&b->actors[i].pid) == pid) {
 				if (atomic_load(&b->actors[i].state) != BOARD_DONE)
 					shared_fault(b, "a %s was killed (wait status %d)",
-						    b->actors[i].kind, status);
+						     b->actors[i].kind, status);
 				atomic_store(&b->actors[i].state, BOARD_DONE);
 			}
 }
@@ -114,8 +114,8 @@ static void tell_stuck(struct round_runner *k, const struct shared_actor *actor)
 typedef bool actor_state(const struct shared_actor *actor, uint32_t pause);
 
 /* Whether that actor is not `done`, and has been at one operation for longer than that may take. */
-static bool is_stuck(const struct round_runner *k, const struct shared_actor *actor, actor_state *done,
-		     uint32_t pause)
+static bool is_stuck(const struct round_runner *k, const struct shared_actor *actor,
+		     actor_state *done, uint32_t pause)
 {
 	uint64_t since = atomic_load(&actor->since_ns), now = clock_now_ns();
 
@@ -127,7 +127,7 @@ static bool is_stuck(const struct round_runner *k, const struct shared_actor *ac
  * host that gives its guest no time) stops an actor as well as the clock's watcher.
  */
 static const struct shared_actor *find_stuck(const struct round_runner *k, actor_state *done,
-					    uint32_t pause)
+					     uint32_t pause)
 {
 	for (uint32_t i = 0; i < k->shared->n_actors; i++) {
 		const struct shared_actor *actor = &k->shared->actors[i];
@@ -142,7 +142,7 @@ static const struct shared_actor *find_stuck(const struct round_runner *k, actor
 }
 
 static const struct shared_actor *find_missing(const struct round_runner *k, actor_state *done,
-					      uint32_t pause)
+					       uint32_t pause)
 {
 	for (uint32_t i = 0; i < k->shared->n_actors; i++)
 		if (!done(&k->shared->actors[i], pause))
@@ -160,7 +160,8 @@ static bool wait_for_all(struct round_runner *k, actor_state *done, uint32_t pau
 	const struct shared_actor *missing, *stuck;
 
 	do {
-		shared_keeper_does(k->shared, "waiting for the actors", k->shared->patience_ns);
+		shared_round_runner_does(k->shared, "waiting for the actors",
+					 k->shared->patience_ns);
 		reap(k);
 		missing = find_missing(k, done, pause);
 		if (!missing)
@@ -192,7 +193,7 @@ static size_t settled_subjects(const struct shared *b, struct scene_subject *ret
 
 static int round_runner_checks(struct shared *b, enum invariant_id id, const struct scene *s)
 {
-	shared_keeper_does(b, invariants[id].name, s->patience_ns);
+	shared_round_runner_does(b, invariants[id].name, s->patience_ns);
 	return shared_check(b, id, s);
 }
 
@@ -236,7 +237,7 @@ static void churn(struct round_runner *k)
 		uint64_t rest = clock_now_ns() + REST_MS * NS_PER_MS;
 
 		while (!shared_stops(b) && clock_now_ns() < rest && clock_now_ns() < end) {
-			shared_keeper_does(b, "letting the actors work", b->patience_ns);
+			shared_round_runner_does(b, "letting the actors work", b->patience_ns);
 			clock_sleep_until(clock_now_ns() + 5 * NS_PER_MS);
 			reap(k);
 		}
@@ -257,7 +258,7 @@ static void reap_all(struct round_runner *k)
 			  .waiting = getpid()};
 	pid_t pid;
 
-	shared_keeper_does(k->shared, "reaping what was killed", k->shared->patience_ns);
+	shared_round_runner_does(k->shared, "reaping what was killed", k->shared->patience_ns);
 	do {
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 			;
@@ -277,7 +278,8 @@ static void look_at_waiter(struct shared *b, struct waiter *w, bool came)
 		waiter_cancel(w);
 		return;
 	}
-	shared_keeper_does(b, "waiting for who waits for a change of cgroup.events", s.patience_ns);
+	shared_round_runner_does(b, "waiting for who waits for a change of cgroup.events",
+				 s.patience_ns);
 	s.unwoken = waiter_end(w);
 	if (s.unwoken >= 0)
 		round_runner_checks(b, INVARIANT_NOTIFY, &s);
@@ -307,7 +309,7 @@ static void look_at_rest(struct round_runner *k)
 	if (k->pids_before >= 0)
 		r = round_runner_checks(b, INVARIANT_PIDS, &s);
 	if (r >= 0) {
-		shared_keeper_does(b, "removing the arena's groups", s.patience_ns);
+		shared_round_runner_does(b, "removing the arena's groups", s.patience_ns);
 		s.removal = group_remove_below(s.group_fd, clock_now_ns() + s.patience_ns);
 		r = round_runner_checks(b, INVARIANT_REMOVAL, &s);
 	}
@@ -342,7 +344,7 @@ _Noreturn void round_runner_main(struct shared *b, const struct round_runner_ord
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_NAME, "cgchurn-keeper");
-	shared_keeper_does(b, "making the arena", b->patience_ns);
+	shared_round_runner_does(b, "making the arena", b->patience_ns);
 	r = test_groups_make(b, orders->run_group_fd);
 	if (r == 0) {
 		k.pids_before = view_number(b->view.test_groups_fd, "pids.current", NULL);

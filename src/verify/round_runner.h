@@ -18,9 +18,9 @@
 
 #include "verify/shared.h"
 
-#define KEEPER_ARENA "arena"
-#define KEEPER_STAFF "staff"
-#define KEEPER_HOGS "hogs"
+#define ROUND_GROUP_ARENA "arena"
+#define ROUND_GROUP_STAFF "staff"
+#define ROUND_GROUP_HOGS "hogs"
 
 struct round_runner_orders {
 	int run_group_fd;

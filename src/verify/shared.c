@@ -56,7 +56,7 @@ uint64_t shared_stuck_ns(const struct shared *b)
 	return with_slack(b->patience_ns);
 }
 
-void shared_keeper_does(struct shared *b, const char *what, uint64_t patience_ns)
+void shared_round_runner_does(struct shared *b, const char *what, uint64_t patience_ns)
 {
 	atomic_store(&b->round_runner_doing, what);
 	atomic_store(&b->round_runner_due_ns, clock_now_ns() + with_slack(patience_ns));

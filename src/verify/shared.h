@@ -58,7 +58,8 @@ struct shared {
 	struct run_cpus cpus;    /* that unpluggers may take offline */
 	_Atomic uint32_t pauses; /* odd: everybody is to rest between two operations */
 	_Atomic uint32_t stop;
-	_Atomic uint64_t round_runner_due_ns;     /* when the round runner hangs if it is not further by then */
+	_Atomic uint64_t
+		round_runner_due_ns; /* when the round runner hangs if it is not further by then */
 	_Atomic(const char *) round_runner_doing; /* a literal, as for the actors */
 	uint32_t n_subjects, n_actors;
 	struct shared_subject subjects[BOARD_SUBJECTS_MAX];
@@ -92,7 +93,7 @@ unsigned shared_lifetime_s(const struct shared *b);
 uint64_t shared_stuck_ns(const struct shared *b);
 
 /* The round runner's: what it does from now on, which a check of `patience_ns` may be part of. */
-void shared_keeper_does(struct shared *b, const char *what, uint64_t patience_ns);
+void shared_round_runner_does(struct shared *b, const char *what, uint64_t patience_ns);
 
 /* The group that the subject was settled in at that (even) epoch. */
 uint32_t shared_group_at(const struct shared_subject *s, uint64_t epoch);

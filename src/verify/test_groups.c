@@ -84,7 +84,7 @@ static _Noreturn void be_there(const struct view *v, int told_fd)
 }
 
 /* How /proc names the test groups: what it says of a process in the group "0", less the "/0". */
-static int read_arena_path(struct view *v, pid_t pid)
+static int read_test_groups_path(struct view *v, pid_t pid)
 {
 	char task[16], path[VIEW_PATH_SIZE];
 	size_t length;
@@ -117,7 +117,7 @@ static int learn_path(struct view *v)
 	if (pid < 0 || read(ends[0], &r, sizeof(r)) != sizeof(r))
 		r = pid < 0 ? -EAGAIN : -EPROTO;
 	if (r == 0)
-		r = read_arena_path(v, pid);
+		r = read_test_groups_path(v, pid);
 	close(ends[0]);
 	if (pid > 0) {
 		kill(pid, SIGKILL);
@@ -130,9 +130,9 @@ static int learn_path(struct view *v)
 /* Descriptors that subjects inherit, at the numbers that the board tells. */
 static int open_view(struct view *v, int run_group_fd)
 {
-	if (mkdirat(run_group_fd, KEEPER_ARENA, 0755) < 0)
+	if (mkdirat(run_group_fd, ROUND_GROUP_ARENA, 0755) < 0)
 		return -errno;
-	v->test_groups_fd = openat(run_group_fd, KEEPER_ARENA, O_RDONLY | O_DIRECTORY);
+	v->test_groups_fd = openat(run_group_fd, ROUND_GROUP_ARENA, O_RDONLY | O_DIRECTORY);
 	v->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY);
 	return v->test_groups_fd < 0 || v->proc_fd < 0 ? -errno : 0;
 }

@@ -26,7 +26,7 @@
 #define WORKLOAD_GROUPS_MAX 1000000 /* of one hierarchy, all levels together */
 #define WORKLOAD_WARMUP_NS UINT64_C(1000000000)
 #define WORKLOAD_WARMUP_MAX_S 3600
-#define WORKLOAD_WORKERS_MAX 4096   /* of one actor */
+#define WORKLOAD_WORKERS_MAX 4096 /* of one actor */
 #define WORKLOAD_FILE_SIZE_MAX (1 << 20)
 
 /*

@@ -193,7 +193,11 @@ static void cut_short(struct result *r)
 static void test_plan_cut_short(void **state)
 {
 	const struct comparison_options options = {.seed = 1};
-	struct churn a = {.seed = 1, .name = "base", .trials = 1, .samples = 50, .metric = "p90",
+	struct churn a = {.seed = 1,
+			  .name = "base",
+			  .trials = 1,
+			  .samples = 50,
+			  .metric = "p90",
 			  .from = "pooled"},
 		     b = a;
 	struct two t = {0};
@@ -202,9 +206,10 @@ static void test_plan_cut_short(void **state)
 	add_with_change(&t.data, 0, &a, 6, cut_short);
 	add_with_change(&t.data, 1, &b, 6, NULL);
 	compare(&t.data, &options, &t.comparison);
-	assert_string_equal(t.comparison.metrics.items[0].reason,
-			    "p90 needs 100 samples a boot; 6 of 6 boots of base have fewer, because "
-			    "their plan was cut short");
+	assert_string_equal(
+		t.comparison.metrics.items[0].reason,
+		"p90 needs 100 samples a boot; 6 of 6 boots of base have fewer, because "
+		"their plan was cut short");
 	finish(&t);
 }
 

@@ -76,7 +76,8 @@ static void test_one_way(void **state)
 		h.lock_patch_present = cases[i].patch;
 		host_set_regime(&h, cases[i].regime);
 		e = (struct err){0};
-		assert_int_equal(regime_override_check(cases[i].wish, false, &h, &e), cases[i].allowed);
+		assert_int_equal(regime_override_check(cases[i].wish, false, &h, &e),
+				 cases[i].allowed);
 		assert_int_equal(e.exit_code, cases[i].allowed ? EXIT_USAGE : EXIT_DONE);
 		assert_int_equal(regime_override_check(cases[i].wish, true, &h, &e), 0);
 	}

@@ -14,8 +14,8 @@
 static size_t size_of_type(enum host_field_type type)
 {
 	static const size_t sizes[] = {
-		[HOST_STRING] = sizeof(char *),           [HOST_INT] = sizeof(int64_t),
-		[HOST_DOUBLE] = sizeof(double),           [HOST_TRISTATE] = sizeof(enum tristate),
+		[HOST_STRING] = sizeof(char *),   [HOST_INT] = sizeof(int64_t),
+		[HOST_DOUBLE] = sizeof(double),   [HOST_TRISTATE] = sizeof(enum tristate),
 		[HOST_STRINGS] = sizeof(char **),
 	};
 

@@ -243,8 +243,8 @@ static const struct scene scenes[] = {
 	 .grace_period = YES, .stack_sampling_first = YES, .patch_present = YES,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "certain"},
 	{"no BTF, default, probed, unpatched", DUNNO, NO, DUNNO, YES, .has_probe = true,
-	 .grace_period = YES, .stack_sampling_first = NO, .patch_present = NO, .regime = LOCK_REGIME_GLOBAL,
-	 .word = "certain"},
+	 .grace_period = YES, .stack_sampling_first = NO, .patch_present = NO,
+	 .regime = LOCK_REGIME_GLOBAL, .word = "certain"},
 	{"no BTF, probed, no wait", DUNNO, NO, DUNNO, YES, .has_probe = true, .grace_period = NO,
 	 .stack_sampling_first = DUNNO, .patch_present = DUNNO, .regime = LOCK_REGIME_UNKNOWN,
 	 .word = "weak"},
@@ -252,7 +252,8 @@ static const struct scene scenes[] = {
 	 .grace_period = NO, .stack_sampling_first = DUNNO, .patch_present = YES,
 	 .regime = LOCK_REGIME_PER_THREADGROUP_RESIDUAL, .word = "likely"},
 	{"7.x, default, by behaviour", YES, NO, DUNNO, YES, .has_probe = true, .grace_period = YES,
-	 .stack_sampling_first = YES, .patch_present = YES, .regime = LOCK_REGIME_GLOBAL, .word = "certain"},
+	 .stack_sampling_first = YES, .patch_present = YES, .regime = LOCK_REGIME_GLOBAL,
+	 .word = "certain"},
 	{"7.x, an undecided probe changes nothing", YES, NO, DUNNO, YES, .has_probe = true,
 	 .grace_period = DUNNO, .stack_sampling_first = DUNNO, .patch_present = YES,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
@@ -353,8 +354,10 @@ static void test_short_grace_periods_are_told(void **state)
 		.knows_option = YES,
 		.config_default = DUNNO,
 	};
-	struct probe_verdict probe = {
-		.shows = NO, .grace_period = DUNNO, .stack_sampling_first = DUNNO, .grace_ns = 91000};
+	struct probe_verdict probe = {.shows = NO,
+				      .grace_period = DUNNO,
+				      .stack_sampling_first = DUNNO,
+				      .grace_ns = 91000};
 	struct host h;
 
 	host_init(&h);

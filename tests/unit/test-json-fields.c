@@ -194,8 +194,10 @@ static void test_pretty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields), cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_each),   cmocka_unit_test(test_pretty),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_pretty),
 	};
 
 	return cmocka_run_group_tests_name("json-fields", tests, NULL, NULL);

@@ -115,7 +115,8 @@ static const struct {
 	{"{\"a\":1,\n\"b\":{\"x\":1,\"y\":2,\"x\":3}}",
 	 "t:2:18: $.b: found the key \"x\" again, allowed: each key once"},
 	{"{\"first\":1,\"a key that is longer than the buffer which the first one took\\x\":2}",
-	 "t:1:75: $.first: found 'x', allowed: one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u"},
+	 "t:1:75: $.first: found 'x', allowed: one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r "
+	 "\\t \\u"},
 	{"{\"a\":1,\"\\u0061\":2}", "t:1:8: $: found the key \"a\" again, allowed: each key once"},
 	{"{\"two words\":[tru]}",
 	 "t:1:15: $[\"two words\"][0]: found 'tru', allowed: a JSON value"},

@@ -75,7 +75,8 @@ static int setup(void **state)
 	put_list(w, "1/0", "cgroup.threads", "");
 	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 0\n");
 	put_list(w, "1/0", "cgroup.events", "populated 0\nfrozen 0\n");
-	w->view = (struct view){.test_groups_path = "/run/arena", .n_groups = 2, .groups = {"0", "1/0"}};
+	w->view = (struct view){
+		.test_groups_path = "/run/arena", .n_groups = 2, .groups = {"0", "1/0"}};
 	w->view.proc_fd = openat(w->root.fd, "proc", O_RDONLY | O_DIRECTORY);
 	w->view.test_groups_fd = openat(w->root.fd, "arena", O_RDONLY | O_DIRECTORY);
 	w->subject = (struct scene_subject){.pid = 100, .group = 0};
