@@ -12,4 +12,7 @@
  */
 void *array_grow(void *items, size_t *n, size_t size);
 
+/* Appends a copy of `text` to such an array of strings. 0 or -ENOMEM. */
+int array_add_text(char ***list, size_t *n, const char *text);
+
 #endif

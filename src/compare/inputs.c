@@ -63,19 +63,6 @@ static int add_file(struct inputs *inputs, const char *path, int opened, const s
 	return 0;
 }
 
-static int add_text(char ***list, size_t *n, const char *text)
-{
-	char *copy = strdup(text), **added;
-
-	added = copy ? array_grow(list, n, sizeof(*added)) : NULL;
-	if (!added) {
-		free(copy);
-		return -ENOMEM;
-	}
-	*added = copy;
-	return 0;
-}
-
 static bool ends_in(const char *name, const char *end)
 {
 	size_t length = strlen(name), n = strlen(end);
@@ -152,7 +139,7 @@ static int list_entry(int folder, const struct dirent *entry, struct listing *l)
 	bool may_be_folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
 
 	if (is_result_name(name))
-		return add_text(&l->names, &l->n, name);
+		return array_add_text(&l->names, &l->n, name);
 	if (is_compressed_name(name))
 		skip(&l->compressed, name);
 	else if (name[0] != '.' && may_be_folder && holds_results(folder, name))
@@ -214,7 +201,7 @@ static int note_skips(struct inputs *inputs, const char *folder, const struct sk
 		text = NULL;
 		return -ENOMEM;
 	}
-	return add_text(&inputs->skipped, &inputs->n_skipped, text);
+	return array_add_text(&inputs->skipped, &inputs->n_skipped, text);
 }
 
 static const char compressed_advice[] = "results are read uncompressed",

@@ -89,19 +89,6 @@ int export_begin(struct export *x, const struct exporter *exporter,
 	return r < 0 ? fail(x, r, e) : 0;
 }
 
-static int add_text(char ***list, size_t *n, const char *text)
-{
-	char *copy = strdup(text), **added;
-
-	added = copy ? array_grow(list, n, sizeof(*added)) : NULL;
-	if (!added) {
-		free(copy);
-		return -ENOMEM;
-	}
-	*added = copy;
-	return 0;
-}
-
 /* A copy would count twice in whatever reads the output. */
 static int remember(struct export *x, const char *path, const struct result *result)
 {
@@ -112,8 +99,8 @@ static int remember(struct export *x, const char *path, const struct result *res
 			return err_set(x->e, EXIT_USAGE, EEXIST,
 				       "%s: the same result as %s (id %s)", path, x->paths[i],
 				       result->id);
-	r = add_text(&x->paths, &x->n_paths, path);
-	return r == 0 ? add_text(&x->ids, &x->n_ids, result->id) : r;
+	r = array_add_text(&x->paths, &x->n_paths, path);
+	return r == 0 ? array_add_text(&x->ids, &x->n_ids, result->id) : r;
 }
 
 static int add_pooled(struct export *x, struct export_source *source)
