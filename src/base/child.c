@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,18 @@ void child_default_signals(void)
 	for (int n = 1; n < NSIG; n++)
 		signal(n, SIG_DFL);
 	unblock_all();
+}
+
+void child_begin(pid_t parent)
+{
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 int child_wait(pid_t pid, uint64_t deadline_ns, int *ret_status)

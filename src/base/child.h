@@ -27,6 +27,12 @@ void child_undo_inherited(void);
 void child_default_signals(void);
 
 /*
+ * The first call of a forked child that lives as long as `parent` at most, in a session of its own
+ * and with no signal blocked. Where the parent has gone already it does not return.
+ */
+void child_begin(pid_t parent);
+
+/*
  * Until the child has ended and is reaped: 0 with its wait status (`ret_status` may be NULL).
  * -ETIME where it has not ended at `deadline_ns`; what waitpid(2) failed with.
  */

@@ -67,14 +67,8 @@ static void run_trials(struct load *l, int trials_fd)
 
 static _Noreturn void become_load(struct load *l, int trials_fd, pid_t supervisor)
 {
-	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor)
-		_exit(1);
-	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	child_begin(supervisor);
 	prctl(PR_SET_NAME, "cgchurn-load");
 	if (io_write_attr(l->run_group_fd, "load-keeper/cgroup.procs", "0") == 0)
 		run_trials(l, trials_fd);

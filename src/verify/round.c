@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -43,14 +44,8 @@ static _Noreturn void become_round_runner(struct round *r, pid_t supervisor)
 	struct round_runner_orders orders = {.run_group_fd = r->around->run_group_fd,
 					     .subject_path = r->around->subject_path,
 					     .shared_fd = r->shared_fd};
-	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor)
-		_exit(1);
-	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	child_begin(supervisor);
 	if (io_write_attr(orders.run_group_fd, ROUND_GROUP_STAFF "/cgroup.procs", "0") < 0)
 		shared_fault(r->shared, "the keeper could not enter its group");
 	else
