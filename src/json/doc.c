@@ -25,6 +25,21 @@ const char *json_origin(const char *origin, char buf[JSON_ORIGIN_SIZE])
 	return buf;
 }
 
+size_t json_line(const struct json_doc *doc, const char *where, const char **ret_start)
+{
+	const char *start = doc->text;
+	size_t line = 1;
+
+	for (const char *p = start; p < where; p++)
+		if (*p == '\n') {
+			line++;
+			start = p + 1;
+		}
+	if (ret_start)
+		*ret_start = start;
+	return line;
+}
+
 static const char *file_type(mode_t mode)
 {
 	switch (mode & S_IFMT) {

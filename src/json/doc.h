@@ -64,6 +64,9 @@ int json_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 /* `origin`, or in `buf` the end of one too long for a sentence that must also say what is wrong. */
 const char *json_origin(const char *origin, char buf[JSON_ORIGIN_SIZE]);
 
+/* The line of a place in the text, from 1; `ret_start`, unless NULL, is where it begins. */
+size_t json_line(const struct json_doc *doc, const char *where, const char **ret_start);
+
 struct json_at;
 
 /*

@@ -22,14 +22,9 @@ static int fail(struct parser *s, const struct json_at *at, const char *where, c
 		const char *allowed)
 {
 	char origin[JSON_ORIGIN_SIZE], path[JSON_PATH_SIZE];
-	const char *start = s->doc->text;
-	size_t line = 1;
+	const char *start;
+	size_t line = json_line(s->doc, where, &start);
 
-	for (const char *p = start; p < where; p++)
-		if (*p == '\n') {
-			line++;
-			start = p + 1;
-		}
 	return err_set(s->e, EXIT_USAGE, EINVAL, "%s:%zu:%zu: %s: found %s, allowed: %s",
 		       json_origin(s->doc->origin, origin), line, (size_t)(where - start) + 1,
 		       json_path(at, path), found, allowed);

@@ -84,15 +84,6 @@ static const char *patched_by(const struct json_at *at)
 	return NULL;
 }
 
-static size_t line_of(const struct json_at *at)
-{
-	size_t line = 1;
-
-	for (const char *p = at->doc->text, *where = json_locate(at); p < where; p++)
-		line += *p == '\n';
-	return line;
-}
-
 __attribute__((format(printf, 2, 0))) static int complain(const struct json_at *at,
 							  const char *format, va_list ap)
 {
@@ -109,8 +100,8 @@ __attribute__((format(printf, 2, 0))) static int complain(const struct json_at *
 			       sentence);
 	if (!at->doc->text)
 		return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %s: %s", name, path, sentence);
-	return err_set(at->e, EXIT_USAGE, EINVAL, "%s:%zu: %s: %s", name, line_of(at), path,
-		       sentence);
+	return err_set(at->e, EXIT_USAGE, EINVAL, "%s:%zu: %s: %s", name,
+		       json_line(at->doc, json_locate(at), NULL), path, sentence);
 }
 
 int json_complain(const struct json_at *at, const char *sentence, ...)
