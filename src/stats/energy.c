@@ -22,18 +22,6 @@ struct energy {
 	struct node *tree;
 };
 
-struct keyed {
-	double value;
-	size_t index;
-};
-
-static int by_value(const void *a, const void *b)
-{
-	const struct keyed *x = a, *y = b;
-
-	return (x->value > y->value) - (x->value < y->value);
-}
-
 void energy_destroy(struct energy *e)
 {
 	if (!e)
@@ -63,14 +51,11 @@ static void sum_distances(struct energy *e)
 
 static int fill(struct energy *e, const double *values)
 {
-	_cleanup_free struct keyed *keyed = calloc(e->n + 1, sizeof(*keyed));
+	_cleanup_free struct order_place *keyed = order_places(values, e->n);
 	double middle;
 
 	if (!keyed)
 		return -ENOMEM;
-	for (size_t i = 0; i < e->n; i++)
-		keyed[i] = (struct keyed){values[i], i};
-	qsort(keyed, e->n, sizeof(*keyed), by_value);
 	middle = e->n ? keyed[e->n / 2].value : 0;
 	for (size_t i = 0; i < e->n; i++) {
 		e->sorted[i] = keyed[i].value - middle;

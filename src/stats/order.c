@@ -18,6 +18,25 @@ void order_sort(double *values, size_t n)
 		qsort(values, n, sizeof(*values), compare_doubles);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	const struct order_place *x = a, *y = b;
+
+	return (x->value > y->value) - (x->value < y->value);
+}
+
+struct order_place *order_places(const double *values, size_t n)
+{
+	struct order_place *places = calloc(n + 1, sizeof(*places));
+
+	if (!places)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		places[i] = (struct order_place){values[i], i};
+	qsort(places, n, sizeof(*places), by_value);
+	return places;
+}
+
 double order_median_sorted(const double *sorted, size_t n)
 {
 	return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;

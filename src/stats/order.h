@@ -14,6 +14,15 @@
 /* Ascending, in place. */
 void order_sort(double *values, size_t n);
 
+/* A value and its place in the list that it came from. */
+struct order_place {
+	double value;
+	size_t index;
+};
+
+/* All n values, ascending, with their places; the caller frees. NULL where memory ran out. */
+struct order_place *order_places(const double *values, size_t n);
+
 /* Of sorted values; n > 0. The mean of the middle two where n is even. */
 double order_median_sorted(const double *sorted, size_t n);
 

@@ -10,28 +10,13 @@
 #include "stats/distribution.h"
 #include "stats/order.h"
 
-struct keyed {
-	double value;
-	size_t index;
-};
-
-static int by_value(const void *a, const void *b)
-{
-	const struct keyed *x = a, *y = b;
-
-	return (x->value > y->value) - (x->value < y->value);
-}
-
 /* Midranks less their mean. */
 static int centred_ranks(const double *x, size_t n, double *ret)
 {
-	_cleanup_free struct keyed *keyed = calloc(n + 1, sizeof(*keyed));
+	_cleanup_free struct order_place *keyed = order_places(x, n);
 
 	if (!keyed)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		keyed[i] = (struct keyed){x[i], i};
-	qsort(keyed, n, sizeof(*keyed), by_value);
 	for (size_t i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && keyed[end].value == keyed[i].value; end++)
 			;
