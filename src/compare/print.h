@@ -12,8 +12,8 @@
 void comparison_print_text(const struct comparison *c, FILE *to);
 
 /*
- * For a pull request or a mail: exploratory rows beyond what a comment on GitHub takes are counted
- * and left out. -ENOMEM.
+ * For a pull request or a mail. What a comment on GitHub has no room for is counted and left out:
+ * exploratory rows, then primaries, of these regressions last. -ENOMEM.
  */
 int comparison_print_markdown(const struct comparison *c, FILE *to);
 

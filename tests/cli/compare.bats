@@ -217,6 +217,45 @@ PYTHON
 	[ "$(ask 'len(c["metrics"])' <out.json)" -eq $((left + $(grep -c '^| migrate-under-fork |' out.md))) ]
 }
 
+# Both forms of the comparison of two folders, and what the Markdown reader finds in them.
+check_markdown() {
+	command -v cmark-gfm >/dev/null || skip "needs cmark-gfm"
+	"$CGCHURN" compare --format markdown "$@" >page.md || [ $? -eq 1 ]
+	"$CGCHURN" compare --format json "$@" >page.json || [ $? -eq 1 ]
+	run -0 python3 "$CGCHURN_SOURCE/tests/readers/check-markdown.py" page.md page.json
+}
+
+@test "markdown keeps every cell and each character of it, whatever results say" {
+	make_results plain 6 name=plain seed=63
+	make_results odd 6 name=odd seed=64 migration=2
+	change_results odd 'odd = "a|b `c` <b>d</b> ~e~ **f** _g_ [h](i) $j$ &amp; #1 \\ \n| k |"
+r["host"]["kernel"]["release"] = r["host"]["cpu"]["model"] = odd'
+	check_markdown --allow-different cpu.model plain odd
+	[ "$output" = "2 0" ]
+}
+
+# One in 30 primaries is a regression, one an improvement.
+@test "markdown of 600 primaries fits, and leaves out equivalent ones first" {
+	for side in wide-a wide-b; do
+		make_results $side 9 name=$side seed=${#side} series=30 trials=1 samples=100
+		change_results $side '
+run, r["runs"] = r["runs"][0], []
+primary = run["workload"]["spec"]["primary"]
+run["workload"]["spec"]["primary"] = [dict(primary[1], actor=f"extra-{n}", tolerance=0.5) for n in range(30)]
+if "wide-b" in r["id"]:
+    for s in run["trials"][0]["series"]:
+        s["actor"] = {"extra-0": "extra-1", "extra-1": "extra-0"}.get(s["actor"], s["actor"])
+for k in range(20):
+    r["runs"].append(copy.deepcopy(run))
+    r["runs"][-1]["workload"]["name"] = r["runs"][-1]["workload"]["spec"]["name"] = f"w-{k}"'
+	done
+	check_markdown wide-a wide-b
+	[ "${output% *}" -gt 200 ]
+	[ $((${output% *} + ${output#* })) -eq 600 ]
+	[ "$(grep -c '^| w-[0-9]* |.* \*\*regression\*\* |$' page.md)" -eq 20 ]
+	[ "$(ask '[m["verdict"] for m in c["metrics"] if m["primary"]].count("regression")' <page.json)" -eq 20 ]
+}
+
 @test "what should not differ is refused with the list, and allowed by name" {
 	make_results other 6 name=other seed=8
 	sed -i 's/Some CPU/Another CPU/' other/*.json
