@@ -37,16 +37,28 @@ void child_default_signals(void)
 	unblock_all();
 }
 
-void child_begin(pid_t parent)
+void child_dies_with(pid_t parent)
 {
-	sigset_t none;
-
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
+}
+
+void child_begin(pid_t parent)
+{
+	child_dies_with(parent);
 	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	unblock_all();
+}
+
+int child_reap(pid_t pid, int *ret_status)
+{
+	pid_t r;
+
+	do
+		r = waitpid(pid, ret_status, 0);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
 }
 
 int child_wait(pid_t pid, uint64_t deadline_ns, int *ret_status)

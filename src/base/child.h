@@ -27,10 +27,16 @@ void child_undo_inherited(void);
 void child_default_signals(void);
 
 /*
- * The first call of a forked child that lives as long as `parent` at most, in a session of its own
- * and with no signal blocked. Where the parent has gone already it does not return.
+ * The first call of a forked child that lives as long as `parent` at most. Where the parent has
+ * gone already it does not return. System calls only.
  */
+void child_dies_with(pid_t parent);
+
+/* The same for a child that gets a session of its own, and no signal blocked. */
 void child_begin(pid_t parent);
+
+/* Waits without a bound, through signals; `ret_status` may be NULL. 0 or a negative errno. */
+int child_reap(pid_t pid, int *ret_status);
 
 /*
  * Until the child has ended and is reaped: 0 with its wait status (`ret_status` may be NULL).

@@ -43,6 +43,34 @@ ssize_t io_read_attr(int dirfd, const char *path, char *buf, size_t size)
 	return (ssize_t)used;
 }
 
+int64_t io_read_number(int dirfd, const char *path, const char *key)
+{
+	char text[4096];
+	size_t length = key ? strlen(key) : 0;
+	ssize_t r = io_read_attr(dirfd, path, text, sizeof(text));
+
+	if (r < 0)
+		return r;
+	if (!key)
+		return strtoll(text, NULL, 10);
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, length) == 0 && line[length] == ' ')
+			return strtoll(line + length, NULL, 10);
+	}
+	return -ENODATA;
+}
+
+DIR *io_open_folder(int dirfd, const char *path)
+{
+	int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir)
+		close_fd(fd);
+	return dir;
+}
+
 int io_write_attr(int dirfd, const char *path, const char *text)
 {
 	_cleanup_fd int fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC);

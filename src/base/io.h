@@ -3,7 +3,9 @@
 #ifndef CGCHURN_BASE_IO_H
 #define CGCHURN_BASE_IO_H
 
+#include <dirent.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -12,6 +14,15 @@
  * Returns the length, or a negative errno; -E2BIG where the file is larger.
  */
 ssize_t io_read_attr(int dirfd, const char *path, char *buf, size_t size);
+
+/*
+ * The value of "key N" in a flat-keyed file; with `key` NULL, of a file that holds one number. Or a
+ * negative errno; -ENODATA where the file lacks the key.
+ */
+int64_t io_read_number(int dirfd, const char *path, const char *key);
+
+/* Opens a folder for readdir(3). NULL with errno. */
+DIR *io_open_folder(int dirfd, const char *path);
 
 /* Writes `text` in one write(2), as kernel attributes want it. 0 or a negative errno. */
 int io_write_attr(int dirfd, const char *path, const char *text);

@@ -10,28 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
-
-/* The value of "key N" in a flat-keyed file, or a negative errno. */
-static int64_t read_key(int fd, const char *file, const char *key)
-{
-	char text[4096];
-	size_t length = strlen(key);
-	ssize_t r = io_read_attr(fd, file, text, sizeof(text));
-
-	if (r < 0)
-		return r;
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, key, length) == 0 && line[length] == ' ')
-			return strtoll(line + length, NULL, 10);
-	}
-	return -ENODATA;
-}
 
 /* What a file of a group answers once the group was removed: opening, and reading what is open. */
 static bool is_gone(int r)
@@ -41,7 +25,7 @@ static bool is_gone(int r)
 
 int group_is_populated(int fd)
 {
-	int r = (int)read_key(fd, "cgroup.events", "populated");
+	int r = (int)io_read_number(fd, "cgroup.events", "populated");
 
 	return is_gone(r) ? 0 : r;
 }
@@ -68,9 +52,9 @@ static int kill_listed(int fd)
 /* The same for the group and every group below it. */
 static int kill_listed_below(int fd)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
-	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	_cleanup_dir DIR *dir = io_open_folder(fd, ".");
 	struct dirent *entry;
+	int r;
 
 	if (!dir)
 		return is_gone(-errno) ? 0 : -errno;
@@ -129,8 +113,7 @@ static pid_t first_listed(int fd)
 
 pid_t group_find_process(int fd)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	_cleanup_dir DIR *dir = io_open_folder(fd, ".");
 	pid_t pid = dir ? first_listed(fd) : 0;
 	struct dirent *entry;
 
@@ -143,6 +126,15 @@ pid_t group_find_process(int fd)
 		pid = child < 0 ? 0 : group_find_process(child);
 	}
 	return pid;
+}
+
+int group_make(int parent_fd, const char *name)
+{
+	int fd = mkdirat(parent_fd, name, 0755) < 0
+			 ? -1
+			 : openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int group_wait_empty(int fd, uint64_t deadline_ns)
@@ -184,9 +176,9 @@ int group_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 
 int group_remove_below(int fd, uint64_t deadline_ns)
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	_cleanup_dir DIR *dir = io_open_folder(fd, ".");
 	struct dirent *entry;
+	int r = 0;
 
 	if (!dir)
 		return -errno;
@@ -213,7 +205,7 @@ int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns)
 
 int64_t group_count_dying(int fd)
 {
-	return read_key(fd, "cgroup.stat", "nr_dying_descendants");
+	return io_read_number(fd, "cgroup.stat", "nr_dying_descendants");
 }
 
 int group_wait_dying(int fd, uint64_t deadline_ns)
@@ -236,12 +228,12 @@ int group_wait_dying(int fd, uint64_t deadline_ns)
 
 int64_t group_count_descendants(int fd)
 {
-	return read_key(fd, "cgroup.stat", "nr_descendants");
+	return io_read_number(fd, "cgroup.stat", "nr_descendants");
 }
 
 int group_is_frozen(int fd)
 {
-	return (int)read_key(fd, "cgroup.events", "frozen");
+	return (int)io_read_number(fd, "cgroup.events", "frozen");
 }
 
 int group_open_parent(int fd)

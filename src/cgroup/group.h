@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Makes the group `name` in `parent_fd`, and opens it (O_DIRECTORY). Or a negative errno. */
+int group_make(int parent_fd, const char *name);
+
 /*
  * Whether any process lives in the group or below it (`populated` of cgroup.events): 1, 0 (also
  * where the group was removed), or a negative errno.

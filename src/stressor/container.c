@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/child.h"
+#include "cgroup/group.h"
 #include "stressor/container.h"
 
 #include <errno.h>
@@ -33,9 +35,9 @@ static const struct {
 
 static int phase_mkdir(struct worker *w, struct container_plan *p, struct container *c)
 {
-	c->outer_fd = scratch_group_make_group(&p->scratch_group, outer_name);
+	c->outer_fd = group_make(p->scratch_group.fd, outer_name);
 	if (c->outer_fd >= 0)
-		c->inner_fd = scratch_group_make_group(&p->scratch_group, inner_path);
+		c->inner_fd = group_make(p->scratch_group.fd, inner_path);
 	return c->outer_fd < 0 ? -c->outer_fd : c->inner_fd < 0 ? -c->inner_fd : 0;
 }
 
@@ -158,8 +160,7 @@ static int phase_drain(struct worker *w, struct container_plan *p, struct contai
 
 	if (fd < 0)
 		return errno;
-	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_reap(c->pid, NULL);
 	c->pid = 0;
 	r = events_await(fd, "populated", 0, p->wait, clock_now_ns() + DRAIN_SECONDS * NS_PER_S);
 	close(fd);
@@ -224,8 +225,7 @@ static void abandon(struct container_plan *p, struct container *c)
 
 	if (c->pid > 0) {
 		kill(c->pid, SIGKILL);
-		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		child_reap(c->pid, NULL);
 	}
 	while (poll(&poll_fd, 1, 0) == 1 && read(p->stamp_read, &stamp, sizeof(stamp)) > 0)
 		;

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "stressor/stressor.h"
 
 enum { SPAN_EXEC, SPAN_CYCLE, SPANS };
@@ -155,8 +156,7 @@ static void step(struct worker *w)
 		worker_error(w, SPAN_CYCLE, errno);
 		return;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	child_reap(pid, &status);
 	reaped = clock_now_ns();
 	failure = outcome(s, status, &began);
 	if (failure) {

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "stressor/stressor.h"
 
 enum { SPAN_CREATE, SPAN_EXIT, SPAN_CYCLE, SPANS };
@@ -136,8 +137,7 @@ static void end(struct exit_state *s, const struct exit_options *o, uint64_t n)
 		futex_wake(&s->go);
 	}
 	for (uint64_t i = 0; i < n; i++)
-		while (waitpid(s->pids[i], NULL, 0) < 0 && errno == EINTR)
-			;
+		child_reap(s->pids[i], NULL);
 }
 
 static void step(struct worker *w)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup/group.h"
 #include "stressor/events.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
@@ -79,7 +80,7 @@ static int setup(struct worker *w)
 		r = targets_init(&s->targets, w, o->targets, o->threads, o->life);
 	if (r < 0)
 		return r;
-	fd = scratch_group_make_group(&s->scratch_group, "frozen");
+	fd = group_make(s->scratch_group.fd, "frozen");
 	if (fd < 0)
 		return worker_fail(w, -fd, "making a group");
 	r = targets_move(&s->targets, w, fd, 0, 1);

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
+#include "cgroup/group.h"
 #include "stressor/events.h"
 #include "stressor/clone3_into.h"
 #include "stressor/stressor.h"
@@ -74,8 +76,8 @@ static _Noreturn void child(const struct worker *w, const struct kill_options *o
 			_exit(0);
 		if (o->life == TARGETS_WAIT)
 			pause();
-		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		if (pid > 0)
+			child_reap(pid, NULL);
 	}
 }
 
@@ -164,7 +166,7 @@ static void step(struct worker *w)
 	struct kill_state *s = STRESSOR_STATE(struct kill_state, w);
 	const struct kill_options *o = (const void *)w->options;
 	uint64_t start = worker_start(w);
-	int fd = scratch_group_make_group(&s->scratch_group, group_name), failure;
+	int fd = group_make(s->scratch_group.fd, group_name), failure;
 
 	if (fd < 0) {
 		worker_error(w, SPAN_FILL, -fd);

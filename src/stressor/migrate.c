@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
 
@@ -235,8 +236,7 @@ static void step_fresh(struct worker *w, struct migrate_state *s, const struct m
 	failure = write_id(s->group_fds[group], &id, false);
 	moved = clock_now_ns();
 	s->special.group = group;
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_reap(pid, NULL);
 	reaped = clock_now_ns();
 	worker_span(w, SPAN_SPAWN, start, spawned);
 	if (failure)

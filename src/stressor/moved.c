@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "stressor/spawn.h"
 #include "stressor/targets.h"
 
@@ -34,9 +35,7 @@ static uint64_t live_tasks(const void *opaque)
 /* A move that fails is no matter: it is load, and the worker's forks are what is timed. */
 static _Noreturn void move_on(const struct worker *w, const struct mover *m, uint64_t every_ns)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != m->worker)
-		_exit(1);
+	child_dies_with(m->worker);
 	cpus_use(&w->usable_cpus);
 	for (unsigned turn = 0;; turn++) {
 		if (write(m->fds[turn % 2], m->id.text, m->id.length) < 0 && errno == ESRCH)
@@ -86,8 +85,7 @@ static void teardown(struct worker *w)
 
 	if (pid > 0) {
 		kill(pid, SIGKILL);
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		child_reap(pid, NULL);
 	}
 	spawn_teardown(w);
 }

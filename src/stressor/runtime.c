@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "stressor/stressor.h"
@@ -198,8 +199,7 @@ static int call(const struct runtime_state *s, char *const *argv)
 	posix_spawn_file_actions_destroy(&actions);
 	if (r != 0)
 		return r;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	child_reap(pid, &status);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EPROTO;
 }
 

@@ -46,16 +46,6 @@ static int enable_all(const struct scratch_group *y)
 	return r;
 }
 
-int scratch_group_make_group(const struct scratch_group *y, const char *name)
-{
-	int fd;
-
-	if (mkdirat(y->fd, name, 0755) < 0)
-		return -errno;
-	fd = openat(y->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 int scratch_group_init(struct scratch_group *y, struct worker *w, bool hand_down)
 {
 	int r;
@@ -66,13 +56,10 @@ int scratch_group_init(struct scratch_group *y, struct worker *w, bool hand_down
 		return worker_fail(w, -y->parent_fd, "opening the group above leaf %llu",
 				   (unsigned long long)(w->groups.index % w->groups.n_leaves));
 	snprintf(y->name, sizeof(y->name), "yard-%d", (int)getpid());
-	if (mkdirat(y->parent_fd, y->name, 0755) < 0)
-		return worker_fail(w, errno, "making the group %s", y->name);
-	y->fd = openat(y->parent_fd, y->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (y->fd < 0) {
-		y->fd = 0;
-		return worker_fail(w, errno, "opening the group %s", y->name);
-	}
+	r = group_make(y->parent_fd, y->name);
+	if (r < 0)
+		return worker_fail(w, -r, "making the group %s", y->name);
+	y->fd = r;
 	r = (int)io_read_attr(y->fd, "cgroup.controllers", y->controllers, sizeof(y->controllers));
 	if (r < 0)
 		return worker_fail(w, -r, "cgroup.controllers of %s", y->name);

@@ -30,9 +30,6 @@ struct scratch_group {
  */
 int scratch_group_init(struct scratch_group *y, struct worker *w, bool hand_down);
 
-/* A child group, made and opened (O_DIRECTORY). The descriptor, or a negative errno. */
-int scratch_group_make_group(const struct scratch_group *y, const char *name);
-
 /* Kills who is left in it, bounded, and removes it with all below. A zeroed scratch group is fine. */
 void scratch_group_finish(struct scratch_group *y);
 

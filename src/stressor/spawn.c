@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/io.h"
 
 const struct kind_span spawn_spans[SPAWN_SPANS] = {
@@ -220,16 +221,6 @@ static uint64_t take_stamp(struct spawn_state *s)
 	return stamp;
 }
 
-static pid_t wait_for(pid_t pid, int *status)
-{
-	pid_t r;
-
-	do
-		r = waitpid(pid, status, 0);
-	while (r < 0 && errno == EINTR);
-	return r;
-}
-
 /* Anything but a clean exit is a failure of the spawn: its times are no sample. */
 static int child_failure(struct spawn_state *s, int status)
 {
@@ -246,14 +237,15 @@ void spawn_finish(struct worker *w, uint64_t start, pid_t pid)
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	bool stamped = w->service[SPAWN_SPAN_CHILD_START] != NULL;
 	uint64_t returned = clock_now_ns(), reaped, stamp;
-	int status = 0, failure;
+	int status = 0, failure, r;
 
 	if (pid < 0) {
 		worker_error(w, SPAWN_SPAN_SPAWN, errno);
 		return;
 	}
-	if (wait_for(pid, &status) < 0) {
-		worker_error(w, SPAWN_SPAN_REAP, errno);
+	r = child_reap(pid, &status);
+	if (r < 0) {
+		worker_error(w, SPAWN_SPAN_REAP, -r);
 		return;
 	}
 	reaped = clock_now_ns();

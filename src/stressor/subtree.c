@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup/group.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
 #include "stressor/scratch_group.h"
@@ -94,7 +95,7 @@ static int populate(struct worker *w, struct subtree_state *s, const struct subt
 		int fd;
 
 		snprintf(name, sizeof(name), "%u", (unsigned)i);
-		fd = scratch_group_make_group(&s->scratch_group, name);
+		fd = group_make(s->scratch_group.fd, name);
 		if (fd < 0)
 			return worker_fail(w, -fd, "making group %s", name);
 		r = targets_move(&s->targets, w, fd, i, o->groups);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/child.h"
 #include "stressor/targets.h"
 
 #include <errno.h>
@@ -62,8 +63,8 @@ static _Noreturn void fork_on(void)
 
 		if (pid == 0)
 			_exit(0);
-		while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		if (pid > 0)
+			child_reap(pid, NULL);
 	}
 }
 
@@ -74,9 +75,7 @@ static _Noreturn void process_body(struct worker *w, uint64_t n_threads, enum ta
 	pthread_t thread;
 
 	/* The worker may have died before the signal was asked for. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
+	child_dies_with(parent);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
 	for (uint64_t i = 1; i < n_threads; i++)
@@ -178,8 +177,8 @@ void targets_finish(struct targets *t)
 		if (t->pids[i] > 0)
 			kill(t->pids[i], SIGKILL);
 	for (uint64_t i = 0; i < t->n_processes; i++)
-		while (t->pids[i] > 0 && waitpid(t->pids[i], NULL, 0) < 0 && errno == EINTR)
-			;
+		if (t->pids[i] > 0)
+			child_reap(t->pids[i], NULL);
 	while (t->life == TARGETS_FORK && (waitpid(-1, NULL, 0) > 0 || errno == EINTR))
 		;
 	munmap(t->pids, t->mapped);

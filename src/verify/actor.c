@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/child.h"
 #include "verify/actor.h"
 
 #include <errno.h>
@@ -116,9 +117,7 @@ static pid_t clone_into(int group_fd)
 /* In the child. It may be the child of a parent that died meanwhile. */
 static void begin_child(const struct shared *b, pid_t parent)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
+	child_dies_with(parent);
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 	alarm(shared_lifetime_s(b));
 }
@@ -167,8 +166,7 @@ pid_t actor_forks_into(struct actor *a, int group_fd, bool plainly)
 void actor_reaps(pid_t pid)
 {
 	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_reap(pid, NULL);
 }
 
 void actor_ends_waiter(struct actor *a, struct waiter *w, const char *change, bool came)

@@ -80,7 +80,7 @@ static void look_at_frozen(struct actor *a, int fd, uint32_t group)
 	struct scene s = actor_scene(a);
 	size_t n = settled_in(a->shared, group, subjects, epochs);
 
-	if (view_number(fd, "cgroup.events", "frozen") != 1)
+	if (io_read_number(fd, "cgroup.events", "frozen") != 1)
 		n = 0;
 	for (size_t i = 0; i < n; i++)
 		subjects[i].beats_before = atomic_load(subjects[i].beats);

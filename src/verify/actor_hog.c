@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "verify/actor.h"
@@ -57,8 +58,7 @@ static void starve(struct actor *a, int fd)
 		shared_refused(a->shared, s.child.pid);
 		return;
 	}
-	while (waitpid(s.child.pid, &s.child.status, 0) < 0 && errno == EINTR)
-		;
+	child_reap(s.child.pid, &s.child.status);
 	if (shared_check(a->shared, INVARIANT_OOM, &s) > 0)
 		atomic_fetch_add(&a->shared->ooms, 1);
 }

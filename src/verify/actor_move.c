@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "verify/actor.h"
@@ -41,9 +42,7 @@ static _Noreturn void become_subject(struct mover *m, uint32_t index, pid_t move
 	char *const argv[] = {path, fd, number, NULL};
 	ssize_t n;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != mover)
-		_exit(1);
+	child_dies_with(mover);
 	do
 		n = write(m->procs[shared_group_at(s, 0)], "0", 1);
 	while (n < 0 && errno == EINTR);

@@ -21,7 +21,7 @@ static int agrees(const struct view *v, uint32_t group, int64_t *ret_populated, 
 	char events[64];
 
 	snprintf(events, sizeof(events), "%s/cgroup.events", v->groups[group]);
-	*ret_populated = view_number(v->test_groups_fd, events, "populated");
+	*ret_populated = io_read_number(v->test_groups_fd, events, "populated");
 	if (*ret_populated < 0)
 		return (int)*ret_populated;
 	*ret_members = view_members(v, group, "cgroup.threads", tids);
@@ -78,7 +78,7 @@ static int check_ancestor(const struct scene *s, const char *name, struct eviden
 
 	snprintf(events, sizeof(events), "%s%scgroup.events", name, *name ? "/" : "");
 	do {
-		populated = view_number(s->view->test_groups_fd, events, "populated");
+		populated = io_read_number(s->view->test_groups_fd, events, "populated");
 		lives = lives_below(s->view, name);
 		if (populated < 0 || lives < 0)
 			return populated < 0 ? (int)populated : lives;
@@ -118,7 +118,7 @@ static int wait_number(const struct scene *s, const char *file, const char *key,
 	int64_t found;
 
 	do {
-		found = view_number(s->group_fd, file, key);
+		found = io_read_number(s->group_fd, file, key);
 		if (found == wanted)
 			return 1;
 		if (found < 0)
@@ -292,7 +292,7 @@ int check_dying(const struct scene *s, struct evidence *ret)
 /* The count comes before the signal (__oom_kill_process() in mm/oom_kill.c). */
 int check_oom(const struct scene *s, struct evidence *ret)
 {
-	int64_t kills = view_number(s->group_fd, "memory.events", "oom_kill");
+	int64_t kills = io_read_number(s->group_fd, "memory.events", "oom_kill");
 	int status = s->child.status;
 
 	if (kills < 0)
@@ -317,7 +317,7 @@ int check_removal(const struct scene *s, struct evidence *ret)
 	evidence_set(ret,
 		     "removing a group whose populated is %" PRId64
 		     " is refused (EBUSY) for %" PRIu64 " ms",
-		     view_number(s->group_fd, "cgroup.events", "populated"),
+		     io_read_number(s->group_fd, "cgroup.events", "populated"),
 		     s->patience_ns / NS_PER_MS);
 	stuck_find_in_group(s->group_fd, ret);
 	return -EBADMSG;

@@ -2,6 +2,7 @@
 /* What the kernel says of itself: its log, its taint, its counts. */
 #include <inttypes.h>
 
+#include "base/io.h"
 #include "verify/invariant.h"
 
 int check_log(const struct scene *s, struct evidence *ret)
@@ -12,9 +13,9 @@ int check_log(const struct scene *s, struct evidence *ret)
 void kernel_counts_read(int root_fd, struct kernel_counts *ret)
 {
 	*ret = (struct kernel_counts){
-		.taint = view_number(root_fd, "proc/sys/kernel/tainted", NULL),
-		.warnings = view_number(root_fd, "sys/kernel/warn_count", NULL),
-		.oopses = view_number(root_fd, "sys/kernel/oops_count", NULL),
+		.taint = io_read_number(root_fd, "proc/sys/kernel/tainted", NULL),
+		.warnings = io_read_number(root_fd, "sys/kernel/warn_count", NULL),
+		.oopses = io_read_number(root_fd, "sys/kernel/oops_count", NULL),
 	};
 }
 

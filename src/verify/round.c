@@ -171,8 +171,7 @@ static int reap(struct round *r)
 {
 	int status = 0;
 
-	while (waitpid(r->round_runner, &status, 0) < 0 && errno == EINTR)
-		;
+	child_reap(r->round_runner, &status);
 	r->round_runner = 0;
 	return status;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/child.h"
 #include "verify/round_runner.h"
 
 #include <errno.h>
@@ -63,9 +64,7 @@ static void start_actor(struct round_runner *k, const struct actor_kind *kind, u
 	b->n_actors++;
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != self)
-			_exit(1);
+		child_dies_with(self);
 		if (privileges_drop() < 0)
 			shared_fault(b, "giving up privileges: %s", strerror(errno));
 		test_groups_pin(b, b->n_actors);
@@ -347,7 +346,7 @@ _Noreturn void round_runner_main(struct shared *b, const struct round_runner_ord
 	shared_round_runner_does(b, "making the arena", b->patience_ns);
 	r = test_groups_make(b, orders->run_group_fd);
 	if (r == 0) {
-		k.pids_before = view_number(b->view.test_groups_fd, "pids.current", NULL);
+		k.pids_before = io_read_number(b->view.test_groups_fd, "pids.current", NULL);
 		actors_prepare();
 		start_actors(&k);
 		churn(&k);

@@ -52,19 +52,13 @@ static int is_ready(const struct view *v, const char *task, struct starved_threa
 
 void starved_look(const struct view *v, struct starved *ret)
 {
+	_cleanup_dir DIR *dir = NULL;
 	struct dirent *entry;
-	int fd;
 
 	ret->n = 0;
-	if (!keeps_statistics(v))
-		return;
-	fd = openat(v->proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_dir DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	if (!dir) {
-		close_fd(fd);
-		return;
-	}
-	while (ret->n < STARVED_MAX && (entry = readdir(dir))) {
+	if (keeps_statistics(v))
+		dir = io_open_folder(v->proc_fd, ".");
+	while (dir && ret->n < STARVED_MAX && (entry = readdir(dir))) {
 		struct starved_thread *t = &ret->threads[ret->n];
 
 		t->pid = (pid_t)strtol(entry->d_name, NULL, 10);

@@ -23,19 +23,9 @@ static void note(struct evidence *e, pid_t pid)
 		e->stuck[e->n_stuck++] = pid;
 }
 
-static DIR *open_list(int dirfd)
-{
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!dir)
-		close_fd(fd);
-	return dir;
-}
-
 void stuck_find_in_group(int group_fd, struct evidence *ret)
 {
-	_cleanup_dir DIR *dir = open_list(group_fd);
+	_cleanup_dir DIR *dir = io_open_folder(group_fd, ".");
 	_cleanup_free char *text = NULL;
 	struct dirent *entry;
 
@@ -91,7 +81,7 @@ static bool descends_from(const struct view *v, const char *pid, pid_t ancestor)
 
 void stuck_find_below(const struct view *v, pid_t pid, struct evidence *ret)
 {
-	_cleanup_dir DIR *dir = open_list(v->proc_fd);
+	_cleanup_dir DIR *dir = io_open_folder(v->proc_fd, ".");
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/cpus.h"
 #include "base/rng.h"
@@ -113,9 +114,7 @@ static _Noreturn void be_a_child(void)
 	struct itimerval timer = {.it_value = {.tv_sec = shared_lifetime_s(shared)}};
 
 	/* The signal comes when the thread dies that forked, by an exec too. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != atomic_load(&self->pid))
-		_exit(1);
+	child_dies_with(atomic_load(&self->pid));
 	setitimer(ITIMER_REAL, &timer, NULL);
 	for (;;)
 		syscall(SYS_pause);
@@ -149,8 +148,7 @@ static void *forks(void *opaque)
 		}
 		check_birth(child, before, after);
 		kill(child, SIGKILL);
-		while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
-			;
+		child_reap(child, NULL);
 		atomic_fetch_add(&shared->children, 1);
 		if (rng_below(&t->rng, 4) == 0)
 			doze(t, NS_PER_MS);

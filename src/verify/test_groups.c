@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/child.h"
 #include "verify/test_groups.h"
 
 #include <errno.h>
@@ -121,8 +122,7 @@ static int learn_path(struct view *v)
 	close(ends[0]);
 	if (pid > 0) {
 		kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
+		child_reap(pid, &status);
 	}
 	return r;
 }

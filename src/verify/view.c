@@ -80,17 +80,12 @@ int view_threads(const struct view *v, pid_t pid, pid_t ret[VIEW_TASKS_MAX])
 {
 	char name[32];
 	struct dirent *entry;
-	int n = 0, fd;
+	int n = 0;
 
 	snprintf(name, sizeof(name), "%d/task", (int)pid);
-	fd = openat(v->proc_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	_cleanup_dir DIR *dir = io_open_folder(v->proc_fd, name);
+	if (!dir)
 		return is_gone(-errno) ? 0 : -errno;
-	_cleanup_dir DIR *dir = fdopendir(fd);
-	if (!dir) {
-		close_fd(fd);
-		return -ENOMEM;
-	}
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.' && n < VIEW_TASKS_MAX)
 			ret[n++] = (pid_t)strtol(entry->d_name, NULL, 10);
@@ -113,22 +108,4 @@ int view_members(const struct view *v, uint32_t group, const char *file, pid_t r
 			return -EPROTO;
 	}
 	return n;
-}
-
-int64_t view_number(int dirfd, const char *path, const char *key)
-{
-	char text[4096];
-	size_t length = key ? strlen(key) : 0;
-	ssize_t r = io_read_attr(dirfd, path, text, sizeof(text));
-
-	if (r < 0)
-		return r;
-	if (!key)
-		return strtoll(text, NULL, 10);
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (strncmp(line, key, length) == 0 && line[length] == ' ')
-			return strtoll(line + length, NULL, 10);
-	}
-	return -ENODATA;
 }

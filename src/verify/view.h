@@ -55,8 +55,4 @@ int view_threads(const struct view *v, pid_t pid, pid_t ret[VIEW_TASKS_MAX]);
 /* The ids in a group's "cgroup.procs" or "cgroup.threads". Their number, or a negative errno. */
 int view_members(const struct view *v, uint32_t group, const char *file, pid_t ret[VIEW_TASKS_MAX]);
 
-/* The value of "key N" in a flat-keyed file of a folder; with `key` NULL, of a file that holds one
- * number. Or a negative errno. */
-int64_t view_number(int dirfd, const char *path, const char *key);
-
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/io.h"
+#include "base/child.h"
 #include "verify/waiter.h"
 
 #include <errno.h>
@@ -30,7 +32,7 @@ struct wait {
  */
 static bool has_come(const struct wait *w)
 {
-	return view_number(w->group_fd, "cgroup.events", w->key) == w->wanted;
+	return io_read_number(w->group_fd, "cgroup.events", w->key) == w->wanted;
 }
 
 static void read_again(int fd)
@@ -88,9 +90,7 @@ static _Noreturn void wait_for_change(struct wait *w)
 
 static _Noreturn void become_waiter(struct wait *w, int ready_fd, pid_t parent)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
+	child_dies_with(parent);
 	w->end_ns = UINT64_MAX;
 	w->events_fd = openat(w->group_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	if (w->events_fd < 0)
@@ -145,8 +145,7 @@ static int finish(struct waiter *w)
 	w->tell_fd = close_fd(w->tell_fd);
 	if (w->pid <= 0)
 		return -ENOENT;
-	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	child_reap(w->pid, &status);
 	w->pid = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -ENOENT;
 }
