@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "command/command.h"
 #include "command/describe.h"
 #include "version.h"

@@ -69,9 +69,3 @@ void err_print(const struct err *e, FILE *to)
 		fputc('\n', to);
 	}
 }
-
-const char *err_name(int errnum)
-{
-	/* glibc 2.32 and later; the table is the C library's, not ours. */
-	return strerrorname_np(errnum);
-}

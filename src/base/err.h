@@ -53,10 +53,4 @@ void err_hint(struct err *e, const char *format, ...) __attribute__((format(prin
 /* Prints "cgchurn: text" and the hint below it, control characters of untrusted input masked. */
 void err_print(const struct err *e, FILE *to);
 
-/*
- * The symbolic name of an errno ("EAGAIN"), as JSON results count failures. Unknown numbers give
- * NULL.
- */
-const char *err_name(int errnum);
-
 #endif

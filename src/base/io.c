@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -146,4 +147,29 @@ int io_write_all(int fd, const void *data, size_t size)
 		size -= (size_t)n;
 	}
 	return 0;
+}
+
+/* The program's folder, without a final slash; "" where it cannot be told. */
+static void own_folder(char ret[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
+	char *slash;
+
+	ret[n < 0 ? 0 : n] = '\0';
+	slash = strrchr(ret, '/');
+	*(slash ? slash : ret) = '\0';
+}
+
+int io_find_own(const char *built, const char *installed, char ret[PATH_MAX])
+{
+	char folder[PATH_MAX], path[2 * PATH_MAX];
+
+	own_folder(folder);
+	snprintf(path, sizeof(path), "%s/%s", folder, built);
+	if (strlen(path) < PATH_MAX && access(path, F_OK) == 0) {
+		strcpy(ret, path);
+		return 0;
+	}
+	snprintf(ret, PATH_MAX, "%s", installed);
+	return access(ret, F_OK) == 0 ? 0 : -ENOENT;
 }

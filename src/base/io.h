@@ -4,6 +4,7 @@
 #define CGCHURN_BASE_IO_H
 
 #include <dirent.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -38,5 +39,13 @@ int io_read_fd(int fd, size_t limit, char **ret_text, size_t *ret_size);
 
 /* All of it, through short writes and EINTR. 0 or a negative errno. */
 int io_write_all(int fd, const void *data, size_t size);
+
+/*
+ * Where a file of the program's own lies: at `built`, relative to the running program's folder
+ * ("../workloads"), so that a build can be tried without installing it and no build folder is
+ * compiled in; else at `installed`, an absolute path. -ENOENT where neither exists; `ret` then
+ * holds `installed` for the message.
+ */
+int io_find_own(const char *built, const char *installed, char ret[PATH_MAX]);
 
 #endif

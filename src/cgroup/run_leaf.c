@@ -12,7 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/proc_stat.h"
+#include "base/process.h"
 #include "cgroup/group.h"
 #include "cgroup/run_group.h"
 #include "cgroup/run_name.h"

@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
-#include "base/proc_stat.h"
+#include "base/process.h"
 #include "cgroup/run_group.h"
 
 static const char prefix[] = "cgchurn-";

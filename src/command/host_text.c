@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/escape.h"
 #include "host/explain.h"
 
 enum { INDENT = 16 };

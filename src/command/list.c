@@ -6,7 +6,7 @@
 
 #include "base/suggest.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "command/command.h"
 #include "stressor/stressor.h"
 #include "workload/catalogue.h"

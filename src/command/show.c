@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "command/command.h"
 #include "command/overrides.h"
 #include "host/explain.h"

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/rng.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "compare/print.h"
 
 enum { STREAM_AA = 0x6161, UNITS_MIN = 4 };

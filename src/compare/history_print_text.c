@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "compare/history.h"
 
 /* The day. */

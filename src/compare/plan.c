@@ -8,7 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "compare/print.h"
 #include "stats/power.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <math.h>
 
-#include "base/markup.h"
+#include "base/escape.h"
 #include "compare/print.h"
 
 static bool fails(const struct metric *m)

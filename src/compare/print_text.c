@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "compare/print.h"
 
 enum { FACT_CELL = 34, LABEL = 28 };

@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "host/explain.h"
 #include "compare/sweep_pooled.h"
 

@@ -9,7 +9,7 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
-#include "base/markup.h"
+#include "base/escape.h"
 #include "base/num.h"
 #include "export/export.h"
 #include "export/name.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/cleanup.h"
-#include "base/utf8.h"
+#include "base/escape.h"
 #include "json/print.h"
 
 struct json_object *json_build_object(struct json_build *b)

@@ -12,7 +12,6 @@
 #include "base/cleanup.h"
 #include "base/escape.h"
 #include "base/num.h"
-#include "base/utf8.h"
 
 struct printer {
 	FILE *to;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/escape.h"
 
 static bool append(struct printbuf *to, const char *bytes, size_t n)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/markup.h"
+#include "base/escape.h"
 #include "base/num.h"
 
 static void print_end(const struct report *r, const char *element)

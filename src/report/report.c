@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/markup.h"
+#include "base/escape.h"
 #include "report/groups.h"
 #include "report/model.h"
 #include "report/section.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/markup.h"
+#include "base/escape.h"
 #include "report/html.h"
 #include "report/section.h"
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/markup.h"
+#include "base/escape.h"
 #include "base/num.h"
 #include "report/html.h"
 #include "report/section.h"

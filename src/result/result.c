@@ -151,7 +151,7 @@ int result_series_set_histogram(struct result_series *series, const struct histo
 
 int result_series_add_error(struct result_series *series, int errnum, uint64_t count)
 {
-	const char *known = err_name(errnum);
+	const char *known = strerrorname_np(errnum);
 	struct result_error_count *e =
 		array_grow(&series->errors, &series->n_errors, sizeof(*series->errors));
 

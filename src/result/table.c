@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "host/explain.h"
 #include "result/table_rows.h"
 

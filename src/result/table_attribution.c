@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "result/table_rows.h"
 
 enum { LABEL_WIDTH = 40, COLUMN_WIDTH = 18, RATIOS_MAX = 1000 };

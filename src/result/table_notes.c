@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 #include "result/table_rows.h"
 
 enum { NOTE_INDENT = 2, NOTE_SIZE = 2048 };

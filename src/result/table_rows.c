@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/num.h"
-#include "base/text.h"
+#include "base/escape.h"
 
 static const char *const headings[TABLE_COLUMNS] = {
 	"actor", "span", "time",  "count", "rate/s", "p50",

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "cgroup/run_drain.h"

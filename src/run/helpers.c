@@ -9,17 +9,17 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/self.h"
+#include "base/io.h"
 #include "run/slot.h"
 
 enum { INSTRUMENT_SECONDS = 60 }; /* it takes 50 ms of CPU time */
 
 static int find(const char *built, const char *installed, char ret[PATH_MAX], struct err *e)
 {
-	int r = self_find(built, installed, ret);
+	int r = io_find_own(built, installed, ret);
 
 	if (r < 0) {
 		err_sys(e, EXIT_CANNOT, -r, "%s", ret);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "run/trial.h"
 #include "run/stack_sampling.h"
@@ -96,7 +97,7 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 	closed = raw_file_close(&raw);
 	if (r == 0 && closed < 0)
 		trial_invalidate(&ret->outcome, "raw samples could not be written (%s)",
-				 err_name(-closed));
+				 strerrorname_np(-closed));
 	return r;
 }
 

@@ -59,7 +59,7 @@ static void name_errors(const struct trial_series *s, char *text, size_t size)
 	size_t used = 0;
 
 	for (size_t i = 0; i < WORKER_ERRORS && s->errors[i].count && used < size; i++) {
-		const char *name = err_name(s->errors[i].errnum);
+		const char *name = strerrorname_np(s->errors[i].errnum);
 
 		used += (size_t)snprintf(text + used, size - used, "%s%llu ", used ? ", " : "",
 					 (unsigned long long)s->errors[i].count);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/cleanup.h"
 #include "cgroup/group.h"
 #include "cgroup/refusal.h"

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "stressor/stressor.h"
 
 enum { SPAN_EXEC, SPAN_CYCLE, SPANS };

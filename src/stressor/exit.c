@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "stressor/stressor.h"
 
 enum { SPAN_CREATE, SPAN_EXIT, SPAN_CYCLE, SPANS };

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "cgroup/group.h"
 #include "stressor/events.h"
 #include "stressor/clone3_into.h"

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/io.h"
 
 const struct kind_span spawn_spans[SPAWN_SPANS] = {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/io.h"
-#include "base/proc_stat.h"
+#include "base/process.h"
 
 bool stack_readable(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/child.h"
+#include "base/process.h"
 #include "verify/actor.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "verify/actor.h"

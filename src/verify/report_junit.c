@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/replace.h"
-#include "base/markup.h"
+#include "base/escape.h"
 #include "verify/stress_report.h"
 
 static void print_case(const struct stress *s, enum invariant_id id, FILE *to)

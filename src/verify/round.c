@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"

@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
-#include "base/proc_stat.h"
+#include "base/process.h"
 
 enum { PF_KTHREAD = 0x00200000 }; /* include/linux/sched.h */
 

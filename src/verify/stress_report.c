@@ -97,7 +97,7 @@ static void print_errors(const struct round_counts *c, FILE *to)
 	char count[NUM_TEXT_SIZE];
 
 	for (int i = 0; i < BOARD_ERRNOS; i++) {
-		const char *name = err_name(i);
+		const char *name = strerrorname_np(i);
 
 		if (!c->errors[i])
 			continue;

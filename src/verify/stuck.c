@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/proc_stat.h"
 
 enum { GENERATIONS = 8 }; /* of a round's processes there are fewer */
 

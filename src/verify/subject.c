@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/clock.h"
 #include "base/cpus.h"
 #include "base/rng.h"

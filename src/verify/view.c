@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/proc_stat.h"
+#include "base/process.h"
 
 enum { PF_EXITING = 0x4 }; /* include/linux/sched.h */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/io.h"
-#include "base/child.h"
+#include "base/process.h"
 #include "verify/waiter.h"
 
 #include <errno.h>

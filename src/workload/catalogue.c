@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/suggest.h"
-#include "base/self.h"
+#include "base/io.h"
 
 static const char *const section_words[] = {
 	[CATALOGUE_WORKLOADS] = "workload",
@@ -35,7 +35,7 @@ static int find_folder(enum catalogue_section section, char ret[PATH_MAX], struc
 	if (given && *given)
 		snprintf(folder, sizeof(folder), "%s", given);
 	else
-		r = self_find("../workloads", CGCHURN_PKGDATADIR "/workloads", folder);
+		r = io_find_own("../workloads", CGCHURN_PKGDATADIR "/workloads", folder);
 	if (r < 0)
 		return err_sys(e, EXIT_CANNOT, -r, "the folder of workloads, %s", folder);
 	if (snprintf(ret, PATH_MAX, "%s%s", folder, below) >= PATH_MAX)

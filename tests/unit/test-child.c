@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "base/child.h"
+#include "base/process.h"
 #include "base/clock.h"
 
 static pid_t start(void)

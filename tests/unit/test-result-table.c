@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/text.h"
+#include "base/escape.h"
 #include "fake-result.h"
 #include "result/table.h"
 

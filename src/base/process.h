@@ -1,17 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Waiting for children with a bound. SIGKILL ends a process only when it next leaves the kernel:
- * one in an uninterruptible sleep (state D), or in a frozen group of cgroup v1, goes on to exist
- * for as long as that lasts, and waitpid(2) without WNOHANG waits for it, through any signal.
+ * What /proc says of a process, and waiting for children with a bound.
+ *
+ * SIGKILL ends a process only when it next leaves the kernel: one in an uninterruptible sleep
+ * (state D), or in a frozen group of cgroup v1, exists for as long as that lasts, and waitpid(2)
+ * without WNOHANG waits for it, through any signal.
  */
-#ifndef CGCHURN_BASE_CHILD_H
-#define CGCHURN_BASE_CHILD_H
+#ifndef CGCHURN_BASE_PROCESS_H
+#define CGCHURN_BASE_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
+
+/* Of /proc/PID/stat (proc_pid_stat(5)), which nothing else here parses. */
+struct proc_stat {
+	char name[64];    /* a worker of a work queue: with what it does, "kworker/1:0+events" */
+	char state;       /* 'R': runs, or is ready to and waits for a CPU */
+	pid_t parent;     /* 0: none, or in another pid namespace */
+	unsigned flags;   /* PF_* of include/linux/sched.h */
+	uint64_t started; /* in clock ticks (sysconf(_SC_CLK_TCK)) after boot */
+};
+
+/*
+ * `task` is relative to `proc_fd`, an opened /proc: "PID" or "PID/task/TID"; with AT_FDCWD it is
+ * "/proc/PID". 0; -ESRCH where the task is gone; -EPROTO where the line makes no sense; or what
+ * reading it failed with.
+ */
+int proc_stat_read(int proc_fd, const char *task, struct proc_stat *ret);
+
+/* The same, for a process of our own pid namespace. */
+int proc_stat_of(pid_t pid, struct proc_stat *ret);
+
+/*
+ * Our own pid in the PID namespace that /proc shows, which after unshare(CLONE_NEWPID) without a
+ * mount of /proc is not ours: there /proc/<getpid()> is another process. 0 where /proc does not
+ * show us at all.
+ */
+pid_t proc_self(void);
+
+/* It has ended, and waits for its parent at the most. */
+static inline bool proc_stat_is_dead(const struct proc_stat *s)
+{
+	return s->state == 'Z' || s->state == 'X';
+}
 
 /* How long a killed child may take to end: some ms, except on a machine that swaps. */
 #define CHILD_KILL_SECONDS 10
@@ -46,7 +81,7 @@ int child_wait(pid_t pid, uint64_t deadline_ns, int *ret_status);
 
 /*
  * SIGKILL, and reaps it. Where it has not ended after CHILD_KILL_SECONDS: -ETIME, and EXIT_CANNOT
- * in `e` with `what` it is and what child_describe() says. It stays a zombie to be when it ends.
+ * in `e` with `what` it is and what child_describe() says; it stays a zombie once it ends.
  */
 int child_kill(pid_t pid, const char *what, struct err *e);
 
