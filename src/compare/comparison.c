@@ -38,9 +38,10 @@ static size_t count_comparable(const struct comparison *c)
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
-		const struct data_series *s = c->metrics.items[i].series;
+		const struct metric *m = &c->metrics.items[i];
+		const struct data_series *s = m->series;
 
-		n += s && s->side[0].n_trials && s->side[1].n_trials;
+		n += s && !m->primary->later_key && s->side[0].n_trials && s->side[1].n_trials;
 	}
 	return n;
 }

@@ -111,8 +111,7 @@ static bool is_kept_anyway(double q)
 
 static bool is_of_series(const struct workload_primary *p, const struct result_series *s)
 {
-	return p->time == s->time && strcmp(p->actor, s->actor) == 0 &&
-	       strcmp(p->span, s->span) == 0;
+	return primary_is_of(p, s->actor, s->span, s->time);
 }
 
 static int add_extras(struct data_trial *trial, const struct result_run *run,
@@ -228,17 +227,11 @@ static int find_or_add_workload(struct data *d, const struct result_run *run, si
 	return 0;
 }
 
-static bool same_metric(const struct workload_primary *a, const struct workload_primary *b)
-{
-	return a->time == b->time && strcmp(a->actor, b->actor) == 0 &&
-	       strcmp(a->span, b->span) == 0 && strcmp(a->metric, b->metric) == 0;
-}
-
 static struct workload_primary *find_primary(const struct data_workload *w,
 					     const struct workload_primary *p)
 {
 	for (size_t i = 0; i < w->n_primaries; i++)
-		if (same_metric(&w->primaries[i], p))
+		if (primary_same(&w->primaries[i], p))
 			return &w->primaries[i];
 	return NULL;
 }
@@ -283,6 +276,9 @@ static void count_trial(struct data_workload *w, int side, const struct result_t
 
 	if (s > w->trial_s)
 		w->trial_s = s;
+	if (trial->unknown_series && !w->unknown_time[0])
+		strcpy(w->unknown_time, trial->unknown_time);
+	w->unknown_series[side] += trial->unknown_series;
 	if (trial->valid) {
 		w->valid[side]++;
 		return;

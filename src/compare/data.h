@@ -84,6 +84,8 @@ struct data_workload {
 	size_t given_up[2];          /* of these */
 	size_t lost[2];              /* of these, without a valid trial, or given up */
 	char failure[2][128];        /* why, the first one given up */
+	size_t unknown_series[2];    /* left out, because only a later version knows their time */
+	char unknown_time[32];       /* its word, the first one's */
 	double trial_s;              /* longest trial with all that belongs to it; for plans */
 };
 

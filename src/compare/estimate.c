@@ -70,7 +70,8 @@ static void explain_missing(const struct data *d, struct metric *m, const struct
 		    m->pooled && data_unit_name(d, 1)[0] == 'i' ? "an" : "a",
 		    m->pooled ? data_unit_name(d, 1) : "trial", s[side].missing, s[side].parts,
 		    m->pooled ? data_unit_name(d, 2) : "trials", name,
-		    m->unreachable ? ", because their plan was cut short" : "",
+		    m->primary && m->primary->unreachable ? ", because their plan was cut short"
+							  : "",
 		    is_always_kept(m->percentile) ? "" : ", or did not name it as primary");
 }
 
@@ -111,8 +112,14 @@ static void explain_absent(const struct data *d, struct metric *m, int side)
 		SAY(m, "%s has no valid trial with %s %s", name, m->actor, m->span);
 }
 
-static bool has_trials(const struct data *d, struct metric *m)
+static bool can_be_asked(const struct data *d, struct metric *m)
 {
+	const struct workload_primary *p = m->primary;
+
+	if (p && p->later_key) {
+		SAY(m, "its %s, \"%s\", is a word of a later version", p->later_key, p->later_word);
+		return false;
+	}
 	for (int side = 0; side < 2; side++)
 		if (!m->series || !m->series->side[side].n_trials) {
 			explain_absent(d, m, side);
@@ -127,7 +134,7 @@ int estimate_metric(const struct data *d, const struct comparison_options *optio
 	struct metric_sample s[2] = {{0}, {0}};
 	int r;
 
-	if (!has_trials(d, m))
+	if (!can_be_asked(d, m))
 		return 0;
 	if (m->kind == METRIC_SHARE_ABOVE)
 		return estimate_share(d, options, decider, m);

@@ -12,12 +12,6 @@
 #include "compare/history_identity.h"
 #include "compare/history_value.h"
 
-static bool same_primary(const struct workload_primary *a, const struct workload_primary *b)
-{
-	return strcmp(a->actor, b->actor) == 0 && strcmp(a->span, b->span) == 0 &&
-	       a->time == b->time && strcmp(a->metric, b->metric) == 0;
-}
-
 static struct history_metric *find_metric(struct history *h, const char *workload,
 					  const struct workload_primary *p)
 {
@@ -25,7 +19,7 @@ static struct history_metric *find_metric(struct history *h, const char *workloa
 
 	for (size_t i = 0; i < h->n_metrics; i++)
 		if (strcmp(h->metrics[i].workload, workload) == 0 &&
-		    same_primary(&h->metrics[i].primary, p))
+		    primary_same(&h->metrics[i].primary, p))
 			return &h->metrics[i];
 	m = array_grow(&h->metrics, &h->n_metrics, sizeof(*m));
 	if (m) {

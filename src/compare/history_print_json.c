@@ -87,7 +87,8 @@ static void put_series(struct json_build *b, struct json_object *metrics, const 
 	json_put_string(b, to, "workload", m->workload);
 	json_put_string(b, to, "actor", m->primary.actor);
 	json_put_string(b, to, "span", m->primary.span);
-	json_put_string(b, to, "time", span_time_names[m->primary.time]);
+	json_put_string(b, to, "time",
+			primary_word(&m->primary, "time", span_time_names[m->primary.time]));
 	json_put_string(b, to, "metric", m->primary.metric);
 	json_put_string(b, to, "apart_by",
 			history_is_first(h, index) ? NULL

@@ -46,7 +46,8 @@ size_t history_missing_end(const struct history_series *s, size_t from)
 const char *history_label(const struct history_metric *m, char buf[HISTORY_LABEL_SIZE])
 {
 	snprintf(buf, HISTORY_LABEL_SIZE, "%s of %s %s (%s)", m->primary.metric, m->primary.actor,
-		 m->primary.span, span_time_names[m->primary.time]);
+		 m->primary.span,
+		 primary_word(&m->primary, "time", span_time_names[m->primary.time]));
 	return buf;
 }
 

@@ -100,7 +100,10 @@ static char *why_missing(const struct result *result, const struct result_run *r
 	char *text = NULL;
 	int r;
 
-	if (invalid)
+	if (p->later_key)
+		r = asprintf(&text, "its %s, \"%s\", is a word of a later version", p->later_key,
+			     p->later_word);
+	else if (invalid)
 		r = asprintf(&text, "no valid trial of %zu: %.200s", run->n_trials,
 			     invalid->n_reasons ? invalid->reasons[0] : "no reason is given");
 	else if (run->n_trials)
@@ -123,6 +126,8 @@ int value_of_run(const struct result *result, const struct result_run *run,
 	pooled &= metric_parse(p->metric, &q, &(uint64_t){0}) == METRIC_PERCENTILE;
 	r = pooled ? pooled_value(run, p, q, ret) : median_of_trials(run, p, ret);
 	*ret_missing = NULL;
+	if (p->later_key)
+		*ret = NAN;
 	if (r < 0 || isfinite(*ret))
 		return r;
 	*ret_missing = why_missing(result, run, p);

@@ -85,17 +85,11 @@ static bool all_trials_have(const struct metric *m, int side)
 	return true;
 }
 
-static bool same_metric(const struct metric *a, const struct metric *b)
-{
-	return a->workload == b->workload && a->time == b->time &&
-	       strcmp(a->actor, b->actor) == 0 && strcmp(a->span, b->span) == 0 &&
-	       strcmp(a->metric, b->metric) == 0;
-}
-
 static bool is_listed(const struct metrics *list, const struct metric *m)
 {
 	for (size_t i = 0; i < list->n_primaries; i++)
-		if (same_metric(&list->items[i], m))
+		if (list->items[i].series == m->series &&
+		    strcmp(list->items[i].metric, m->metric) == 0)
 			return true;
 	return false;
 }
@@ -117,8 +111,7 @@ static const struct data_series *find_series(const struct data *d, size_t worklo
 	for (size_t i = 0; i < d->n_series; i++) {
 		const struct data_series *s = &d->series[i];
 
-		if (s->workload == workload && s->time == p->time &&
-		    strcmp(s->actor, p->actor) == 0 && strcmp(s->span, p->span) == 0)
+		if (s->workload == workload && primary_is_of(p, s->actor, s->span, s->time))
 			return s;
 	}
 	return NULL;
@@ -130,14 +123,13 @@ static int add_primary(struct metrics *list, const struct data *d, size_t worklo
 	struct metric m = {.workload = workload,
 			   .series = find_series(d, workload, p),
 			   .time = p->time,
-			   .primary = true};
+			   .primary = p};
 
 	strcpy(m.actor, p->actor);
 	strcpy(m.span, p->span);
 	strcpy(m.metric, p->metric);
 	m.kind = metric_parse(m.metric, &m.percentile, &m.threshold_ns);
 	m.pooled = p->from == PRIMARY_FROM_POOLED && m.kind == METRIC_PERCENTILE;
-	m.unreachable = p->unreachable;
 	m.decision.tolerance = tolerance > 0 ? tolerance : p->tolerance;
 	m.decision.direction = p->direction;
 	return add(list, &m);

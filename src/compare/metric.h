@@ -29,10 +29,9 @@ struct metric {
 	enum metric_kind kind;
 	double percentile;
 	uint64_t threshold_ns;
-	bool primary;
-	bool pooled;      /* a unit's percentile is that of its pooled trials */
-	bool unreachable; /* the plan of some result held too few samples for it */
-	bool selected;    /* undecided, because the runs that are left are a selection */
+	const struct workload_primary *primary; /* belongs to the data; NULL: exploratory */
+	bool pooled;   /* a unit's percentile is that of its pooled trials */
+	bool selected; /* undecided, because the runs that are left are a selection */
 	struct decision decision;
 	double typical[2];             /* the median of units; shares: their mean. NAN unknown */
 	char reason[METRIC_TEXT_SIZE]; /* why this verdict */

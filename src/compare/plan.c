@@ -151,7 +151,7 @@ static int make_row(struct needs *n, struct decider *decider, size_t index)
 	int r;
 
 	row->between = row->within = NAN;
-	if (!m->series || m->kind == METRIC_SHARE_ABOVE)
+	if (!m->series || m->primary->later_key || m->kind == METRIC_SHARE_ABOVE)
 		return 0;
 	r = metric_sample(m, 0, &s);
 	if (r < 0)

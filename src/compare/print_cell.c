@@ -80,8 +80,10 @@ const char *print_verdict(const struct decision *d, char *buf)
 
 const char *print_label(const struct metric *m, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s %s %s%s", m->actor, m->span,
-		 m->time == SPAN_RESPONSE ? "response " : "", m->metric);
+	const char *time = primary_word(m->primary, "time",
+					m->time == SPAN_RESPONSE ? span_time_names[m->time] : "");
+
+	snprintf(buf, size, "%s %s %s%s%s", m->actor, m->span, time, *time ? " " : "", m->metric);
 	return buf;
 }
 

@@ -51,7 +51,8 @@ static void put_decision(struct json_build *b, struct json_object *to, const str
 	json_put_string(b, to, "reason", m->reason);
 	put_number(b, to, "tolerance", d->tolerance);
 	json_put_string(b, to, "better",
-			d->direction == METRIC_LOWER_IS_BETTER ? "lower" : "higher");
+			primary_word(m->primary, "direction",
+				     d->direction == METRIC_LOWER_IS_BETTER ? "lower" : "higher"));
 	put_ratio(b, to, "detectable_ratio", d,
 		  d->verdict == VERDICT_INCONCLUSIVE ? d->detectable : NAN);
 	json_put_u64(b, to, "base_units", d->n[0]);
@@ -68,13 +69,14 @@ static void put_metric(struct json_build *b, struct json_object *list, const str
 	json_put_string(b, o, "workload", c->data->workloads[m->workload].name);
 	json_put_string(b, o, "actor", m->actor);
 	json_put_string(b, o, "span", m->span);
-	json_put_string(b, o, "time", span_time_names[m->time]);
+	json_put_string(b, o, "time", primary_word(m->primary, "time", span_time_names[m->time]));
 	json_put_string(b, o, "metric", m->metric);
-	json_put_bool(b, o, "primary", m->primary);
+	json_put_bool(b, o, "primary", m->primary != NULL);
 	if (m->kind == METRIC_PERCENTILE)
-		json_put_string(
-			b, o, "from",
-			primary_from_names[m->pooled ? PRIMARY_FROM_POOLED : PRIMARY_FROM_TRIALS]);
+		json_put_string(b, o, "from",
+				primary_word(m->primary, "from",
+					     primary_from_names[m->pooled ? PRIMARY_FROM_POOLED
+									  : PRIMARY_FROM_TRIALS]));
 	put_decision(b, o, m);
 	told = json_put_array(b, o, "notes");
 	for (size_t i = 0; i < n; i++)

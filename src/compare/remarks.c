@@ -159,6 +159,12 @@ static void remark_workload(const struct data *d, size_t workload, struct listin
 		       w->failure[!w->given_up[0]]);
 	if (metric_note_invalid(d, workload, invalid))
 		remark(l, "invalid-trials", "%s: %s.", w->name, invalid);
+	if (w->unknown_time[0])
+		remark(l, "unknown-time",
+		       "%s: left out are series of a time (\"%s\") that only a later version "
+		       "knows, "
+		       "%zu of base and %zu of new.",
+		       w->name, w->unknown_time, w->unknown_series[0], w->unknown_series[1]);
 	if (w->seen[0] != w->seen[1])
 		remark(l, "one-sided-workload", "Only in %s: workload %s.",
 		       w->seen[0] ? "base" : "new", w->name);

@@ -35,9 +35,7 @@ static struct report_workload *find_workload(struct report *r, const struct resu
 static bool is_primary(const struct result_run *run, const struct result_series *s)
 {
 	for (size_t i = 0; i < run->n_primaries; i++)
-		if (strcmp(run->primaries[i].actor, s->actor) == 0 &&
-		    strcmp(run->primaries[i].span, s->span) == 0 &&
-		    run->primaries[i].time == s->time)
+		if (primary_is_of(&run->primaries[i], s->actor, s->span, s->time))
 			return true;
 	return false;
 }

@@ -38,6 +38,8 @@ static void print_groups(struct report *r)
 static void print_warnings(struct report *r)
 {
 	bool emulated = false, attributed = false, raw = false, incomplete = false;
+	const char *word, *unknown_time = NULL;
+	size_t unknown = 0;
 
 	for (size_t i = 0; i < r->n_results; i++) {
 		const struct result *x = r->results[i].result;
@@ -46,6 +48,8 @@ static void print_warnings(struct report *r)
 		attributed |= x->attributed;
 		raw |= x->raw;
 		incomplete |= !x->complete;
+		unknown += result_unknown_series(x, &word);
+		unknown_time = unknown_time ? unknown_time : word;
 	}
 	if (emulated)
 		html_element(r, "p class=\"warning\"",
@@ -59,6 +63,11 @@ static void print_warnings(struct report *r)
 			     "Samples were written out while some of it was measured.");
 	if (incomplete)
 		html_element(r, "p class=\"warning\"", "At least one result is incomplete.");
+	if (unknown)
+		html_element(r, "p class=\"warning\"",
+			     "Left out: %zu series of a time (\"%s\") that only a later version "
+			     "knows.",
+			     unknown, unknown_time);
 }
 
 static void print_comparison(struct report *r)
@@ -83,8 +92,7 @@ static const struct report_series *find_series(const struct report_workload *w,
 					       const struct workload_primary *p)
 {
 	for (size_t i = 0; i < w->n_series; i++)
-		if (strcmp(w->series[i].actor, p->actor) == 0 &&
-		    strcmp(w->series[i].span, p->span) == 0 && w->series[i].time == p->time)
+		if (primary_is_of(p, w->series[i].actor, w->series[i].span, w->series[i].time))
 			return &w->series[i];
 	return NULL;
 }
@@ -117,7 +125,8 @@ static void print_pooled(struct report *r, const struct workload_primary *p,
 			100.0 * (double)sparse_histogram_count_above(&c->histogram, threshold_ns) /
 				(double)c->histogram.count);
 		break;
-	case METRIC_INVALID:
+	case METRIC_INVALID: /* of a later version */
+		fputs(nothing, r->page);
 		break;
 	}
 }
@@ -141,7 +150,8 @@ static void print_primary(struct report *r, const struct report_workload *w,
 
 	fputs("<tr>\n", r->page);
 	html_element(r, "th scope=\"row\"", "%s: %s of %s %s (%s)", model_workload_name(w, name),
-		     p->metric, p->actor, p->span, span_time_names[p->time]);
+		     p->metric, p->actor, p->span,
+		     primary_word(p, "time", span_time_names[p->time]));
 	for (size_t g = 0; g < r->n_groups; g++)
 		print_cell(r, p, s, g);
 	fputs("</tr>\n", r->page);

@@ -92,9 +92,17 @@ static int read_env(const struct json_at *at, const struct json_field *field, vo
 static int read_one_series(const struct json_at *at, void *to)
 {
 	struct result_trial *trial = to;
-	struct result_series *s = result_add_series(trial);
-	int r = s ? read_series(at, s) : json_fail_memory(at);
+	char word[sizeof(trial->unknown_time)];
+	struct result_series *s;
+	int r;
 
+	if (is_of_unknown_time(at, word)) {
+		if (!trial->unknown_series++)
+			strcpy(trial->unknown_time, word);
+		return 0;
+	}
+	s = result_add_series(trial);
+	r = s ? read_series(at, s) : json_fail_memory(at);
 	if (r == 0 && result_find_series(trial, s->actor, s->span, s->time) != s)
 		r = json_complain(at, "found the series %s, %s, %s again, allowed: each once",
 				  s->actor, s->span, span_time_names[s->time]);

@@ -12,6 +12,12 @@
 		.key = key_, .take = take_, .offset = offsetof(type, member), ##__VA_ARGS__ \
 	}
 
+/*
+ * Whether a series times what only a later version knows, as neither service nor response time is
+ * it. Nothing else in it is looked at then. The word is escaped.
+ */
+bool is_of_unknown_time(const struct json_at *series, char ret_word[32]);
+
 /* Takes one series into a zeroed struct; what it holds when it fails is the struct's to free. */
 int read_series(const struct json_at *at, struct result_series *ret);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/escape.h"
 #include "result/hdr.h"
 #include "result/read.h"
 
@@ -19,6 +20,19 @@ int read_name(const struct json_at *at, const struct json_field *field, void *to
 		return json_refuse(at, "a name of a-z, 0-9, \"-\" and \"_\"");
 	strcpy((char *)to + field->offset, name);
 	return 0;
+}
+
+bool is_of_unknown_time(const struct json_at *series, char ret_word[32])
+{
+	struct json_at time = json_member(series, "time");
+	const char *word = json_is_string(&time) ? json_object_get_string(time.value) : "";
+	size_t index;
+
+	time.e = NULL;
+	if (!*word || json_get_choice(&time, span_time_names, 2, &index) == 0)
+		return false;
+	escape_copy(ret_word, 32, word);
+	return true;
 }
 
 static int read_time(const struct json_at *at, const struct json_field *field, void *to)

@@ -165,6 +165,22 @@ int result_series_add_error(struct result_series *series, int errnum, uint64_t c
 	return 0;
 }
 
+size_t result_unknown_series(const struct result *r, const char **ret_word)
+{
+	size_t n = 0;
+
+	*ret_word = NULL;
+	for (size_t i = 0; i < r->n_runs; i++)
+		for (size_t k = 0; k < r->runs[i].n_trials; k++) {
+			const struct result_trial *t = &r->runs[i].trials[k];
+
+			n += t->unknown_series;
+			if (t->unknown_series && !*ret_word)
+				*ret_word = t->unknown_time;
+		}
+	return n;
+}
+
 uint64_t result_series_errors(const struct result_series *series)
 {
 	uint64_t sum = 0;

@@ -112,6 +112,8 @@ struct result_trial {
 	struct result_trial_env env;
 	struct result_series *series;
 	size_t n_series;
+	size_t unknown_series; /* left out, because only a later version knows their time */
+	char unknown_time[32]; /* its word, of the first one, escaped */
 	struct result_stack_samples *stack_samples;
 	size_t n_stack_samples;
 };
@@ -191,6 +193,9 @@ int result_series_set_histogram(struct result_series *series, const struct histo
 
 /* Counts failures of one kind, once for each errno. 0 or -ENOMEM. */
 int result_series_add_error(struct result_series *series, int errnum, uint64_t count);
+
+/* How many series were left out for their time; `ret_word` is that of the first one, or NULL. */
+size_t result_unknown_series(const struct result *r, const char **ret_word);
 
 /* All failures together. */
 uint64_t result_series_errors(const struct result_series *series);

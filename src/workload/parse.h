@@ -38,12 +38,9 @@ int parse_arrival(const struct json_at *at, struct workload_arrival *ret);
 int parse_options(const struct json_at *at, const struct kind *kind, unsigned char *ret);
 
 /*
- * primary.c: parse_primary() knows the grammar, check_primary() the actors and the plan it must fit
- * to. What the plan cannot reach is refused, unless the command line changed the plan.
+ * primary.c: after actors and times. What the plan cannot reach is refused, unless the command line
+ * changed the plan.
  */
-int parse_primary(const struct json_at *at, bool ignore_unknown, struct workload_primary *ret);
-int check_primary(const struct json_at *at, const struct workload *w, bool overridden,
-		  struct workload_primary *p);
 int parse_primaries(const struct json_at *at, bool overridden, struct workload *w);
 
 /*

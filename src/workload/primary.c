@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "json/doc.h"
+#include "base/escape.h"
 #include "workload/parse.h"
 
 static const char *const direction_words[] = {
@@ -20,56 +20,62 @@ static int parse_span_name(const struct json_at *at, char ret[32])
 	return r;
 }
 
-static int parse_metric(const struct json_at *at, struct workload_primary *p)
+/*
+ * In a stored result a word that only a later version knows is kept, the first one of a primary;
+ * nothing is decided by such a primary.
+ */
+static bool keep_later_word(const struct json_at *at, bool stored, struct workload_primary *p)
+{
+	const char *word = stored && json_is_string(at) ? json_object_get_string(at->value) : "";
+
+	if (!p->later_key && *word) {
+		p->later_key = at->key;
+		escape_copy(p->later_word, sizeof(p->later_word), word);
+	}
+	return *word;
+}
+
+static int parse_metric(const struct json_at *at, bool stored, struct workload_primary *p)
 {
 	const char *text = json_is_string(at) ? json_object_get_string(at->value) : "";
 	double percentile;
 	uint64_t threshold;
 	enum metric_kind kind = metric_parse(text, &percentile, &threshold);
 
-	if (kind == METRIC_INVALID || strlen(text) >= sizeof(p->metric))
+	if (strlen(text) >= sizeof(p->metric))
+		kind = METRIC_INVALID;
+	if (kind == METRIC_INVALID && !keep_later_word(at, stored, p))
 		return json_refuse(at, "\"p50\" or another percentile, \"mean\", \"rate\", or "
 				       "\"share>1ms\" with one of the actor's thresholds");
-	strcpy(p->metric, text);
+	escape_copy(p->metric, sizeof(p->metric), text);
 	p->direction = metric_default_direction(kind);
 	return 0;
 }
 
-static int parse_words(const struct json_at *object, struct workload_primary *p)
+/* Leaves `ret` as it is where the key is absent or its word unknown. */
+static int parse_word(const struct json_at *object, const char *key, const char *const words[2],
+		      bool stored, struct workload_primary *p, unsigned *ret)
 {
-	struct json_at time = json_member(object, "time"),
-		       direction = json_member(object, "direction");
+	struct json_at at = json_member(object, key), quiet = at;
 	size_t index;
-	int r = 0;
+	int r;
 
-	if (time.present) {
-		r = json_get_choice(&time, span_time_names, 2, &index);
-		if (r == 0)
-			p->time = (enum span_time)index;
-	}
-	if (r == 0 && direction.present) {
-		r = json_get_choice(&direction, direction_words, 2, &index);
-		if (r == 0)
-			p->direction = (enum metric_direction)index;
-	}
+	if (!at.present)
+		return 0;
+	quiet.e = NULL;
+	if (json_get_choice(&quiet, words, 2, &index) < 0 && keep_later_word(&at, stored, p))
+		return 0;
+	r = json_get_choice(&at, words, 2, &index);
+	if (r == 0)
+		*ret = (unsigned)index;
 	return r;
 }
 
-/* A word that a newer version wrote is passed over, as an unknown key is. */
-static int parse_from(const struct json_at *object, bool ignore_unknown, struct workload_primary *p)
+static int parse_reach(const struct json_at *object, struct workload_primary *p)
 {
-	struct json_at from = json_member(object, "from"),
-		       reachable = json_member(object, "reachable");
 	bool reaches = true;
-	size_t index;
-	int r = 0;
+	int r = optional_bool(object, "reachable", &reaches);
 
-	if (from.present && json_get_choice(&from, primary_from_names, 2, &index) == 0)
-		p->from = (enum primary_from)index;
-	else if (from.present && !ignore_unknown)
-		return -EINVAL;
-	if (reachable.present)
-		r = json_get_bool(&reachable, &reaches);
 	p->unreachable = !reaches;
 	return r;
 }
@@ -84,30 +90,54 @@ static int parse_tolerance(const struct json_at *at, double *ret)
 	return 0;
 }
 
-int parse_primary(const struct json_at *at, bool ignore_unknown, struct workload_primary *ret)
+static int parse_primary(const struct json_at *at, bool stored, struct workload_primary *ret)
 {
 	static const char *const keys[] = {"actor",     "span",      "time", "metric",
 					   "tolerance", "direction", "from", "reachable"};
 	struct json_at actor = json_member(at, "actor"), span = json_member(at, "span"),
 		       metric = json_member(at, "metric"), tolerance = json_member(at, "tolerance");
 	struct workload_primary p = {.time = SPAN_SERVICE};
-	int r = json_want_object(at, ignore_unknown ? NULL : keys, 8);
+	int r = json_want_object(at, stored ? NULL : keys, 8);
 
 	if (r == 0)
 		r = parse_name(&actor, p.actor);
 	if (r == 0)
 		r = parse_span_name(&span, p.span);
 	if (r == 0)
-		r = parse_metric(&metric, &p);
+		r = parse_word(at, "time", span_time_names, stored, &p, &p.time);
+	if (r == 0)
+		r = parse_metric(&metric, stored, &p);
 	if (r == 0)
 		r = parse_tolerance(&tolerance, &p.tolerance);
 	if (r == 0)
-		r = parse_words(at, &p);
+		r = parse_word(at, "direction", direction_words, stored, &p, &p.direction);
 	if (r == 0)
-		r = parse_from(at, ignore_unknown, &p);
+		r = parse_word(at, "from", primary_from_names, stored, &p, &p.from);
+	if (r == 0)
+		r = parse_reach(at, &p);
 	if (r == 0)
 		*ret = p;
 	return r;
+}
+
+bool primary_same(const struct workload_primary *a, const struct workload_primary *b)
+{
+	return a->time == b->time && strcmp(a->actor, b->actor) == 0 &&
+	       strcmp(a->span, b->span) == 0 && strcmp(a->metric, b->metric) == 0 &&
+	       strcmp(a->later_word, b->later_word) == 0 &&
+	       (!a->later_key || strcmp(a->later_key, b->later_key) == 0);
+}
+
+bool primary_is_of(const struct workload_primary *p, const char *actor, const char *span,
+		   enum span_time time)
+{
+	return !*primary_word(p, "time", "") && p->time == time && strcmp(p->actor, actor) == 0 &&
+	       strcmp(p->span, span) == 0;
+}
+
+const char *primary_word(const struct workload_primary *p, const char *key, const char *known)
+{
+	return p && p->later_key && strcmp(p->later_key, key) == 0 ? p->later_word : known;
 }
 
 static const struct workload_actor *find_actor(const struct json_at *at, const struct workload *w)
@@ -217,21 +247,17 @@ static int check_reach(const struct json_at *at, const struct workload *w, bool 
 static int check_unique(const struct json_at *at, const struct workload *w,
 			const struct workload_primary *p)
 {
-	for (size_t i = 0; i < w->n_primaries; i++) {
-		const struct workload_primary *q = &w->primaries[i];
-
-		if (p->time == q->time && strcmp(p->actor, q->actor) == 0 &&
-		    strcmp(p->span, q->span) == 0 && strcmp(p->metric, q->metric) == 0)
+	for (size_t i = 0; i < w->n_primaries; i++)
+		if (primary_same(p, &w->primaries[i]))
 			return json_complain(at,
 					     "found the metric of $.primary[%zu] again, "
 					     "allowed: each once",
 					     i);
-	}
 	return 0;
 }
 
-int check_primary(const struct json_at *at, const struct workload *w, bool overridden,
-		  struct workload_primary *p)
+static int check_primary(const struct json_at *at, const struct workload *w, bool overridden,
+			 struct workload_primary *p)
 {
 	const struct workload_actor *actor = find_actor(at, w);
 	int span, r;

@@ -138,6 +138,12 @@ struct workload_primary {
 	enum metric_direction direction;
 	enum primary_from from; /* of percentiles */
 	bool unreachable;       /* the plan holds fewer samples than it needs; measured as it is */
+	/*
+	 * From a stored result: the key ("time", "metric", "direction", "from") whose word only a
+	 * later version knows, and that word, escaped. Such a primary stays undecided. NULL: none.
+	 */
+	const char *later_key;
+	char later_word[32];
 };
 
 struct workload {
@@ -206,10 +212,21 @@ void workload_destroy(struct workload *w); /* NULL is fine */
 
 /*
  * The primaries of a spec that another machine wrote (result files): `ret` has room for
- * WORKLOAD_PRIMARIES_MAX. Needs no table of kinds. -EINVAL with `e` where they are malformed.
+ * WORKLOAD_PRIMARIES_MAX. Needs no table of kinds. Unknown words are kept (later_word). -EINVAL
+ * with `e` where they are malformed.
  */
 int workload_primaries_from_spec(const char *spec, struct workload_primary *ret, size_t *ret_n,
 				 struct err *e);
+
+/* Whether both name the same metric of the same series. */
+bool primary_same(const struct workload_primary *a, const struct workload_primary *b);
+
+/* Whether its metric is of this series. */
+bool primary_is_of(const struct workload_primary *p, const char *actor, const char *span,
+		   enum span_time time);
+
+/* Its later version's word for `key`; `known` where that is not it, or `p` is NULL. */
+const char *primary_word(const struct workload_primary *p, const char *key, const char *known);
 
 /* What cannot be read, as of a later version, stays unknown. -ENOMEM with EXIT_FAULT. */
 struct json_at;

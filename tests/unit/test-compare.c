@@ -189,6 +189,40 @@ static void cut_short(struct result *r)
 	r->runs[0].primaries[0].unreachable = true;
 }
 
+/* As a reader leaves it of a word that only a later version knows. */
+static void say_later_time(struct result *r)
+{
+	r->runs[0].primaries[0].later_key = "time";
+	strcpy(r->runs[0].primaries[0].later_word, "queueing");
+}
+
+/* One result that says so is enough: the metric is another one then, and is not decided. */
+static void test_later_word(void **state)
+{
+	const struct comparison_options options = {.seed = 1};
+	struct churn other = new_like(3, 1);
+	const struct metric *m;
+	struct two t = {0};
+
+	add_with_change(&t.data, 0, &base, 6, say_later_time);
+	add_with_change(&t.data, 1, &other, 6, say_later_time);
+	compare(&t.data, &options, &t.comparison);
+	m = &t.comparison.metrics.items[0];
+	assert_null(m->series);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_INCONCLUSIVE);
+	assert_string_equal(m->reason, "its time, \"queueing\", is a word of a later version");
+	assert_int_equal(comparison_exit_code(&t.comparison, true), EXIT_INCONCLUSIVE);
+	finish(&t);
+
+	add_with_change(&t.data, 0, &base, 6, NULL);
+	add_with_change(&t.data, 1, &other, 6, say_later_time);
+	compare(&t.data, &options, &t.comparison);
+	assert_int_equal(t.comparison.metrics.n_primaries, 3);
+	assert_int_equal(verdict_of(&t, 0), VERDICT_REGRESSION);
+	assert_int_equal(verdict_of(&t, 2), VERDICT_INCONCLUSIVE);
+	finish(&t);
+}
+
 /* Who cut a run short is told that it was that. */
 static void test_plan_cut_short(void **state)
 {
@@ -941,6 +975,7 @@ int main(void)
 		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_too_few_boots),
 		cmocka_unit_test(test_pooled_percentile),
+		cmocka_unit_test(test_later_word),
 		cmocka_unit_test(test_plan_cut_short),
 		cmocka_unit_test(test_mixed_choice),
 		cmocka_unit_test(test_pool_of_a_boot),
