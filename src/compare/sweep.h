@@ -54,7 +54,11 @@ struct sweep {
 /* Fills what is to be judged, and sorts the points. -ENOMEM. */
 int sweep_judge(struct sweep *s);
 
-/* Whether figures of a trial count: the valid ones of a run, or all of them where none is. */
+/*
+ * Whether figures of a trial are shown: those of a run's valid ones, or of all of them where none
+ * is valid. Where too many starts are missed no trial is valid, and that is what a sweep is after:
+ * such a point breaks the bound. Of other invalid trials nothing is concluded: unknown.
+ */
 bool sweep_uses(const struct result_run *run, const struct result_trial *trial);
 
 /* For people: a table for each series that decides, then the bound's edge and knee. */

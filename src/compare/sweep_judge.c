@@ -12,12 +12,17 @@ static const double missed_share_max = 0.01;
 
 const char *const sweep_verdict_names[] = {"unknown", "holds", "breaks"};
 
-bool sweep_uses(const struct result_run *run, const struct result_trial *trial)
+static bool has_valid_trial(const struct result_run *run)
 {
 	for (size_t i = 0; i < run->n_trials; i++)
 		if (run->trials[i].valid)
-			return trial->valid;
-	return true;
+			return true;
+	return false;
+}
+
+bool sweep_uses(const struct result_run *run, const struct result_trial *trial)
+{
+	return trial->valid || !has_valid_trial(run);
 }
 
 static bool misses_starts(const struct bound *b, const struct result_run *run)
@@ -79,7 +84,9 @@ static void judge_point(const struct sweep *s, struct sweep_point *p, double *ro
 	else if (misses_starts(&s->bound, run)) {
 		p->verdict = SWEEP_BREAKS;
 		p->reason = "starts were missed: it cannot keep up";
-	} else if (isnan(p->metric))
+	} else if (!has_valid_trial(run))
+		p->reason = "no trial is valid";
+	else if (isnan(p->metric))
 		p->reason = "too few samples for this metric";
 	else
 		p->verdict = bound_holds(&s->bound, p->metric) ? SWEEP_HOLDS : SWEEP_BREAKS;

@@ -237,6 +237,20 @@ static void test_sweep(void **state)
 	assert_non_null(strstr(text, "\"cgchurn-sweep/1\""));
 	assert_non_null(strstr(text, RESULT_SCHEMA));
 
+	/* Without a valid trial a point does not hold; missed starts break it all the same. */
+	s->result->runs[1].trials[0].valid = false;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_UNKNOWN);
+	assert_string_equal(s->points[0].reason, "no trial is valid");
+	s->result->runs[1].trials[0].series[0].planned = 100;
+	s->result->runs[1].trials[0].series[0].missed = 2;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_BREAKS);
+	s->result->runs[1].trials[0].valid = true;
+	s->result->runs[1].trials[0].series[0].missed = 0;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_HOLDS);
+
 	/* A point that was given up is unknown, and the edge does not reach over it. */
 	assert_int_equal(result_run_fail(&s->result->runs[3], "no controller"), 0);
 	assert_int_equal(sweep_judge(s), 0);
