@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/escape.h"
-#include "host/explain.h"
+#include "host/host.h"
 
 enum { INDENT = 16 };
 

@@ -7,7 +7,7 @@
 #include "base/escape.h"
 #include "command/command.h"
 #include "command/overrides.h"
-#include "host/explain.h"
+#include "host/host.h"
 #include "run/list.h"
 
 enum { INDENT = 12 };

@@ -81,7 +81,7 @@ static const char *tristate_text(enum tristate value)
 /* The field's value as text; `buf` has room for 64 bytes. */
 static const char *field_text(const struct host *h, const struct host_field *field, char *buf)
 {
-	const void *at = (const char *)h + field->offset;
+	const void *at = host_member(h, field);
 	const char *text;
 
 	switch (field->type) {

@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "base/escape.h"
-#include "host/explain.h"
+#include "host/host.h"
 #include "compare/sweep_pooled.h"
 
 static void watch(struct watched *list, size_t *n, const char *actor, const char *span,

@@ -9,35 +9,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/num.h"
-#include "host/cpu.h"
 #include "host/gather.h"
 
 enum { CPUINFO_SIZE_MAX = 64 << 20, CPUS_MAX = 8192 };
-
-const char *cpuinfo_value(const char *cpuinfo, const char *key, char *buf, size_t size)
-{
-	size_t length = strlen(key);
-
-	for (const char *line = cpuinfo; line; line = strchr(line, '\n')) {
-		const char *value;
-		size_t n;
-
-		line += *line == '\n';
-		value = line + length;
-		if (strncmp(line, key, length) != 0 || !strchr("\t :", *value))
-			continue;
-		value += strspn(value, "\t ");
-		if (*value != ':')
-			continue;
-		value += 1 + strspn(value + 1, "\t ");
-		n = strcspn(value, "\n");
-		n = n < size ? n : size - 1;
-		memcpy(buf, value, n);
-		buf[n] = '\0';
-		return buf;
-	}
-	return NULL;
-}
 
 /* x86 and s390 name the model; arm64 only has numbers for it. */
 static void gather_model(struct gather *g)
@@ -47,12 +21,12 @@ static void gather_model(struct gather *g)
 
 	if (io_read_all(g->root, "proc/cpuinfo", CPUINFO_SIZE_MAX, &text, NULL) < 0)
 		return;
-	if (cpuinfo_value(text, "model name", model, sizeof(model)) ||
-	    cpuinfo_value(text, "cpu model", model, sizeof(model)) ||
-	    cpuinfo_value(text, "cpu", model, sizeof(model)))
+	if (gather_value(text, "model name", model, sizeof(model)) ||
+	    gather_value(text, "cpu model", model, sizeof(model)) ||
+	    gather_value(text, "cpu", model, sizeof(model)))
 		gather_set(g, &g->h->cpu_model, model);
-	else if (cpuinfo_value(text, "CPU implementer", model, sizeof(model)) &&
-		 cpuinfo_value(text, "CPU part", part, sizeof(part)))
+	else if (gather_value(text, "CPU implementer", model, sizeof(model)) &&
+		 gather_value(text, "CPU part", part, sizeof(part)))
 		gather_setf(g, &g->h->cpu_model, "implementer %s, part %s", model, part);
 }
 
@@ -175,7 +149,7 @@ static void gather_memory(struct gather *g)
 	const char *kib;
 
 	if (gather_read(g, "proc/meminfo", text, sizeof(text))) {
-		kib = cpuinfo_value(text, "MemTotal", buf, sizeof(buf));
+		kib = gather_value(text, "MemTotal", buf, sizeof(buf));
 		g->h->memory_total_bytes = kib ? strtoll(kib, NULL, 10) * 1024 : -1;
 	}
 	gather_set(g, &g->h->memory_thp,

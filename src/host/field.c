@@ -4,7 +4,6 @@
  * the machine.
  */
 #include <errno.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,18 +16,6 @@ const char *const lock_regime_names[5] = {
 	[LOCK_REGIME_PER_THREADGROUP] = "per-threadgroup",
 	[LOCK_REGIME_PER_THREADGROUP_RESIDUAL] = "per-threadgroup-residual",
 };
-
-#define FIELD(path_, label_, type_, role_, member)                            \
-	{                                                                     \
-		.path = path_, .label = label_, .type = type_, .role = role_, \
-		.offset = offsetof(struct host, member)                       \
-	}
-
-#define INHERITED(path_, label_, type_, member)                                         \
-	{                                                                               \
-		.path = path_, .label = label_, .type = type_, .role = HOST_MUST_MATCH, \
-		.offset = offsetof(struct host, member), .may_lack = true               \
-	}
 
 /*
  * Why the less obvious roles:
@@ -52,102 +39,102 @@ const char *const lock_regime_names[5] = {
  * The places of the mount and the run group, and which controllers exist, move nothing by
  * themselves: what a workload had enabled is in each run's "hierarchy".
  */
+/* clang-format off */
+#define AT(member) offsetof(struct host, member)
+
 const struct host_field host_fields[] = {
-	FIELD("name", "host", HOST_STRING, HOST_INFO, name),
-	FIELD("boot_id", "boot id", HOST_STRING, HOST_INFO, boot_id),
+	{"name", "host", HOST_STRING, HOST_INFO, AT(name)},
+	{"boot_id", "boot id", HOST_STRING, HOST_INFO, AT(boot_id)},
 
-	FIELD("kernel.release", "kernel", HOST_STRING, HOST_UNDER_TEST, kernel_release),
-	FIELD("kernel.version", "kernel version", HOST_STRING, HOST_UNDER_TEST, kernel_version),
-	FIELD("kernel.cmdline", "kernel command line", HOST_STRING, HOST_UNDER_TEST,
-	      kernel_cmdline),
-	FIELD("kernel.config_sha256", "kernel config digest", HOST_STRING, HOST_UNDER_TEST,
-	      kernel_config_sha256),
-	FIELD("kernel.hz", "timer frequency", HOST_STRING, HOST_UNDER_TEST, kernel_hz),
-	FIELD("kernel.preemption", "preemption model", HOST_STRING, HOST_UNDER_TEST,
-	      kernel_preemption),
-	FIELD("kernel.mitigations", "CPU mitigations", HOST_STRING, HOST_UNDER_TEST,
-	      kernel_mitigations),
-	FIELD("kernel.rcu_expedited", "rcu_expedited", HOST_TRISTATE, HOST_INFO,
-	      kernel_rcu_expedited),
-	FIELD("kernel.rcu_normal", "rcu_normal", HOST_TRISTATE, HOST_INFO, kernel_rcu_normal),
-	FIELD("kernel.grace_periods", "RCU grace periods", HOST_STRING, HOST_UNDER_TEST,
-	      kernel_grace_periods),
-	FIELD("kernel.tainted", "kernel taint", HOST_INT, HOST_INFO, kernel_tainted),
+	{"kernel.release", "kernel", HOST_STRING, HOST_UNDER_TEST, AT(kernel_release)},
+	{"kernel.version", "kernel version", HOST_STRING, HOST_UNDER_TEST, AT(kernel_version)},
+	{"kernel.cmdline", "kernel command line", HOST_STRING, HOST_UNDER_TEST, AT(kernel_cmdline)},
+	{"kernel.config_sha256", "kernel config digest", HOST_STRING, HOST_UNDER_TEST,
+	 AT(kernel_config_sha256)},
+	{"kernel.hz", "timer frequency", HOST_STRING, HOST_UNDER_TEST, AT(kernel_hz)},
+	{"kernel.preemption", "preemption model", HOST_STRING, HOST_UNDER_TEST,
+	 AT(kernel_preemption)},
+	{"kernel.mitigations", "CPU mitigations", HOST_STRING, HOST_UNDER_TEST,
+	 AT(kernel_mitigations)},
+	{"kernel.rcu_expedited", "rcu_expedited", HOST_TRISTATE, HOST_INFO,
+	 AT(kernel_rcu_expedited)},
+	{"kernel.rcu_normal", "rcu_normal", HOST_TRISTATE, HOST_INFO, AT(kernel_rcu_normal)},
+	{"kernel.grace_periods", "RCU grace periods", HOST_STRING, HOST_UNDER_TEST,
+	 AT(kernel_grace_periods)},
+	{"kernel.tainted", "kernel taint", HOST_INT, HOST_INFO, AT(kernel_tainted)},
 
-	FIELD("lock.patch_present", "per-threadgroup patch", HOST_TRISTATE, HOST_UNDER_TEST,
-	      lock_patch_present),
-	FIELD("lock.regime", "lock regime", HOST_STRING, HOST_UNDER_TEST, lock_regime),
-	FIELD("lock.confidence", "confidence in the regime", HOST_STRING, HOST_INFO,
-	      lock_confidence),
-	{.path = "lock.evidence",
-	 .label = "evidence of the regime",
-	 .type = HOST_STRINGS,
-	 .role = HOST_INFO,
-	 .offset = offsetof(struct host, lock_evidence),
-	 .count_offset = offsetof(struct host, n_lock_evidence)},
+	{"lock.patch_present", "per-threadgroup patch", HOST_TRISTATE, HOST_UNDER_TEST,
+	 AT(lock_patch_present)},
+	{"lock.regime", "lock regime", HOST_STRING, HOST_UNDER_TEST, AT(lock_regime)},
+	{"lock.confidence", "confidence in the regime", HOST_STRING, HOST_INFO,
+	 AT(lock_confidence)},
+	{"lock.evidence", "evidence of the regime", HOST_STRINGS, HOST_INFO, AT(lock_evidence),
+	 .count_offset = AT(n_lock_evidence)},
 
-	FIELD("cpu.model", "CPU model", HOST_STRING, HOST_MUST_MATCH, cpu_model),
-	FIELD("cpu.architecture", "architecture", HOST_STRING, HOST_MUST_MATCH, cpu_architecture),
-	FIELD("cpu.count", "CPUs", HOST_INT, HOST_MUST_MATCH, cpu_count),
-	FIELD("cpu.online", "online CPUs", HOST_STRING, HOST_MUST_MATCH, cpu_online),
-	FIELD("cpu.sockets", "CPU sockets", HOST_INT, HOST_MUST_MATCH, cpu_sockets),
-	FIELD("cpu.numa_nodes", "NUMA nodes", HOST_INT, HOST_MUST_MATCH, cpu_numa_nodes),
-	FIELD("cpu.smt", "SMT", HOST_TRISTATE, HOST_MUST_MATCH, cpu_smt),
-	FIELD("cpu.governor", "frequency governor", HOST_STRING, HOST_MUST_MATCH, cpu_governor),
-	FIELD("cpu.idle", "idle driver and state", HOST_STRING, HOST_UNDER_TEST, cpu_idle),
-	FIELD("cpu.idle_latency_us", "idle state's wake-up in us", HOST_INT, HOST_INFO,
-	      cpu_idle_latency_us),
+	{"cpu.model", "CPU model", HOST_STRING, HOST_MUST_MATCH, AT(cpu_model)},
+	{"cpu.architecture", "architecture", HOST_STRING, HOST_MUST_MATCH, AT(cpu_architecture)},
+	{"cpu.count", "CPUs", HOST_INT, HOST_MUST_MATCH, AT(cpu_count)},
+	{"cpu.online", "online CPUs", HOST_STRING, HOST_MUST_MATCH, AT(cpu_online)},
+	{"cpu.sockets", "CPU sockets", HOST_INT, HOST_MUST_MATCH, AT(cpu_sockets)},
+	{"cpu.numa_nodes", "NUMA nodes", HOST_INT, HOST_MUST_MATCH, AT(cpu_numa_nodes)},
+	{"cpu.smt", "SMT", HOST_TRISTATE, HOST_MUST_MATCH, AT(cpu_smt)},
+	{"cpu.governor", "frequency governor", HOST_STRING, HOST_MUST_MATCH, AT(cpu_governor)},
+	{"cpu.idle", "idle driver and state", HOST_STRING, HOST_UNDER_TEST, AT(cpu_idle)},
+	{"cpu.idle_latency_us", "idle state's wake-up in us", HOST_INT, HOST_INFO,
+	 AT(cpu_idle_latency_us)},
 
-	FIELD("memory.total_bytes", "memory", HOST_INT, HOST_INFO, memory_total_bytes),
-	FIELD("memory.thp", "transparent huge pages", HOST_STRING, HOST_MUST_MATCH, memory_thp),
+	{"memory.total_bytes", "memory", HOST_INT, HOST_INFO, AT(memory_total_bytes)},
+	{"memory.thp", "transparent huge pages", HOST_STRING, HOST_MUST_MATCH, AT(memory_thp)},
 
-	FIELD("cgroup.layout", "cgroup layout", HOST_STRING, HOST_MUST_MATCH, cgroup_layout),
-	FIELD("cgroup.mount", "cgroup2 mount", HOST_STRING, HOST_INFO, cgroup_mount),
-	FIELD("cgroup.mount_options", "cgroup2 mount options", HOST_STRING, HOST_UNDER_TEST,
-	      cgroup_mount_options),
-	FIELD("cgroup.root", "run group's parent", HOST_STRING, HOST_INFO, cgroup_root),
-	FIELD("cgroup.controllers", "cgroup2 controllers", HOST_STRING, HOST_INFO,
-	      cgroup_controllers),
-	FIELD("cgroup.backend", "groups made by", HOST_STRING, HOST_INFO, cgroup_backend),
-	FIELD("cgroup.libcgroup_version", "libcgroup", HOST_STRING, HOST_INFO,
-	      cgroup_libcgroup_version),
+	{"cgroup.layout", "cgroup layout", HOST_STRING, HOST_MUST_MATCH, AT(cgroup_layout)},
+	{"cgroup.mount", "cgroup2 mount", HOST_STRING, HOST_INFO, AT(cgroup_mount)},
+	{"cgroup.mount_options", "cgroup2 mount options", HOST_STRING, HOST_UNDER_TEST,
+	 AT(cgroup_mount_options)},
+	{"cgroup.root", "run group's parent", HOST_STRING, HOST_INFO, AT(cgroup_root)},
+	{"cgroup.controllers", "cgroup2 controllers", HOST_STRING, HOST_INFO,
+	 AT(cgroup_controllers)},
+	{"cgroup.backend", "groups made by", HOST_STRING, HOST_INFO, AT(cgroup_backend)},
+	{"cgroup.libcgroup_version", "libcgroup", HOST_STRING, HOST_INFO,
+	 AT(cgroup_libcgroup_version)},
 
-	INHERITED("inherited.policy", "scheduling policy", HOST_STRING, inherited_policy),
-	INHERITED("inherited.nice", "nice value", HOST_STRING, inherited_nice),
-	INHERITED("inherited.cpus", "CPUs allowed", HOST_STRING, inherited_cpus),
-	INHERITED("inherited.io_priority", "I/O priority", HOST_STRING, inherited_io_priority),
-	INHERITED("inherited.stack_limit", "stack limit in bytes", HOST_STRING,
-		  inherited_stack_limit),
-	INHERITED("inherited.personality", "personality", HOST_STRING, inherited_personality),
-	INHERITED("inherited.thp", "huge pages allowed", HOST_TRISTATE, inherited_thp),
-	INHERITED("inherited.seccomp_filters", "seccomp filters", HOST_INT,
-		  inherited_seccomp_filters),
+	{"inherited.policy", "scheduling policy", HOST_STRING, HOST_MUST_MATCH,
+	 AT(inherited_policy), .may_lack = true},
+	{"inherited.nice", "nice value", HOST_STRING, HOST_MUST_MATCH,
+	 AT(inherited_nice), .may_lack = true},
+	{"inherited.cpus", "CPUs allowed", HOST_STRING, HOST_MUST_MATCH,
+	 AT(inherited_cpus), .may_lack = true},
+	{"inherited.io_priority", "I/O priority", HOST_STRING, HOST_MUST_MATCH,
+	 AT(inherited_io_priority), .may_lack = true},
+	{"inherited.stack_limit", "stack limit in bytes", HOST_STRING, HOST_MUST_MATCH,
+	 AT(inherited_stack_limit), .may_lack = true},
+	{"inherited.personality", "personality", HOST_STRING, HOST_MUST_MATCH,
+	 AT(inherited_personality), .may_lack = true},
+	{"inherited.thp", "huge pages allowed", HOST_TRISTATE, HOST_MUST_MATCH,
+	 AT(inherited_thp), .may_lack = true},
+	{"inherited.seccomp_filters", "seccomp filters", HOST_INT, HOST_MUST_MATCH,
+	 AT(inherited_seccomp_filters), .may_lack = true},
 
-	FIELD("accelerator", "accelerator", HOST_STRING, HOST_MUST_MATCH, accelerator),
-	FIELD("hypervisor", "hypervisor", HOST_STRING, HOST_INFO, hypervisor),
-	FIELD("clock_source", "clock source", HOST_STRING, HOST_MUST_MATCH, clock_source),
-	FIELD("libc", "C library", HOST_STRING, HOST_MUST_MATCH, libc),
-	FIELD("load1", "load average", HOST_DOUBLE, HOST_INFO, load1),
-	FIELD("uptime_s", "uptime in seconds", HOST_DOUBLE, HOST_INFO, uptime_s),
+	{"accelerator", "accelerator", HOST_STRING, HOST_MUST_MATCH, AT(accelerator)},
+	{"hypervisor", "hypervisor", HOST_STRING, HOST_INFO, AT(hypervisor)},
+	{"clock_source", "clock source", HOST_STRING, HOST_MUST_MATCH, AT(clock_source)},
+	{"libc", "C library", HOST_STRING, HOST_MUST_MATCH, AT(libc)},
+	{"load1", "load average", HOST_DOUBLE, HOST_INFO, AT(load1)},
+	{"uptime_s", "uptime in seconds", HOST_DOUBLE, HOST_INFO, AT(uptime_s)},
 };
+/* clang-format on */
 const size_t host_n_fields = sizeof(host_fields) / sizeof(host_fields[0]);
-
-static void *member_of(struct host *h, const struct host_field *field)
-{
-	return (char *)h + field->offset;
-}
 
 static void set_unknown(struct host *h, const struct host_field *field)
 {
 	switch (field->type) {
 	case HOST_INT:
-		*(int64_t *)member_of(h, field) = -1;
+		*(int64_t *)host_member(h, field) = -1;
 		break;
 	case HOST_DOUBLE:
-		*(double *)member_of(h, field) = -1;
+		*(double *)host_member(h, field) = -1;
 		break;
 	case HOST_TRISTATE:
-		*(enum tristate *)member_of(h, field) = TRISTATE_UNKNOWN;
+		*(enum tristate *)host_member(h, field) = TRISTATE_UNKNOWN;
 		break;
 	case HOST_STRING:
 	case HOST_STRINGS:
@@ -202,7 +189,7 @@ int host_rename(struct host *h, const char *name)
 
 static void free_strings(struct host *h, const struct host_field *field)
 {
-	char **strings = *(char ***)member_of(h, field);
+	char **strings = *(char ***)host_member(h, field);
 	size_t n = *(size_t *)((char *)h + field->count_offset);
 
 	for (size_t i = 0; i < n; i++)
@@ -214,7 +201,7 @@ void host_finish(struct host *h)
 {
 	for (size_t i = 0; i < host_n_fields; i++) {
 		if (host_fields[i].type == HOST_STRING)
-			free(*(char **)member_of(h, &host_fields[i]));
+			free(*(char **)host_member(h, &host_fields[i]));
 		else if (host_fields[i].type == HOST_STRINGS)
 			free_strings(h, &host_fields[i]);
 	}

@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
 #include "base/cleanup.h"
 #include "base/io.h"
@@ -90,6 +94,64 @@ const char *gather_chosen(const char *text, const char *brackets, char *buf, siz
 	return buf;
 }
 
+const char *gather_value(const char *table, const char *key, char *buf, size_t size)
+{
+	size_t length = strlen(key);
+
+	for (const char *line = table; line; line = strchr(line, '\n')) {
+		const char *value;
+		size_t n;
+
+		line += *line == '\n';
+		value = line + length;
+		if (strncmp(line, key, length) != 0 || !strchr("\t :", *value))
+			continue;
+		value += strspn(value, "\t ");
+		if (*value != ':')
+			continue;
+		value += 1 + strspn(value + 1, "\t ");
+		n = strcspn(value, "\n");
+		n = n < size ? n : size - 1;
+		memcpy(buf, value, n);
+		buf[n] = '\0';
+		return buf;
+	}
+	return NULL;
+}
+
+/* Priorities are facility * 8 + level. What a program writes never has the kernel's facility, 0. */
+enum { RECORD_SIZE = 8192, FIRST_OF_USERS = 8 };
+
+/* One record a read. The log is whole where the first that is still there has sequence number 0. */
+int kmsg_visit(int root, bool (*visit)(const char *record, void *opaque), void *opaque,
+	       bool *ret_whole)
+{
+	_cleanup_fd int fd = openat(root, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_free char *record = malloc(RECORD_SIZE);
+	bool first = true, whole = false, found = false;
+	ssize_t n;
+
+	if (fd < 0 || !record)
+		return fd < 0 ? -errno : -ENOMEM;
+	/* EPIPE: records were overwritten under our hands; those that follow can still be read. */
+	while (!found &&
+	       ((n = read(fd, record, RECORD_SIZE - 1)) > 0 || (n < 0 && errno == EPIPE))) {
+		unsigned long long sequence;
+
+		if (n < 0) {
+			whole = first = false;
+			continue;
+		}
+		record[n] = '\0';
+		if (first)
+			whole = sscanf(record, "%*u,%llu,", &sequence) == 1 && sequence == 0;
+		first = false;
+		found = strtoul(record, NULL, 10) < FIRST_OF_USERS && visit(record, opaque);
+	}
+	*ret_whole = whole;
+	return 0;
+}
+
 /* "(none)" is what a kernel says before anybody gave it a name. */
 static void gather_name(struct gather *g)
 {
@@ -108,6 +170,69 @@ static void gather_load(struct gather *g)
 		g->h->load1 = strtod(buf, NULL);
 	if (gather_read(g, "proc/uptime", buf, sizeof(buf)))
 		g->h->uptime_s = strtod(buf, NULL);
+}
+
+static bool lies_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+/* The v2 mount that holds the run group's parent, else the one a run would choose. */
+static const struct cgroup_mount *choose_mount(const struct gather *g)
+{
+	const struct cgroup_mount *best = NULL;
+
+	for (size_t i = 0; g->cgroup_root && i < g->mounts.n; i++) {
+		const struct cgroup_mount *m = &g->mounts.items[i];
+
+		if (m->v2 && lies_below(g->cgroup_root, m->path) &&
+		    (!best || strlen(m->path) >= strlen(best->path)))
+			best = m;
+	}
+	if (!best)
+		best = mounts_find_v2(&g->mounts);
+	for (size_t i = 0; !best && i < g->mounts.n; i++)
+		if (g->mounts.items[i].v2)
+			best = &g->mounts.items[i];
+	return best;
+}
+
+static const char *layout_of(const struct cgroup_mounts *m)
+{
+	bool v1 = false, v2 = false;
+
+	for (size_t i = 0; i < m->n; i++)
+		*(m->items[i].v2 ? &v2 : &v1) = true;
+	if (v1)
+		return v2 ? "hybrid" : "v1";
+	return v2 ? "unified" : "none";
+}
+
+static void gather_cgroup(struct gather *g)
+{
+	const struct cgroup_mount *m = g->has_mounts ? choose_mount(g) : NULL;
+	struct host *h = g->h;
+	char path[4096];
+
+	gather_set(g, &h->cgroup_root, g->cgroup_root);
+	if (g->has_mounts)
+		gather_set(g, &h->cgroup_layout, layout_of(&g->mounts));
+	if (!m)
+		return;
+	gather_set(g, &h->cgroup_mount, m->path);
+	gather_set(g, &h->cgroup_mount_options, m->super_options);
+	snprintf(path, sizeof(path), "%s/cgroup.controllers",
+		 g->cgroup_root ? g->cgroup_root : m->path);
+	gather_file(g, &h->cgroup_controllers, path + strspn(path, "/"));
+}
+
+static void gather_libc(struct gather *g)
+{
+#ifdef __GLIBC__
+	gather_setf(g, &g->h->libc, "glibc %s", gnu_get_libc_version());
+#endif
 }
 
 static void gather_finish(struct gather *g)
@@ -139,7 +264,10 @@ int host_gather_from(int root, struct host *h, const char *cgroup_root, struct e
 	gather_mounts(&g);
 	gather_kernel(&g);
 	gather_cpu(&g);
-	gather_platform(&g);
+	gather_virtualisation(&g);
+	gather_file(&g, &h->clock_source,
+		    "sys/devices/system/clocksource/clocksource0/current_clocksource");
+	gather_libc(&g);
 	gather_inherited(&g);
 	gather_cgroup(&g);
 	gather_lock(&g);

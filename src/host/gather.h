@@ -8,10 +8,10 @@
 
 #include <stddef.h>
 
-#include "host/config.h"
-#include "host/host.h"
-#include "host/probe.h"
 #include "base/mounts.h"
+#include "host/host.h"
+#include "host/kernel.h"
+#include "host/probe.h"
 
 #define GATHER_TEXT_SIZE 8192 /* an attribute or a small table of /proc and /sys */
 
@@ -45,12 +45,26 @@ int64_t gather_count_list(const char *list);
 /* The word in brackets of "always [madvise] never" or "none (full)"; NULL where there is none. */
 const char *gather_chosen(const char *text, const char *brackets, char *buf, size_t size);
 
+/*
+ * The value of the first line with this key in a table of "key : value" lines, as /proc/cpuinfo and
+ * /proc/meminfo are, cut to fit. Returns `buf`, or NULL.
+ */
+const char *gather_value(const char *table, const char *key, char *buf, size_t size);
+
+/*
+ * Calls `visit` with each record of the kernel's log that is the kernel's own and no program's,
+ * "priority,sequence,time,flags;text" (/dev/kmsg below the folder `root`;
+ * Documentation/ABI/testing/dev-kmsg), until it returns true or there are no more. `ret_whole`: the
+ * log was whole since boot, as far as it was read. 0, or a negative errno where it may not be read.
+ */
+int kmsg_visit(int root, bool (*visit)(const char *record, void *opaque), void *opaque,
+	       bool *ret_whole);
+
 /* The parts. Each leaves what it cannot read unknown. */
 void gather_kernel(struct gather *g);
 void gather_cpu(struct gather *g);
-void gather_platform(struct gather *g);
+void gather_virtualisation(struct gather *g);
 void gather_inherited(struct gather *g);
-void gather_cgroup(struct gather *g);
 void gather_lock(struct gather *g);
 
 #endif

@@ -101,6 +101,12 @@ struct host_field {
 extern const struct host_field host_fields[];
 extern const size_t host_n_fields;
 
+/* The fact's member of `h`, of the type that the field names. */
+static inline void *host_member(const struct host *h, const struct host_field *field)
+{
+	return (char *)h + field->offset;
+}
+
 /* LOCK_REGIME_UNKNOWN for a word that this version does not know, too. */
 enum lock_regime host_regime(const struct host *h);
 /* The word itself; "unknown" where there is none. */
@@ -159,5 +165,34 @@ bool host_lock_certain(const struct host *h);
  */
 struct probe_verdict;
 int host_judge_lock(struct host *h, const struct probe_verdict *probe, struct err *e);
+
+/*
+ * The lock's regime in plain words (host/explain.c): what it means, how to turn the faster one on,
+ * what that costs. Pure; doc/lock.md has the kernel facts behind the sentences.
+ */
+
+/* Whether the patch is in force, in a few words: "no: the lock is global". */
+const char *lock_in_force(const struct host *h);
+
+/* What a migration and a fork go through in this regime. */
+const char *lock_meaning(const struct host *h);
+
+/*
+ * Where RCU grace periods are expedited (host_expedites()): that this hides most of what the
+ * default mount costs, what to expect instead, and how to measure as other machines are. NULL
+ * elsewhere.
+ */
+const char *lock_expectation(const struct host *h);
+
+#define LOCK_ADVICE_SIZE 1024
+
+/*
+ * What can be done, as sentences of some hundred bytes: how to turn favordynmods on here, or why
+ * there is nothing to turn on. Returns `buf`.
+ */
+const char *lock_how_to(const struct host *h, char buf[LOCK_ADVICE_SIZE]);
+
+/* What that costs, or would cost; NULL where there is nothing to choose. */
+const char *lock_cost(const struct host *h);
 
 #endif

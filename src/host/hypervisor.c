@@ -4,15 +4,19 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 #endif
 
+#include "base/cleanup.h"
 #include "base/io.h"
-#include "host/kmsg.h"
+#include "host/gather.h"
 
 /* Where hypervisor_cpuid_base() of the kernel looks (arch/x86/include/asm/cpuid/api.h). */
+enum { CPUINFO_SIZE_MAX = 64 << 20 };
+
 enum { LEAF_FIRST = 0x40000000, LEAF_END = 0x40010000, LEAF_STEP = 0x100 };
 
 /* By the beginning of what the kernel logs, the clock source that it registers, /sys/hypervisor
@@ -128,4 +132,69 @@ void hypervisor_facts_read(int root, struct hypervisor_facts *ret)
 	if (io_read_attr(root, "sys/hypervisor/type", ret->type, sizeof(ret->type)) < 0)
 		ret->type[0] = '\0';
 	read_signatures(ret);
+}
+
+/* The CPU flag "hypervisor" is the processor's word for "you are a guest": TRISTATE_UNKNOWN where
+ * there are no flags, as on other architectures. */
+static enum tristate is_guest(struct gather *g)
+{
+	_cleanup_free char *text = NULL;
+	char flags[4096];
+
+	if (io_read_all(g->root, "proc/cpuinfo", CPUINFO_SIZE_MAX, &text, NULL) < 0 ||
+	    !gather_value(text, "flags", flags, sizeof(flags)))
+		return TRISTATE_UNKNOWN;
+	return strstr(flags, " hypervisor") ? TRISTATE_YES : TRISTATE_NO;
+}
+
+/* Where none of what is known shows: the firmware's names, whose silence proves nothing. */
+static void gather_unknown_hypervisor(struct gather *g, const struct hypervisor_facts *f)
+{
+	char buf[256];
+
+	gather_set(g, &g->h->hypervisor, f->type);
+	if (gather_read(g, "proc/device-tree/hypervisor/compatible", buf, sizeof(buf)))
+		gather_set(g, &g->h->hypervisor, buf);
+	else if (gather_read(g, "sys/class/dmi/id/sys_vendor", buf, sizeof(buf)) &&
+		 strstr(buf, "QEMU"))
+		gather_set(g, &g->h->hypervisor, "QEMU");
+	if (f->n_signatures)
+		gather_setf(g, &g->h->hypervisor, "unknown (CPUID signature \"%s\")",
+			    f->signatures[0]);
+}
+
+/* A short word, as ours are; anything else in the variable is not meant for us. */
+static bool is_word(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+
+	return n > 0 && n < 32 && text[n] == '\0';
+}
+
+/*
+ * The accelerator decides whether absolute times mean anything. Whoever boots a guest knows it best
+ * and names it in CGCHURN_ACCELERATOR. Else the hypervisor decides, else the firmware's names.
+ */
+void gather_virtualisation(struct gather *g)
+{
+	const char *named = getenv("CGCHURN_ACCELERATOR");
+	enum tristate guest = is_guest(g);
+	struct hypervisor_facts facts;
+	struct hypervisor found;
+
+	if (named && is_word(named))
+		gather_set(g, &g->h->accelerator, named);
+	if (guest == TRISTATE_NO) {
+		gather_set(g, &g->h->accelerator, "none");
+		return;
+	}
+	hypervisor_facts_read(g->root, &facts);
+	/* Without the flag CPUID's leaves mean nothing. */
+	if (guest != TRISTATE_YES)
+		facts.n_signatures = 0;
+	found = hypervisor_judge(&facts);
+	gather_set(g, &g->h->hypervisor, found.name);
+	gather_set(g, &g->h->accelerator, found.accelerator);
+	if (!found.name)
+		gather_unknown_hypervisor(g, &facts);
 }

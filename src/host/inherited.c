@@ -24,7 +24,6 @@
 #include <unistd.h>
 
 #include "base/num.h"
-#include "host/cpu.h"
 #include "host/gather.h"
 
 enum { IOPRIO_SELF = 1, IOPRIO_SHIFT = 13, IOPRIO_BEST_EFFORT = 2, IOPRIO_USUAL = 4 };
@@ -96,14 +95,14 @@ static void gather_status(struct gather *g)
 
 	if (!gather_read(g, "proc/self/status", status, sizeof(status)))
 		return;
-	if (cpuinfo_value(status, "Cpus_allowed_list", value, sizeof(value)) && h->cpu_online)
+	if (gather_value(status, "Cpus_allowed_list", value, sizeof(value)) && h->cpu_online)
 		gather_set(g, &h->inherited_cpus,
 			   has_all_online(value, h->cpu_online) ? "all" : value);
-	if (cpuinfo_value(status, "THP_enabled", value, sizeof(value)))
+	if (gather_value(status, "THP_enabled", value, sizeof(value)))
 		h->inherited_thp = strcmp(value, "0") != 0 ? TRISTATE_YES : TRISTATE_NO;
 	/* Seccomp_filters is there since 5.9; before it, the mode says whether there is one. */
-	if ((cpuinfo_value(status, "Seccomp_filters", value, sizeof(value)) ||
-	     cpuinfo_value(status, "Seccomp", value, sizeof(value))) &&
+	if ((gather_value(status, "Seccomp_filters", value, sizeof(value)) ||
+	     gather_value(status, "Seccomp", value, sizeof(value))) &&
 	    num_parse_u64(value, &n) == 0)
 		h->inherited_seccomp_filters = (int64_t)n;
 }

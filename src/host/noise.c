@@ -4,7 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/cleanup.h"
+#include "base/io.h"
 #include "base/num.h"
 
 const char *const noise_level_names[3] = {
@@ -39,7 +42,6 @@ static void find(struct noise_finding *f, enum noise_level level, const char *ad
 static void judge_hypervisor(const struct host *h, const struct noise_facts *n,
 			     struct noise_finding *f)
 {
-	(void)n;
 	if (h->accelerator && strcmp(h->accelerator, "tcg") == 0)
 		find(f, NOISE_LOUD,
 		     "Compare only with results of the same emulation, and take no absolute time "
@@ -61,7 +63,6 @@ static void judge_hypervisor(const struct host *h, const struct noise_facts *n,
 
 static void judge_steal(const struct host *h, const struct noise_facts *n, struct noise_finding *f)
 {
-	(void)h;
 	if (n->steal_share < 0)
 		find(f, NOISE_UNKNOWN, NULL, "Stolen CPU time is not to be read.");
 	else if (n->steal_share > steal_loud)
@@ -77,7 +78,6 @@ static void judge_steal(const struct host *h, const struct noise_facts *n, struc
 
 static void judge_cpus(const struct host *h, const struct noise_facts *n, struct noise_finding *f)
 {
-	(void)n;
 	if (h->cpu_count < 0)
 		find(f, NOISE_UNKNOWN, NULL, "How many CPUs there are is not known.");
 	else if (h->cpu_count == 1)
@@ -89,7 +89,6 @@ static void judge_cpus(const struct host *h, const struct noise_facts *n, struct
 
 static void judge_smt(const struct host *h, const struct noise_facts *n, struct noise_finding *f)
 {
-	(void)n;
 	if (h->cpu_smt == TRISTATE_UNKNOWN)
 		find(f, NOISE_UNKNOWN, NULL,
 		     "Whether CPUs share a core is not known here (guests are often not told).");
@@ -105,7 +104,6 @@ static void judge_smt(const struct host *h, const struct noise_facts *n, struct 
 static void judge_governor(const struct host *h, const struct noise_facts *n,
 			   struct noise_finding *f)
 {
-	(void)n;
 	if (!h->cpu_governor)
 		find(f, NOISE_UNKNOWN, NULL,
 		     "No frequency control is seen: firmware or the hypervisor decides.");
@@ -122,7 +120,6 @@ static void judge_governor(const struct host *h, const struct noise_facts *n,
 
 static void judge_idle(const struct host *h, const struct noise_facts *n, struct noise_finding *f)
 {
-	(void)n;
 	if (!h->cpu_idle || strcmp(h->cpu_idle, "none") == 0)
 		find(f, NOISE_UNKNOWN, NULL,
 		     "No idle driver is seen: how CPUs sleep is not known.");
@@ -163,7 +160,6 @@ static void judge_timers(const struct host *h, const struct noise_facts *n, stru
 {
 	char text[NUM_TEXT_SIZE];
 
-	(void)h;
 	if (n->timer_ns < 0)
 		find(f, NOISE_UNKNOWN, NULL, "The resolution of timers is not known.");
 	else if (n->timer_ns > TIMER_LOUD_NS)
@@ -178,7 +174,6 @@ static void judge_timers(const struct host *h, const struct noise_facts *n, stru
 
 static void judge_thp(const struct host *h, const struct noise_facts *n, struct noise_finding *f)
 {
-	(void)n;
 	if (!h->memory_thp)
 		find(f, NOISE_QUIET, NULL, "No transparent huge pages in this kernel.");
 	else if (strcmp(h->memory_thp, "always") == 0)
@@ -194,7 +189,6 @@ static void judge_load(const struct host *h, const struct noise_facts *n, struct
 {
 	double cpus = h->cpu_count > 0 ? (double)h->cpu_count : 1;
 
-	(void)n;
 	if (h->load1 < 0)
 		find(f, NOISE_UNKNOWN, NULL, "The load is not known.");
 	else if (h->load1 > load_loud_per_cpu * cpus)
@@ -208,7 +202,6 @@ static void judge_load(const struct host *h, const struct noise_facts *n, struct
 static void judge_pressure(const struct host *h, const struct noise_facts *n,
 			   struct noise_finding *f)
 {
-	(void)h;
 	if (n->psi_cpu_avg60 < 0)
 		find(f, NOISE_UNKNOWN, NULL,
 		     "The kernel does not tell how long tasks wait for CPUs (no /proc/pressure).");
@@ -245,4 +238,57 @@ void noise_judge(const struct host *h, const struct noise_facts *f,
 		ret[i] = (struct noise_finding){.source = sources[i].source};
 		sources[i].judge(h, f, &ret[i]);
 	}
+}
+
+enum { STAT_SIZE_MAX = 4 << 20, STAT_COLUMNS = 8, STAT_STEAL = 7 };
+
+/*
+ * "cpu user nice system idle iowait irq softirq steal guest guest_nice" (proc_stat(5)); the time of
+ * guests is in user and nice already.
+ */
+static double read_steal(int root)
+{
+	_cleanup_free char *text = NULL;
+	unsigned long long t[STAT_COLUMNS], sum = 0;
+
+	if (io_read_all(root, "proc/stat", STAT_SIZE_MAX, &text, NULL) < 0 ||
+	    sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2], &t[3],
+		   &t[4], &t[5], &t[6], &t[7]) != STAT_COLUMNS)
+		return -1;
+	for (int i = 0; i < STAT_COLUMNS; i++)
+		sum += t[i];
+	return sum ? (double)t[STAT_STEAL] / (double)sum : -1;
+}
+
+static double read_pressure(int root)
+{
+	char text[256];
+	double percent;
+
+	if (io_read_attr(root, "proc/pressure/cpu", text, sizeof(text)) < 0 ||
+	    sscanf(text, "some avg10=%*f avg60=%lf", &percent) != 1)
+		return -1;
+	return percent / 100;
+}
+
+/* With high-resolution timers the monotonic clock's resolution is 1 ns, else a tick. */
+static int64_t timer_resolution(void)
+{
+	struct timespec ts;
+
+	return clock_getres(CLOCK_MONOTONIC, &ts) < 0
+		       ? -1
+		       : (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+void noise_read(int root, struct noise_facts *ret)
+{
+	*ret = (struct noise_facts){
+		.steal_share = read_steal(root),
+		.psi_cpu_avg60 = read_pressure(root),
+		.timer_ns = timer_resolution(),
+	};
+	if (io_read_attr(root, "sys/devices/system/clocksource/clocksource0/available_clocksource",
+			 ret->clock_sources, sizeof(ret->clock_sources)) < 0)
+		ret->clock_sources[0] = '\0';
 }

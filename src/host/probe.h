@@ -38,12 +38,12 @@ struct probe_samples {
 };
 
 struct probe_verdict {
-	enum tristate
-		shows; /* a grace period is long enough here to be seen; UNKNOWN: not measured */
-	enum tristate grace_period; /* paced writes wait for one; UNKNOWN: undecided */
-	enum tristate
-		stack_sampling_first; /* the kernel looks for the process before it locks: the patch.
-				       UNKNOWN where no wait shows, for then there is no telling */
+	/* A grace period is long enough here to be seen; UNKNOWN: not measured. */
+	enum tristate shows;
+	/* Paced writes wait for one; UNKNOWN: undecided. */
+	enum tristate grace_period;
+	/* The kernel looks for the process before it locks: the patch. UNKNOWN without a wait. */
+	enum tristate finds_process_first;
 	/* Medians, for the evidence. */
 	uint64_t paced_ns, missing_ns, control_ns, back_to_back_ns, grace_ns; /* grace: 0 none */
 };

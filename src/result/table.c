@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/escape.h"
-#include "host/explain.h"
+#include "host/host.h"
 #include "result/table_rows.h"
 
 enum { HEAD_INDENT = 12 };

@@ -194,7 +194,7 @@ struct scene {
 	bool has_variables;
 	enum tristate per_threadgroup, favored;
 	bool has_probe;
-	enum tristate grace_period, stack_sampling_first;
+	enum tristate grace_period, finds_process_first;
 	bool is_short;  /* a grace period is too short to be seen, says the probe */
 	bool expedited; /* say the settings */
 	/* expected */
@@ -240,37 +240,37 @@ static const struct scene scenes[] = {
 	{"no BTF, favordynmods", DUNNO, YES, DUNNO, YES, .patch_present = DUNNO,
 	 .regime = LOCK_REGIME_UNKNOWN, .word = "weak"},
 	{"no BTF, default, probed, patched", DUNNO, NO, DUNNO, YES, .has_probe = true,
-	 .grace_period = YES, .stack_sampling_first = YES, .patch_present = YES,
+	 .grace_period = YES, .finds_process_first = YES, .patch_present = YES,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "certain"},
 	{"no BTF, default, probed, unpatched", DUNNO, NO, DUNNO, YES, .has_probe = true,
-	 .grace_period = YES, .stack_sampling_first = NO, .patch_present = NO,
+	 .grace_period = YES, .finds_process_first = NO, .patch_present = NO,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "certain"},
 	{"no BTF, probed, no wait", DUNNO, NO, DUNNO, YES, .has_probe = true, .grace_period = NO,
-	 .stack_sampling_first = DUNNO, .patch_present = DUNNO, .regime = LOCK_REGIME_UNKNOWN,
+	 .finds_process_first = DUNNO, .patch_present = DUNNO, .regime = LOCK_REGIME_UNKNOWN,
 	 .word = "weak"},
 	{"7.x, switched off again, by behaviour", YES, NO, DUNNO, YES, .has_probe = true,
-	 .grace_period = NO, .stack_sampling_first = DUNNO, .patch_present = YES,
+	 .grace_period = NO, .finds_process_first = DUNNO, .patch_present = YES,
 	 .regime = LOCK_REGIME_PER_THREADGROUP_RESIDUAL, .word = "likely"},
 	{"7.x, default, by behaviour", YES, NO, DUNNO, YES, .has_probe = true, .grace_period = YES,
-	 .stack_sampling_first = YES, .patch_present = YES, .regime = LOCK_REGIME_GLOBAL,
+	 .finds_process_first = YES, .patch_present = YES, .regime = LOCK_REGIME_GLOBAL,
 	 .word = "certain"},
 	{"7.x, an undecided probe changes nothing", YES, NO, DUNNO, YES, .has_probe = true,
-	 .grace_period = DUNNO, .stack_sampling_first = DUNNO, .patch_present = YES,
+	 .grace_period = DUNNO, .finds_process_first = DUNNO, .patch_present = YES,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
 	{"7.x, default, expedited: behaviour decides nothing", YES, NO, DUNNO, YES,
-	 .has_probe = true, .grace_period = NO, .stack_sampling_first = DUNNO, .expedited = true,
+	 .has_probe = true, .grace_period = NO, .finds_process_first = DUNNO, .expedited = true,
 	 .patch_present = YES, .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
 	{"7.x, expedited, a drain looks like a wait", YES, NO, DUNNO, YES, .has_probe = true,
-	 .grace_period = YES, .stack_sampling_first = YES, .expedited = true, .patch_present = YES,
+	 .grace_period = YES, .finds_process_first = YES, .expedited = true, .patch_present = YES,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
 	{"7.x, short grace periods, by the probe", YES, NO, DUNNO, YES, .has_probe = true,
-	 .grace_period = NO, .stack_sampling_first = DUNNO, .is_short = true, .patch_present = YES,
+	 .grace_period = NO, .finds_process_first = DUNNO, .is_short = true, .patch_present = YES,
 	 .regime = LOCK_REGIME_GLOBAL, .word = "likely"},
 	{"7.x, expedited, but the log is whole", YES, NO, DUNNO, YES, LOCK_LOG_SILENT,
-	 .has_probe = true, .grace_period = NO, .stack_sampling_first = DUNNO, .expedited = true,
+	 .has_probe = true, .grace_period = NO, .finds_process_first = DUNNO, .expedited = true,
 	 .patch_present = YES, .regime = LOCK_REGIME_GLOBAL, .word = "certain"},
 	{"7.x, log and behaviour disagree", YES, NO, DUNNO, YES, LOCK_LOG_SILENT, .has_probe = true,
-	 .grace_period = NO, .stack_sampling_first = DUNNO, .patch_present = YES,
+	 .grace_period = NO, .finds_process_first = DUNNO, .patch_present = YES,
 	 .regime = LOCK_REGIME_UNKNOWN, .word = "weak"},
 };
 
@@ -312,7 +312,7 @@ static void check_scene(const struct scene *s)
 	struct lock_facts f = facts_of(s, &mounts);
 	struct probe_verdict probe = {.shows = s->is_short ? NO : DUNNO,
 				      .grace_period = s->grace_period,
-				      .stack_sampling_first = s->stack_sampling_first};
+				      .finds_process_first = s->finds_process_first};
 	struct host h;
 
 	host_init(&h);
@@ -356,7 +356,7 @@ static void test_short_grace_periods_are_told(void **state)
 	};
 	struct probe_verdict probe = {.shows = NO,
 				      .grace_period = DUNNO,
-				      .stack_sampling_first = DUNNO,
+				      .finds_process_first = DUNNO,
 				      .grace_ns = 91000};
 	struct host h;
 

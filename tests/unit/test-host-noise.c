@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "fake-root.h"
-#include "host/explain.h"
+#include "host/host.h"
 #include "host/noise.h"
 
 static const struct noise_finding *finding(const struct noise_finding *all, const char *source)

@@ -40,7 +40,7 @@ static void test_recorded(void **state)
 	static const struct {
 		const char *name;
 		double control, paced, missing, packed, outlier;
-		enum tristate grace_period, stack_sampling_first;
+		enum tristate grace_period, finds_process_first;
 	} recordings[] = {
 		{"6.18 default, on KVM", 16, 7450, 17.5, 8, 19480, TRISTATE_YES, TRISTATE_YES},
 		{"6.1 default, emulated", 71, 14900, 15500, 15.6, 22970, TRISTATE_YES, TRISTATE_NO},
@@ -65,9 +65,9 @@ static void test_recorded(void **state)
 			      recordings[i].packed, recordings[i].outlier);
 
 		if (v.grace_period != recordings[i].grace_period ||
-		    v.stack_sampling_first != recordings[i].stack_sampling_first)
+		    v.finds_process_first != recordings[i].finds_process_first)
 			fail_msg("%s: grace period %d, looks first %d", recordings[i].name,
-				 v.grace_period, v.stack_sampling_first);
+				 v.grace_period, v.finds_process_first);
 	}
 }
 
@@ -79,7 +79,7 @@ static void test_ratios_only(void **state)
 			judge(16 * scale, 7450 * scale, 17.5 * scale, 8 * scale, 9000 * scale);
 
 		assert_int_equal(v.grace_period, TRISTATE_YES);
-		assert_int_equal(v.stack_sampling_first, TRISTATE_YES);
+		assert_int_equal(v.finds_process_first, TRISTATE_YES);
 		v = judge(16 * scale, 80 * scale, 17 * scale, 8 * scale, 90 * scale);
 		assert_int_equal(v.grace_period, TRISTATE_NO);
 	}
@@ -98,7 +98,7 @@ static void test_mixed_is_undecided(void **state)
 		s.paced_ns[i] = i % 2 ? 7450000 : 20000;
 	probe_judge(&s, &v);
 	assert_int_equal(v.grace_period, TRISTATE_UNKNOWN);
-	assert_int_equal(v.stack_sampling_first, TRISTATE_UNKNOWN);
+	assert_int_equal(v.finds_process_first, TRISTATE_UNKNOWN);
 }
 
 /*
