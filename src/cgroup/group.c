@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cgroup/group.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,6 +15,28 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+
+int group_open(int parent_fd, const char *name)
+{
+	int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int group_make(int parent_fd, const char *name)
+{
+	return mkdirat(parent_fd, name, 0755) < 0 ? -errno : group_open(parent_fd, name);
+}
+
+const char *group_next(DIR *dir)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			return entry->d_name;
+	return NULL;
+}
 
 /* What a file of a group answers once the group was removed: opening, and reading what is open. */
 static bool is_gone(int r)
@@ -53,20 +74,17 @@ static int kill_listed(int fd)
 static int kill_listed_below(int fd)
 {
 	_cleanup_dir DIR *dir = io_open_folder(fd, ".");
-	struct dirent *entry;
+	const char *name;
 	int r;
 
 	if (!dir)
 		return is_gone(-errno) ? 0 : -errno;
 	r = kill_listed(fd);
-	while (r == 0 && (entry = readdir(dir))) {
-		_cleanup_fd int child = -1;
+	while (r == 0 && (name = group_next(dir))) {
+		_cleanup_fd int child = group_open(fd, name);
 
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		child = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		/* Gone since it was listed: nothing left to do there. */
-		r = child >= 0 ? kill_listed_below(child) : is_gone(-errno) ? 0 : -errno;
+		r = child >= 0 ? kill_listed_below(child) : is_gone(child) ? 0 : child;
 	}
 	return r;
 }
@@ -115,26 +133,14 @@ pid_t group_find_process(int fd)
 {
 	_cleanup_dir DIR *dir = io_open_folder(fd, ".");
 	pid_t pid = dir ? first_listed(fd) : 0;
-	struct dirent *entry;
+	const char *name;
 
-	while (dir && pid <= 0 && (entry = readdir(dir))) {
-		_cleanup_fd int child = -1;
+	while (dir && pid <= 0 && (name = group_next(dir))) {
+		_cleanup_fd int child = group_open(fd, name);
 
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-			continue;
-		child = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		pid = child < 0 ? 0 : group_find_process(child);
 	}
 	return pid;
-}
-
-int group_make(int parent_fd, const char *name)
-{
-	int fd = mkdirat(parent_fd, name, 0755) < 0
-			 ? -1
-			 : openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
 }
 
 int group_wait_empty(int fd, uint64_t deadline_ns)
@@ -177,14 +183,13 @@ int group_remove(int parent_fd, const char *name, uint64_t deadline_ns)
 int group_remove_below(int fd, uint64_t deadline_ns)
 {
 	_cleanup_dir DIR *dir = io_open_folder(fd, ".");
-	struct dirent *entry;
+	const char *name;
 	int r = 0;
 
 	if (!dir)
 		return -errno;
-	while (r == 0 && (entry = readdir(dir)))
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			r = group_remove_all(fd, entry->d_name, deadline_ns);
+	while (r == 0 && (name = group_next(dir)))
+		r = group_remove_all(fd, name, deadline_ns);
 	return r;
 }
 
@@ -196,9 +201,9 @@ int group_remove_all(int parent_fd, const char *name, uint64_t deadline_ns)
 	/* Most groups have no children: one call then. */
 	if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
-	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = group_open(parent_fd, name);
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -errno;
+		return fd == -ENOENT ? 0 : fd;
 	r = group_remove_below(fd, deadline_ns);
 	return r < 0 ? r : group_remove(parent_fd, name, deadline_ns);
 }
@@ -246,4 +251,70 @@ int group_open_parent(int fd)
 		return parent;
 	close(parent);
 	return -ENOENT;
+}
+
+bool controller_list_have(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = words; length && (at = strstr(at, word)); at += length)
+		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+	return false;
+}
+
+void controller_list_append(char *text, size_t size, const char *separator, const char *word)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, size - used, "%s%s", used ? separator : "", word);
+}
+
+bool controller_list_next(const char **at, char *ret, size_t size)
+{
+	size_t length;
+
+	*at += strspn(*at, " ");
+	length = strcspn(*at, " ");
+	if (!length)
+		return false;
+	snprintf(ret, size, "%.*s", (int)length, *at);
+	*at += length;
+	return true;
+}
+
+int controller_list_switch(int fd, char sign, const char *word)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "%c%s", sign, word);
+	return io_write_attr(fd, "cgroup.subtree_control", text);
+}
+
+int tree_count(uint64_t depth, uint64_t fanout, uint64_t *ret_leaves, uint64_t *ret_groups)
+{
+	uint64_t leaves = 1, groups = 1;
+
+	if (depth > TREE_DEPTH_MAX || (depth && !fanout))
+		return -EINVAL;
+	for (uint64_t level = 0; level < depth; level++)
+		if (__builtin_mul_overflow(leaves, fanout, &leaves) ||
+		    __builtin_add_overflow(groups, leaves, &groups))
+			return -EOVERFLOW;
+	*ret_leaves = leaves;
+	*ret_groups = groups;
+	return 0;
+}
+
+void tree_leaf_path(uint32_t depth, uint32_t fanout, uint64_t leaf, char ret[TREE_PATH_SIZE])
+{
+	uint32_t digits[TREE_DEPTH_MAX];
+	size_t used = 0;
+
+	for (uint32_t level = depth; level-- > 0; leaf /= fanout)
+		digits[level] = (uint32_t)(leaf % fanout);
+	strcpy(ret, ".");
+	for (uint32_t level = 0; level < depth; level++)
+		used += (size_t)snprintf(ret + used, TREE_PATH_SIZE - used, "%s%u",
+					 level ? "/" : "", digits[level]);
 }

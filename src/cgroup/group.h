@@ -7,11 +7,22 @@
 #ifndef CGCHURN_CGROUP_GROUP_H
 #define CGCHURN_CGROUP_GROUP_H
 
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Makes the group `name` in `parent_fd`, and opens it (O_DIRECTORY). Or a negative errno. */
+/* Opens the group `name` of `parent_fd`, not through a link; the second makes it first. A
+ * descriptor or a negative errno. */
+int group_open(int parent_fd, const char *name);
 int group_make(int parent_fd, const char *name);
+
+/* Opens the folder of the group above, O_PATH. -ENOENT above the mount. */
+int group_open_parent(int fd);
+
+/* The name of the next group in a group that io_open_folder() opened; NULL at the end. */
+const char *group_next(DIR *dir);
 
 /*
  * Whether any process lives in the group or below it (`populated` of cgroup.events): 1, 0 (also
@@ -61,7 +72,42 @@ int64_t group_count_descendants(int fd);
  * errno. */
 int group_is_frozen(int fd);
 
-/* Opens the folder of the group above, O_PATH. -ENOENT above the mount. */
-int group_open_parent(int fd);
+/*
+ * Lists of controllers with a blank between them, as cgroup.controllers and cgroup.subtree_control
+ * are.
+ */
+
+/* Whether `word` is one of them, whole; the empty word never is. */
+bool controller_list_have(const char *words, const char *word);
+
+/* Appends `word`, after `separator` where `text` is not empty. What does not fit is cut. */
+void controller_list_append(char *text, size_t size, const char *separator, const char *word);
+
+/*
+ * Takes the next word from `*at`, which starts at the list and moves on. false at the end. A word
+ * longer than `size` - 1 is cut.
+ */
+bool controller_list_next(const char **at, char *ret, size_t size);
+
+/* Writes "+word" or "-word" to the cgroup.subtree_control of a group. 0 or a negative errno. */
+int controller_list_switch(int fd, char sign, const char *word);
+
+/*
+ * How the groups of a tree (cgroup/tree.h) are counted and named: "0/3/1" is child 1 of child 3 of
+ * child 0 of the top. Leaves are numbered from left to right.
+ */
+#define TREE_DEPTH_MAX 32
+#define TREE_COMPONENT_SIZE 11 /* ten digits and a slash or the NUL */
+#define TREE_PATH_SIZE (TREE_DEPTH_MAX * TREE_COMPONENT_SIZE + 2)
+
+/*
+ * The leaves and all groups (the top included) of a tree. -EINVAL for a depth above TREE_DEPTH_MAX
+ * or a fanout of 0 with a depth, -EOVERFLOW where a number does not fit.
+ */
+int tree_count(uint64_t depth, uint64_t fanout, uint64_t *ret_leaves, uint64_t *ret_groups);
+
+/* The path of a leaf relative to the top; "." where the top is the leaf. `leaf` below their number.
+ */
+void tree_leaf_path(uint32_t depth, uint32_t fanout, uint64_t leaf, char ret[TREE_PATH_SIZE]);
 
 #endif

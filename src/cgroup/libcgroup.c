@@ -12,7 +12,7 @@
 #include <sys/vfs.h>
 
 #include "base/io.h"
-#include "cgroup/controller_list.h"
+#include "cgroup/group.h"
 
 static void ignore_message(void *opaque, int level, const char *format, va_list ap)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cgroup/run_group.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -19,11 +18,6 @@
 #include "cgroup/group.h"
 #include "cgroup/libcgroup.h"
 #include "cgroup/refusal.h"
-#include "cgroup/run_drain.h"
-#include "cgroup/run_leaf.h"
-#include "cgroup/run_name.h"
-#include "cgroup/run_note.h"
-#include "cgroup/controller_list.h"
 
 enum { UNDO_SECONDS = 5 };
 
@@ -58,9 +52,9 @@ static int make(struct maker *m, struct err *e)
 		if (mkdirat(g->root->fd, g->name, 0755) < 0)
 			return refuse(g, errno, e);
 	}
-	g->fd = openat(g->root->fd, g->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	g->fd = group_open(g->root->fd, g->name);
 	if (g->fd < 0)
-		return err_sys(e, EXIT_CANNOT, errno, "opening the group %s/%s", g->root->path,
+		return err_sys(e, EXIT_CANNOT, -g->fd, "opening the group %s/%s", g->root->path,
 			       g->name);
 	g->lock_fd = run_name_hold(g->fd);
 	return g->lock_fd < 0 ? err_sys(e, EXIT_FAULT, -g->lock_fd, "locking the group %s", g->name)
@@ -204,19 +198,16 @@ static int set_bounds(struct maker *m, struct err *e)
 
 static bool has_threaded_child(int fd, char ret[NAME_MAX + 1])
 {
-	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
-	struct dirent *entry;
+	_cleanup_dir DIR *dir = io_open_folder(fd, ".");
+	const char *name;
 
-	while (dir && (entry = readdir(dir))) {
+	while (dir && (name = group_next(dir))) {
 		char path[NAME_MAX + 16], type[64];
 
-		snprintf(path, sizeof(path), "%s/cgroup.type", entry->d_name);
-		if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
-		    io_read_attr(own, path, type, sizeof(type)) < 0 ||
-		    strcmp(type, "threaded") != 0)
+		snprintf(path, sizeof(path), "%s/cgroup.type", name);
+		if (io_read_attr(fd, path, type, sizeof(type)) < 0 || strcmp(type, "threaded") != 0)
 			continue;
-		snprintf(ret, NAME_MAX + 1, "%s", entry->d_name);
+		snprintf(ret, NAME_MAX + 1, "%s", name);
 		return true;
 	}
 	return false;
@@ -287,7 +278,7 @@ int run_group_create(const struct cgroup_root *root, const char *name,
 
 static int explain(const struct run_group *g, int r, struct err *e)
 {
-	_cleanup_fd int fd = openat(g->root->fd, g->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_fd int fd = group_open(g->root->fd, g->name);
 	pid_t pid = fd < 0 ? 0 : group_find_process(fd);
 	char text[CHILD_TEXT_SIZE];
 
@@ -314,7 +305,7 @@ static int explain(const struct run_group *g, int r, struct err *e)
 int run_group_remove(struct run_group *g, uint64_t deadline_ns, struct err *e)
 {
 	struct libcgroup_place place;
-	int r, removed;
+	int r;
 
 	if (strcmp(g->backend, RUN_GROUP_BY_DESCRIPTORS) != 0 &&
 	    libcgroup_reach(g->root->path, &place) == 0 &&
@@ -324,6 +315,5 @@ int run_group_remove(struct run_group *g, uint64_t deadline_ns, struct err *e)
 	r = run_drain_remove(g->root->fd, g->name, deadline_ns);
 	g->fd = close_fd(g->fd);
 	g->lock_fd = close_fd(g->lock_fd);
-	removed = r < 0 ? explain(g, r, e) : 0;
-	return removed;
+	return r < 0 ? explain(g, r, e) : 0;
 }

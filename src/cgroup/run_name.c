@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cgroup/run_name.h"
+/* Whose a run group is, by its name and by the lock that its owner holds. */
+#include "cgroup/run_group.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,9 +12,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/num.h"
 #include "base/process.h"
-#include "cgroup/run_group.h"
+#include "cgroup/group.h"
 
 static const char prefix[] = "cgchurn-";
 
@@ -104,9 +105,8 @@ int run_name_hold(int fd)
 /* What others lock for reading, as they may where they may read, is not taken for the owner's. */
 static bool is_held(int parent_fd, const char *name)
 {
-	_cleanup_fd int fd =
-		openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	_cleanup_fd int lock = fd < 0 ? -errno : open_lock(fd);
+	_cleanup_fd int fd = group_open(parent_fd, name);
+	_cleanup_fd int lock = fd < 0 ? fd : open_lock(fd);
 	struct flock found = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 
 	if (lock < 0)
@@ -156,16 +156,16 @@ static bool counts(int parent_fd, const char *entry, const char *name)
 int run_groups_orphaned(const struct cgroup_root *root, int (*each)(const char *name, void *opaque),
 			void *opaque)
 {
-	int own = openat(root->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), r = 0;
-	_cleanup_dir DIR *dir = own < 0 ? NULL : fdopendir(own);
+	_cleanup_dir DIR *dir = io_open_folder(root->fd, ".");
 	char name[RUN_GROUP_NAME_SIZE];
-	struct dirent *entry;
+	const char *entry;
+	int r = 0;
 
 	if (!dir)
 		return -errno;
-	while (r == 0 && (entry = readdir(dir)))
-		if (entry->d_type == DT_DIR && name_of(entry->d_name, name) &&
-		    counts(root->fd, entry->d_name, name) && !run_name_owner_lives(root->fd, name))
+	while (r == 0 && (entry = group_next(dir)))
+		if (name_of(entry, name) && counts(root->fd, entry, name) &&
+		    !run_name_owner_lives(root->fd, name))
 			r = each(name, opaque);
 	return r;
 }

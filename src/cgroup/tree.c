@@ -12,7 +12,6 @@
 #include "base/io.h"
 #include "cgroup/group.h"
 #include "cgroup/refusal.h"
-#include "cgroup/controller_list.h"
 
 /* Everything that a step down the tree needs. */
 struct builder {
@@ -86,12 +85,6 @@ static int make_group(struct builder *b, int parent_fd, const char *name)
 	return r;
 }
 
-/* The group is about to get children. */
-static int prepare_interior(struct builder *b, int fd)
-{
-	return b->enable[0] ? io_write_attr(fd, "cgroup.subtree_control", b->enable) : 0;
-}
-
 static int make_children(struct builder *b, int fd, uint32_t level);
 
 /* Depth is at most TREE_DEPTH_MAX, and a level's frame is small. */
@@ -102,9 +95,9 @@ static int fill_child(struct builder *b, int parent_fd, const char *name, uint32
 
 	if (level == b->spec->depth && !b->spec->threaded)
 		return 0;
-	fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = group_open(parent_fd, name);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = b->spec->threaded ? io_write_attr(fd, "cgroup.type", "threaded") : 0;
 	return r < 0 ? r : make_children(b, fd, level);
 }
@@ -112,11 +105,12 @@ static int fill_child(struct builder *b, int parent_fd, const char *name, uint32
 static int make_children(struct builder *b, int fd, uint32_t level)
 {
 	char name[TREE_COMPONENT_SIZE];
-	int r;
+	int r = 0;
 
 	if (level == b->spec->depth)
 		return 0;
-	r = prepare_interior(b, fd);
+	if (b->enable[0])
+		r = io_write_attr(fd, "cgroup.subtree_control", b->enable);
 	for (uint32_t i = 0; r == 0 && i < b->spec->fanout; i++) {
 		snprintf(name, sizeof(name), "%u", i);
 		r = make_group(b, fd, name);
@@ -134,9 +128,9 @@ static int build(struct builder *b, struct err *e)
 
 	if (r < 0)
 		return refusal_of_group(t->parent_fd, t->name, -r, e);
-	t->fd = openat(t->parent_fd, t->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	t->fd = group_open(t->parent_fd, t->name);
 	if (t->fd < 0)
-		return err_sys(e, EXIT_CANNOT, errno, "opening the group %s", t->name);
+		return err_sys(e, EXIT_CANNOT, -t->fd, "opening the group %s", t->name);
 	r = choose_controllers(b, e);
 	if (r < 0)
 		return r;
@@ -182,11 +176,11 @@ static int remove_children(struct tree *t, int fd, uint32_t level, uint64_t dead
 	for (uint32_t i = 0; r == 0 && level < t->depth && i < t->fanout; i++) {
 		snprintf(name, sizeof(name), "%u", i);
 		if (level + 1 < t->depth) {
-			_cleanup_fd int child =
-				openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			_cleanup_fd int child = group_open(fd, name);
 
-			r = child < 0 ? (errno == ENOENT ? 0 : -errno)
-				      : remove_children(t, child, level + 1, deadline_ns);
+			r = child >= 0         ? remove_children(t, child, level + 1, deadline_ns)
+			    : child == -ENOENT ? 0
+					       : child;
 		}
 		if (r == 0)
 			r = group_remove_all(fd, name, deadline_ns);

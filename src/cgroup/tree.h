@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "cgroup/tree_path.h"
+#include "cgroup/group.h"
 
 #define TREE_CONTROLLERS_MAX 16
 

@@ -7,7 +7,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "cgroup/group.h"
-#include "cgroup/run_drain.h"
 #include "cgroup/run_group.h"
 #include "command/command.h"
 

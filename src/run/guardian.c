@@ -14,7 +14,7 @@
 #include "base/process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "cgroup/run_drain.h"
+#include "cgroup/run_group.h"
 
 /* It takes some 20 ms. But a machine under such a load that a run is killed may well let it wait,
  * and nothing is won by giving up. */

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/num.h"
-#include "cgroup/tree_path.h"
+#include "cgroup/group.h"
 #include "seccomp/profile.h"
 #include "workload/catalogue.h"
 

@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "cgroup/run_name.h"
+#include "cgroup/run_group.h"
 
 enum { REMOVE_SECONDS = 5 };
 

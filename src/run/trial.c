@@ -13,7 +13,7 @@
 #include "base/cleanup.h"
 #include "cgroup/group.h"
 #include "cgroup/refusal.h"
-#include "cgroup/run_name.h"
+#include "cgroup/run_group.h"
 #include "cgroup/tree.h"
 #include "run/workers.h"
 #include "run/standing.h"

@@ -19,7 +19,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
-#include "cgroup/tree_path.h"
+#include "cgroup/group.h"
 
 static void give_orders(const struct workers *c, size_t i, uint64_t trial,
 			const struct workers_places *places, struct slot_orders *ret)

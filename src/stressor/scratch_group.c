@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "cgroup/group.h"
-#include "cgroup/tree_path.h"
 
 enum { FINISH_SECONDS = 5 };
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <sys/mman.h>
 
-#include "cgroup/tree_path.h"
+#include "cgroup/group.h"
 
 void worker_raw(struct worker *w, unsigned span, uint64_t service_ns, uint64_t response_ns)
 {

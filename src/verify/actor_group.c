@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "cgroup/controller_list.h"
+#include "cgroup/group.h"
 #include "verify/actor.h"
 #include "verify/test_groups.h"
 

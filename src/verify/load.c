@@ -17,7 +17,7 @@
 #include "base/io.h"
 #include "cgroup/group.h"
 #include "cgroup/refusal.h"
-#include "cgroup/run_drain.h"
+#include "cgroup/run_group.h"
 #include "run/trial.h"
 
 /* The trials' groups, and beside them the group of the process that runs them. */

@@ -18,7 +18,7 @@
 #include "base/io.h"
 #include "base/rng.h"
 #include "cgroup/refusal.h"
-#include "cgroup/controller_list.h"
+#include "cgroup/group.h"
 #include "verify/round_runner.h"
 
 static int fault(struct shared *b, int r, const char *what)

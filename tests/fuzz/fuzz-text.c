@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/num.h"
-#include "cgroup/run_name.h"
-#include "cgroup/controller_list.h"
+#include "cgroup/run_group.h"
+#include "cgroup/group.h"
 #include "fuzz.h"
 #include "verify/log.h"
 #include "verify/schedule.h"

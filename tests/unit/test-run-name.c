@@ -13,9 +13,7 @@
 #include <cmocka.h>
 
 #include "cgroup/run_group.h"
-#include "cgroup/run_name.h"
-#include "cgroup/tree_path.h"
-#include "cgroup/controller_list.h"
+#include "cgroup/group.h"
 #include "fake-root.h"
 
 static void test_own_name(void **state)
