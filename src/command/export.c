@@ -10,7 +10,7 @@
 #include "compare/inputs.h"
 #include "export/export.h"
 #include "result/json.h"
-#include "seccomp/confined.h"
+#include "seccomp/reader.h"
 
 struct export_options {
 	const char *to, *output, *origin, *build;

@@ -12,7 +12,7 @@
 #include "report/report.h"
 #include "report/sweep_view.h"
 #include "result/json.h"
-#include "seccomp/confined.h"
+#include "seccomp/reader.h"
 
 struct report_options {
 	const char *output, *title, *history;

@@ -15,7 +15,7 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "cgroup/group.h"
-#include "seccomp/profile.h"
+#include "seccomp/filter.h"
 #include "workload/catalogue.h"
 
 /* Room of the ring that carries raw samples: 6 MiB a worker, emptied every 20 ms. */

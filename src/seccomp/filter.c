@@ -2,8 +2,11 @@
 #include "seccomp/filter.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <seccomp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -11,7 +14,14 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "seccomp/export.h"
+#include "json/read.h"
+
+static inline void cleanup_context(scmp_filter_ctx *context)
+{
+	if (*context)
+		seccomp_release(*context);
+}
+#define _cleanup_context _cleanup_(cleanup_context)
 
 /* 1: this architecture does not have the call. */
 static int add_rule(scmp_filter_ctx context, const struct sandbox_rule *rule)
@@ -28,8 +38,8 @@ static int add_rule(scmp_filter_ctx context, const struct sandbox_rule *rule)
 				      &compare);
 }
 
-/* libseccomp writes the program to a descriptor only. */
-int sandbox_export(scmp_filter_ctx context, struct sandbox_filter *ret)
+/* The program of a context, in memory of `ret`'s own. libseccomp writes it to a descriptor only. */
+static int export_program(scmp_filter_ctx context, struct sandbox_filter *ret)
 {
 	_cleanup_fd int fd = memfd_create("filter", MFD_CLOEXEC);
 	_cleanup_free struct sock_filter *instructions = NULL;
@@ -73,7 +83,7 @@ int sandbox_filter_compile(const struct sandbox_policy *policy, struct sandbox_f
 				       policy->allowed[i].syscall);
 		f.unknown += r == 1;
 	}
-	r = sandbox_export(context, &f);
+	r = export_program(context, &f);
 	if (r < 0)
 		return err_sys(e, EXIT_FAULT, -r, "seccomp filter");
 	*ret = f;
@@ -95,4 +105,230 @@ int sandbox_filter_load(const struct sandbox_filter *f)
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
 		return -errno;
 	return 0;
+}
+
+int privileges_drop(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	/* First, because an exec by user 0 gives all capabilities back otherwise. */
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
+}
+
+/* Profiles. */
+
+enum { ENTRIES_MAX = 1000, NAMES_MAX = 1000, ARGUMENTS_MAX = 6, NAME_LENGTH_MAX = 63 };
+enum { ERRNO_MAX = 4095 };
+
+/* A word of the format, and what libseccomp calls it. */
+struct word {
+	const char *name;
+	uint32_t value;
+};
+
+/* clang-format off */
+static const struct word actions[] = {
+	{"SCMP_ACT_ALLOW", SCMP_ACT_ALLOW},
+	{"SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0)}, /* the errno is added */
+	{"SCMP_ACT_KILL", SCMP_ACT_KILL},      /* of the thread, by the specification */
+	{"SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS},
+	{"SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL},
+	{"SCMP_ACT_TRAP", SCMP_ACT_TRAP},
+	{"SCMP_ACT_LOG", SCMP_ACT_LOG},
+	{NULL, 0},
+};
+
+static const struct word comparisons[] = {
+	{"SCMP_CMP_NE", SCMP_CMP_NE},
+	{"SCMP_CMP_LT", SCMP_CMP_LT},
+	{"SCMP_CMP_LE", SCMP_CMP_LE},
+	{"SCMP_CMP_EQ", SCMP_CMP_EQ},
+	{"SCMP_CMP_GE", SCMP_CMP_GE},
+	{"SCMP_CMP_GT", SCMP_CMP_GT},
+	{"SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ},
+	{NULL, 0},
+};
+/* clang-format on */
+
+enum { WORDS_MAX = 8 };
+
+static int get_word(const struct json_at *at, const struct word *words, uint32_t *ret)
+{
+	const char *names[WORDS_MAX];
+	size_t n, index;
+	int r;
+
+	for (n = 0; words[n].name; n++)
+		names[n] = words[n].name;
+	r = json_get_choice(at, names, n, &index);
+	if (r == 0)
+		*ret = words[index].value;
+	return r;
+}
+
+/* A profile on its way into a context. */
+struct compiler {
+	scmp_filter_ctx context;
+	unsigned unknown;
+};
+
+/* An action, and the errno beside it, which is EPERM where the profile is silent. */
+static int parse_action(const struct json_at *object, const char *action_key, const char *errno_key,
+			uint32_t *ret)
+{
+	struct json_at action = json_member(object, action_key);
+	struct json_at number = json_member(object, errno_key);
+	uint64_t errnum = EPERM;
+	uint32_t code;
+	int r = get_word(&action, actions, &code);
+
+	if (r == 0 && number.present)
+		r = json_get_u64(&number, 0, ERRNO_MAX, &errnum);
+	if (r == 0)
+		*ret = code == SCMP_ACT_ERRNO(0) ? SCMP_ACT_ERRNO((uint16_t)errnum) : code;
+	return r;
+}
+
+static int parse_argument(const struct json_at *at, struct scmp_arg_cmp *ret)
+{
+	static const char *const keys[] = {"index", "value", "valueTwo", "op"};
+	struct json_at index = json_member(at, "index"), value = json_member(at, "value");
+	struct json_at two = json_member(at, "valueTwo"), op = json_member(at, "op");
+	uint64_t number = 0, a = 0, b = 0;
+	uint32_t chosen;
+	int r = json_want_object(at, keys, 4);
+
+	if (r == 0)
+		r = json_get_u64(&index, 0, ARGUMENTS_MAX - 1, &number);
+	if (r == 0)
+		r = json_get_u64(&value, 0, UINT64_MAX, &a);
+	if (r == 0 && two.present)
+		r = json_get_u64(&two, 0, UINT64_MAX, &b);
+	if (r == 0)
+		r = get_word(&op, comparisons, &chosen);
+	if (r == 0)
+		*ret = (struct scmp_arg_cmp){.arg = (unsigned)number,
+					     .op = (enum scmp_compare)chosen,
+					     .datum_a = a,
+					     .datum_b = b};
+	return r;
+}
+
+static int parse_arguments(const struct json_at *at, struct scmp_arg_cmp *ret, size_t *ret_n)
+{
+	size_t n = 0;
+	int r = at->present ? json_want_array(at, 0, ARGUMENTS_MAX, &n) : 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at element = json_element(at, i);
+
+		r = parse_argument(&element, &ret[i]);
+	}
+	*ret_n = n;
+	return r;
+}
+
+static int add_name(const struct json_at *at, struct compiler *c, uint32_t action,
+		    const struct scmp_arg_cmp *arguments, size_t n)
+{
+	const char *name;
+	int number, r = json_get_string(at, NAME_LENGTH_MAX, &name);
+
+	if (r < 0)
+		return r;
+	number = seccomp_syscall_resolve_name(name);
+	/* A negative number is a call of another architecture, or none at all. */
+	if (number < 0) {
+		c->unknown++;
+		return 0;
+	}
+	r = seccomp_rule_add_array(c->context, action, number, (unsigned)n, arguments);
+	/* The rule says what the default does. */
+	if (r == -EACCES)
+		return 0;
+	return r < 0 ? json_complain(at, "libseccomp refuses the rule: %s", strerror(-r)) : 0;
+}
+
+static int add_entry(const struct json_at *at, struct compiler *c)
+{
+	static const char *const keys[] = {"names", "action", "errnoRet", "args"};
+	struct json_at names = json_member(at, "names"), args = json_member(at, "args");
+	struct scmp_arg_cmp arguments[ARGUMENTS_MAX];
+	uint32_t action = 0;
+	size_t n = 0, n_arguments;
+	int r = json_want_object(at, keys, 4);
+
+	if (r == 0)
+		r = parse_action(at, "action", "errnoRet", &action);
+	if (r == 0)
+		r = parse_arguments(&args, arguments, &n_arguments);
+	if (r == 0)
+		r = json_want_array(&names, 1, NAMES_MAX, &n);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at name = json_element(&names, i);
+
+		r = add_name(&name, c, action, arguments, n_arguments);
+	}
+	return r;
+}
+
+static int compile(const struct json_at *root, struct sandbox_filter *ret)
+{
+	static const char *const keys[] = {"defaultAction", "defaultErrnoRet", "architectures",
+					   "flags", "syscalls"};
+	struct json_at entries = json_member(root, "syscalls");
+	_cleanup_context scmp_filter_ctx context = NULL;
+	struct compiler c = {0};
+	uint32_t fallback = 0;
+	size_t n = 0;
+	int r = json_want_object(root, keys, 5);
+
+	if (r == 0)
+		r = parse_action(root, "defaultAction", "defaultErrnoRet", &fallback);
+	if (r == 0)
+		r = json_want_array(&entries, 0, ENTRIES_MAX, &n);
+	if (r < 0)
+		return r;
+	c.context = context = seccomp_init(fallback);
+	if (!context)
+		return err_set(root->e, EXIT_FAULT, ENOMEM, "libseccomp could not start");
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at entry = json_element(&entries, i);
+
+		r = add_entry(&entry, &c);
+	}
+	if (r < 0)
+		return r;
+	r = export_program(context, ret);
+	if (r < 0)
+		return err_sys(root->e, EXIT_FAULT, -r, "compiling a seccomp profile");
+	ret->unknown = c.unknown;
+	return 0;
+}
+
+int sandbox_profile_compile(const char *text, size_t size, const char *origin,
+			    struct sandbox_filter *ret, struct err *e)
+{
+	struct json_doc doc;
+	struct json_at root;
+	int r = json_doc_init(&doc, text, size, origin, e);
+
+	if (r < 0)
+		return r;
+	root = json_root(&doc, e);
+	r = compile(&root, ret);
+	json_doc_finish(&doc);
+	return r;
+}
+
+int sandbox_profile_load(const char *path, struct sandbox_filter *ret, struct err *e)
+{
+	_cleanup_free char *text = NULL;
+	size_t size;
+	int r = json_read_file(path, PROFILE_FILE_SIZE_MAX, &text, &size, e);
+
+	return r < 0 ? r : sandbox_profile_compile(text, size, path, ret, e);
 }

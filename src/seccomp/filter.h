@@ -43,4 +43,32 @@ void sandbox_filter_finish(struct sandbox_filter *f);
  */
 int sandbox_filter_load(const struct sandbox_filter *f);
 
+/*
+ * Gives up all capabilities of the calling thread for good, and every way to gain some by an exec
+ * (no_new_privs; capabilities(7)). A process of user 0 still owns the files of user 0: it can write
+ * to groups that root made, and signal other processes of root's. Two system calls, safe in a child
+ * after fork. 0 or a negative errno.
+ */
+int privileges_drop(void);
+
+/*
+ * seccomp profiles in the format of the Open Container Initiative (runtime-spec, config-linux.md,
+ * "Seccomp"), as container runtimes read them: defaultAction, defaultErrnoRet, architectures,
+ * syscalls.
+ */
+#define PROFILE_FILE_SIZE_MAX (1 << 20)
+
+/*
+ * Compiles a profile for this machine's architecture; other architectures that it names are left
+ * out. System calls that do not exist here, and rules that say what the default says, are skipped
+ * (ret->unknown counts the former). Instructions are in libseccomp's order of priority, not in a
+ * binary tree, as in runtimes. EXIT_USAGE in `e` with file, line and JSON path where the profile is
+ * wrong. The caller frees with sandbox_filter_finish().
+ */
+int sandbox_profile_load(const char *path, struct sandbox_filter *ret, struct err *e);
+
+/* The same from memory; `origin` names it in messages. */
+int sandbox_profile_compile(const char *text, size_t size, const char *origin,
+			    struct sandbox_filter *ret, struct err *e);
+
 #endif

@@ -13,7 +13,7 @@
 
 #include "base/io.h"
 #include "cgroup/group.h"
-#include "seccomp/privileges.h"
+#include "seccomp/filter.h"
 #include "verify/actor.h"
 #include "verify/test_groups.h"
 #include "verify/patience.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A seccomp profile of a container runtime. */
 #include "fuzz.h"
-#include "seccomp/profile.h"
+#include "seccomp/filter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "seccomp/profile.h"
+#include "seccomp/filter.h"
 
 /* What a test's child needs to leave. */
 #define EXITS "{\"names\": [\"exit_group\", \"no_such_call\"], \"action\": \"SCMP_ACT_ALLOW\"}"

@@ -20,9 +20,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "seccomp/confined.h"
-#include "seccomp/filter.h"
 #include "seccomp/reader.h"
+#include "seccomp/filter.h"
 
 /* Runs `attempt` in a confined child; its return value is the child's exit status. */
 static int confined(int (*attempt)(void))
