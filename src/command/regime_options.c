@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "trace/stack.h"
+#include "trace/kernel_files.h"
 #include "run/probe_regime.h"
 
 /* In the order of enum favor_wish. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/stack.h"
+#include "trace/kernel_files.h"
 
 int stack_sampling_init(struct stack_sampling *l, const struct plan *plan)
 {

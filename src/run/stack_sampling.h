@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attribution by looking at stacks, where the kernel cannot be traced (trace/stack.h). */
+/* Attribution by looking at stacks, where the kernel cannot be traced (trace/kernel_files.h). */
 #ifndef CGCHURN_RUN_STACK_SAMPLING_H
 #define CGCHURN_RUN_STACK_SAMPLING_H
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "attribute.skel.h"
-#include "trace/symbols.h"
+#include "trace/kernel_files.h"
 #include "base/cleanup.h"
 #include "record/wait_ring.h"
 

@@ -44,10 +44,4 @@ void attribution_forget(struct attribution *a);
 /* What can't be told apart on this kernel, as a sentence; NULL: all can. */
 const char *attribution_gap(const struct attribution *a);
 
-/*
- * Why programs cannot be loaded here, judged from the kernel's own words for it; `error` is the
- * negative errno that loading gave, `log` what libbpf said. Below the folder `root`.
- */
-void attribution_explain(int root, int error, const char *log, struct err *e);
-
 #endif

@@ -9,8 +9,7 @@
 #include <cmocka.h>
 
 #include "trace/attribute.h"
-#include "trace/stack.h"
-#include "trace/symbols.h"
+#include "trace/kernel_files.h"
 #include "fake-root.h"
 
 static void test_symbols(void **state)
