@@ -95,6 +95,13 @@ int refusal_of_group(int fd, const char *name, int errnum, struct err *e)
 	return -errnum;
 }
 
+int refusal_make_group(int fd, const char *name, struct err *e)
+{
+	int made = group_make(fd, name);
+
+	return made < 0 ? refusal_of_group(fd, name, -made, e) : made;
+}
+
 int refusal_if_limited(int fd, unsigned levels, unsigned groups, struct err *e)
 {
 	char reason[REFUSAL_SIZE];

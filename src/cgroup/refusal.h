@@ -30,6 +30,9 @@ const char *refusal_reason(int fd, unsigned levels, int errnum, char buf[REFUSAL
  * Returns the negative errno. */
 int refusal_of_group(int fd, const char *name, int errnum, struct err *e);
 
+/* group_make() with that. A descriptor or a negative errno. */
+int refusal_make_group(int fd, const char *name, struct err *e);
+
 /* Where the limits above do not allow so many more groups below `fd`, down to so many levels:
  * EXIT_CANNOT and -EAGAIN; else 0. */
 int refusal_if_limited(int fd, unsigned levels, unsigned groups, struct err *e);

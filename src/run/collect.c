@@ -107,6 +107,7 @@ void trial_outcome_finish(struct trial_outcome *o)
 		free(o->series[i].parts);
 	}
 	free(o->series);
+	free(o->stacks);
 	free(o->skipped);
 	free(o->enabled);
 	*o = (struct trial_outcome){0};

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "run/trial.h"
-#include "run/stack_sampling.h"
 #include "run/raw.h"
 #include "run/record.h"
-#include "run/traced.h"
 #include "result/json.h"
 
 int invocation_prepare(struct invocation *in, struct err *e)
@@ -62,12 +60,49 @@ static uint64_t left_ns(const struct run_list *l, uint64_t trial, size_t from)
 struct measured {
 	struct trial_outcome outcome, plain;
 	bool has_plain;
-	struct stack_sampling stack_samples; /* zeroed where nobody looks */
 };
+
+static int run_traced(struct attribution *a, const struct plan *plan, uint64_t index,
+		      struct trial_surroundings around, struct trial_outcome *ret, struct err *e)
+{
+	int r = attribution_attach(a, e);
+
+	if (r < 0)
+		return r;
+	around.attribution = a;
+	r = trial_run(plan, index, &around, ret, e);
+	attribution_detach(a);
+	return r;
+}
+
+/*
+ * An attributed trial, and next to it one of the same seed without tracing, so that the result can
+ * say what the tracing itself cost. Which of the two comes first changes from trial to trial. On
+ * failure neither is the caller's to finish.
+ */
+static int run_both(struct attribution *a, const struct plan *plan, uint64_t index,
+		    const struct trial_surroundings *around, struct measured *ret, struct err *e)
+{
+	struct trial_surroundings plain = *around;
+	bool plain_first = index % 2 == 0;
+	int r = 0;
+
+	plain.raw = NULL;
+	if (plain_first)
+		r = trial_run(plan, index, &plain, &ret->plain, e);
+	if (r == 0)
+		r = run_traced(a, plan, index, *around, &ret->outcome, e);
+	if (r < 0 && plain_first)
+		trial_outcome_finish(&ret->plain);
+	if (r == 0 && !plain_first && (r = trial_run(plan, index, &plain, &ret->plain, e)) < 0)
+		trial_outcome_finish(&ret->outcome);
+	return r;
+}
 
 static int measure(struct invocation *in, const struct run_item *item, uint64_t trial,
 		   struct measured *ret, struct err *e)
 {
+	struct raw_file raw = {0};
 	struct trial_surroundings around = {
 		.run_group_fd = in->session->group.fd,
 		.lock_fd = in->session->group.lock_fd,
@@ -75,23 +110,18 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 		.guardian_fd = in->session->guardian.pidfd,
 		.worker_path = in->session->helpers.worker,
 		.child_path = in->session->helpers.child,
-		.progress = {.opaque = in->listener.opaque, .tell = in->listener.progress},
+		.progress = in->listener.progress,
+		.opaque = in->listener.opaque,
+		.raw = in->raw_folder ? &raw : NULL,
+		.sample_stacks = in->stack_samples,
 	};
-	struct raw_file raw = {0};
 	int r = 0, closed;
 
-	if (in->raw_folder) {
+	if (in->raw_folder)
 		r = raw_file_open(&raw, in->raw_folder, &item->plan, trial, e);
-		around.raw = (struct trial_raw_listener){.opaque = &raw, .put = raw_file_put};
-	}
-	if (r == 0 && in->stack_samples) {
-		r = stack_sampling_init(&ret->stack_samples, &item->plan);
-		around.onlooker = stack_sampling_onlooker(&ret->stack_samples);
-	}
 	ret->has_plain = in->attribution != NULL;
 	if (r == 0 && in->attribution)
-		r = traced_trial_run(in->attribution, &item->plan, trial, &around, &ret->outcome,
-				     &ret->plain, e);
+		r = run_both(in->attribution, &item->plan, trial, &around, ret, e);
 	else if (r == 0)
 		r = trial_run(&item->plan, trial, &around, &ret->outcome, e);
 	closed = raw_file_close(&raw);
@@ -117,21 +147,33 @@ static void tell_lost(struct invocation *in, size_t index, uint64_t trial, uint6
 	tell(in, sentence);
 }
 
-static struct result_trial *last_trial(struct result_run *run)
+/* What was seen on the workers' stacks goes to the newest trial. */
+static int record_stacks(struct result_run *run, const struct workload *w,
+			 const struct part_counts *stacks)
 {
-	return &run->trials[run->n_trials - 1];
+	for (size_t i = 0; stacks && i < w->n_actors; i++) {
+		struct result_stack_samples *to =
+			result_add_stack_samples(&run->trials[run->n_trials - 1]);
+
+		if (!to)
+			return -ENOMEM;
+		snprintf(to->actor, sizeof(to->actor), "%s", w->actors[i].name);
+		memcpy(to->parts, stacks[i].of, sizeof(to->parts));
+	}
+	return 0;
 }
 
 static int keep(struct invocation *in, size_t index, uint64_t trial, struct measured *m,
 		struct err *e)
 {
+	const struct run_item *item = &in->list->items[index];
+	struct result_run *run = &in->result->runs[index];
 	int r;
 
 	tell_lost(in, index, trial, m->outcome.raw_lost);
-	r = record_trial(&in->result->runs[index], &in->list->items[index].plan, trial, &m->outcome,
-			 m->has_plain ? &m->plain : NULL);
-	if (r == 0 && in->stack_samples)
-		r = stack_sampling_record(&m->stack_samples, last_trial(&in->result->runs[index]));
+	r = record_trial(run, &item->plan, trial, &m->outcome, m->has_plain ? &m->plain : NULL);
+	if (r == 0)
+		r = record_stacks(run, item->workload, m->outcome.stacks);
 	trial_outcome_finish(&m->outcome);
 	if (m->has_plain)
 		trial_outcome_finish(&m->plain);
@@ -153,10 +195,7 @@ static int run_one(struct invocation *in, size_t index, uint64_t trial, struct e
 		in->listener.begins(in->listener.opaque, item->workload, trial,
 				    left_ns(in->list, trial, index) * (in->attribution ? 2 : 1));
 	r = measure(in, item, trial, &measured, e);
-	if (r == 0)
-		r = keep(in, index, trial, &measured, e);
-	stack_sampling_finish(&measured.stack_samples);
-	return r;
+	return r < 0 ? r : keep(in, index, trial, &measured, e);
 }
 
 static uint64_t most_trials(const struct run_list *l)

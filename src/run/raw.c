@@ -69,18 +69,20 @@ int raw_file_open(struct raw_file *f, const char *folder, const struct plan *pla
 	return 0;
 }
 
-void raw_file_put(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
-		  uint64_t value_ns)
+void raw_file_put(struct raw_file *f, size_t worker, const struct raw_sample *samples, size_t n)
 {
-	struct raw_file *f = opaque;
 	const struct plan_worker *pw = &f->plan->workers[worker];
 	const struct workload_actor *actor = &f->plan->workload->actors[pw->actor];
 
-	if (fprintf(f->file, "%s,%u,%s,%s,%" PRIu64 ",%" PRIu64 "\n", actor->name, pw->index,
-		    actor->kind->spans[series / 2].name, span_time_names[series % 2], offset_ns,
-		    value_ns) < 0 &&
-	    !f->error)
-		f->error = errno;
+	for (size_t i = 0; i < n; i++) {
+		const struct raw_sample *s = &samples[i];
+
+		if (fprintf(f->file, "%s,%u,%s,%s,%" PRIu64 ",%" PRIu64 "\n", actor->name,
+			    pw->index, actor->kind->spans[s->series / 2].name,
+			    span_time_names[s->series % 2], s->offset_ns, s->value_ns) < 0 &&
+		    !f->error)
+			f->error = errno;
+	}
 }
 
 int raw_file_close(struct raw_file *f)

@@ -16,7 +16,6 @@
 
 #include "base/err.h"
 #include "run/plan.h"
-#include "run/trial.h"
 
 struct raw_file {
 	FILE *file;
@@ -31,9 +30,8 @@ int raw_folder_prepare(const char *folder, struct err *e);
 int raw_file_open(struct raw_file *f, const char *folder, const struct plan *plan, uint64_t trial,
 		  struct err *e);
 
-/* Takes samples as trial_listener.raw; `opaque` is the struct raw_file. */
-void raw_file_put(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
-		  uint64_t value_ns);
+/* Writes samples of the plan's worker. */
+void raw_file_put(struct raw_file *f, size_t worker, const struct raw_sample *samples, size_t n);
 
 /* Closes; 0 or the negative errno of the first failed write. */
 int raw_file_close(struct raw_file *f);

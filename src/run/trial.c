@@ -15,8 +15,11 @@
 #include "cgroup/refusal.h"
 #include "cgroup/run_group.h"
 #include "cgroup/tree.h"
-#include "run/workers.h"
+#include "run/raw.h"
 #include "run/standing.h"
+#include "run/workers.h"
+#include "trace/attribute.h"
+#include "trace/kernel_files.h"
 
 enum {
 	READY_SECONDS = 60, /* for all set-ups together; a large tree of targets takes a few */
@@ -46,40 +49,42 @@ struct trial {
 };
 
 /* A ringful at most: a worker that fills it faster than it is emptied would keep us here. */
-static void drain_ring(const struct trial_raw_listener *l, size_t member, struct raw_ring *ring)
+static void drain_ring(struct raw_file *file, size_t member, struct raw_ring *ring)
 {
 	uint64_t left = ring->capacity, n = 1;
 	struct raw_sample samples[512];
 
 	while (left && n) {
 		n = raw_ring_take(ring, samples, left < 512 ? left : 512);
-		for (uint64_t k = 0; k < n; k++)
-			l->put(l->opaque, member, samples[k].series, samples[k].offset_ns,
-			       samples[k].value_ns);
+		raw_file_put(file, member, samples, n);
 		left -= n;
 	}
 }
 
 static void drain_raw(struct trial *t)
 {
-	for (size_t i = 0; t->around->raw.put && i < t->workers.n_members; i++) {
+	for (size_t i = 0; t->around->raw && i < t->workers.n_members; i++) {
 		struct raw_ring *ring = slot_ring(t->workers.members[i].slot);
 
 		if (ring)
-			drain_ring(&t->around->raw, i, ring);
+			drain_ring(t->around->raw, i, ring);
 	}
 }
 
-static void look(struct trial *t, uint64_t now)
+/* In the window: what each worker is at. */
+static void sample_stacks(struct trial *t, uint64_t now)
 {
-	const struct trial_onlooker *o = &t->around->onlooker;
-
-	if (!o->look || !t->begun_ns || now < t->begun_ns + t->plan->workload->warmup_ns ||
+	if (!t->outcome->stacks || !t->begun_ns ||
+	    now < t->begun_ns + t->plan->workload->warmup_ns ||
 	    now >= t->begun_ns + t->plan->trial_ns)
 		return;
-	for (size_t i = 0; i < t->workers.n_members; i++)
-		if (t->workers.members[i].pid > 0)
-			o->look(o->opaque, i, t->workers.members[i].pid);
+	for (size_t i = 0; i < t->workers.n_members; i++) {
+		pid_t pid = t->workers.members[i].pid;
+		int part = pid > 0 ? stack_look(pid) : -1;
+
+		if (part >= 0)
+			t->outcome->stacks[t->plan->workers[i].actor].of[part]++;
+	}
 }
 
 /* How long the supervisor may sleep; UINT64_MAX: until something happens. */
@@ -87,23 +92,23 @@ static uint64_t tick_ns(const struct trial *t)
 {
 	const struct trial_surroundings *a = t->around;
 
-	if (a->onlooker.look)
-		return a->onlooker.every_ns;
-	if (a->raw.put)
+	if (a->sample_stacks)
+		return STACK_EVERY_NS;
+	if (a->raw)
 		return RAW_TICK_MS * NS_PER_MS;
-	/* Without anybody who looks, the supervisor sleeps through the window. */
-	return a->progress.tell ? TICK_MS * NS_PER_MS : UINT64_MAX;
+	/* Where nobody wants to know, the supervisor sleeps through the window. */
+	return a->progress ? TICK_MS * NS_PER_MS : UINT64_MAX;
 }
 
 static void tick(struct trial *t)
 {
-	const struct trial_progress_listener *l = &t->around->progress;
+	const struct trial_surroundings *a = t->around;
 	uint64_t now = clock_now_ns();
 
 	drain_raw(t);
-	look(t, now);
-	if (l->tell && t->begun_ns && now > t->begun_ns)
-		l->tell(l->opaque, now - t->begun_ns);
+	sample_stacks(t, now);
+	if (a->progress && t->begun_ns && now > t->begun_ns)
+		a->progress(a->opaque, now - t->begun_ns);
 }
 
 enum { FD_SIGNAL, FD_GUARDIAN, FD_READY, FD_MEMBERS };
@@ -177,16 +182,6 @@ static bool schedules_done(struct trial *t)
 	return t->workers.n_running == 0 || workers_schedules_done(&t->workers);
 }
 
-static int tell_groups(struct trial *t, struct err *e)
-{
-	struct trial_outcome *o = t->outcome;
-
-	o->n_groups = t->tree.n_groups;
-	o->enabled = strdup(t->tree.enabled);
-	o->skipped = strdup(t->tree.skipped);
-	return o->enabled && o->skipped ? 0 : err_no_memory(e);
-}
-
 static int make_groups(struct trial *t, struct err *e)
 {
 	const struct workload_hierarchy *h = &t->plan->workload->hierarchy;
@@ -197,6 +192,7 @@ static int make_groups(struct trial *t, struct err *e)
 		.optional = h->optional,
 		.threaded = h->threaded,
 	};
+	struct trial_outcome *o = t->outcome;
 	int fd = t->around->run_group_fd, r;
 
 	for (size_t i = 0; i < h->n_controllers; i++)
@@ -205,15 +201,13 @@ static int make_groups(struct trial *t, struct err *e)
 	if (r < 0)
 		return r;
 	t->has_tree = true;
-	r = tell_groups(t, e);
-	if (r < 0)
-		return r;
-	if (mkdirat(fd, side_name, 0755) < 0)
-		return refusal_of_group(fd, side_name, errno, e);
-	t->side_fd = openat(fd, side_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (t->side_fd < 0)
-		return err_sys(e, EXIT_FAULT, errno, "opening the group %s", side_name);
-	return 0;
+	o->n_groups = t->tree.n_groups;
+	o->enabled = strdup(t->tree.enabled);
+	o->skipped = strdup(t->tree.skipped);
+	if (!o->enabled || !o->skipped)
+		return err_no_memory(e);
+	t->side_fd = refusal_make_group(fd, side_name, e);
+	return t->side_fd < 0 ? t->side_fd : 0;
 }
 
 static int explain_not_ready(struct trial *t, int r, struct err *e)
@@ -240,20 +234,20 @@ static int explain_not_ready(struct trial *t, int r, struct err *e)
 
 static int watch_workers(struct trial *t, struct err *e)
 {
-	const struct trial_attribution *a = &t->around->attribution;
+	struct attribution *a = t->around->attribution;
 	int r = 0;
 
-	for (size_t i = 0; a->watch && i < t->workers.n_members && r == 0; i++)
-		r = a->watch(a->opaque, i, t->workers.members[i].pid);
+	for (size_t i = 0; a && i < t->workers.n_members && r == 0; i++)
+		r = attribution_watch(a, i, t->workers.members[i].pid);
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "following workers in the kernel") : 0;
 }
 
 static int set_up(struct trial *t, uint64_t index, struct err *e)
 {
-	const struct trial_attribution *a = &t->around->attribution;
+	struct attribution *a = t->around->attribution;
 	struct workers_places places = {.worker_path = t->around->worker_path,
 					.child_path = t->around->child_path,
-					.rings_fd = a->watch ? a->rings_fd : -1};
+					.rings_fd = a ? attribution_rings_fd(a) : -1};
 	const struct plan_worker *failed;
 	int r = make_groups(t, e);
 
@@ -420,11 +414,10 @@ static int remove_groups(struct trial *t, struct err *e)
 /* The workers, then the groups; not those that a worker holds which does not end. */
 static int take_down(struct trial *t, struct err *e)
 {
-	const struct trial_attribution *a = &t->around->attribution;
 	int r = workers_finish(&t->workers, e);
 
-	if (a->forget)
-		a->forget(a->opaque);
+	if (t->around->attribution)
+		attribution_forget(t->around->attribution);
 	if (r == -ETIME) {
 		t->side_fd = close_fd(t->side_fd);
 		return -ENOTRECOVERABLE;
@@ -446,6 +439,10 @@ int trial_run(const struct plan *plan, uint64_t index, const struct trial_surrou
 
 	*ret = (struct trial_outcome){0};
 	t.workers.memory_fd = t.workers.ready_fd = -1;
+	if (around->sample_stacks)
+		ret->stacks = calloc(plan->workload->n_actors, sizeof(*ret->stacks));
+	if (around->sample_stacks && !ret->stacks)
+		return err_no_memory(e);
 	r = set_up(&t, index, e);
 	ret->setup_ns = clock_now_ns() - start;
 	if (r == 0)

@@ -11,6 +11,11 @@
 #include "base/err.h"
 #include "run/env.h"
 #include "run/plan.h"
+#include "record/wait_ring.h"
+
+struct attribution;
+struct raw_file;
+struct workers;
 
 #define TRIAL_REASONS_MAX 16
 #define TRIAL_REASON_SIZE 256
@@ -25,6 +30,11 @@ struct trial_series {
 	struct worker_errors errors[WORKER_ERRORS];
 };
 
+/* How often something was seen, by enum part. */
+struct part_counts {
+	uint64_t of[PARTS];
+};
+
 struct trial_outcome {
 	char started_at[CLOCK_RFC3339_SIZE];
 	uint64_t setup_ns, teardown_ns;
@@ -37,6 +47,7 @@ struct trial_outcome {
 	char *enabled; /* controllers in force, blank-separated; or NULL */
 	uint64_t n_groups;
 	uint64_t raw_lost;
+	struct part_counts *stacks; /* what an actor's workers were at; NULL: nobody looked */
 	/*
 	 * Removed groups that the kernel had not let go of when the trial's patience was over,
 	 * which may weigh on the next trial. No fault: with the memory controller it need never do
@@ -45,44 +56,18 @@ struct trial_outcome {
 	int64_t dying;
 };
 
-/* Told some times a second while it runs; NULL: nobody looks. */
-struct trial_progress_listener {
-	void *opaque;
-	void (*tell)(void *opaque, uint64_t elapsed_ns);
-};
-
-/* Takes raw samples, if the plan has them; `series` is 2 * span + (1 for a response time). */
-struct trial_raw_listener {
-	void *opaque;
-	void (*put)(void *opaque, size_t worker, uint64_t series, uint64_t offset_ns,
-		    uint64_t value_ns);
-};
-
-/* Follows workers in the kernel (trace/attribute.h). Without `watch` nobody does. */
-struct trial_attribution {
-	void *opaque;
-	int rings_fd; /* one struct part_ring a worker of the plan, in its order */
-	int (*watch)(void *opaque, size_t worker, pid_t pid); /* 0 or a negative errno */
-	void (*forget)(void *opaque);                         /* all of them */
-};
-
-/* Looks at each worker again and again in the window. Without `look` nobody does. */
-struct trial_onlooker {
-	void *opaque;
-	uint64_t every_ns;
-	void (*look)(void *opaque, size_t worker, pid_t pid);
-};
-
 struct trial_surroundings {
 	int run_group_fd; /* where the hierarchy is made */
 	int lock_fd;      /* of run_name_hold() on that group; -1: it is nobody's run group */
 	int signal_fd;    /* readable when the user wants an end */
 	int guardian_fd;  /* readable when the guardian has died; -1: there is none */
 	const char *worker_path, *child_path;
-	struct trial_progress_listener progress;
-	struct trial_raw_listener raw;
-	struct trial_attribution attribution;
-	struct trial_onlooker onlooker;
+	/* Called some times a second while it runs; NULL: never. */
+	void (*progress)(void *opaque, uint64_t elapsed_ns);
+	void *opaque;
+	struct raw_file *raw;            /* takes raw samples, if the plan has them; or NULL */
+	struct attribution *attribution; /* attached: follows the workers in the kernel; or NULL */
+	bool sample_stacks;              /* into the outcome's `stacks` */
 };
 
 /*
@@ -104,7 +89,6 @@ void trial_invalidate(struct trial_outcome *o, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Merges what the workers of a trial recorded; called when they have ended. 0 or -ENOMEM. */
-struct workers;
 int trial_collect(const struct workers *workers, struct trial_outcome *o);
 
 /* The facts that make a trial invalid; after trial_collect(). */
