@@ -9,7 +9,7 @@
 #include "command/command.h"
 #include "command/host_text.h"
 #include "host/json.h"
-#include "run/probe_regime.h"
+#include "run/regime.h"
 #include "json/build.h"
 
 #define HOST_SCHEMA "cgchurn-host/1"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "trace/kernel_files.h"
-#include "run/probe_regime.h"
+#include "run/regime.h"
 
 /* In the order of enum favor_wish. */
 const char *const regime_options_choices[] = {"keep", "on", "off", NULL};

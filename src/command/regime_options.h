@@ -5,7 +5,7 @@
 
 #include "trace/attribute.h"
 #include "command/command.h"
-#include "run/regime_override.h"
+#include "run/regime.h"
 #include "run/list.h"
 #include "run/session.h"
 #include "result/result.h"

@@ -18,7 +18,7 @@
 #include "host/host.h"
 #include "host/noise.h"
 #include "run/invocation.h"
-#include "run/prepare.h"
+#include "run/session.h"
 #include "run/raw.h"
 #include "result/json.h"
 

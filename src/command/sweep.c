@@ -12,9 +12,9 @@
 #include "command/overrides.h"
 #include "command/progress.h"
 #include "run/invocation.h"
-#include "run/prepare.h"
+#include "run/session.h"
 #include "run/record.h"
-#include "run/probe_regime.h"
+#include "run/regime.h"
 #include "compare/sweep.h"
 
 /* Points of one round of refinement. */

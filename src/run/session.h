@@ -11,14 +11,29 @@
 #ifndef CGCHURN_RUN_SESSION_H
 #define CGCHURN_RUN_SESSION_H
 
-#include <stdbool.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "cgroup/root.h"
 #include "cgroup/run_group.h"
+#include "result/result.h"
 #include "run/guardian.h"
-#include "run/helpers.h"
+#include "run/instrument.h"
+#include "run/list.h"
+
+/* The programs that cgchurn starts: cgchurn-worker and cgchurn-child. */
+struct helpers {
+	char worker[PATH_MAX], child[PATH_MAX]; /* absolute */
+};
+
+/* EXIT_CANNOT in `e` where one of them is missing. */
+int helpers_find(struct helpers *ret, struct err *e);
+
+/* The same for cgchurn-subject alone, which only the stress needs. */
+int helpers_find_subject(char ret[PATH_MAX], struct err *e);
 
 struct session {
 	struct cgroup_root root;
@@ -43,5 +58,20 @@ int session_check(const struct session *s, struct err *e);
 
 /* Removes all of it again, and takes the signals that came. A failure names what stays behind. */
 int session_end(struct session *s, struct err *e);
+
+/*
+ * Tool, id, label (may be NULL), time, and a seed: `*seed`, or where `seed` is NULL a random one.
+ * EXIT_FAULT in `e`.
+ */
+int prepare_result(struct result *r, const char *label, const uint64_t *seed, struct err *e);
+
+/*
+ * The host's facts and what measuring costs, after session_find(). `name`: see host_rename().
+ */
+int prepare_host(const struct session *s, const char *name, struct result *r, struct err *e);
+
+/* session_begin() with the bounds and controllers that the planned list asks for. */
+int prepare_session(struct session *s, const struct run_list *l, bool enable_controllers,
+		    struct result *r, struct err *e);
 
 #endif

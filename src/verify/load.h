@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
-#include "run/helpers.h"
+#include "run/session.h"
 #include "run/list.h"
 
 /* Shared with the process. */

@@ -9,8 +9,7 @@
 
 #include <cmocka.h>
 
-#include "cgroup/favordynmods.h"
-#include "run/regime_override.h"
+#include "run/regime.h"
 
 static void test_options(void **state)
 {

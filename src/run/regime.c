@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cgroup/favordynmods.h"
+#include "run/regime.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/mounts.h"
+#include "cgroup/group.h"
+#include "cgroup/refusal.h"
+#include "host/probe.h"
 
 static const char flag[] = "favordynmods";
 
@@ -120,4 +123,103 @@ int favordynmods_set(const char *path, bool on, struct err *e)
 		err_hint(e, "With cgroup_favordynmods=1 on the kernel's command line nothing "
 			    "turns it off.");
 	return -EOPNOTSUPP;
+}
+
+/* Turning it on sets what no remount clears: on kernels with the patch, if that is not set yet. */
+static bool is_one_way(enum regime_wish wish, const struct host *h)
+{
+	return wish == REGIME_ON && h->lock_patch_present != TRISTATE_NO &&
+	       host_regime(h) != LOCK_REGIME_PER_THREADGROUP &&
+	       host_regime(h) != LOCK_REGIME_PER_THREADGROUP_RESIDUAL;
+}
+
+int regime_override_check(enum regime_wish wish, bool allow_one_way, const struct host *h,
+			  struct err *e)
+{
+	if (wish == REGIME_KEEP)
+		return 0;
+	if (!h->cgroup_mount) {
+		err_set(e, EXIT_CANNOT, ENODEV, "--favordynmods: there is no cgroup v2 mount");
+		return -ENODEV;
+	}
+	if (!is_one_way(wish, h) || allow_one_way)
+		return 0;
+	err_set(e, EXIT_USAGE, EPERM,
+		"--favordynmods on cannot be taken back: this kernel %s the patch, and the lock "
+		"per "
+		"process stays until reboot, whatever is remounted",
+		h->lock_patch_present == TRISTATE_YES ? "has" : "may have");
+	err_hint(e, "Say --allow-one-way if that may be. `cgchurn host` explains it.");
+	return -EPERM;
+}
+
+static int gather_again(struct host *h, struct err *e)
+{
+	_cleanup_free char *root = h->cgroup_root ? strdup(h->cgroup_root) : NULL;
+
+	if (h->cgroup_root && !root)
+		return err_no_memory(e);
+	host_finish(h);
+	return host_gather(h, root, e);
+}
+
+int regime_override_apply(struct regime_override *f, enum regime_wish wish, struct host *h,
+			  struct err *e)
+{
+	bool on = wish == REGIME_ON;
+	int is, r;
+
+	*f = (struct regime_override){.one_way = is_one_way(wish, h)};
+	if (wish == REGIME_KEEP)
+		return 0;
+	snprintf(f->path, sizeof(f->path), "%s", h->cgroup_mount);
+	is = favordynmods_get(f->path);
+	if (is < 0)
+		return err_sys(e, EXIT_CANNOT, -is, "--favordynmods: the mount %s", f->path);
+	if (is == (int)on)
+		return 0;
+	r = favordynmods_set(f->path, on, e);
+	if (r < 0)
+		return r;
+	f->changed = true;
+	f->was_on = is;
+	r = gather_again(h, e);
+	if (r < 0)
+		regime_override_undo(f, NULL);
+	return r;
+}
+
+int regime_override_undo(struct regime_override *f, struct err *e)
+{
+	if (!f->changed)
+		return 0;
+	f->changed = false;
+	return favordynmods_set(f->path, f->was_on, e);
+}
+
+static const char *const names[2] = {"probe-a", "probe-b"};
+enum { REMOVE_SECONDS = 5 };
+
+static int probe_in(int parent, int signal_fd, struct probe_samples *ret, struct err *e)
+{
+	_cleanup_fd int a = refusal_make_group(parent, names[0], e), b = -1;
+
+	if (a < 0)
+		return a;
+	b = refusal_make_group(parent, names[1], e);
+	return b < 0 ? b : probe_run(a, b, signal_fd, ret, e);
+}
+
+int session_probe_regime(struct session *s, struct host *h, struct err *e)
+{
+	struct probe_samples samples;
+	struct probe_verdict verdict;
+	int r = probe_in(s->group.fd, s->signal_fd, &samples, e);
+
+	for (size_t i = 0; i < 2; i++)
+		group_remove_all(s->group.fd, names[i], clock_now_ns() + REMOVE_SECONDS * NS_PER_S);
+	if (r < 0)
+		return r;
+	probe_judge(&samples, &verdict);
+	return host_judge_lock(h, &verdict, e);
 }
