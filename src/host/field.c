@@ -187,25 +187,29 @@ int host_rename(struct host *h, const char *name)
 	return 0;
 }
 
-static void free_strings(struct host *h, const struct host_field *field)
+static void clear_field(struct host *h, const struct host_field *field)
 {
-	char **strings = *(char ***)host_member(h, field);
-	size_t n = *(size_t *)((char *)h + field->count_offset);
+	char **member = host_member(h, field);
 
-	for (size_t i = 0; i < n; i++)
-		free(strings[i]);
-	free(strings);
+	if (field->type == HOST_STRINGS) {
+		size_t *n = (size_t *)((char *)h + field->count_offset);
+		char **strings = *(char ***)member;
+
+		while (*n)
+			free(strings[--*n]);
+	}
+	if (field->type == HOST_STRING || field->type == HOST_STRINGS) {
+		free(*member);
+		*member = NULL;
+	}
+	set_unknown(h, field);
 }
 
-void host_finish(struct host *h)
+void host_clear(struct host *h, const char *prefix)
 {
-	for (size_t i = 0; i < host_n_fields; i++) {
-		if (host_fields[i].type == HOST_STRING)
-			free(*(char **)host_member(h, &host_fields[i]));
-		else if (host_fields[i].type == HOST_STRINGS)
-			free_strings(h, &host_fields[i]);
-	}
-	host_init(h);
+	for (size_t i = 0; i < host_n_fields; i++)
+		if (strncmp(host_fields[i].path, prefix, strlen(prefix)) == 0)
+			clear_field(h, &host_fields[i]);
 }
 
 bool host_expedites(const struct host *h)

@@ -288,22 +288,7 @@ int host_gather(struct host *h, const char *cgroup_root, struct err *e)
 
 bool host_lock_certain(const struct host *h)
 {
-	static const char word[] = "certain";
-
-	return h->lock_confidence && strncmp(h->lock_confidence, word, strlen(word)) == 0;
-}
-
-static void clear_lock(struct host *h)
-{
-	for (size_t i = 0; i < h->n_lock_evidence; i++)
-		free(h->lock_evidence[i]);
-	free(h->lock_evidence);
-	free(h->lock_confidence);
-	free(h->lock_regime);
-	h->lock_evidence = NULL;
-	h->n_lock_evidence = 0;
-	h->lock_confidence = h->lock_regime = NULL;
-	h->lock_patch_present = TRISTATE_UNKNOWN;
+	return h->lock_confidence && strncmp(h->lock_confidence, "certain", 7) == 0;
 }
 
 int host_judge_lock(struct host *h, const struct probe_verdict *probe, struct err *e)
@@ -313,13 +298,13 @@ int host_judge_lock(struct host *h, const struct probe_verdict *probe, struct er
 
 	if (root < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "/");
-	clear_lock(h);
+	host_clear(h, "lock.");
 	gather_mounts(&g);
 	if (h->kernel_release)
 		kernel_config_read(root, h->kernel_release, &g.config);
 	gather_lock(&g);
 	gather_finish(&g);
 	if (g.r < 0)
-		clear_lock(h);
+		host_clear(h, "lock.");
 	return g.r < 0 ? err_no_memory(e) : 0;
 }

@@ -116,7 +116,14 @@ int host_set_regime(struct host *h, enum lock_regime regime);
 
 /* Zeroes and sets what is unknown to unknown. */
 void host_init(struct host *h);
-void host_finish(struct host *h); /* frees the strings */
+
+/* Frees, and sets to unknown, the facts whose paths begin so: "lock."; "" are all. */
+void host_clear(struct host *h, const char *prefix);
+
+static inline void host_finish(struct host *h)
+{
+	host_clear(h, "");
+}
 
 /*
  * Fills kernel_grace_periods from the two settings where it is not known: rcu_normal overrides

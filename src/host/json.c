@@ -89,19 +89,9 @@ struct strings {
 static int take_element(const struct json_at *at, void *to)
 {
 	struct strings *s = to;
-	char *text, **grown;
-	int r = json_dup_string(at, HOST_STRING_MAX, &text);
+	char **text = array_grow(&s->items, &s->n, sizeof(*text));
 
-	if (r < 0)
-		return r;
-	grown = reallocarray(s->items, s->n + 1, sizeof(*grown));
-	if (!grown) {
-		free(text);
-		return json_fail_memory(at);
-	}
-	grown[s->n++] = text;
-	s->items = grown;
-	return 0;
+	return text ? json_dup_string(at, HOST_STRING_MAX, text) : json_fail_memory(at);
 }
 
 static int take_strings(const struct json_at *at, char ***ret, size_t *ret_n)

@@ -21,49 +21,47 @@ enum { CONFIG_SIZE_MAX = 4 << 20 }; /* distributions' are some 300 KiB */
 /* zlib reads files that are not compressed as they are. */
 static int read_maybe_compressed(int fd, struct kernel_config *ret)
 {
+	_cleanup_free char *text = malloc(CONFIG_SIZE_MAX);
 	gzFile gz = gzdopen(fd, "r");
-	char *text = malloc(CONFIG_SIZE_MAX), *fitted;
+	char *fitted;
 	int n;
 
+	if (!gz)
+		close_fd(fd);
 	if (!gz || !text) {
-		if (gz)
-			gzclose(gz);
-		else
-			close_fd(fd);
-		free(text);
+		gzclose(gz); /* refuses NULL */
 		return -ENOMEM;
 	}
 	n = gzread(gz, text, CONFIG_SIZE_MAX - 1);
 	gzclose(gz);
-	if (n <= 0 || n == CONFIG_SIZE_MAX - 1) {
-		free(text);
+	if (n <= 0 || n == CONFIG_SIZE_MAX - 1)
 		return -EIO;
-	}
 	text[n] = '\0';
 	fitted = realloc(text, (size_t)n + 1);
-	*ret = (struct kernel_config){.text = fitted ? fitted : text, .size = (size_t)n};
+	if (fitted)
+		text = fitted;
+	*ret = (struct kernel_config){.text = steal_ptr(text), .size = (size_t)n};
 	return 0;
 }
 
 int kernel_config_read(int root, const char *release, struct kernel_config *ret)
 {
 	/* What the kernel itself says comes first: the others are files that somebody put there. */
-	static const char *const places[] = {
-		"proc/config.gz",
-		"boot/config-%s",
-		"lib/modules/%s/config",
-		"usr/lib/modules/%s/config",
-		"lib/modules/%s/build/.config",
+	static const struct {
+		const char *before, *after; /* the release; NULL: without it */
+	} places[] = {
+		{"proc/config.gz", NULL},           {"boot/config-", ""},
+		{"lib/modules/", "/config"},        {"usr/lib/modules/", "/config"},
+		{"lib/modules/", "/build/.config"},
 	};
 	char path[512];
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const char *release_at = strstr(places[i], "%s");
-		int prefix = release_at ? (int)(release_at - places[i]) : (int)strlen(places[i]);
+		const char *after = places[i].after;
 		int fd;
 
-		snprintf(path, sizeof(path), "%.*s%s%s", prefix, places[i],
-			 release_at ? release : "", release_at ? release_at + 2 : "");
+		snprintf(path, sizeof(path), "%s%s%s", places[i].before, after ? release : "",
+			 after ? after : "");
 		fd = openat(root, path, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0 && read_maybe_compressed(fd, ret) == 0)
 			return 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/num.h"
 #include "host/kernel.h"
 #include "host/lock.h"
@@ -18,23 +19,14 @@ struct evidence {
 	int r;
 };
 
-static void add(struct evidence *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void add(struct evidence *e, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add(struct evidence *e, const char *format, ...)
 {
-	char **grown = reallocarray(e->h->lock_evidence, e->h->n_lock_evidence + 1, sizeof(*grown));
+	char **text = array_grow(&e->h->lock_evidence, &e->h->n_lock_evidence, sizeof(*text));
 	va_list args;
 
-	if (!grown) {
-		e->r = -ENOMEM;
-		return;
-	}
-	e->h->lock_evidence = grown;
 	va_start(args, format);
-	if (vasprintf(&grown[e->h->n_lock_evidence], format, args) < 0)
+	if (!text || vasprintf(text, format, args) < 0)
 		e->r = -ENOMEM;
-	else
-		e->h->n_lock_evidence++;
 	va_end(args);
 }
 

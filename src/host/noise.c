@@ -24,11 +24,8 @@ const char *const noise_level_names[3] = {
 static const double steal_loud = 0.001, pressure_loud = 0.01, load_loud_per_cpu = 0.1;
 enum { TIMER_LOUD_NS = 1000, IDLE_LOUD_US = 10 };
 
-static void find(struct noise_finding *f, enum noise_level level, const char *advice,
-		 const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static void find(struct noise_finding *f, enum noise_level level, const char *advice,
-		 const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void
+find(struct noise_finding *f, enum noise_level level, const char *advice, const char *format, ...)
 {
 	va_list args;
 
