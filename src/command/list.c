@@ -10,7 +10,6 @@
 #include "command/command.h"
 #include "stressor/stressor.h"
 #include "workload/catalogue.h"
-#include "workload/suite.h"
 #include "workload/workload.h"
 
 enum { INDENT = 4 };

@@ -13,10 +13,30 @@ int json_get_fields(const struct json_at *at, const struct json_field *fields, s
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct json_at member = json_member(at, fields[i].key);
 
+		if (!fields[i].take)
+			continue;
 		if (!member.present && fields[i].required)
 			return json_complain(at, "found no key \"%s\", which is required",
 					     fields[i].key);
 		if (member.present && (member.value || !fields[i].nullable))
+			r = fields[i].take(&member, &fields[i], to);
+	}
+	return r;
+}
+
+int json_get_known_fields(const struct json_at *at, const struct json_field *fields, size_t n,
+			  void *to)
+{
+	const char *keys[JSON_FIELDS_MAX] = {NULL};
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		keys[i] = fields[i].key;
+	r = json_want_object(at, keys, n);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at member = json_member(at, fields[i].key);
+
+		if (fields[i].take && (member.present || fields[i].required))
 			r = fields[i].take(&member, &fields[i], to);
 	}
 	return r;

@@ -96,7 +96,20 @@ struct json_field {
 	bool required;
 	bool nullable; /* null leaves the struct as it is */
 };
+/* A line of such a table: where `key` goes in `type`. */
+#define FIELD(key_, take_, type, member, ...)                                               \
+	{                                                                                   \
+		.key = key_, .take = take_, .offset = offsetof(type, member), ##__VA_ARGS__ \
+	}
 int json_get_fields(const struct json_at *at, const struct json_field *fields, size_t n, void *to);
+
+/*
+ * The same, except that an unknown key is refused and that `take` is asked also where a required key
+ * is absent. In both a key without `take` is left to the caller.
+ */
+#define JSON_FIELDS_MAX 16
+int json_get_known_fields(const struct json_at *at, const struct json_field *fields, size_t n,
+			  void *to);
 
 /* For `take`. */
 int json_field_u64(const struct json_at *at, const struct json_field *field, void *to);

@@ -6,12 +6,6 @@
 #include "json/read.h"
 #include "result/result.h"
 
-/* A line of a table of keys: where `key` goes in `type`. */
-#define FIELD(key_, take_, type, member, ...)                                               \
-	{                                                                                   \
-		.key = key_, .take = take_, .offset = offsetof(type, member), ##__VA_ARGS__ \
-	}
-
 /*
  * Whether a series times what only a later version knows, as neither service nor response time is
  * it. Nothing else in it is looked at then. The word is escaped.

@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "stressor/stressor.h"
 #include "workload/catalogue.h"
-#include "workload/suite.h"
 
 static bool has_name(const struct run_list *l, const char *name)
 {

@@ -8,6 +8,9 @@
 #include "workload/parse.h"
 
 #define THRESHOLD_MAX (24 * 3600 * NS_PER_S)
+#define PER_SECOND_MAX 1e6
+#define PAUSE_MAX (3600 * NS_PER_S)
+enum { PER_CPU_MAX = 64, CPU_INDEX_MAX = 65535 };
 
 static int parse_kind_name(const struct json_at *at, const struct kind_table *kinds,
 			   const struct kind **ret)
@@ -25,8 +28,6 @@ static int parse_kind_name(const struct json_at *at, const struct kind_table *ki
 		*ret = kinds->kinds[index];
 	return r;
 }
-
-enum { PER_CPU_MAX = 64 };
 
 /* "cpus", "cpus-1", "cpus+2", "cpus*4" */
 static bool workers_from_text(const char *text, struct workload_workers *ret)
@@ -50,17 +51,13 @@ static bool workers_from_text(const char *text, struct workload_workers *ret)
 	return true;
 }
 
-int parse_workers(const struct json_at *at, struct workload_workers *ret)
+int take_workers(const struct json_at *at, const struct json_field *field, void *to)
 {
-	struct workload_workers workers = {0};
+	struct workload_workers *ret = (void *)((char *)to + field->offset);
 	uint64_t n;
 
-	if (!at->present)
+	if (json_is_string(at) && workers_from_text(json_object_get_string(at->value), ret))
 		return 0;
-	if (json_is_string(at) && workers_from_text(json_object_get_string(at->value), &workers)) {
-		*ret = workers;
-		return 0;
-	}
 	if (json_is_string(at) || json_get_u64(at, 1, WORKLOAD_WORKERS_MAX, &n) < 0)
 		return json_refuse(
 			at,
@@ -71,14 +68,159 @@ int parse_workers(const struct json_at *at, struct workload_workers *ret)
 	return 0;
 }
 
-static int parse_thresholds(const struct json_at *at, struct workload_actor *actor)
+/* A decimal number at `*p`, `*p` moved behind it. */
+static bool take_number(const char **p, uint64_t max, uint64_t *ret)
 {
-	size_t n;
-	int r;
+	size_t digits = strspn(*p, "0123456789");
+	char number[24];
+
+	if (digits == 0 || digits >= sizeof(number))
+		return false;
+	memcpy(number, *p, digits);
+	number[digits] = '\0';
+	*p += digits;
+	return num_parse_u64(number, ret) == 0 && *ret <= max;
+}
+
+/* "0-3,8" */
+static bool is_cpu_list(const char *p)
+{
+	for (;; p++) {
+		uint64_t first, last;
+
+		if (!take_number(&p, CPU_INDEX_MAX, &first))
+			return false;
+		if (*p == '-') {
+			p++;
+			if (!take_number(&p, CPU_INDEX_MAX, &last) || last < first)
+				return false;
+		}
+		if (*p != ',')
+			return *p == '\0';
+	}
+}
+
+static int take_cpus(const struct json_at *at, const struct json_field *field, void *to)
+{
+	struct workload_cpus *ret = &((struct workload_actor *)to)->cpus;
+	const char *text = json_is_string(at) ? json_object_get_string(at->value) : "";
+
+	if (strcmp(text, "all") == 0) {
+		ret->kind = WORKLOAD_CPUS_ALL;
+	} else if (strcmp(text, "any") == 0) {
+		ret->kind = WORKLOAD_CPUS_ANY;
+	} else if (strlen(text) < sizeof(ret->list) && is_cpu_list(text)) {
+		ret->kind = WORKLOAD_CPUS_LIST;
+		strcpy(ret->list, text);
+	} else {
+		return json_refuse(at,
+				   "\"all\", \"any\", or a list such as \"0-3,8\" of at most "
+				   "%zu bytes",
+				   sizeof(ret->list) - 1);
+	}
+	return 0;
+}
+
+static int parse_leaf(const struct json_at *at, const char *number,
+		      const struct workload_hierarchy *hierarchy, struct workload_place *ret)
+{
+	uint64_t leaves = hierarchy_leaves(hierarchy), leaf;
+
+	if (num_parse_u64(number, &leaf) < 0 || leaf >= leaves)
+		return json_refuse(at, "\"leaf:N\" with N from 0 to %llu (this hierarchy's leaves)",
+				   (unsigned long long)leaves - 1);
+	*ret = (struct workload_place){.kind = WORKLOAD_PLACE_LEAF, .leaf = leaf};
+	return 0;
+}
+
+/* A cgroup2 group that hands domain controllers to its children cannot hold processes itself. */
+static int check_top(const struct json_at *at, const struct workload_hierarchy *hierarchy)
+{
+	if (hierarchy->depth == 0 || !hierarchy_has_domain_controllers(hierarchy))
+		return 0;
+	return json_refuse(at, "another place, or only the controllers cpu, cpuset and pids: with "
+			       "others enabled below it the top group cannot hold processes");
+}
+
+static int parse_place(const struct json_at *at, const struct workload_hierarchy *hierarchy,
+		       struct workload_place *ret)
+{
+	const char *text;
 
 	if (!at->present)
 		return 0;
-	r = json_want_array(at, 0, WORKLOAD_THRESHOLDS_MAX, &n);
+	text = json_is_string(at) ? json_object_get_string(at->value) : "";
+	if (strncmp(text, "leaf:", 5) == 0)
+		return parse_leaf(at, text + 5, hierarchy, ret);
+	ret->leaf = 0;
+	if (strcmp(text, "leaves") == 0)
+		ret->kind = WORKLOAD_PLACE_LEAVES;
+	else if (strcmp(text, "side") == 0)
+		ret->kind = WORKLOAD_PLACE_SIDE;
+	else if (strcmp(text, "top") == 0)
+		ret->kind = WORKLOAD_PLACE_TOP;
+	else
+		return json_refuse(at, "\"leaves\", \"leaf:N\", \"side\" or \"top\"");
+	return ret->kind == WORKLOAD_PLACE_TOP ? check_top(at, hierarchy) : 0;
+}
+
+static int take_rate(const struct json_at *at, const struct json_field *field, void *to)
+{
+	double rate = json_is_number(at) ? json_object_get_double(at->value) : 0;
+
+	if (!(rate > 0 && rate <= PER_SECOND_MAX))
+		return json_refuse(at, "a number above 0 and at most %.0f", PER_SECOND_MAX);
+	((struct workload_arrival *)to)->per_second = rate;
+	return 0;
+}
+
+/* The keys that mean something with each kind. */
+static const struct json_field closed_fields[] = {
+	{.key = "kind"},
+	FIELD("pause", take_duration, struct workload_arrival, pause_ns, .max = PAUSE_MAX),
+};
+static const struct json_field paced_fields[] = {
+	{.key = "kind"},
+	{.key = "per_second", .take = take_rate, .required = true},
+	FIELD("jitter", json_field_double, struct workload_arrival, jitter, .max = 1),
+	FIELD("max_missed", json_field_double, struct workload_arrival, max_missed, .max = 1),
+};
+static const struct json_field poisson_fields[] = {
+	{.key = "kind"},
+	{.key = "per_second", .take = take_rate, .required = true},
+	FIELD("max_missed", json_field_double, struct workload_arrival, max_missed, .max = 1),
+};
+
+static int take_arrival(const struct json_at *at, const struct json_field *field, void *to)
+{
+	static const char *const words[] = {"closed", "paced", "poisson"};
+	struct workload_arrival *a = &((struct workload_actor *)to)->arrival;
+	struct json_at word = json_member(at, "kind");
+	size_t kind;
+	int r = json_want_object(at, NULL, 0);
+
+	if (r == 0)
+		r = json_get_choice(&word, words, 3, &kind);
+	if (r < 0)
+		return r;
+	a->kind = (enum workload_arrival_kind)kind;
+	switch (a->kind) {
+	case WORKLOAD_CLOSED:
+		return json_get_known_fields(at, closed_fields, 2, a);
+	case WORKLOAD_PACED:
+		return json_get_known_fields(at, paced_fields, 4, a);
+	case WORKLOAD_POISSON:
+		break;
+	}
+	return json_get_known_fields(at, poisson_fields, 3, a);
+}
+
+static int take_thresholds(const struct json_at *at, const struct json_field *field, void *to)
+{
+	struct workload_actor *actor = to;
+	size_t n;
+	int r = json_want_array(at, 0, WORKLOAD_THRESHOLDS_MAX, &n);
+
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct json_at element = json_element(at, i);
 		uint64_t above = i ? actor->thresholds_ns[i - 1] : 0;
@@ -137,46 +279,33 @@ static int check_needs(const struct json_at *at, const struct workload_actor *ac
 	return 0;
 }
 
-static int parse_parts(const struct json_at *at, const struct workload_hierarchy *hierarchy,
-		       struct workload_actor *actor)
-{
-	struct json_at workers = json_member(at, "workers"), cpus = json_member(at, "cpus"),
-		       place = json_member(at, "place"), arrival = json_member(at, "arrival"),
-		       options = json_member(at, "options"),
-		       thresholds = json_member(at, "thresholds_ns");
-	int r = parse_workers(&workers, &actor->workers);
-
-	if (r == 0)
-		r = parse_cpus(&cpus, &actor->cpus);
-	if (r == 0)
-		r = parse_place(&place, hierarchy, &actor->place);
-	if (r == 0)
-		r = parse_arrival(&arrival, &actor->arrival);
-	if (r == 0)
-		r = parse_options(&options, actor->kind, actor->options);
-	if (r == 0)
-		r = parse_thresholds(&thresholds, actor);
-	if (r == 0)
-		r = optional_double(at, "max_failed", 0, 1, &actor->max_failed);
-	return r;
-}
-
 int parse_actor(const struct json_at *at, const struct kind_table *kinds,
 		const struct workload_hierarchy *hierarchy, struct workload_actor *ret)
 {
-	static const char *const keys[] = {"name",    "stressor",      "workers",
-					   "cpus",    "place",         "arrival",
-					   "options", "thresholds_ns", "max_failed"};
-	struct json_at name = json_member(at, "name"), stressor = json_member(at, "stressor");
-	struct workload_actor actor = {.workers = {.add = 1}, .max_failed = WORKLOAD_MAX_FAILED};
-	int r = json_want_object(at, keys, sizeof(keys) / sizeof(keys[0]));
+	static const struct json_field fields[] = {
+		FIELD("name", take_name, struct workload_actor, name, .required = true),
+		{.key = "stressor"},
+		FIELD("workers", take_workers, struct workload_actor, workers),
+		{.key = "cpus", .take = take_cpus},
+		{.key = "place"},
+		{.key = "arrival", .take = take_arrival},
+		{.key = "options"},
+		{.key = "thresholds_ns", .take = take_thresholds},
+		FIELD("max_failed", json_field_double, struct workload_actor, max_failed, .max = 1),
+	};
+	struct json_at stressor = json_member(at, "stressor"), place = json_member(at, "place"),
+		       options = json_member(at, "options");
+	struct workload_actor actor = {.workers = {.add = 1},
+				       .arrival = {.jitter = 0.5, .max_missed = 0.01},
+				       .max_failed = WORKLOAD_MAX_FAILED};
+	int r = json_get_known_fields(at, fields, sizeof(fields) / sizeof(fields[0]), &actor);
 
-	if (r == 0)
-		r = parse_name(&name, actor.name);
 	if (r == 0)
 		r = parse_kind_name(&stressor, kinds, &actor.kind);
 	if (r == 0)
-		r = parse_parts(at, hierarchy, &actor);
+		r = parse_place(&place, hierarchy, &actor.place);
+	if (r == 0)
+		r = parse_options(&options, actor.kind, actor.options);
 	if (r == 0)
 		r = check_needs(at, &actor, hierarchy);
 	if (r == 0)

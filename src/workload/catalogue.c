@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/suggest.h"
 #include "base/io.h"
+#include "workload/parse.h"
 
 static const char *const section_words[] = {
 	[CATALOGUE_WORKLOADS] = "workload",
@@ -162,4 +163,79 @@ int catalogue_find(enum catalogue_section section, const char *name_or_path,
 		return refuse(section, name_or_path, e);
 	strcpy(ret_path, path);
 	return 0;
+}
+
+static int take_paths(const struct json_at *at, const struct json_field *field, void *to)
+{
+	static const struct json_field path = {.max = PATH_MAX - 1};
+	struct suite *s = to;
+	size_t n;
+	int r = json_want_array(at, 1, SUITE_WORKLOADS_MAX, &n);
+
+	if (r < 0)
+		return r;
+	s->workloads = calloc(n, sizeof(*s->workloads));
+	if (!s->workloads)
+		return json_fail_memory(at);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct json_at element = json_element(at, i);
+
+		r = json_field_string(&element, &path, &s->workloads[i]);
+		if (r < 0)
+			break;
+		s->n_workloads++;
+		if (!*s->workloads[i])
+			r = json_refuse(&element, "a string that is not empty");
+	}
+	return r;
+}
+
+static int parse_suite(const struct json_at *root, struct suite *s)
+{
+	static const struct json_field fields[] = {
+		{.key = "schema"},
+		FIELD("name", take_name, struct suite, name, .required = true),
+		FIELD("why", take_sentence, struct suite, why, .max = WORKLOAD_WHY_MAX,
+		      .required = true),
+		{.key = "workloads", .take = take_paths, .required = true},
+	};
+	static const char *const schemas[] = {SUITE_SCHEMA};
+	struct json_at schema = json_member(root, "schema");
+	size_t index;
+	int r = json_get_known_fields(root, fields, sizeof(fields) / sizeof(fields[0]), s);
+
+	return r == 0 ? json_get_choice(&schema, schemas, 1, &index) : r;
+}
+
+int suite_load(const char *path, struct suite *ret, struct err *e)
+{
+	_cleanup_free char *text = NULL;
+	struct suite s = {0};
+	struct json_doc doc;
+	struct json_at root;
+	size_t size;
+	int r = json_read_file(path, WORKLOAD_FILE_SIZE_MAX, &text, &size, e);
+
+	if (r < 0)
+		return r;
+	r = json_doc_init(&doc, text, size, path, e);
+	if (r < 0)
+		return r;
+	root = json_root(&doc, e);
+	r = parse_suite(&root, &s);
+	json_doc_finish(&doc);
+	if (r < 0)
+		suite_finish(&s);
+	else
+		*ret = s;
+	return r;
+}
+
+void suite_finish(struct suite *s)
+{
+	for (size_t i = 0; i < s->n_workloads; i++)
+		free(s->workloads[i]);
+	free(s->workloads);
+	free(s->why);
+	*s = (struct suite){0};
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "workload/workload.h"
 
 enum catalogue_section { CATALOGUE_WORKLOADS, CATALOGUE_SUITES, CATALOGUE_PROFILES };
 
@@ -25,5 +26,25 @@ int catalogue_find(enum catalogue_section section, const char *name_or_path,
 /* All files of the section, by name, ascending. The caller frees with catalogue_free(). */
 int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *ret_n, struct err *e);
 void catalogue_free(char **paths, size_t n);
+
+/*
+ * A suite: workloads that are run together, as a JSON file names them:
+ *
+ *	{ "schema": "cgchurn-suite/1", "name": "headline", "why": "...",
+ *	  "workloads": ["migrate-under-fork", ...] }
+ */
+#define SUITE_SCHEMA "cgchurn-suite/1"
+#define SUITE_WORKLOADS_MAX 1000
+
+struct suite {
+	char name[WORKLOAD_NAME_SIZE];
+	char *why;
+	char **workloads; /* names in the catalogue, or paths */
+	size_t n_workloads;
+};
+
+/* Reads a suite file, as strictly as a workload. The caller frees with suite_finish(). */
+int suite_load(const char *path, struct suite *ret, struct err *e);
+void suite_finish(struct suite *s); /* a zeroed struct is fine */
 
 #endif

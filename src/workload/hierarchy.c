@@ -77,13 +77,13 @@ static int parse_controller(const struct json_at *list, size_t i, struct workloa
 	return 0;
 }
 
-static int parse_controllers(const struct json_at *at, struct workload_hierarchy *h)
+static int take_controllers(const struct json_at *at, const struct json_field *field, void *to)
 {
 	size_t n;
 	int r = json_want_array(at, 0, WORKLOAD_CONTROLLERS_MAX, &n);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = parse_controller(at, i, h);
+		r = parse_controller(at, i, to);
 	return r;
 }
 
@@ -98,29 +98,21 @@ static int check_threaded(const struct json_at *at, const struct workload_hierar
 			   "work in threaded groups");
 }
 
-int parse_hierarchy(const struct json_at *at, struct workload_hierarchy *ret)
+int take_hierarchy(const struct json_at *at, const struct json_field *field, void *to)
 {
-	static const char *const keys[] = {"depth", "fanout", "controllers", "optional",
-					   "threaded"};
-	struct workload_hierarchy h = {.depth = 1, .fanout = 2};
-	struct json_at list = json_member(at, "controllers");
-	int r = at->present ? json_want_object(at, keys, 5) : 0;
+	static const struct json_field fields[] = {
+		FIELD("depth", json_field_u64, struct workload_hierarchy, depth,
+		      .max = WORKLOAD_DEPTH_MAX),
+		FIELD("fanout", json_field_u64, struct workload_hierarchy, fanout, .min = 1,
+		      .max = WORKLOAD_GROUPS_MAX),
+		{.key = "controllers", .take = take_controllers},
+		FIELD("optional", json_field_bool, struct workload_hierarchy, optional),
+		FIELD("threaded", json_field_bool, struct workload_hierarchy, threaded),
+	};
+	struct workload_hierarchy *h = (void *)((char *)to + field->offset);
+	int r = json_get_known_fields(at, fields, sizeof(fields) / sizeof(fields[0]), h);
 
 	if (r == 0)
-		r = optional_u64(at, "depth", 0, WORKLOAD_DEPTH_MAX, &h.depth);
-	if (r == 0)
-		r = optional_u64(at, "fanout", 1, WORKLOAD_GROUPS_MAX, &h.fanout);
-	if (r == 0)
-		r = check_size(at, &h);
-	if (r == 0 && list.present)
-		r = parse_controllers(&list, &h);
-	if (r == 0)
-		r = optional_bool(at, "optional", &h.optional);
-	if (r == 0)
-		r = optional_bool(at, "threaded", &h.threaded);
-	if (r == 0)
-		r = check_threaded(at, &h);
-	if (r == 0)
-		*ret = h;
-	return r;
+		r = check_size(at, h);
+	return r == 0 ? check_threaded(at, h) : r;
 }

@@ -45,17 +45,19 @@ static int parse_path(const struct json_at *at, char *ret)
 static int parse_option(const struct json_at *at, const struct kind_option *option,
 			unsigned char *options)
 {
+	struct json_field field = {
+		.offset = option->offset, .min = option->min, .max = option->max};
 	void *where = options + option->offset;
 
 	switch (option->type) {
 	case KIND_COUNT:
-		return json_get_u64(at, option->min, option->max, where);
+		return json_field_u64(at, &field, options);
 	case KIND_FLAG:
 		return parse_flag(at, where);
 	case KIND_DURATION:
-		return parse_duration(at, option->min, option->max, where);
+		return take_duration(at, &field, options);
 	case KIND_BYTES:
-		return parse_bytes(at, option->min, option->max, where);
+		return take_bytes(at, &field, options);
 	case KIND_CHOICE:
 		return parse_choice(at, option, where);
 	case KIND_PATH:

@@ -176,14 +176,6 @@ static int refuse_key(const struct setting *s, const struct kind *kind, struct e
 	return refuse(s, s->key, "no key or option", words, n, e);
 }
 
-static bool has_option(const struct kind *kind, const char *name)
-{
-	for (size_t i = 0; kind && i < kind->n_options; i++)
-		if (strcmp(kind->options[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 /* Where the setting goes: an object, and the key in it. *ret NULL: left to the file's own check. */
 static int find_place(const struct setting *s, const struct kind_table *kinds,
 		      struct json_object *root, struct json_object **ret, const char **ret_key,
@@ -209,7 +201,7 @@ static int find_place(const struct setting *s, const struct kind_table *kinds,
 	kind = stressor ? kind_find(kinds, stressor) : NULL;
 	if (is_one_of(s->key, actor_keys, N_ACTOR_KEYS))
 		*ret = actor;
-	else if (has_option(kind, s->key))
+	else if (kind && kind_find_option(kind, s->key))
 		*ret = sub_object(actor, "options");
 	else
 		return refuse_key(s, kind, e);

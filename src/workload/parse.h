@@ -9,39 +9,33 @@
 #include "json/read.h"
 #include "workload/workload.h"
 
-/* value.c: what several parts read */
-int parse_name(const struct json_at *at, char ret[WORKLOAD_NAME_SIZE]);
-int parse_duration(const struct json_at *at, uint64_t min, uint64_t max, uint64_t *ret_ns);
-int parse_bytes(const struct json_at *at, uint64_t min, uint64_t max, uint64_t *ret);
-/* These leave `ret`, which holds the default, as it is where the key is absent. */
-int optional_u64(const struct json_at *object, const char *key, uint64_t min, uint64_t max,
-		 uint64_t *ret);
-int optional_double(const struct json_at *object, const char *key, double min, double max,
-		    double *ret);
-int optional_seconds(const struct json_at *object, const char *key, double min, double max,
-		     uint64_t *ret_ns);
-int optional_bool(const struct json_at *object, const char *key, bool *ret);
+/*
+ * value.c: for tables of keys, with `field->min` and `field->max` where they have bounds. A name is
+ * WORKLOAD_NAME_SIZE bytes, a duration ns; seconds become ns and have their bounds in ms.
+ */
+int take_name(const struct json_at *at, const struct json_field *field, void *to);
+int take_duration(const struct json_at *at, const struct json_field *field, void *to);
+int take_bytes(const struct json_at *at, const struct json_field *field, void *to);
+int take_seconds(const struct json_at *at, const struct json_field *field, void *to);
+int take_sentence(const struct json_at *at, const struct json_field *field, void *to);
 
 /* hierarchy.c */
-int parse_hierarchy(const struct json_at *at, struct workload_hierarchy *ret);
+int take_hierarchy(const struct json_at *at, const struct json_field *field, void *to);
 uint64_t hierarchy_leaves(const struct workload_hierarchy *h);
 bool hierarchy_has_domain_controllers(const struct workload_hierarchy *h);
 
-/* actor.c, where.c, arrival.c, options.c */
+/* actor.c, options.c */
 int parse_actor(const struct json_at *at, const struct kind_table *kinds,
 		const struct workload_hierarchy *hierarchy, struct workload_actor *ret);
-int parse_workers(const struct json_at *at, struct workload_workers *ret);
-int parse_cpus(const struct json_at *at, struct workload_cpus *ret);
-int parse_place(const struct json_at *at, const struct workload_hierarchy *hierarchy,
-		struct workload_place *ret);
-int parse_arrival(const struct json_at *at, struct workload_arrival *ret);
+int take_workers(const struct json_at *at, const struct json_field *field, void *to);
 int parse_options(const struct json_at *at, const struct kind *kind, unsigned char *ret);
 
 /*
  * primary.c: after actors and times. What the plan cannot reach is refused, unless the command line
- * changed the plan.
+ * changed the plan. In a stored result unknown keys are ignored and unknown words kept.
  */
 int parse_primaries(const struct json_at *at, bool overridden, struct workload *w);
+int parse_primary(const struct json_at *at, bool stored, struct workload_primary *ret);
 
 /*
  * override.c: changes the document, whose patches then are this log's. The log is zeroed before and

@@ -5,20 +5,10 @@
 #include "base/escape.h"
 #include "workload/parse.h"
 
-static const char *const direction_words[] = {
+const char *const metric_direction_names[] = {
 	[METRIC_LOWER_IS_BETTER] = "lower", [METRIC_HIGHER_IS_BETTER] = "higher"};
 const char *const primary_from_names[] = {
 	[PRIMARY_FROM_TRIALS] = "trials", [PRIMARY_FROM_POOLED] = "pooled"};
-
-static int parse_span_name(const struct json_at *at, char ret[32])
-{
-	const char *text;
-	int r = json_get_string(at, 31, &text);
-
-	if (r == 0)
-		strcpy(ret, text);
-	return r;
-}
 
 /*
  * In a stored result a word that only a later version knows is kept, the first one of a primary;
@@ -71,50 +61,51 @@ static int parse_word(const struct json_at *object, const char *key, const char 
 	return r;
 }
 
-static int parse_reach(const struct json_at *object, struct workload_primary *p)
-{
-	bool reaches = true;
-	int r = optional_bool(object, "reachable", &reaches);
-
-	p->unreachable = !reaches;
-	return r;
-}
-
-static int parse_tolerance(const struct json_at *at, double *ret)
+static int take_tolerance(const struct json_at *at, const struct json_field *field, void *to)
 {
 	double value = json_is_number(at) ? json_object_get_double(at->value) : 0;
 
 	if (!(value > 0 && value <= 1))
 		return json_refuse(at, "a number above 0 and at most 1 (0.05 is 5 %%)");
-	*ret = value;
+	((struct workload_primary *)to)->tolerance = value;
 	return 0;
 }
 
-static int parse_primary(const struct json_at *at, bool stored, struct workload_primary *ret)
+static int take_reachable(const struct json_at *at, const struct json_field *field, void *to)
 {
-	static const char *const keys[] = {"actor",     "span",      "time", "metric",
-					   "tolerance", "direction", "from", "reachable"};
-	struct json_at actor = json_member(at, "actor"), span = json_member(at, "span"),
-		       metric = json_member(at, "metric"), tolerance = json_member(at, "tolerance");
-	struct workload_primary p = {.time = SPAN_SERVICE};
-	int r = json_want_object(at, stored ? NULL : keys, 8);
+	bool reaches;
+	int r = json_get_bool(at, &reaches);
 
 	if (r == 0)
-		r = parse_name(&actor, p.actor);
-	if (r == 0)
-		r = parse_span_name(&span, p.span);
+		((struct workload_primary *)to)->unreachable = !reaches;
+	return r;
+}
+
+int parse_primary(const struct json_at *at, bool stored, struct workload_primary *ret)
+{
+	static const struct json_field fields[] = {
+		FIELD("actor", take_name, struct workload_primary, actor, .required = true),
+		FIELD("span", json_field_text, struct workload_primary, span,
+		      .max = sizeof(ret->span) - 1, .required = true),
+		{.key = "time"},
+		{.key = "metric"},
+		{.key = "tolerance", .take = take_tolerance, .required = true},
+		{.key = "direction"},
+		{.key = "from"},
+		{.key = "reachable", .take = take_reachable},
+	};
+	struct json_at metric = json_member(at, "metric");
+	struct workload_primary p = {.time = SPAN_SERVICE};
+	int r = (stored ? json_get_fields : json_get_known_fields)(at, fields, 8, &p);
+
 	if (r == 0)
 		r = parse_word(at, "time", span_time_names, stored, &p, &p.time);
 	if (r == 0)
 		r = parse_metric(&metric, stored, &p);
 	if (r == 0)
-		r = parse_tolerance(&tolerance, &p.tolerance);
-	if (r == 0)
-		r = parse_word(at, "direction", direction_words, stored, &p, &p.direction);
+		r = parse_word(at, "direction", metric_direction_names, stored, &p, &p.direction);
 	if (r == 0)
 		r = parse_word(at, "from", primary_from_names, stored, &p, &p.from);
-	if (r == 0)
-		r = parse_reach(at, &p);
 	if (r == 0)
 		*ret = p;
 	return r;
@@ -293,36 +284,5 @@ int parse_primaries(const struct json_at *at, bool overridden, struct workload *
 		if (r == 0)
 			w->n_primaries = i + 1;
 	}
-	return r;
-}
-
-static int primaries_of(const struct json_doc *doc, struct workload_primary *ret, size_t *ret_n,
-			struct err *e)
-{
-	struct json_at root = json_root(doc, e), list = json_member(&root, "primary");
-	size_t n = 0;
-	int r = list.present ? json_want_array(&list, 0, WORKLOAD_PRIMARIES_MAX, &n)
-			     : json_want_object(&root, NULL, 0);
-
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct json_at element = json_element(&list, i);
-
-		r = parse_primary(&element, true, &ret[i]);
-	}
-	if (r == 0)
-		*ret_n = n;
-	return r;
-}
-
-int workload_primaries_from_spec(const char *spec, struct workload_primary *ret, size_t *ret_n,
-				 struct err *e)
-{
-	struct json_doc doc;
-	int r = json_doc_init(&doc, spec, strlen(spec), "spec", e);
-
-	if (r < 0)
-		return r;
-	r = primaries_of(&doc, ret, ret_n, e);
-	json_doc_finish(&doc);
 	return r;
 }

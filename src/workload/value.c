@@ -6,7 +6,12 @@
 #include "base/num.h"
 #include "workload/parse.h"
 
-int parse_name(const struct json_at *at, char ret[WORKLOAD_NAME_SIZE])
+static void *member_of(const struct json_field *field, void *to)
+{
+	return (char *)to + field->offset;
+}
+
+int take_name(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 	const char *text = json_is_string(at) ? json_object_get_string(at->value) : "";
@@ -17,12 +22,12 @@ int parse_name(const struct json_at *at, char ret[WORKLOAD_NAME_SIZE])
 		return json_refuse(at,
 				   "a name of 1 to %d characters of a-z, 0-9 and -, not - first",
 				   WORKLOAD_NAME_SIZE - 1);
-	memcpy(ret, text, length + 1);
+	memcpy(member_of(field, to), text, length + 1);
 	return 0;
 }
 
 /* A bare number is refused: nobody can tell whether "10" means ms or s. */
-int parse_duration(const struct json_at *at, uint64_t min, uint64_t max, uint64_t *ret_ns)
+int take_duration(const struct json_at *at, const struct json_field *field, void *to)
 {
 	const char *text = json_is_string(at) ? json_object_get_string(at->value) : "";
 	size_t length = strlen(text);
@@ -30,11 +35,11 @@ int parse_duration(const struct json_at *at, uint64_t min, uint64_t max, uint64_
 	uint64_t ns;
 
 	if (length == 0 || !isalpha((unsigned char)text[length - 1]) ||
-	    num_parse_duration(text, &ns) < 0 || ns < min || ns > max)
+	    num_parse_duration(text, &ns) < 0 || ns < field->min || ns > field->max)
 		return json_refuse(at, "a duration with its unit (\"10ms\"), from %s to %s",
-				   num_format_ns((double)min, low),
-				   num_format_ns((double)max, high));
-	*ret_ns = ns;
+				   num_format_ns((double)field->min, low),
+				   num_format_ns((double)field->max, high));
+	*(uint64_t *)member_of(field, to) = ns;
 	return 0;
 }
 
@@ -58,51 +63,38 @@ static bool bytes_from_text(const char *text, uint64_t *ret)
 	return true;
 }
 
-int parse_bytes(const struct json_at *at, uint64_t min, uint64_t max, uint64_t *ret)
+int take_bytes(const struct json_at *at, const struct json_field *field, void *to)
 {
 	uint64_t value;
 
 	if (!json_is_string(at))
-		return json_get_u64(at, min, max, ret);
-	if (!bytes_from_text(json_object_get_string(at->value), &value) || value < min ||
-	    value > max)
+		return json_field_u64(at, field, to);
+	if (!bytes_from_text(json_object_get_string(at->value), &value) || value < field->min ||
+	    value > field->max)
 		return json_refuse(
 			at, "a number of bytes, or \"64K\", \"64M\", \"1G\", from %llu to %llu",
-			(unsigned long long)min, (unsigned long long)max);
-	*ret = value;
+			(unsigned long long)field->min, (unsigned long long)field->max);
+	*(uint64_t *)member_of(field, to) = value;
 	return 0;
 }
 
-int optional_u64(const struct json_at *object, const char *key, uint64_t min, uint64_t max,
-		 uint64_t *ret)
+int take_seconds(const struct json_at *at, const struct json_field *field, void *to)
 {
-	struct json_at at = json_member(object, key);
+	double seconds;
+	int r = json_get_double(at, (double)field->min / 1e3, (double)field->max / 1e3, &seconds);
 
-	return at.present ? json_get_u64(&at, min, max, ret) : 0;
-}
-
-int optional_double(const struct json_at *object, const char *key, double min, double max,
-		    double *ret)
-{
-	struct json_at at = json_member(object, key);
-
-	return at.present ? json_get_double(&at, min, max, ret) : 0;
-}
-
-int optional_seconds(const struct json_at *object, const char *key, double min, double max,
-		     uint64_t *ret_ns)
-{
-	double seconds = -1;
-	int r = optional_double(object, key, min, max, &seconds);
-
-	if (r == 0 && seconds >= 0)
-		*ret_ns = (uint64_t)llround(seconds * 1e9);
+	if (r == 0)
+		*(uint64_t *)member_of(field, to) = (uint64_t)llround(seconds * 1e9);
 	return r;
 }
 
-int optional_bool(const struct json_at *object, const char *key, bool *ret)
+/* Not blank; the member is the caller's to free. */
+int take_sentence(const struct json_at *at, const struct json_field *field, void *to)
 {
-	struct json_at at = json_member(object, key);
+	const char *text;
+	int r = json_get_string(at, field->max, &text);
 
-	return at.present ? json_get_bool(&at, ret) : 0;
+	if (r == 0 && !text[strspn(text, " \t\r\n")])
+		return json_refuse(at, "a sentence: which question does it ask?");
+	return r == 0 ? json_field_string(at, field, to) : r;
 }

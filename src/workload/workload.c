@@ -8,28 +8,6 @@
 #include "base/clock.h"
 #include "workload/parse.h"
 
-#define WHY_MAX 4096
-#define DURATION_MIN_S 0.01
-#define DURATION_MAX_S (24 * 3600.0)
-#define TRIALS_MAX 1000
-
-static int parse_why(const struct json_at *at, char **ret)
-{
-	const char *text;
-	char *copy;
-	int r = json_get_string(at, WHY_MAX, &text);
-
-	if (r < 0)
-		return r;
-	if (!text[strspn(text, " \t\r\n")])
-		return json_refuse(at, "a sentence: which question does this workload ask?");
-	copy = strdup(text);
-	if (!copy)
-		return json_fail_memory(at);
-	*ret = copy;
-	return 0;
-}
-
 static int check_unique_name(const struct json_at *actor, const struct workload *w, size_t i)
 {
 	struct json_at name = json_member(actor, "name");
@@ -65,51 +43,40 @@ static int parse_actors(const struct json_at *at, const struct kind_table *kinds
 }
 
 /* The schema first: a file of another version should not be told about its keys. */
-static int check_envelope(const struct json_at *root)
+static int check_schema(const struct json_at *root)
 {
 	static const char *const schemas[] = {WORKLOAD_SCHEMA};
-	static const char *const keys[] = {"schema",    "name",       "why",
-					   "hierarchy", "actors",     "primary",
-					   "warmup_s",  "duration_s", "trials"};
 	struct json_at schema = json_member(root, "schema");
 	size_t index;
 	int r = json_want_object(root, NULL, 0);
 
-	if (r == 0)
-		r = json_get_choice(&schema, schemas, 1, &index);
-	if (r == 0)
-		r = json_want_object(root, keys, sizeof(keys) / sizeof(keys[0]));
-	return r;
-}
-
-static int parse_times(const struct json_at *root, struct workload *w)
-{
-	int r = optional_seconds(root, "warmup_s", 0, WORKLOAD_WARMUP_MAX_S, &w->warmup_ns);
-
-	if (r == 0)
-		r = optional_seconds(root, "duration_s", DURATION_MIN_S, DURATION_MAX_S,
-				     &w->duration_ns);
-	return r == 0 ? optional_u64(root, "trials", 1, TRIALS_MAX, &w->trials) : r;
+	return r == 0 ? json_get_choice(&schema, schemas, 1, &index) : r;
 }
 
 static int parse_workload(const struct json_at *root, const struct kind_table *kinds,
 			  bool overridden, struct workload *w)
 {
-	struct json_at name = json_member(root, "name"), why = json_member(root, "why"),
-		       hierarchy = json_member(root, "hierarchy"),
-		       actors = json_member(root, "actors"), primary = json_member(root, "primary");
-	int r = check_envelope(root);
+	static const struct json_field fields[] = {
+		{.key = "schema"},
+		FIELD("name", take_name, struct workload, name, .required = true),
+		FIELD("why", take_sentence, struct workload, why, .max = WORKLOAD_WHY_MAX,
+		      .required = true),
+		FIELD("hierarchy", take_hierarchy, struct workload, hierarchy),
+		{.key = "actors"},
+		{.key = "primary"},
+		FIELD("warmup_s", take_seconds, struct workload, warmup_ns,
+		      .max = WORKLOAD_WARMUP_MAX_MS),
+		FIELD("duration_s", take_seconds, struct workload, duration_ns, .min = 10,
+		      .max = 24 * 3600 * 1000),
+		FIELD("trials", json_field_u64, struct workload, trials, .min = 1, .max = 1000),
+	};
+	struct json_at actors = json_member(root, "actors"), primary = json_member(root, "primary");
+	int r = check_schema(root);
 
 	if (r == 0)
-		r = parse_name(&name, w->name);
-	if (r == 0)
-		r = parse_why(&why, &w->why);
-	if (r == 0)
-		r = parse_hierarchy(&hierarchy, &w->hierarchy);
+		r = json_get_known_fields(root, fields, sizeof(fields) / sizeof(fields[0]), w);
 	if (r == 0)
 		r = parse_actors(&actors, kinds, w);
-	if (r == 0)
-		r = parse_times(root, w);
 	return r == 0 ? parse_primaries(&primary, overridden, w) : r;
 }
 
@@ -152,9 +119,12 @@ static int parse_once(const char *text, size_t size, const char *origin,
 		json_doc_finish(&doc);
 		return err_no_memory(e);
 	}
-	w->warmup_ns = WORKLOAD_WARMUP_NS;
-	w->duration_ns = 5 * NS_PER_S;
-	w->trials = 3;
+	*w = (struct workload){
+		.hierarchy = {.depth = 1, .fanout = 2},
+		.warmup_ns = WORKLOAD_WARMUP_NS,
+		.duration_ns = 5 * NS_PER_S,
+		.trials = 3,
+	};
 	r = fill_workload(&doc, kinds, overrides, w, e);
 	json_doc_finish(&doc);
 	if (r == 0)

@@ -25,7 +25,8 @@
 #define WORKLOAD_DEPTH_MAX 32
 #define WORKLOAD_GROUPS_MAX 1000000 /* of one hierarchy, all levels together */
 #define WORKLOAD_WARMUP_NS UINT64_C(1000000000)
-#define WORKLOAD_WARMUP_MAX_S 3600
+#define WORKLOAD_WARMUP_MAX_MS 3600000
+#define WORKLOAD_WHY_MAX 4096
 #define WORKLOAD_WORKERS_MAX 4096 /* of one actor */
 #define WORKLOAD_FILE_SIZE_MAX (1 << 20)
 
@@ -114,6 +115,7 @@ extern const char *const span_time_names[2]; /* "service", "response" */
 
 /* Which way is better; by default less time, a higher rate. */
 enum metric_direction { METRIC_LOWER_IS_BETTER, METRIC_HIGHER_IS_BETTER };
+extern const char *const metric_direction_names[2]; /* "lower", "higher" */
 
 /*
  * What a boot's percentile is: the median of its trials' percentiles, or the percentile of all its

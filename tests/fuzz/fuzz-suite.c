@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "workload/suite.h"
+#include "workload/catalogue.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -14,7 +14,6 @@
 #include "base/cleanup.h"
 #include "stressor/stressor.h"
 #include "workload/catalogue.h"
-#include "workload/suite.h"
 #include "workload/workload.h"
 
 static char **names;
