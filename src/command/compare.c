@@ -107,10 +107,11 @@ static int open_and_confine(const struct command_call *call, struct session *s, 
 	return r < 0 ? r : sandbox_confine_reader(e);
 }
 
-/* 1: refused, and told so. */
+/* Refused, and told so: the exit code. Two clocks have no decision, whatever is allowed. */
 static int judge_facts(const struct compare_options *o, struct data *d, struct err *e)
 {
 	int refused = facts_judge(&d->facts, o->allowed.items, o->allowed.n, e);
+	const struct fact *clock;
 
 	if (refused <= 0)
 		return refused;
@@ -120,7 +121,8 @@ static int judge_facts(const struct compare_options *o, struct data *d, struct e
 	facts_print_refusals(&d->facts, stderr);
 	fputs("  --allow-different NAME compares all the same, and says so in the report.\n",
 	      stderr);
-	return 1;
+	clock = facts_find(&d->facts, "clock.kind");
+	return clock && fact_refused(clock) ? EXIT_INCONCLUSIVE : EXIT_USAGE;
 }
 
 static int load_all(const struct command_call *call, struct session *s, struct err *e)
@@ -211,7 +213,7 @@ static int compare_main(const struct command_call *call, struct err *e)
 	if (r == 0)
 		r = load_all(call, &s, e);
 	if (r != 0)
-		return r < 0 ? r : EXIT_USAGE;
+		return r;
 	if (o->aa)
 		return compare_with_itself(o, &s.data, e);
 	return o->plan ? plan(o, effect, &s.data, e) : compare(o, &s.data, e);
@@ -236,7 +238,7 @@ const struct command command_compare = {
 		"inconclusive. Only primary\nmetrics, which a workload names beforehand, decide. "
 		"Exit "
 		"status: 0 no regression, 1 a regression,\n2 bad input or results that cannot be "
-		"compared, 3 no decision where one was required.",
+		"compared, 3 no decision where one was required, or two clocks.",
 	.min_arguments = 1,
 	.max_arguments = SIZE_MAX,
 	.options = options,

@@ -162,13 +162,27 @@ static void add_error_names(struct data_series_side *to, const struct result_ser
 	escape_mask(to->error_names);
 }
 
-static void add_sums(struct data_series_side *to, const struct result_series *series)
+bool data_counts_instructions(const struct data *d)
+{
+	const struct fact *clock = facts_find(&d->facts, "clock.kind");
+
+	for (int s = 0; clock && s < 2; s++)
+		for (size_t i = 0; i < clock->n_values[s]; i++)
+			if (strcmp(clock->values[s][i].text, "instructions") == 0)
+				return true;
+	return false;
+}
+
+static void add_sums(const struct data *d, struct data_series_side *to,
+		     const struct result_series *series)
 {
 	to->count += series->histogram.count;
 	to->clipped += series->histogram.clipped;
 	to->errors += result_series_errors(series);
 	to->planned += series->planned;
-	to->late += series->late;
+	/* Nothing outside of such a guest can make a start late. */
+	if (!data_counts_instructions(d))
+		to->late += series->late;
 	to->missed += series->missed;
 	add_error_names(to, series);
 	sparse_histogram_add_to(&series->histogram, to->pooled);
@@ -203,7 +217,7 @@ static int add_series(struct data *d, int side, size_t workload, const struct re
 	if (wants_pool(&d->workloads[workload], series) &&
 	    pools_add(to, trial->invocation, series) < 0)
 		return err_no_memory(e);
-	add_sums(to, series);
+	add_sums(d, to, series);
 	return 0;
 }
 

@@ -144,6 +144,9 @@ void data_finish(struct data *d); /* zeroed memory is a valid empty one */
  */
 int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e);
 
+/* Whether a result's times are counts of a guest's instructions (host/gather.c). */
+bool data_counts_instructions(const struct data *d);
+
 /* Makes the units, once all is added. -ENOMEM. */
 int data_make_units(struct data *d);
 

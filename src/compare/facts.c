@@ -87,7 +87,7 @@ static const char *field_text(const struct host *h, const struct host_field *fie
 	switch (field->type) {
 	case HOST_STRING:
 		text = *(char *const *)at;
-		return text ? text : "unknown";
+		return text ? text : field->absent ? field->absent : "unknown";
 	case HOST_INT:
 		if (*(const int64_t *)at < 0)
 			return "unknown";
@@ -112,12 +112,15 @@ static int add_host(struct facts *f, int side, const char *origin, const struct 
 	for (size_t i = 0; r == 0 && i < host_n_fields; i++) {
 		const struct host_field *field = &host_fields[i];
 		const char *text = field_text(h, field, buf);
+		struct fact *fact;
 
 		if (field->role == HOST_INFO || field->type == HOST_STRINGS ||
 		    (field->may_lack && strcmp(text, "unknown") == 0))
 			continue;
-		r = add_value(find_or_add(f, field->path, field->label, field->role), side, text,
-			      origin);
+		fact = find_or_add(f, field->path, field->label, field->role);
+		if (fact)
+			fact->fixed = field->fixed;
+		r = add_value(fact, side, text, origin);
 	}
 	return r;
 }

@@ -116,6 +116,14 @@ const struct host_field host_fields[] = {
 
 	{"accelerator", "accelerator", HOST_STRING, HOST_MUST_MATCH, AT(accelerator)},
 	{"hypervisor", "hypervisor", HOST_STRING, HOST_INFO, AT(hypervisor)},
+	{"clock.kind", "clock", HOST_STRING, HOST_MUST_MATCH, AT(clock_kind),
+	 .fixed = true, .absent = "host"},
+	{"clock.ns_per_instruction", "ns an instruction", HOST_INT, HOST_MUST_MATCH,
+	 AT(clock_ns_per_instruction), .may_lack = true},
+	{"clock.busy_cpus", "busy CPUs", HOST_INT, HOST_MUST_MATCH,
+	 AT(clock_busy_cpus), .may_lack = true},
+	{"clock.emulator", "emulator", HOST_STRING, HOST_MUST_MATCH,
+	 AT(clock_emulator), .may_lack = true},
 	{"clock_source", "clock source", HOST_STRING, HOST_MUST_MATCH, AT(clock_source)},
 	{"libc", "C library", HOST_STRING, HOST_MUST_MATCH, AT(libc)},
 	{"load1", "load average", HOST_DOUBLE, HOST_INFO, AT(load1)},
@@ -210,6 +218,16 @@ void host_clear(struct host *h, const char *prefix)
 	for (size_t i = 0; i < host_n_fields; i++)
 		if (strncmp(host_fields[i].path, prefix, strlen(prefix)) == 0)
 			clear_field(h, &host_fields[i]);
+}
+
+const char host_clock_limits[] =
+	"times are counts of the guest's instructions: path lengths and waits. They do not show "
+	"caches, CPUs that work in parallel, or cache lines that move between CPUs; KVM and bare "
+	"metal do.";
+
+bool host_counts_instructions(const struct host *h)
+{
+	return h->clock_kind && strcmp(h->clock_kind, "instructions") == 0;
 }
 
 bool host_expedites(const struct host *h)

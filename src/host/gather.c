@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -253,6 +254,39 @@ static void gather_mounts(struct gather *g)
 		g->r = r;
 }
 
+static int64_t allowed_cpus(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : -1;
+}
+
+/*
+ * How time passes: as on the host, or, in a guest of scripts/guest and scripts/vm-compare, as the
+ * count of instructions that the emulator has executed (QEMU's -icount). A guest cannot see the
+ * difference, so whoever starts it says so on the kernel's command line, which every process of the
+ * guest can read: cgchurn.clock=instructions,NANOSECONDS,EMULATOR-VERSION.
+ */
+static void gather_clock(struct gather *g)
+{
+	static const char word[] = "cgchurn.clock=instructions,";
+	char cmdline[GATHER_TEXT_SIZE], emulator[64];
+	const char *at = NULL;
+	int ns;
+
+	if (gather_read(g, "proc/cmdline", cmdline, sizeof(cmdline)))
+		at = strstr(cmdline, word);
+	if (at && sscanf(at + strlen(word), "%9d,%63[^ \n]", &ns, emulator) == 2) {
+		if (strchr(emulator, '-'))
+			*strchr(emulator, '-') = ' ';
+		gather_set(g, &g->h->clock_kind, "instructions");
+		gather_set(g, &g->h->clock_emulator, emulator);
+		g->h->clock_ns_per_instruction = ns;
+		g->h->clock_busy_cpus = allowed_cpus();
+	}
+	gather_set(g, &g->h->clock_kind, "host");
+}
+
 int host_gather_from(int root, struct host *h, const char *cgroup_root, struct err *e)
 {
 	struct gather g = {.root = root, .h = h, .cgroup_root = cgroup_root};
@@ -265,6 +299,7 @@ int host_gather_from(int root, struct host *h, const char *cgroup_root, struct e
 	gather_kernel(&g);
 	gather_cpu(&g);
 	gather_virtualisation(&g);
+	gather_clock(&g);
 	gather_file(&g, &h->clock_source,
 		    "sys/devices/system/clocksource/clocksource0/current_clocksource");
 	gather_libc(&g);

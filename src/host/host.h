@@ -71,6 +71,11 @@ struct host {
 	/* the rest */
 	char *accelerator; /* "none" is bare metal; "kvm", "tcg", ...; NULL unknown */
 	char *hypervisor;  /* for people (host/hypervisor.h); NULL none seen */
+	/* how time passes (host/gather.c) */
+	char *clock_kind;                 /* "host" or "instructions" */
+	int64_t clock_ns_per_instruction; /* -1: not counted in instructions */
+	int64_t clock_busy_cpus;          /* that the program may run on; -1 likewise */
+	char *clock_emulator;             /* "QEMU 7.2.22"; NULL likewise */
 	char *clock_source;
 	char *libc;
 	double load1;    /* when the invocation began; -1 unknown */
@@ -96,6 +101,8 @@ struct host_field {
 	/* Always known since a release: where it is unknown, an older one wrote the result, and
 	 * nothing is compared. */
 	bool may_lack;
+	bool fixed;         /* no option allows a difference */
+	const char *absent; /* what it was before results said so; NULL: unknown */
 };
 
 extern const struct host_field host_fields[];
@@ -140,6 +147,12 @@ int host_read_grace_periods(int root, struct host *h);
  */
 #define HOST_INHERITED_SIZE 512
 const char *host_inherited(const struct host *h, char buf[HOST_INHERITED_SIZE]);
+
+/* Whether its time is a count of instructions, which nothing outside the guest changes. */
+bool host_counts_instructions(const struct host *h);
+
+/* What times by that clock are, and what they do not show. */
+extern const char host_clock_limits[];
 
 /* Whether grace periods are known to be expedited, by the settings. */
 bool host_expedites(const struct host *h);

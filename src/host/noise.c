@@ -214,9 +214,10 @@ static void judge_pressure(const struct host *h, const struct noise_facts *n,
 static const struct {
 	const char *source;
 	void (*judge)(const struct host *h, const struct noise_facts *n, struct noise_finding *f);
+	bool of_host_time; /* nothing where the clock counts the guest's own instructions */
 } sources[NOISE_SOURCES] = {
-	{"hypervisor", judge_hypervisor},
-	{"steal", judge_steal},
+	{"hypervisor", judge_hypervisor, true},
+	{"steal", judge_steal, true},
 	{"CPUs", judge_cpus},
 	{"SMT", judge_smt},
 	{"governor", judge_governor},
@@ -224,8 +225,8 @@ static const struct {
 	{"clock source", judge_clock},
 	{"timers", judge_timers},
 	{"huge pages", judge_thp},
-	{"load", judge_load},
-	{"pressure", judge_pressure},
+	{"load", judge_load, true},
+	{"pressure", judge_pressure, true},
 };
 
 void noise_judge(const struct host *h, const struct noise_facts *f,
@@ -233,7 +234,12 @@ void noise_judge(const struct host *h, const struct noise_facts *f,
 {
 	for (size_t i = 0; i < NOISE_SOURCES; i++) {
 		ret[i] = (struct noise_finding){.source = sources[i].source};
-		sources[i].judge(h, f, &ret[i]);
+		if (sources[i].of_host_time && host_counts_instructions(h))
+			find(&ret[i], NOISE_QUIET, NULL,
+			     "The clock counts this guest's instructions, which it does not "
+			     "change.");
+		else
+			sources[i].judge(h, f, &ret[i]);
 	}
 }
 

@@ -37,20 +37,24 @@ static void print_groups(struct report *r)
 /* Emulation, attribution, interruptions: what a reader must know before any figure. */
 static void print_warnings(struct report *r)
 {
-	bool emulated = false, attributed = false, raw = false, incomplete = false;
+	bool emulated = false, counted = false, attributed = false, raw = false, incomplete = false;
 	const char *word, *unknown_time = NULL;
 	size_t unknown = 0;
 
 	for (size_t i = 0; i < r->n_results; i++) {
 		const struct result *x = r->results[i].result;
 
-		emulated |= x->host.accelerator && strcmp(x->host.accelerator, "tcg") == 0;
+		counted |= host_counts_instructions(&x->host);
+		emulated |= !host_counts_instructions(&x->host) && x->host.accelerator &&
+			    strcmp(x->host.accelerator, "tcg") == 0;
 		attributed |= x->attributed;
 		raw |= x->raw;
 		incomplete |= !x->complete;
 		unknown += result_unknown_series(x, &word);
 		unknown_time = unknown_time ? unknown_time : word;
 	}
+	if (counted)
+		html_element(r, "p class=\"warning\"", "Instruction clock: %s", host_clock_limits);
 	if (emulated)
 		html_element(r, "p class=\"warning\"",
 			     "Emulated (TCG translates each instruction): absolute times mean "

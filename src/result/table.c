@@ -82,7 +82,13 @@ static void print_machine(const struct host *h, FILE *to)
 			    known(h->cpu_model), known(h->accelerator));
 	if (host_inherited(h, inherited))
 		text_printf_wrapped("inherited", HEAD_INDENT, to, "%s", inherited);
-	if (h->accelerator && strcmp(h->accelerator, "tcg") == 0)
+	if (host_counts_instructions(h))
+		text_printf_wrapped(
+			"clock", HEAD_INDENT, to, "%s, %lld ns an instruction, %lld busy CPU%s: %s",
+			known(h->clock_emulator), (long long)h->clock_ns_per_instruction,
+			(long long)h->clock_busy_cpus, h->clock_busy_cpus == 1 ? "" : "s",
+			host_clock_limits);
+	else if (h->accelerator && strcmp(h->accelerator, "tcg") == 0)
 		text_print_wrapped("emulated", HEAD_INDENT,
 				   "TCG translates each instruction: absolute times mean nothing "
 				   "here. Compare only with results of the same emulation.",
@@ -163,7 +169,14 @@ static void print_run_heading(const struct result_run *run, FILE *to, bool colou
 	text_print_wrapped("", 2, text, to);
 }
 
-static void print_run(const struct result_run *run, FILE *to, bool colour)
+/* Nothing outside of a guest that counts instructions can make a start late. */
+static void forget_late(struct table_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		rows[i].late = 0;
+}
+
+static void print_run(const struct host *h, const struct result_run *run, FILE *to, bool colour)
 {
 	_cleanup_free struct table_row *rows = NULL;
 	size_t n = 0;
@@ -175,6 +188,8 @@ static void print_run(const struct result_run *run, FILE *to, bool colour)
 		fputs("  (no memory left for the table)\n", to);
 		return;
 	}
+	if (host_counts_instructions(h))
+		forget_late(rows, n);
 	if (n)
 		table_print_rows(rows, n, to, colour);
 	table_print_notes(run, rows, n, to);
@@ -193,7 +208,7 @@ void result_print_table(const struct result *r, FILE *to, bool colour)
 {
 	print_header(r, to);
 	for (size_t i = 0; i < r->n_runs; i++)
-		print_run(&r->runs[i], to, colour);
+		print_run(&r->host, &r->runs[i], to, colour);
 	if (has_spread(r)) {
 		fputc('\n', to);
 		text_print_wrapped("spread", 8,

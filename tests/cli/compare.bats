@@ -469,6 +469,28 @@ for t in r['runs'][0]['trials']: t['series'] = [s for s in t['series'] if s['act
 	[[ "$output" == *"accelerator"* ]]
 }
 
+@test "an instruction clock: every format says what its times are; with another clock there is no decision" {
+	local clock='r["host"]["accelerator"] = "tcg"
+r["host"]["clock"] = {"kind": "instructions", "ns_per_instruction": 2, "busy_cpus": 1, "emulator": "QEMU 7.2.22"}
+r["started_at"] = "2026-01-01T00:00:0" + ("4Z" if r["label"] == "count-a" else "5Z")'
+	make_results count-a 6 name=count-a seed=18
+	make_results count-b 6 name=count-b seed=19
+	cp -r count-a timed
+	sed -i 's/"accelerator": "kvm"/"accelerator": "tcg"/' timed/*.json
+	change_results count-a "$clock"
+	change_results count-b "$clock"
+	all_formats_say count-a count-b "They do not show caches, CPUs that work in parallel"
+	"$CGCHURN" compare --format json count-a count-b >out.json
+	[ "$(ask '"By their clocks" in str(c), "emulated in software" in str(c)' <out.json)" = "False False" ]
+
+	run -3 "$CGCHURN" compare timed count-b
+	[[ "$output" == *"clock.kind (clock): cannot be allowed"*"base: host"*"new: instructions"* ]]
+	run -3 "$CGCHURN" compare --allow-different clock.kind timed count-b
+	change_results count-b 'r["host"]["clock"]["emulator"] = "QEMU 10.0.2"'
+	run -2 "$CGCHURN" compare count-a count-b
+	[[ "$output" == *"clock.emulator (emulator)"* ]]
+}
+
 @test "results that name other primaries are compared by all of them, and it is said" {
 	make_results renamed 6 name=renamed seed=17
 	sed -i 's/"tolerance": 0.1/"tolerance": 0.2/' renamed/*.json

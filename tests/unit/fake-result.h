@@ -153,6 +153,7 @@ static void fake_host(struct host *h)
 	h->cpu_smt = TRISTATE_NO;
 	h->memory_total_bytes = INT64_C(8) << 30;
 	h->accelerator = fake_text("kvm");
+	h->clock_kind = fake_text("host");
 	h->load1 = 0.25;
 	h->uptime_s = 1234.5;
 }

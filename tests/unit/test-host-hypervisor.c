@@ -98,11 +98,36 @@ static void test_gathered(void **state)
 	fake_root_finish(&root);
 }
 
+/* What scripts/lib/vm/machine.py puts on the kernel's command line. */
+static void test_clock(void **state)
+{
+	struct fake_root root;
+	struct host h;
+
+	fake_root_init(&root);
+	fake_root_text(&root, "proc/cmdline", "quiet cgchurn.clock=instructions,2 ro\n");
+	assert_int_equal(host_gather_from(root.fd, &h, NULL, NULL), 0);
+	assert_string_equal(h.clock_kind, "host");
+	assert_true(h.clock_ns_per_instruction < 0 && h.clock_busy_cpus < 0);
+	assert_null(h.clock_emulator);
+	host_finish(&h);
+	fake_root_text(&root, "proc/cmdline",
+		       "quiet cgchurn.clock=instructions,2,QEMU-7.2.22 ro\n");
+	assert_int_equal(host_gather_from(root.fd, &h, NULL, NULL), 0);
+	assert_true(host_counts_instructions(&h));
+	assert_int_equal(h.clock_ns_per_instruction, 2);
+	assert_true(h.clock_busy_cpus >= 1);
+	assert_string_equal(h.clock_emulator, "QEMU 7.2.22");
+	host_finish(&h);
+	fake_root_finish(&root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_judgement),
 		cmocka_unit_test(test_gathered),
+		cmocka_unit_test(test_clock),
 	};
 
 	return cmocka_run_group_tests_name("host-hypervisor", tests, NULL, NULL);

@@ -125,6 +125,25 @@ static void test_emulation(void **state)
 	assert_non_null(strstr(finding(all, "hypervisor")->text, "TCG"));
 }
 
+/* A guest whose clock counts instructions is not noisy for being emulated. */
+static void test_instruction_clock(void **state)
+{
+	struct noise_facts facts = nothing_known();
+	struct noise_finding all[NOISE_SOURCES];
+	struct host h;
+
+	host_init(&h);
+	h.accelerator = (char *)"tcg";
+	h.clock_kind = (char *)"instructions";
+	h.load1 = 3;
+	facts.steal_share = facts.psi_cpu_avg60 = 0.5;
+	noise_judge(&h, &facts, all);
+	for (const char *const *source =
+		     (const char *const[]){"hypervisor", "steal", "load", "pressure", NULL};
+	     *source; source++)
+		assert_int_equal(finding(all, *source)->level, NOISE_QUIET);
+}
+
 static void test_read(void **state)
 {
 	struct noise_facts facts;
@@ -249,11 +268,17 @@ static void test_grace_periods_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_loud),
-		cmocka_unit_test(test_quiet),         cmocka_unit_test(test_load_by_cpus),
-		cmocka_unit_test(test_emulation),     cmocka_unit_test(test_read),
-		cmocka_unit_test(test_advice),        cmocka_unit_test(test_words),
-		cmocka_unit_test(test_expedited),     cmocka_unit_test(test_grace_periods_read),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_loud),
+		cmocka_unit_test(test_quiet),
+		cmocka_unit_test(test_load_by_cpus),
+		cmocka_unit_test(test_emulation),
+		cmocka_unit_test(test_instruction_clock),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_advice),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_expedited),
+		cmocka_unit_test(test_grace_periods_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,29 @@ static void test_header(void **state)
 	result_destroy(r);
 }
 
+/* What times by that clock are is said in place of what emulation makes of the host's. */
+static void test_instruction_clock(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text;
+
+	free(r->host.accelerator);
+	r->host.accelerator = fake_text("tcg");
+	free(r->host.clock_kind);
+	r->host.clock_kind = fake_text("instructions");
+	r->host.clock_emulator = fake_text("QEMU 7.2.22");
+	r->host.clock_ns_per_instruction = 2;
+	r->host.clock_busy_cpus = 1;
+	text = table_of(r, false);
+	assert_contains(text, "clock       QEMU 7.2.22, 2 ns an instruction, 1 busy CPU: ");
+	assert_contains(text, "do not show caches");
+	assert_contains(text, "of 208 planned starts 0 late, 2 missed");
+	assert_null(strstr(text, "absolute times mean nothing"));
+	assert_lines_fit(text);
+	free(text);
+	result_destroy(r);
+}
+
 /* Where expedited grace periods hide the question, the header says so and what to expect. */
 static void test_expedited(void **state)
 {
@@ -201,11 +224,11 @@ static void test_dying(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dying),       cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_notes),       cmocka_unit_test(test_header),
-		cmocka_unit_test(test_expedited),   cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_all_invalid), cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_colour),
+		cmocka_unit_test(test_dying),        cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_notes),        cmocka_unit_test(test_header),
+		cmocka_unit_test(test_expedited),    cmocka_unit_test(test_instruction_clock),
+		cmocka_unit_test(test_empty),        cmocka_unit_test(test_all_invalid),
+		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_colour),
 	};
 
 	return cmocka_run_group_tests_name("result-table", tests, NULL, NULL);
