@@ -94,7 +94,7 @@ class Archive:
         """Fetches the lists when they are a day old. None, or why they could not be fetched."""
         stamp = self.root / "updated"
         sources = (self.root / "sources.list").read_text(encoding="utf-8")
-        if stamp.exists() and time.time() - stamp.stat().st_mtime < LISTS_STALE_S and stamp.read_text() == sources:
+        if age(stamp) < LISTS_STALE_S and stamp.read_text() == sources:
             return None
         done = self.apt("apt-get", "update", "--error-on=any")
         if done.returncode != 0:
@@ -158,6 +158,9 @@ def cached_images(series):
 
 def image(series):
     """The cache folder with `vmlinuz`, `config` and `release` of the newest kernel of a series, and a note or None."""
+    known = cache.folder("kernels") / f"newest-{series}"
+    if age(known) < LISTS_STALE_S and (found := pathlib.Path(known.read_text(encoding="utf-8"))) in cached_images(series):
+        return found, None
     if not shutil.which("apt-get") or not os.path.exists(KEYRING):
         raise cannot("kernels from packages need Debian's apt and debian-archive-keyring; give a file instead")
     with cache.locked("apt"):
@@ -170,7 +173,16 @@ def image(series):
         if not found:
             why = f": {offline}" if offline else ""
             raise cannot(f"Debian's archive has no kernel 'debian:{series}'{why}")
-        return fetch(archive, *found[-1]), None
+        folder = fetch(archive, *found[-1])
+        # As old as the lists, which are asked again when they are a day old.
+        cache.write(known, str(folder))
+        os.utime(known, (time.time(), (archive.root / "updated").stat().st_mtime))
+        return folder, None
+
+
+def age(path):
+    """Seconds since it was written; without end where it is missing."""
+    return time.time() - path.stat().st_mtime if path.exists() else float("inf")
 
 
 def newest_source(series):

@@ -133,14 +133,16 @@ def with_program(tree, build):
 
 def built(given):
     """The build folder: the given one as it is, or the source's own, brought up to date: build/, which tests are run from,
-    or the one of scripts/bench, which is made without what tests need."""
+    or the one of scripts/bench, which is made without what tests need. Where there is none, one in the cache: nobody
+    asked for a folder in the source."""
     if given and not pathlib.Path(given, "build.ninja").exists():
         raise usage(f"'{given}' is no build folder")
     if given:
         return pathlib.Path(given)
-    build = next((path for path in (SOURCE / "build", SOURCE / "build-release") if (path / "build.ninja").exists()), None)
+    own = cache.folder("build") / hashlib.sha256(str(SOURCE).encode()).hexdigest()[:16]
+    build = next((path for path in (SOURCE / "build", SOURCE / "build-release", own) if (path / "build.ninja").exists()), None)
     if not build:
-        build = SOURCE / "build-release"
+        build = own
         print(f"building in {build}", file=sys.stderr)
         step("meson", "setup", build, SOURCE, "-Dbuildtype=release", "-Dtests=false")
     step("ninja", "-C", build)

@@ -79,13 +79,30 @@ def resolve(spec, append=()):
     return Kernel(spec, str(image), cache.sha256(image), release, str(config or ""), favored, further, note or "")
 
 
+def check(spec):
+    """Refuses what can be seen to be wrong at once, before anything is fetched or built."""
+    base, *parameters = split(spec)
+    for parameter in parameters:
+        if parameter != "favordynmods":
+            boot_parameter(parameter, spec)
+    base = base.replace('"', "")
+    if base.startswith("debian:"):
+        series_of(base)
+    else:
+        release_of(locate(base)[0])
+
+
+def series_of(base):
+    series = base.removeprefix("debian:")
+    if not re.fullmatch(r"\d+(\.\d+)*\S*", series):
+        raise usage(f"'{base}': debian: takes a series such as 6.12 or 7")
+    return series
+
+
 def locate(base):
     """(image, config or None, note or None)"""
     if base.startswith("debian:"):
-        series = base.removeprefix("debian:")
-        if not re.fullmatch(r"\d+(\.\d+)*\S*", series):
-            raise usage(f"'{base}': debian: takes a series such as 6.12 or 7")
-        folder, note = debian.image(series)
+        folder, note = debian.image(series_of(base))
         config = folder / "config"
         return folder / "vmlinuz", config if config.exists() else None, note
     path = pathlib.Path(base).resolve()

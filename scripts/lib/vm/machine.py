@@ -1,11 +1,16 @@
-"""One boot of one guest: QEMU started, watched, bounded in time, and what it sent back checked.
+"""One boot of one guest: QEMU started, watched, bounded, and what it sent back checked.
+
+A guest has one of two clocks. By `host` its time is this machine's. By `instructions` QEMU counts what the virtual CPUs
+execute (-icount): no load on this machine changes what the guest measures, and the same seed gives the same boot again.
+In that mode one virtual CPU runs at a time, so one of them does all work; another stays online and idle, so that a grace
+period has somebody to wait for.
 
 An outcome is one of
     ok        the command ended, whatever its status, and its results came whole
     warning   likewise, but the kernel reported a bug or a stall
     panic     the kernel panicked
     oom       the guest ran out of memory
-    hang      the time limit passed
+    hang      the limit passed
     damaged   results came, and not whole
     clock     the kernel could not calibrate its TSC, several times over, and had no other clock
     lost      QEMU ended without any results
@@ -13,6 +18,7 @@ An outcome is one of
 """
 import dataclasses
 import errno
+import functools
 import hashlib
 import os
 import pathlib
@@ -31,6 +37,11 @@ from .errors import cannot
 TRAILER = re.compile(rb"cgchurn-guest (\d{3}) ([0-9a-f]{64})\n\Z")
 TRAILER_BYTES = len("cgchurn-guest 000 ") + 64 + 1
 KVM_TRIAL_S = 10
+CLOCKS = ("instructions", "host")
+ICOUNT_SHIFT = 1
+NS_PER_INSTRUCTION = 1 << ICOUNT_SHIFT
+# A guest that is given no CPU time makes no progress and is no hang, up to this many times its limit.
+STARVED = 20
 NEEDS = {"qemu-system-x86_64": "qemu-system-x86", "busybox": "busybox-static"}
 # Under emulation the calibration by the PIT fails about every third time; kernels without ACPI have nothing else.
 CLOCK_ATTEMPTS = 8
@@ -49,6 +60,20 @@ class Job:
     timeout_s: float = 300.0
     additions: object = None  # an initramfs.Tree that is laid over the shared one, or None
     environment: tuple = ()  # of (name, value)
+    clock: str = ""  # of CLOCKS; "": instructions wherever the guest is emulated
+    seed: int = 0  # of all that is random in a guest with the instruction clock: KASLR, ASLR, hash seeds
+
+
+class Interrupted(Exception):
+    """stop_all() was called."""
+
+
+stopped = threading.Event()
+
+
+def stop_all():
+    """Ends the guests of all threads, now and from now on."""
+    stopped.set()
 
 
 @dataclasses.dataclass
@@ -56,6 +81,9 @@ class Boot:
     outcome: str
     status: int = -1
     accelerator: str = ""
+    clock: str = ""
+    seed: int = 0
+    qemu: str = ""
     seconds: float = 0.0
     detail: str = ""
     tail: list = dataclasses.field(default_factory=list)
@@ -97,14 +125,19 @@ def accelerator(kernel, archive):
 def why_emulated():
     """For the user, who may have expected KVM."""
     if os.environ.get("CGCHURN_ACCELERATOR") == "tcg":
-        why = "as asked for"
-    elif not os.path.exists("/dev/kvm"):
-        why = "this machine has no /dev/kvm"
-    elif not os.access("/dev/kvm", os.R_OK | os.W_OK):
-        why = "/dev/kvm cannot be opened"
-    else:
-        why = "this machine's /dev/kvm does not boot this kernel"
-    return f"tcg: the guests are emulated, {why}; absolute times mean nothing, ratios between sides are indications"
+        return "as asked for"
+    if not os.path.exists("/dev/kvm"):
+        return "this machine has no /dev/kvm"
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "/dev/kvm cannot be opened"
+    return "this machine's /dev/kvm does not boot this kernel"
+
+
+@functools.cache
+def qemu_version():
+    said = subprocess.run([qemu(), "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"version (\d+(?:\.\d+)*)", said)
+    return found[1] if found else "unknown"
 
 
 def overlay(job, which):
@@ -132,11 +165,18 @@ def tcg_threads():
     return os.environ.get("CGCHURN_TCG_THREAD", "multi")
 
 
-def qemu_command(which, cpus, memory):
-    """How every guest of ours begins."""
-    fast = ["-accel", "kvm", "-cpu", "host"] if which == "kvm" else ["-accel", f"tcg,thread={tcg_threads()}", "-cpu", "max"]
+def qemu_command(which, cpus, memory, seed=None):
+    """How every guest of ours begins. With a seed its time is the count of its instructions."""
+    if which == "kvm":
+        how = ["-accel", "kvm", "-cpu", "host"]
+    elif seed is None:
+        how = ["-accel", f"tcg,thread={tcg_threads()}", "-cpu", "max"]
+    else:
+        # -seed reaches the guest by RDRAND, which "max" has. Idle time is skipped (sleep=off).
+        how = ["-accel", "tcg,thread=single", "-icount", f"shift={ICOUNT_SHIFT},sleep=off", "-cpu", "max",
+               "-rtc", "base=2026-01-01,clock=vm", "-seed", str(seed)]
     # Whatever becomes of us, the guest ends with us.
-    return ["setpriv", "--pdeathsig", "KILL", qemu(), "-nodefaults", "-no-user-config", "-display", "none", *fast,
+    return ["setpriv", "--pdeathsig", "KILL", qemu(), "-nodefaults", "-no-user-config", "-display", "none", *how,
             "-smp", str(cpus), "-m", memory]
 
 
@@ -146,19 +186,24 @@ def quoted(path):
 
 
 def arguments(job, which, folder):
-    at = quoted(folder)
-    append = " ".join(COMMAND_LINE + job.kernel.command_line())
-    return [*qemu_command(which, job.cpus, job.memory), "-no-reboot", "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
-            "-serial", f"file:{folder}/console.log", "-serial", f"file:{folder}/serial",
-            "-serial", f"file:{folder}/stderr", "-device", "virtio-serial-pci",
+    at, counted = quoted(folder), job.clock == "instructions"
+    # The program in the guest reads its clock from there (src/host/platform.c).
+    told = (f"cgchurn.clock=instructions,{NS_PER_INSTRUCTION},QEMU-{qemu_version()}",) if counted else ()
+    append = " ".join(COMMAND_LINE + told + job.kernel.command_line())
+    return [*qemu_command(which, job.cpus, job.memory, job.seed if counted else None), "-no-reboot",
+            "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
+            "-serial", f"file:{folder}/console.log", "-serial", f"file:{folder}/serial", "-serial", f"file:{folder}/stderr",
+            # By an ioeventfd QEMU's main loop would take part when the host lets it, and no boot would be like another.
+            "-device", "virtio-serial-pci,ioeventfd=off",
             "-chardev", f"file,id=port,path={at}/port", "-device", "virtserialport,chardev=port,name=cgchurn",
-            "-qmp", f"unix:{at}/qmp,server=on,wait=off"]
+            *([] if counted else ["-qmp", f"unix:{at}/qmp,server=on,wait=off"])]
 
 
 def run(job, folder, which=None):
     """Boots the guest; its console.log, stderr, stdout, dmesg and out/ lie in `folder` afterwards."""
     folder = pathlib.Path(folder)
-    which = which or accelerator(job.kernel, job.initramfs)
+    which = which or ("tcg" if job.clock == "instructions" else accelerator(job.kernel, job.initramfs))
+    job = dataclasses.replace(job, clock=job.clock or ("instructions" if which == "tcg" else "host"))
     started = time.monotonic()
     for _ in range(CLOCK_ATTEMPTS):
         boot = run_once(job, folder, which)
@@ -169,7 +214,7 @@ def run(job, folder, which=None):
 
 
 def run_once(job, folder, which):
-    boot = Boot("lost", accelerator=which)
+    boot = Boot("lost", accelerator=which, clock=job.clock, seed=job.seed, qemu=qemu_version())
     try:
         write_initrd(job, which, folder / "initrd")
         complaint = watch(job, which, folder, boot)
@@ -187,23 +232,47 @@ def run_once(job, folder, which):
 
 
 def watch(job, which, folder, boot):
-    """Runs QEMU to its end or to the time limit; what it said on its own standard error is returned."""
+    """Runs QEMU to its end or to the limit; what it said on its own standard error is returned."""
     with open(folder / "qemu.log", "wb") as log:
         # Its own session: a terminal's interrupt reaches us, and we end it.
         process = subprocess.Popen(arguments(job, which, folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                    start_new_session=True)
         pin = threading.Thread(target=pinning.pin, args=(folder / "qmp", job.cpus), daemon=True)
-        pin.start()
+        if job.clock == "host":
+            pin.start()
         try:
-            process.wait(timeout=job.timeout_s)
-        except subprocess.TimeoutExpired:
-            boot.outcome, boot.detail = "hang", f"no end within {job.timeout_s:g} s"
+            boot.detail = wait(process, job)
+            boot.outcome = "hang" if boot.detail else boot.outcome
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-            pin.join(timeout=5)
+            if job.clock == "host":
+                pin.join(timeout=5)
     return read(folder / "qemu.log").strip()
+
+
+def wait(process, job):
+    """"" once QEMU has ended, else which limit passed. By the instruction clock the limit is CPU time of QEMU, which is
+    progress: on a busy machine a guest takes longer, and does not hang."""
+    started = time.monotonic()
+    while not stopped.is_set():
+        try:
+            process.wait(timeout=0.2)
+            return ""
+        except subprocess.TimeoutExpired:
+            passed = time.monotonic() - started
+        used = cpu_seconds(process.pid) if job.clock == "instructions" else passed
+        if used > job.timeout_s or passed > STARVED * job.timeout_s:
+            unit = "s of CPU time" if job.clock == "instructions" else "s"
+            return f"no end within {job.timeout_s:g} {unit}"
+    raise Interrupted
+
+
+def cpu_seconds(pid):
+    """Used by a process and its threads; 0 where it has ended (proc(5), stat)."""
+    fields = read(pathlib.Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def judge(folder, boot, complaint):

@@ -94,18 +94,24 @@ class Plan:
         """Boots of a block share the seed of what they run: one source of difference less."""
         return (self.data["seed"] + slot.block) % 2**63
 
+    def guest_seed_of(self, slot):
+        """Of what is random in a guest with the instruction clock: no two boots share it, and a boot can be repeated."""
+        return random.Random(f"{self.data['seed']}:{slot.number}").getrandbits(63)
+
     def missing(self):
         return [slot for slot in self.slots() if not slot.done()]
 
 
-def make(folder, sides, boots, seed, request, hosts=None):
+def make(folder, sides, boots, seed, request, hosts=None, guest=None):
     """Writes a new plan: of `boots` blocks, or of as many for each of the hosts. `request` is what the user asked for,
-    by which a later start knows it for its own."""
+    by which a later start knows it for its own; `guest` what was made of it for guests: clock, cpus, run."""
     seed = int.from_bytes(os.urandom(6), "big") if seed is None else seed
     plan = Plan(folder, {"schema": SCHEMA, "seed": seed, "request": request, "sides": label(sides),
                          "order": shuffled(len(sides), boots * len(hosts or [""]), seed)})
     if hosts:
         plan.data["hosts"] = list(hosts)
+    if guest:
+        plan.data["guest"] = guest
     plan.folder.mkdir(parents=True, exist_ok=True)
     cache.write(plan.folder / "plan.json", json.dumps(plan.data, indent=2) + "\n")
     return plan

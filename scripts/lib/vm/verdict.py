@@ -78,7 +78,9 @@ def heading(plan, base, new):
     if one["sha256"] != other["sha256"]:
         what = "release differences" if one["release"] != other["release"] else "differences of the two images"
         lines.append(f"{what} included: the kernels differ in more than the lock's regime")
-    if "tcg" in accelerators(plan):
+    if plan.data.get("guest", {}).get("clock") == "instructions":
+        lines.append("by the instruction clock: times are path lengths and waits, without caches and parallel work")
+    elif "tcg" in accelerators(plan):
         lines.append("under emulation (TCG): absolute times mean nothing, ratios between sides are indications")
     return "\n".join(lines)
 
