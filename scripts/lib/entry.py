@@ -1,21 +1,43 @@
-"""How every script of ours ends: one place for what can go wrong outside of it."""
+"""How every script of ours begins and ends: its command line, and what can go wrong outside of it."""
+import argparse
 import os
+import pathlib
 import signal
 import sys
 
 from vm import errors
 
 
-def run(name, main, *arguments, on_os_error=4):
-    """Ends the process with what `main` returns. A message for the user, an interrupt, a failed system call and a reader
-    of our output that is gone are no tracebacks: errors.Failed says its exit code, the others are 130, `on_os_error`, 141."""
-    sys.exit(_status(name, main, arguments or (sys.argv[1:],), on_os_error))
+class _Help(argparse.Action):
+    def __call__(self, parser, *_):
+        print(self.const)
+        parser.exit()
 
 
-def _status(name, main, arguments, on_os_error):
+def parser(doc):
+    """A command line without abbreviations, whose --help is the script's documentation."""
+    made = argparse.ArgumentParser(sys.argv[0], add_help=False, allow_abbrev=False)
+    made.add_argument("-h", "--help", action=_Help, nargs=0, const=doc.strip())
+    return made
+
+
+def split(arguments):
+    """(ours, those of the command after `--`)."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1:]
+
+
+def run(main, on_os_error=4):
+    """Ends the process with what `main` returns of the arguments. A message for the user, an interrupt, a failed system call
+    and a reader of our output that is gone are no tracebacks: errors.Failed says its exit code, the others are 130,
+    `on_os_error`, 141."""
+    sys.exit(_status(pathlib.Path(sys.argv[0]).name, main, on_os_error))
+
+
+def _status(name, main, on_os_error):
     try:
         try:
-            return main(*arguments)
+            return main(sys.argv[1:])
         finally:
             # Here and not when the interpreter ends, where it could only be ignored.
             sys.stdout.flush()
