@@ -7,7 +7,6 @@
 
 #include "base/process.h"
 #include "command/command.h"
-#include "command/describe.h"
 #include "version.h"
 
 #define COMMAND(name) extern const struct command command_##name;
@@ -23,18 +22,18 @@ static const struct command *const commands[] = {
 
 static int print_usage(FILE *to, int exit_code)
 {
-	fputs("cgchurn measures what container churn costs on this kernel, and whether that "
-	      "changed.\n\n"
+	fputs("cgchurn measures the cost of container churn on this kernel and detects changes.\n\n"
 	      "Usage: cgchurn COMMAND [OPTION...] [ARGUMENT...]\n"
-	      "       cgchurn --version | --describe (all of this as JSON)\n\nCommands:\n",
+	      "       cgchurn --version | --describe (commands and options as JSON)\n\n"
+	      "Commands:\n",
 	      to);
 	for (size_t i = 0; commands[i]; i++)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n`cgchurn COMMAND --help` explains each. Start with `cgchurn run`, as root: about "
-	      "a minute.\n"
+	fputs("\n`cgchurn COMMAND --help` explains each. Start with `cgchurn run`, as root: about\n"
+	      "a minute.\n\n"
 	      "Exit status: 0 done, 1 a regression, 2 usage or bad input, 3 inconclusive where a\n"
-	      "decision was required, 4 this host cannot do it, 5 a fault of cgchurn, 130 "
-	      "interrupted.\n",
+	      "decision was required, 4 this host cannot do it, 5 a fault of cgchurn,\n"
+	      "130 interrupted.\n",
 	      to);
 	return exit_code;
 }
@@ -54,7 +53,7 @@ static void survive_file_limit(void)
 	sigaction(SIGXFSZ, &a, NULL);
 }
 
-/* What standard output did not take is a failure, whatever printed it. */
+/* A failed write to standard output is a failure, whatever printed it. */
 static int finish_output(int exit_code)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -80,7 +79,7 @@ static int carry_out(int argc, char **argv)
 	for (size_t i = 0; commands[i]; i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return command_execute(commands[i], argc - 1, argv + 1);
-	fprintf(stderr, "cgchurn: '%s' is no command; `cgchurn --help` lists them\n", argv[1]);
+	fprintf(stderr, "cgchurn: unknown command '%s'; `cgchurn --help` lists them\n", argv[1]);
 	return EXIT_USAGE;
 }
 

@@ -81,42 +81,40 @@ static int clean_main(const struct command_call *call, struct err *e)
 	return r;
 }
 
+/* clang-format off */
+#define AT(member) offsetof(struct clean_options, member)
 static const struct command_option options[] = {
-	{"cgroup-root", 0, OPTION_STRING, offsetof(struct clean_options, cgroup_root), "DIR",
-	 "Look in this folder of a cgroup v2 mount, as given to `cgchurn run`. Without it: where\n"
-	 "`cgchurn run` would work, the top of the v2 mount or the group delegated to you.",
-	 NULL},
-	{"dry-run", 'n', OPTION_FLAG, offsetof(struct clean_options, dry_run), NULL,
-	 "Say what would be removed, and change nothing.", NULL},
+	{.name = "cgroup-root", .argument = "DIR", .type = OPTION_STRING, .offset = AT(cgroup_root),
+	 .help = "Look in this directory of a cgroup v2 mount, as given to `cgchurn run`. Default:\n"
+		 "where `cgchurn run` would work, the top of the v2 mount or the delegated group."},
+	{.name = "dry-run", .letter = 'n', .type = OPTION_FLAG, .offset = AT(dry_run),
+	 .help = "Print what would be removed and change nothing."},
+	{0},
 };
+/* clang-format on */
+
+static const char help[] =
+	"A run creates all its groups below one group, cgchurn-PID-START-RANDOM, and removes\n"
+	"it at the end. When the run is killed, its guardian removes it within seconds. When\n"
+	"both are killed, the groups stay and their processes may continue. This command kills\n"
+	"these processes, removes the groups, reverts --enable-controllers, and brings CPUs\n"
+	"online that `stress --unplug-cpus` took offline.\n\n"
+	"It never touches a run that is alive: a group is skipped while a process with the PID\n"
+	"and the start time of its name exists, or while its owner holds the lock on it (a PID\n"
+	"means nothing outside its container). Groups with other names are ignored.\n\n"
+	"Example: look first.\n\n"
+	"    cgchurn clean --dry-run\n"
+	"    cgchurn clean\n\n"
+	"Exit status: 0 nothing is left, 4 this host has no writable cgroup v2 group,\n"
+	"5 something could not be removed.";
 
 const struct command command_clean = {
 	.name = "clean",
 	.summary = "remove the groups of runs that were killed",
 	.arguments = "",
-	.help = "A run makes all its groups below one group, cgchurn-PID-START-RANDOM, and "
-		"removes\n"
-		"it at the end. When the run is killed, its guardian does that within seconds. "
-		"When\n"
-		"both are killed, the groups stay, and their processes may go on: this command "
-		"kills\n"
-		"these processes, removes the groups, takes back what --enable-controllers "
-		"switched on,\nand brings back CPUs that `stress --unplug-cpus` took offline.\n\n"
-		"It touches no run that is still alive: a group is left alone while a process "
-		"with\n"
-		"the PID and the start time of its name lives, or while its owner holds the lock "
-		"on\n"
-		"it (a PID means nothing outside its own container). Groups of other names are "
-		"not\n"
-		"looked at.\n\n"
-		"Example: see first, then do.\n\n"
-		"    cgchurn clean --dry-run\n"
-		"    cgchurn clean\n\n"
-		"Exit status: 0 nothing is left, 4 this host has no cgroup v2 group that may be\n"
-		"written to, 5 something could not be removed.",
+	.help = help,
 	.max_arguments = 0,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct clean_options),
 	.main = clean_main,
 };

@@ -5,46 +5,66 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "json/build.h"
+#include "stressor/stressor.h"
 
-enum { HELP_VALUE = 256 }; /* long options without a letter get values from here on */
+enum { OPTIONS_MAX = 40, VALUE_OF_FIRST = 256 }; /* what getopt_long() returns for option 0 */
+
+/* The options of a command with those of its groups, and --help. */
+struct option_list {
+	struct command_option items[OPTIONS_MAX];
+	size_t n;
+};
+
+static void add_options(struct option_list *list, const struct command_option *table, size_t offset)
+{
+	for (; table && (table->name || table->group) && list->n < OPTIONS_MAX - 1; table++) {
+		if (table->group) {
+			add_options(list, table->group, offset + table->offset);
+			continue;
+		}
+		list->items[list->n] = *table;
+		list->items[list->n++].offset += offset;
+	}
+}
+
+static void list_options(const struct command *command, struct option_list *ret)
+{
+	static const struct command_option help = {
+		.name = "help", .letter = 'h', .type = OPTION_HELP, .help = "Show this text."};
+
+	ret->n = 0;
+	add_options(ret, command->options, 0);
+	ret->items[ret->n++] = help;
+}
 
 /* Prints `text` with each line indented. */
-static void print_indented(const char *text, int indent, FILE *to)
+static void print_indented(const char *text, int indent)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 
-		fprintf(to, "%*s%.*s\n", length ? indent : 0, "", (int)length, text);
+		printf("%*s%.*s\n", length ? indent : 0, "", (int)length, text);
 		text += length + (text[length] == '\n');
 	}
 }
 
-const struct command_option command_help_option = {
-	.name = "help",
-	.letter = 'h',
-	.type = OPTION_FLAG,
-	.help = "Show this text.",
-};
-
-static void print_option(const struct command_option *o, FILE *to)
+static void print_help(const struct command *command, const struct option_list *list)
 {
-	fprintf(to, "  %c%c%s --%s%s%s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
-		o->letter ? "," : " ", o->name, o->argument ? " " : "",
-		o->argument ? o->argument : "");
-	print_indented(o->help, 10, to);
-}
+	printf("Usage: cgchurn %s [OPTION...]%s%s\n\n%s\n\nOptions:\n", command->name,
+	       command->arguments[0] ? " " : "", command->arguments, command->help);
+	for (size_t i = 0; i < list->n; i++) {
+		const struct command_option *o = &list->items[i];
 
-void command_print_help(const struct command *command, FILE *to)
-{
-	fprintf(to, "Usage: cgchurn %s [OPTION...]%s%s\n\n", command->name,
-		command->arguments[0] ? " " : "", command->arguments);
-	fprintf(to, "%s\n\nOptions:\n", command->help);
-	for (size_t i = 0; i < command->n_options; i++)
-		print_option(&command->options[i], to);
-	print_option(&command_help_option, to);
+		printf("  %c%c%s --%s%s%s\n", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+		       o->letter ? "," : " ", o->name, o->argument ? " " : "",
+		       o->argument ? o->argument : "");
+		print_indented(o->help, 10);
+	}
 }
 
 static int add_string(struct option_strings *strings, const char *value)
@@ -66,10 +86,19 @@ static int check_choice(const struct command_option *option, const char *value)
 	return -EINVAL;
 }
 
+static int store_percent(double *where, const char *value)
+{
+	double percent;
+
+	if (num_parse_double(value, &percent) < 0 || !(percent > 0 && percent <= 100))
+		return -EINVAL;
+	*where = percent / 100;
+	return 0;
+}
+
 static int store(const struct command_option *option, void *where, const char *value)
 {
 	struct option_u64 *u64 = where;
-	struct option_double *number = where;
 	int r = 0;
 
 	switch (option->type) {
@@ -91,9 +120,10 @@ static int store(const struct command_option *option, void *where, const char *v
 	case OPTION_DURATION:
 		u64->given = true;
 		return num_parse_duration(value, &u64->value);
-	case OPTION_DOUBLE:
-		number->given = true;
-		return num_parse_double(value, &number->value);
+	case OPTION_PERCENT:
+		return store_percent(where, value);
+	case OPTION_HELP:
+		return 1;
 	}
 	return -EINVAL;
 }
@@ -105,8 +135,8 @@ static const char *expectation(const struct command_option *option, char buf[256
 	switch (option->type) {
 	case OPTION_U64:
 		return "a whole number";
-	case OPTION_DOUBLE:
-		return "a number";
+	case OPTION_PERCENT:
+		return "a percentage above 0 and at most 100";
 	case OPTION_DURATION:
 		return "a duration such as 500ms, 5s or 2m";
 	case OPTION_CHOICE:
@@ -121,65 +151,62 @@ static const char *expectation(const struct command_option *option, char buf[256
 	}
 }
 
-static int store_option(const struct command *command, int value, void *options, struct err *e)
+static bool takes_value(const struct command_option *o)
 {
-	char buf[256];
-
-	for (size_t i = 0; i < command->n_options; i++) {
-		const struct command_option *o = &command->options[i];
-
-		if (value != (o->letter ? o->letter : HELP_VALUE + 1 + (int)i))
-			continue;
-		if (store(o, (char *)options + o->offset, optarg) < 0)
-			return err_set(e, EXIT_USAGE, EINVAL, "--%s: '%s' is not %s", o->name,
-				       optarg, expectation(o, buf));
-		return 0;
-	}
-	err_set(e, EXIT_USAGE, EINVAL, "unknown or incomplete option");
-	err_hint(e, "`cgchurn %s --help` lists the options.", command->name);
-	return -EINVAL;
+	return o->type != OPTION_FLAG && o->type != OPTION_HELP;
 }
 
-/* The getopt tables of a command: `longs` has room for n_options + 2, `letters` for 2 * n + 4. */
-static void fill_tables(const struct command *command, struct option *longs, char *letters)
+/* The tables of getopt_long(): `letters` has room for two an option, and the end. */
+static void fill_tables(const struct option_list *list, struct option *longs, char *letters)
 {
-	char *l = letters;
+	for (size_t i = 0; i < list->n; i++) {
+		const struct command_option *o = &list->items[i];
 
-	*l++ = 'h';
-	for (size_t i = 0; i < command->n_options; i++) {
-		const struct command_option *o = &command->options[i];
-		bool takes = o->type != OPTION_FLAG;
-
-		longs[i] = (struct option){.name = o->name,
-					   .has_arg = takes ? required_argument : no_argument,
-					   .val = o->letter ? o->letter : HELP_VALUE + 1 + (int)i};
+		longs[i] =
+			(struct option){.name = o->name,
+					.has_arg = takes_value(o) ? required_argument : no_argument,
+					.val = VALUE_OF_FIRST + (int)i};
 		if (o->letter)
-			*l++ = o->letter;
-		if (o->letter && takes)
-			*l++ = ':';
+			*letters++ = o->letter;
+		if (o->letter && takes_value(o))
+			*letters++ = ':';
 	}
-	*l = '\0';
-	longs[command->n_options] = (struct option){.name = "help", .val = 'h'};
-	longs[command->n_options + 1] = (struct option){0};
+	*letters = '\0';
+	longs[list->n] = (struct option){0};
+}
+
+static const struct command_option *find_option(const struct option_list *list, int value)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (value == VALUE_OF_FIRST + (int)i || value == list->items[i].letter)
+			return &list->items[i];
+	return NULL;
 }
 
 /* 1: help was asked for. */
-static int parse(const struct command *command, int argc, char **argv, void *options, struct err *e)
+static int parse(const struct command *command, const struct option_list *list, int argc,
+		 char **argv, void *options, struct err *e)
 {
-	_cleanup_free struct option *longs = calloc(command->n_options + 2, sizeof(*longs));
-	_cleanup_free char *letters = malloc(2 * command->n_options + 4);
-	int value, r;
+	struct option longs[OPTIONS_MAX + 1];
+	char letters[2 * OPTIONS_MAX + 1], buf[256];
+	int value;
 
-	if (!longs || !letters)
-		return err_no_memory(e);
-	fill_tables(command, longs, letters);
+	fill_tables(list, longs, letters);
 	optind = 0;
 	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (value == 'h')
-			return 1;
-		r = store_option(command, value, options, e);
-		if (r < 0)
+		const struct command_option *o = find_option(list, value);
+		int r = o ? store(o, (char *)options + o->offset, optarg) : -EINVAL;
+
+		if (r > 0)
 			return r;
+		if (r < 0 && o)
+			return err_set(e, EXIT_USAGE, EINVAL, "--%s: '%s' is not %s", o->name,
+				       optarg, expectation(o, buf));
+		if (r < 0) {
+			err_set(e, EXIT_USAGE, EINVAL, "unknown or incomplete option");
+			err_hint(e, "`cgchurn %s --help` lists the options.", command->name);
+			return r;
+		}
 	}
 	return 0;
 }
@@ -194,14 +221,14 @@ static int check_arguments(const struct command *command, size_t n, struct err *
 	return -EINVAL;
 }
 
-static int parse_and_run(const struct command *command, int argc, char **argv, void *options,
-			 struct err *e)
+static int parse_and_run(const struct command *command, const struct option_list *list, int argc,
+			 char **argv, void *options, struct err *e)
 {
 	struct command_call call = {.options = options};
-	int r = parse(command, argc, argv, options, e);
+	int r = parse(command, list, argc, argv, options, e);
 
 	if (r == 1) {
-		command_print_help(command, stdout);
+		print_help(command, list);
 		return EXIT_DONE;
 	}
 	if (r < 0)
@@ -212,32 +239,100 @@ static int parse_and_run(const struct command *command, int argc, char **argv, v
 	return r < 0 ? r : command->main(&call, e);
 }
 
-static void free_strings(const struct command *command, void *options)
+static void set_fallbacks(const struct option_list *list, char *options)
 {
-	for (size_t i = 0; i < command->n_options; i++) {
-		const struct command_option *o = &command->options[i];
-		struct option_strings *strings = (void *)((char *)options + o->offset);
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].fallback)
+			((struct option_u64 *)(void *)(options + list->items[i].offset))->value =
+				list->items[i].fallback;
+}
 
-		if (o->type == OPTION_STRINGS)
-			free(strings->items);
-	}
+static void free_strings(const struct option_list *list, char *options)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->items[i].type == OPTION_STRINGS)
+			free(((struct option_strings *)(void *)(options + list->items[i].offset))
+				     ->items);
 }
 
 int command_execute(const struct command *command, int argc, char **argv)
 {
 	_cleanup_free void *options = calloc(1, command->options_size + 1);
 	struct err e = {.exit_code = EXIT_FAULT};
-	int r;
+	struct option_list list;
+	int r = options ? 0 : err_no_memory(&e);
 
-	if (!options) {
-		fputs("cgchurn: out of memory\n", stderr);
-		return EXIT_FAULT;
+	if (r == 0) {
+		list_options(command, &list);
+		set_fallbacks(&list, options);
+		r = parse_and_run(command, &list, argc, argv, options, &e);
+		free_strings(&list, options);
 	}
-	r = parse_and_run(command, argc, argv, options, &e);
-	free_strings(command, options);
 	if (r < 0) {
 		err_print(&e, stderr);
 		r = e.exit_code;
 	}
 	return r;
+}
+
+bool command_wants_colour(FILE *to)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(fileno(to)) && !(no && *no);
+}
+
+static void put_option(struct json_build *b, struct json_object *to, const struct command_option *o)
+{
+	struct json_object *object = json_put_object(b, to, NULL), *choices;
+	const char letter[2] = {o->letter, '\0'};
+
+	json_put_string(b, object, "name", o->name);
+	json_put_string(b, object, "letter", o->letter ? letter : NULL);
+	json_put_string(b, object, "argument", o->argument);
+	json_put_string(b, object, "help", o->help);
+	json_put_bool(b, object, "repeats", o->type == OPTION_STRINGS);
+	choices = json_put_array(b, object, "choices");
+	for (size_t i = 0; o->choices && o->choices[i]; i++)
+		json_put_string(b, choices, NULL, o->choices[i]);
+}
+
+static void put_command(struct json_build *b, struct json_object *to, const struct command *c)
+{
+	struct json_object *object = json_put_object(b, to, NULL), *options;
+	struct option_list list;
+
+	list_options(c, &list);
+	json_put_string(b, object, "name", c->name);
+	json_put_string(b, object, "summary", c->summary);
+	json_put_string(b, object, "arguments", c->arguments);
+	json_put_string(b, object, "help", c->help);
+	options = json_put_array(b, object, "options");
+	for (size_t i = 0; i < list.n; i++)
+		put_option(b, options, &list.items[i]);
+}
+
+static void put_stressors(struct json_build *b, struct json_object *to)
+{
+	const struct kind_table *kinds = stressor_kinds();
+
+	for (size_t i = 0; i < kinds->n; i++) {
+		struct json_object *object = json_put_object(b, to, NULL);
+
+		json_put_string(b, object, "name", kinds->kinds[i]->name);
+		json_put_string(b, object, "summary", kinds->kinds[i]->summary);
+	}
+}
+
+int command_describe(const struct command *const *commands, const char *version, FILE *to)
+{
+	struct json_build b = {0};
+	struct json_object *list, *root = json_build_object(&b);
+
+	json_put_string(&b, root, "version", version);
+	list = json_put_array(&b, root, "commands");
+	for (size_t i = 0; commands[i]; i++)
+		put_command(&b, list, commands[i]);
+	put_stressors(&b, json_put_array(&b, root, "stressors"));
+	return json_build_print(&b, root, to);
 }

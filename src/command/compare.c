@@ -14,7 +14,7 @@
 
 struct compare_options {
 	const char *format, *plan;
-	struct option_double tolerance;
+	double tolerance;
 	struct option_strings allowed;
 	struct option_u64 seed;
 	bool require_decision, paired, aa;
@@ -22,34 +22,49 @@ struct compare_options {
 
 static const char *const formats[] = {"text", "json", "markdown", "junit", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct compare_options, member)
 static const struct command_option options[] = {
-	{"format", 'f', OPTION_CHOICE, offsetof(struct compare_options, format), "FORMAT",
-	 "text (the default), json, markdown or junit.", formats},
-	{"tolerance", 't', OPTION_DOUBLE, offsetof(struct compare_options, tolerance), "P",
-	 "The change that does not matter, in percent, for all metrics; else each workload's\n"
-	 "own, and 5 for what no workload names.",
-	 NULL},
-	{"require-decision", 0, OPTION_FLAG, offsetof(struct compare_options, require_decision),
-	 NULL, "End with 3 where a primary metric stays undecided, or only one boot was looked at.",
-	 NULL},
-	{"allow-different", 0, OPTION_STRINGS, offsetof(struct compare_options, allowed), "NAME",
-	 "Compare although NAME differs (cpu.model, workload, ...); stays in the report. May be\n"
-	 "given several times.",
-	 NULL},
-	{"paired", 0, OPTION_FLAG, offsetof(struct compare_options, paired), NULL,
-	 "The runs were planned as pairs, one of each side in every block: test differences.",
-	 NULL},
-	{"aa", 0, OPTION_FLAG, offsetof(struct compare_options, aa), NULL,
-	 "All results are of one kernel: compare random halves of them, and tell how often that\n"
-	 "raises a false alarm.",
-	 NULL},
-	{"plan", 0, OPTION_STRING, offsetof(struct compare_options, plan), "EFFECT",
-	 "All results are of one kernel: tell how many boots and trials it takes to show EFFECT\n"
-	 "(10% or 1.5x).",
-	 NULL},
-	{"seed", 's', OPTION_U64, offsetof(struct compare_options, seed), "N",
-	 "Where a law or a power is sampled and not counted: from this seed. Default 1.", NULL},
+	{.name = "format", .letter = 'f', .argument = "FORMAT", .type = OPTION_CHOICE,
+	 .offset = AT(format), .choices = formats,
+	 .help = "text (the default), json, markdown or junit."},
+	{.name = "tolerance", .letter = 't', .argument = "P", .type = OPTION_PERCENT,
+	 .offset = AT(tolerance),
+	 .help = "Changes up to P percent do not matter, for all metrics. Default: each workload's\n"
+		 "own tolerance, and 5 where it names none."},
+	{.name = "require-decision", .type = OPTION_FLAG, .offset = AT(require_decision),
+	 .help = "Exit with 3 if a primary metric is undecided or only one boot was measured."},
+	{.name = "allow-different", .argument = "NAME", .type = OPTION_STRINGS, .offset = AT(allowed),
+	 .help = "Compare although NAME differs (cpu.model, workload, ...); noted in the report. May\n"
+		 "be repeated."},
+	{.name = "paired", .type = OPTION_FLAG, .offset = AT(paired),
+	 .help = "The runs were planned as pairs, one of each side per block: test the differences."},
+	{.name = "aa", .type = OPTION_FLAG, .offset = AT(aa),
+	 .help = "All results are of one kernel: compare random halves of them and print the rate of\n"
+		 "false alarms."},
+	{.name = "plan", .argument = "EFFECT", .type = OPTION_STRING, .offset = AT(plan),
+	 .help = "All results are of one kernel: print how many boots and trials are needed to detect\n"
+		 "EFFECT (10% or 1.5x)."},
+	{.name = "seed", .letter = 's', .argument = "N", .type = OPTION_U64, .offset = AT(seed),
+	 .fallback = 1,
+	 .help = "Random seed where a distribution or a power is sampled. Default 1."},
+	{0},
 };
+/* clang-format on */
+
+static const char help[] =
+	"BASE and NEW are each a result file of `cgchurn run` or a directory of them: several\n"
+	"boots per side, several trials per boot. The unit is the boot, because a million\n"
+	"operations in one boot are one observation of that kernel. Within one boot,\n"
+	"invocations are compared, and the verdict says so.\n\n"
+	"  cgchurn compare results/6.12 results/7.3\n"
+	"  cgchurn compare --require-decision --format junit base/ new/ > compare.xml\n"
+	"  cgchurn compare --plan 10% results/6.12\n\n"
+	"Verdicts: regression or improvement (p at most 0.05 after correction, and beyond the\n"
+	"metric's tolerance), equivalent (the 95 % interval within the tolerance), otherwise\n"
+	"inconclusive. Only primary metrics, which the workload names beforehand, decide.\n\n"
+	"Exit status: 0 no regression, 1 a regression, 2 bad input or results that are not\n"
+	"comparable, 3 no decision where one was required, or two clocks.";
 
 /* What must be released at the end, whatever happened. */
 struct session {
@@ -72,18 +87,13 @@ static bool is_one_sided(const struct compare_options *o)
 static int check_usage(const struct command_call *call, struct err *e)
 {
 	const struct compare_options *o = call->options;
-	const struct option_double *t = &o->tolerance;
 
 	if (o->aa && o->plan)
 		return err_set(e, EXIT_USAGE, EINVAL, "--aa and --plan exclude each other");
 	if (is_one_sided(o) && (o->paired || o->require_decision || o->format))
 		return err_set(e, EXIT_USAGE, EINVAL,
-			       "--aa and --plan print text about one kernel: without --format, "
-			       "--paired and --require-decision");
-	if (t->given && !(t->value > 0 && t->value <= 100))
-		return err_set(e, EXIT_USAGE, EINVAL,
-			       "--tolerance: found %g, allowed: percent above 0 and at most 100",
-			       t->value);
+			       "--aa and --plan print text about one kernel: they exclude "
+			       "--format, --paired and --require-decision");
 	if (is_one_sided(o) || call->n_arguments == 2)
 		return 0;
 	err_set(e, EXIT_USAGE, EINVAL, "compare: found %zu argument%s, needed: 2, BASE and NEW",
@@ -92,7 +102,7 @@ static int check_usage(const struct command_call *call, struct err *e)
 	return -EINVAL;
 }
 
-/* Opens everything, then gives up opening for good; parsing strangers' files comes after. */
+/* Opens everything before files of strangers are parsed: opening is forbidden from then on. */
 static int open_and_confine(const struct command_call *call, struct session *s, struct err *e)
 {
 	bool one_sided = is_one_sided(call->options);
@@ -107,7 +117,7 @@ static int open_and_confine(const struct command_call *call, struct session *s, 
 	return r < 0 ? r : sandbox_confine_reader(e);
 }
 
-/* Refused, and told so: the exit code. Two clocks have no decision, whatever is allowed. */
+/* Refused: the exit code. Two clocks have no decision, whatever is allowed. */
 static int judge_facts(const struct compare_options *o, struct data *d, struct err *e)
 {
 	int refused = facts_judge(&d->facts, o->allowed.items, o->allowed.n, e);
@@ -115,11 +125,9 @@ static int judge_facts(const struct compare_options *o, struct data *d, struct e
 
 	if (refused <= 0)
 		return refused;
-	fputs("cgchurn: these results cannot be compared, for they differ in what moves latencies "
-	      "by itself:\n",
-	      stderr);
+	fputs("cgchurn: not comparable: these confounders differ:\n", stderr);
 	facts_print_refusals(&d->facts, stderr);
-	fputs("  --allow-different NAME compares all the same, and says so in the report.\n",
+	fputs("  --allow-different NAME compares nevertheless and notes it in the report.\n",
 	      stderr);
 	clock = facts_find(&d->facts, "clock.kind");
 	return clock && fact_refused(clock) ? EXIT_INCONCLUSIVE : EXIT_USAGE;
@@ -141,10 +149,10 @@ static int load_all(const struct command_call *call, struct session *s, struct e
 static struct comparison_options comparison_options_of(const struct compare_options *o)
 {
 	return (struct comparison_options){
-		.tolerance = o->tolerance.given ? o->tolerance.value / 100 : 0,
+		.tolerance = o->tolerance,
 		.paired = o->paired,
 		.decision_required = o->require_decision,
-		.seed = o->seed.given ? o->seed.value : 1,
+		.seed = o->seed.value,
 	};
 }
 
@@ -223,26 +231,10 @@ const struct command command_compare = {
 	.name = "compare",
 	.summary = "decide whether two kernels differ",
 	.arguments = "BASE NEW | --aa RESULT... | --plan EFFECT RESULT...",
-	.help = "BASE and NEW are each a result file of `cgchurn run`, or a folder of them: "
-		"several "
-		"boots a side,\nseveral trials a boot. The unit is the boot, since a million "
-		"operations "
-		"in one boot are one\nobservation of that kernel; within one boot invocations are "
-		"compared, and the verdict says so.\n\n"
-		"  cgchurn compare results/6.12 results/7.3\n"
-		"  cgchurn compare --require-decision --format junit base/ new/ > compare.xml\n"
-		"  cgchurn compare --plan 10% results/6.12\n\n"
-		"Verdicts: regression or improvement (p at most 0.05 after correction, and beyond "
-		"the "
-		"metric's\ntolerance), equivalent (the 95 % interval within the tolerance), else "
-		"inconclusive. Only primary\nmetrics, which a workload names beforehand, decide. "
-		"Exit "
-		"status: 0 no regression, 1 a regression,\n2 bad input or results that cannot be "
-		"compared, 3 no decision where one was required, or two clocks.",
+	.help = help,
 	.min_arguments = 1,
 	.max_arguments = SIZE_MAX,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct compare_options),
 	.main = compare_main,
 };

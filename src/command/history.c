@@ -5,9 +5,9 @@
 
 #include "base/cleanup.h"
 #include "command/command.h"
-#include "compare/inputs.h"
+#include "command/results.h"
 #include "compare/history.h"
-#include "result/json.h"
+#include "compare/load.h"
 #include "seccomp/reader.h"
 
 struct history_options {
@@ -18,31 +18,28 @@ struct history_options {
 
 static const char *const formats[] = {"text", "json", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct history_options, member)
 static const struct command_option options[] = {
-	{"format", 'f', OPTION_CHOICE, offsetof(struct history_options, format), "FORMAT",
-	 "text (the default) or json.", formats},
-	{"allow-different", 0, OPTION_STRINGS, offsetof(struct history_options, allowed), "NAME",
-	 "Judge results together that differ in NAME: as for `cgchurn compare`, or \"host\".",
-	 NULL},
-	{"seed", 's', OPTION_U64, offsetof(struct history_options, seed), "N",
-	 "Of the permutations that test a change. Default 1.", NULL},
+	{.name = "format", .letter = 'f', .argument = "FORMAT", .type = OPTION_CHOICE,
+	 .offset = AT(format), .choices = formats, .help = "text (the default) or json."},
+	{.name = "allow-different", .argument = "NAME", .type = OPTION_STRINGS, .offset = AT(allowed),
+	 .help = "Judge results together although NAME differs: as for `cgchurn compare`, or \"host\"."},
+	{.name = "seed", .letter = 's', .argument = "N", .type = OPTION_U64, .offset = AT(seed),
+	 .fallback = 1, .help = "Random seed of the permutation tests. Default 1."},
+	{0},
 };
+/* clang-format on */
 
-static int add(struct history *h, struct input *input, struct err *e)
-{
-	_cleanup_free char *text = NULL;
-	struct result *result;
-	size_t size;
-	int r = input_read(input, &text, &size, e);
-
-	if (r == 0)
-		r = result_from_json(text, size, input->path, &result, e);
-	if (r < 0)
-		return r;
-	r = history_add(h, input->path, result, e);
-	result_destroy(result);
-	return r;
-}
+static const char help[] =
+	"Sorts results by time and prints, for each primary metric, where it changed and what\n"
+	"else changed there. Results are judged separately where they differ in a fact that\n"
+	"`cgchurn compare` refuses, in the host, or in the lock's regime. The probability of any\n"
+	"false change is at most 5 %, also if neighbours correlate by 0.3 (E-divisive, Matteson\n"
+	"and James 2014, on whitened values). Fewer than about 10 results cannot show a change.\n"
+	"`cgchurn compare` measures how large one change is.\n\n"
+	"  cgchurn history nightly/\n"
+	"  cgchurn report --history nightly/ -o nightly.html";
 
 /* Prints from a confined process: all that is left to do. */
 static int print(const struct history_options *o, struct inputs *inputs, struct history *h,
@@ -50,12 +47,17 @@ static int print(const struct history_options *o, struct inputs *inputs, struct 
 {
 	int r = sandbox_confine_reader(e);
 
-	for (size_t i = 0; r == 0 && i < inputs->n; i++)
-		r = add(h, &inputs->items[i], e);
+	for (size_t i = 0; r == 0 && i < inputs->n; i++) {
+		_cleanup_(cleanup_result) struct result *result = NULL;
+
+		r = load_result(&inputs->items[i], &result, e);
+		if (r == 0)
+			r = history_add(h, inputs->items[i].path, result, e);
+	}
 	for (size_t i = 0; r == 0 && i < o->allowed.n; i++)
 		r = history_allow(h, o->allowed.items[i], e);
 	if (r == 0)
-		r = history_arrange(h, o->seed.given ? o->seed.value : 1, e);
+		r = history_arrange(h, o->seed.value, e);
 	if (r < 0)
 		return r;
 	if (!o->format || strcmp(o->format, "text") == 0)
@@ -69,11 +71,8 @@ static int history_main(const struct command_call *call, struct err *e)
 {
 	struct inputs inputs = {.repeats = true}; /* history_add() counts a result once */
 	struct history h = {0};
-	int r = 0;
+	int r = results_open(&inputs, call->arguments, call->n_arguments, e);
 
-	for (size_t i = 0; r == 0 && i < call->n_arguments; i++)
-		r = inputs_open(&inputs, call->arguments[i], e);
-	inputs_print_skipped(&inputs, stderr);
 	if (r == 0)
 		r = print(call->options, &inputs, &h, e);
 	history_finish(&h);
@@ -83,24 +82,12 @@ static int history_main(const struct command_call *call, struct err *e)
 
 const struct command command_history = {
 	.name = "history",
-	.summary = "tell how results went over time, and where they changed",
+	.summary = "show results over time and where they changed",
 	.arguments = "DIR...",
-	.help = "Takes results in the order of their time, and tells for each metric that a "
-		"workload\n"
-		"asks about where it changed, with what else changed there. Results that differ "
-		"in\n"
-		"what `cgchurn compare` refuses, or in the host or the regime of the lock, are "
-		"not\n"
-		"judged together. The chance of any false change is at most 5 %, also where\n"
-		"neighbours correlate by 0.3 (E-divisive, Matteson and James 2014, on whitened\n"
-		"values); fewer than some 10 results cannot show one. What one change is worth,\n"
-		"`cgchurn compare` tells.\n\n"
-		"  cgchurn history nightly/\n"
-		"  cgchurn report --history nightly/ -o nightly.html",
+	.help = help,
 	.min_arguments = 1,
 	.max_arguments = 1000,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct history_options),
 	.main = history_main,
 };

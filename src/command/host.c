@@ -6,13 +6,19 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/mounts.h"
+#include "base/escape.h"
 #include "command/command.h"
-#include "command/host_text.h"
+#include "command/measure.h"
+#include "host/host.h"
 #include "host/json.h"
-#include "run/regime.h"
+#include "host/noise.h"
 #include "json/build.h"
+#include "run/regime.h"
 
 #define HOST_SCHEMA "cgchurn-host/1"
+
+enum { INDENT = 16 };
 
 struct host_options {
 	bool json;
@@ -21,20 +27,31 @@ struct host_options {
 
 static const char *const probe_choices[] = {"auto", "always", "never", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct host_options, member)
 static const struct command_option options[] = {
-	{"json", 0, OPTION_FLAG, offsetof(struct host_options, json), NULL,
-	 "The same facts as JSON; \"host\" in it is what results hold.", NULL},
-	{"probe", 0, OPTION_CHOICE, offsetof(struct host_options, probe), "WHEN",
-	 "Whether to judge the lock by behaviour too, by moving a process of its own to and fro\n"
-	 "in a group of its own, some 3 s: auto (where other evidence leaves doubt, and if it\n"
-	 "may), always, never.",
-	 probe_choices},
-	{"cgroup-root", 0, OPTION_STRING, offsetof(struct host_options, cgroup_root), "DIR",
-	 "Where `cgchurn run` would be told to make its groups; the probe makes its own there.",
-	 NULL},
+	{.name = "json", .type = OPTION_FLAG, .offset = AT(json),
+	 .help = "Print the same facts as JSON; results contain its \"host\" object."},
+	{.name = "probe", .argument = "WHEN", .type = OPTION_CHOICE, .offset = AT(probe),
+	 .choices = probe_choices,
+	 .help = "Whether to probe the lock's behaviour by moving a process of its own between two\n"
+		 "groups of its own for about 3 s: auto (if other evidence leaves doubt and\n"
+		 "permissions allow), always, never."},
+	{.name = "cgroup-root", .argument = "DIR", .type = OPTION_STRING, .offset = AT(cgroup_root),
+	 .help = "The directory that `cgchurn run` would use; the probe creates its groups there."},
+	{0},
 };
+/* clang-format on */
 
-/* What is found out, in the order of finding. */
+static const char help[] =
+	"Prints whether this kernel has a lock per process against cgroup migrations, whether it\n"
+	"is in force and by which evidence, how to enable it and what that costs; how cgroups\n"
+	"are mounted; and what on this machine affects latencies, with advice. Changes nothing\n"
+	"except a group of its own if it has to probe the lock.\n\n"
+	"  cgchurn host\n"
+	"  cgchurn host --json | jq -r .host.lock.regime";
+
+/* In the order in which it is found. */
 struct findings {
 	struct host host;
 	struct cgroup_mounts mounts;
@@ -51,20 +68,14 @@ static bool wants_probe(const struct host_options *o, const char *when)
 static int probe(struct session *s, struct host *h, struct err *e)
 {
 	struct run_group_settings settings = {.max_tasks = 16};
-	struct err ending = {0};
-	int r = session_begin(s, &settings, e), ended;
+	int r = session_begin(s, &settings, e);
 
 	if (r == 0)
 		r = session_probe_regime(s, h, e);
-	ended = session_end(s, &ending);
-	if (r == 0 && ended < 0) {
-		*e = ending;
-		r = ended;
-	}
-	return r;
+	return measure_end(s, r, e);
 }
 
-/* The facts; with a place and a doubt about the lock, the probe's, too. */
+/* The facts, with those of the probe if there is a place for it and doubt about the lock. */
 static int ask(const struct host_options *o, struct session *s, int place, struct findings *f,
 	       struct err *e)
 {
@@ -83,7 +94,7 @@ static int ask(const struct host_options *o, struct session *s, int place, struc
 	return place;
 }
 
-/* A place to probe in is needed for the probe alone: without one the rest is told all the same. */
+/* Only the probe needs a place; without one the rest is printed nevertheless. */
 static int learn_lock(const struct host_options *o, struct findings *f, struct err *e)
 {
 	struct session session;
@@ -162,17 +173,168 @@ static int print_json(const struct findings *f, struct err *e)
 	return 0;
 }
 
+static const char *known(const char *text)
+{
+	return text && text[0] ? text : "unknown";
+}
+
+static void print_heading(const char *text)
+{
+	bool colour = command_wants_colour(stdout);
+
+	printf("%s%s%s\n", colour ? "\033[1m" : "", text, colour ? "\033[0m" : "");
+}
+
+static void print_kernel(const struct host *h)
+{
+	char inherited[HOST_INHERITED_SIZE];
+
+	text_printf_wrapped("  kernel", INDENT, stdout, "%s %s", known(h->kernel_release),
+			    known(h->kernel_version));
+	text_printf_wrapped("  ticks", INDENT, stdout, "%s a second; preemption model: %s",
+			    known(h->kernel_hz), known(h->kernel_preemption));
+	if (host_inherited(h, inherited))
+		text_printf_wrapped("  inherited", INDENT, stdout, "%s", inherited);
+	if (lock_expectation(h))
+		text_print_wrapped("  RCU", INDENT, lock_expectation(h), stdout);
+	if (h->kernel_tainted > 0)
+		text_printf_wrapped("  tainted", INDENT, stdout,
+				    "%lld: see Documentation/admin-guide/tainted-kernels of the "
+				    "kernel",
+				    (long long)h->kernel_tainted);
+}
+
+static void print_machine(const struct host *h)
+{
+	char cpus[64] = "an unknown number of CPUs", memory[64] = "";
+
+	if (h->cpu_count > 0)
+		snprintf(cpus, sizeof(cpus), "%lld CPU%s", (long long)h->cpu_count,
+			 h->cpu_count == 1 ? "" : "s");
+	if (h->cpu_numa_nodes > 1)
+		snprintf(cpus + strlen(cpus), sizeof(cpus) - strlen(cpus), " in %lld NUMA nodes",
+			 (long long)h->cpu_numa_nodes);
+	if (h->memory_total_bytes > 0)
+		snprintf(memory, sizeof(memory), ", %.1f GiB of memory",
+			 (double)h->memory_total_bytes / (1 << 30));
+	text_printf_wrapped("  machine", INDENT, stdout, "%s, %s%s", cpus, known(h->cpu_model),
+			    memory);
+}
+
+static const char *patch_words(enum tristate present)
+{
+	if (present == TRISTATE_UNKNOWN)
+		return "unknown";
+	return present == TRISTATE_YES
+		       ? "yes, this kernel has it"
+		       : "no, this kernel does not have it (mainline has it since 6.18)";
+}
+
+static void print_evidence(const struct findings *f)
+{
+	const struct host *h = &f->host;
+
+	for (size_t i = 0; i < h->n_lock_evidence; i++)
+		text_printf_wrapped(i ? "" : "  evidence", INDENT, stdout, "- %s",
+				    h->lock_evidence[i]);
+	if (f->not_probed.text[0])
+		text_printf_wrapped(h->n_lock_evidence ? "" : "  evidence", INDENT, stdout,
+				    "- Not probed by moving a process: %s.", f->not_probed.text);
+}
+
+static void print_lock(const struct findings *f)
+{
+	const struct host *h = &f->host;
+	char advice[LOCK_ADVICE_SIZE];
+	const char *cost = lock_cost(h);
+
+	text_print_wrapped("", 2,
+			   "Each fork, each exit and each move of a process between cgroups takes "
+			   "cgroup_threadgroup_rwsem. A patch of 2025 gave each process a lock of "
+			   "its own, used with the mount option favordynmods.",
+			   stdout);
+	putchar('\n');
+	text_print_wrapped("  the patch", INDENT, patch_words(h->lock_patch_present), stdout);
+	text_print_wrapped("  in force", INDENT, lock_in_force(h), stdout);
+	text_printf_wrapped("  regime", INDENT, stdout, "%s (%s)", host_regime_word(h),
+			    known(h->lock_confidence));
+	print_evidence(f);
+	putchar('\n');
+	text_print_wrapped("  what it means", INDENT + 2, lock_meaning(h), stdout);
+	text_print_wrapped("  what to do", INDENT + 2, lock_how_to(h, advice), stdout);
+	if (cost)
+		text_print_wrapped("  what it costs", INDENT + 2, cost, stdout);
+}
+
+/* "cpu,cpuacct; name=systemd" of the v1 mounts. */
+static size_t list_v1(const struct cgroup_mounts *m, char *buf, size_t size)
+{
+	size_t n = 0, used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < m->n && used < size; i++)
+		if (!m->items[i].v2)
+			used += (size_t)snprintf(buf + used, size - used, "%s%s", n++ ? ", " : "",
+						 m->items[i].path);
+	return n;
+}
+
+static void print_cgroups(const struct findings *f)
+{
+	const struct host *h = &f->host;
+	char paths[2048];
+	size_t n = f->has_mounts ? list_v1(&f->mounts, paths, sizeof(paths)) : 0;
+
+	if (h->cgroup_mount)
+		text_printf_wrapped("  v2", INDENT, stdout, "%s (%s); controllers: %s",
+				    h->cgroup_mount, known(h->cgroup_mount_options),
+				    h->cgroup_controllers ? h->cgroup_controllers : "none");
+	else
+		text_print_wrapped("  v2", INDENT,
+				   f->has_mounts ? "not mounted: cgchurn run needs it" : "unknown",
+				   stdout);
+	if (n)
+		text_printf_wrapped("  v1", INDENT, stdout,
+				    "%zu mount%s: %s. They share the lock with v2: a move within "
+				    "one of them delays forks as well, and favordynmods on one of "
+				    "them changes v2 without being shown there.",
+				    n, n == 1 ? "" : "s", paths);
+	else if (f->has_mounts)
+		text_print_wrapped("  v1", INDENT, "not mounted", stdout);
+}
+
+static void print_noise(const struct findings *f, enum noise_level level)
+{
+	char head[32];
+
+	for (size_t i = 0; i < NOISE_SOURCES; i++) {
+		const struct noise_finding *n = &f->noise[i];
+
+		if (n->level != level)
+			continue;
+		snprintf(head, sizeof(head), "%s %s", level == NOISE_LOUD ? "!" : " ", n->source);
+		text_print_wrapped(head, INDENT, n->text, stdout);
+		if (n->advice)
+			text_print_wrapped("", INDENT, n->advice, stdout);
+	}
+}
+
 static void print_text(const struct findings *f)
 {
-	struct host_view view = {
-		.host = &f->host,
-		.mounts = f->has_mounts ? &f->mounts : NULL,
-		.noise = f->noise,
-		.not_probed = f->not_probed.text[0] ? f->not_probed.text : NULL,
-	};
-	const char *no_colour = getenv("NO_COLOR");
-
-	host_print(&view, stdout, isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
+	print_heading("This machine");
+	print_kernel(&f->host);
+	print_machine(&f->host);
+	putchar('\n');
+	print_heading("The lock that container churn takes");
+	print_lock(f);
+	putchar('\n');
+	print_heading("Cgroups");
+	print_cgroups(f);
+	putchar('\n');
+	print_heading("Sources of noise on this machine (!: loud)");
+	for (enum noise_level l = NOISE_LOUD; l <= NOISE_UNKNOWN; l++)
+		print_noise(f, l);
+	print_noise(f, NOISE_QUIET);
 }
 
 static int host_main(const struct command_call *call, struct err *e)
@@ -194,19 +356,12 @@ static int host_main(const struct command_call *call, struct err *e)
 
 const struct command command_host = {
 	.name = "host",
-	.summary = "show what kernel and machine this is, and what makes it noisy",
+	.summary = "show facts about kernel and machine, and sources of noise",
 	.arguments = "",
-	.help = "Tells whether this kernel gives each process a lock of its own against "
-		"migrations, whether\nthat is in force and how one knows, how to turn it on and "
-		"what that costs; how cgroups are\nmounted; and what on this machine moves "
-		"latencies by itself, with what to do about it.\nChanges nothing but a group of "
-		"its own where it has to try the lock out.\n\n"
-		"  cgchurn host\n"
-		"  cgchurn host --json | jq -r .host.lock.regime",
+	.help = help,
 	.min_arguments = 0,
 	.max_arguments = 0,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct host_options),
 	.main = host_main,
 };

@@ -14,7 +14,7 @@
 
 enum { INDENT = 4 };
 
-/* What was named behind the kind of thing to list; nothing: all of them. */
+/* The names that were given; none: list all. */
 struct wanted {
 	char *const *names;
 	size_t n, n_found;
@@ -63,7 +63,7 @@ static int list_suite(const char *path, struct wanted *wanted, struct err *e)
 	return 0;
 }
 
-/* A file that is broken is told, and the others are shown. */
+/* A broken file is reported, and the others are listed. */
 static int list_section(enum catalogue_section section, struct wanted *wanted,
 			int (*list)(const char *, struct wanted *, struct err *), struct err *e)
 {
@@ -138,7 +138,8 @@ static int refuse_kind(const char *what, struct err *e)
 	static const char *const words[] = {"workloads", "stressors", "suites"};
 	const char *near = suggest_name(what, words, sizeof(words) / sizeof(words[0]));
 
-	err_set(e, EXIT_USAGE, EINVAL, "list: '%s' is none of workloads, stressors, suites", what);
+	err_set(e, EXIT_USAGE, EINVAL, "list: '%s' is not one of workloads, stressors, suites",
+		what);
 	if (near)
 		err_hint(e, "Did you mean '%s'?", near);
 	return -EINVAL;
@@ -166,15 +167,18 @@ static int list_main(const struct command_call *call, struct err *e)
 	return r < 0 ? r : EXIT_DONE;
 }
 
+static const char help[] =
+	"Lists workloads with the question that each asks and how long it takes, suites, or the\n"
+	"stressors that workloads consist of, with what they time and their options. With NAME,\n"
+	"only these.\n\n"
+	"  cgchurn list\n"
+	"  cgchurn list stressors fork migrate";
+
 const struct command command_list = {
 	.name = "list",
-	.summary = "list the workloads, stressors or suites there are",
+	.summary = "list workloads, stressors or suites",
 	.arguments = "[workloads|stressors|suites [NAME...]]",
-	.help = "Workloads with the question that each asks and how long it takes; suites; or the "
-		"stressors\nthat workloads are made of, with what they time and their options. "
-		"With NAME,\nonly these.\n\n"
-		"  cgchurn list\n"
-		"  cgchurn list stressors fork migrate",
+	.help = help,
 	.min_arguments = 0,
 	.max_arguments = 1000,
 	.main = list_main,

@@ -5,58 +5,59 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
-#include "base/replace.h"
 #include "command/command.h"
-#include "compare/inputs.h"
+#include "command/results.h"
+#include "compare/load.h"
 #include "report/report.h"
 #include "report/sweep_view.h"
 #include "result/json.h"
-#include "seccomp/reader.h"
 
 struct report_options {
 	const char *output, *title, *history;
-	struct option_double tolerance;
+	double tolerance;
 	struct option_strings allowed;
 	bool paired, no_pictures;
 };
 
+/* clang-format off */
+#define AT(member) offsetof(struct report_options, member)
 static const struct command_option options[] = {
-	{"output", 'o', OPTION_STRING, offsetof(struct report_options, output), "FILE",
-	 "Write the page there, replaced whole; else to standard output.", NULL},
-	{"title", 't', OPTION_STRING, offsetof(struct report_options, title), "TEXT",
-	 "Of the page.", NULL},
-	{"history", 0, OPTION_STRING, offsetof(struct report_options, history), "DIR",
-	 "Add how the results in DIR went over time, as `cgchurn history` finds it. RESULT may\n"
-	 "then be left out.",
-	 NULL},
-	{"allow-different", 0, OPTION_STRINGS, offsetof(struct report_options, allowed), "NAME",
-	 "As for `cgchurn compare`.", NULL},
-	{"tolerance", 0, OPTION_DOUBLE, offsetof(struct report_options, tolerance), "P",
-	 "As for `cgchurn compare`.", NULL},
-	{"paired", 0, OPTION_FLAG, offsetof(struct report_options, paired), NULL,
-	 "As for `cgchurn compare`.", NULL},
-	{"no-pictures", 0, OPTION_FLAG, offsetof(struct report_options, no_pictures), NULL,
-	 "Words and tables only.", NULL},
+	{.name = "output", .letter = 'o', .argument = "FILE", .type = OPTION_STRING,
+	 .offset = AT(output), .help = "Write to FILE, replaced atomically. Default: standard output."},
+	{.name = "title", .letter = 't', .argument = "TEXT", .type = OPTION_STRING, .offset = AT(title),
+	 .help = "Title of the page."},
+	{.name = "history", .argument = "DIR", .type = OPTION_STRING, .offset = AT(history),
+	 .help = "Add the history of the results in DIR, as `cgchurn history` finds it. RESULT is\n"
+		 "then optional."},
+	{.name = "allow-different", .argument = "NAME", .type = OPTION_STRINGS, .offset = AT(allowed),
+	 .help = "As for `cgchurn compare`."},
+	{.name = "tolerance", .argument = "P", .type = OPTION_PERCENT, .offset = AT(tolerance),
+	 .help = "As for `cgchurn compare`."},
+	{.name = "paired", .type = OPTION_FLAG, .offset = AT(paired),
+	 .help = "As for `cgchurn compare`."},
+	{.name = "no-pictures", .type = OPTION_FLAG, .offset = AT(no_pictures),
+	 .help = "Text and tables only."},
+	{0},
 };
+/* clang-format on */
 
-/* What the confined process is given: open files, and one in memory to print to. */
+static const char help[] =
+	"Writes one HTML file that needs no network: the findings in words, then figures and\n"
+	"pictures, then the machines. RESULT is a result file or a directory of them, or a file\n"
+	"of `cgchurn sweep`. If the results are of two kinds (argument, label, kernel, regime of\n"
+	"the lock), the first kind is the base and the page holds the verdicts of\n"
+	"`cgchurn compare`.\n\n"
+	"  cgchurn report new.json -o new.html\n"
+	"  cgchurn report before/ after/ -o change.html\n"
+	"  cgchurn report --history nightly/ -o nightly.html";
+
+/* What the confined process is given. */
 struct job {
 	struct report_settings settings;
 	struct inputs *arguments; /* one an argument */
 	size_t n_arguments;
 	struct inputs history;
-	FILE *page;
 };
-
-static int read_result(struct input *input, struct result **ret, struct err *e)
-{
-	_cleanup_free char *text = NULL;
-	size_t size;
-	int r = input_read(input, &text, &size, e);
-
-	return r < 0 ? r : result_from_json(text, size, input->path, ret, e);
-}
 
 static int add_file(struct report *report, size_t number, struct input *input, struct err *e)
 {
@@ -87,18 +88,16 @@ static int add_history(struct report *report, struct inputs *inputs, struct err 
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < inputs->n; i++) {
-		struct result *result;
+		_cleanup_(cleanup_result) struct result *result = NULL;
 
-		r = read_result(&inputs->items[i], &result, e);
-		if (r < 0)
-			break;
-		r = report_add_history(report, inputs->items[i].path, result, e);
-		result_destroy(result);
+		r = load_result(&inputs->items[i], &result, e);
+		if (r == 0)
+			r = report_add_history(report, inputs->items[i].path, result, e);
 	}
 	return r;
 }
 
-static int print_report(void *data, struct err *e)
+static int print_report(void *data, FILE *to, struct err *e)
 {
 	struct job *job = data;
 	struct report *report;
@@ -111,17 +110,9 @@ static int print_report(void *data, struct err *e)
 	if (r == 0)
 		r = add_history(report, &job->history, e);
 	if (r == 0)
-		r = report_print(report, job->page, e);
+		r = report_print(report, to, e);
 	report_destroy(report);
 	return r;
-}
-
-static int write_page(const char *output, const char *text, size_t size, struct err *e)
-{
-	int r = output ? io_replace_file(output, text, size)
-		       : io_write_all(STDOUT_FILENO, text, size);
-
-	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "%s", output ? output : "standard output") : 0;
 }
 
 static int open_inputs(const struct command_call *call, struct job *job, struct err *e)
@@ -130,86 +121,51 @@ static int open_inputs(const struct command_call *call, struct job *job, struct 
 	int r = 0;
 
 	for (; r == 0 && job->n_arguments < call->n_arguments; job->n_arguments++)
-		r = inputs_open(&job->arguments[job->n_arguments],
-				call->arguments[job->n_arguments], e);
+		r = results_open(&job->arguments[job->n_arguments],
+				 &call->arguments[job->n_arguments], 1, e);
 	if (r == 0 && o->history)
-		r = inputs_open(&job->history, o->history, e);
-	for (size_t i = 0; i < job->n_arguments; i++)
-		inputs_print_skipped(&job->arguments[i], stderr);
-	inputs_print_skipped(&job->history, stderr);
+		r = results_open(&job->history, (char *const *)&o->history, 1, e);
 	return r;
-}
-
-static int make(const struct command_call *call, struct job *job, struct err *e)
-{
-	const struct report_options *o = call->options;
-	_cleanup_free char *text = NULL;
-	size_t size;
-	int r = open_inputs(call, job, e);
-
-	if (r == 0)
-		r = confined_run(print_report, job, e);
-	if (r == 0)
-		r = confined_output_read(job->page, &text, &size, e);
-	return r == 0 ? write_page(o->output, text, size, e) : r;
 }
 
 static int report_main(const struct command_call *call, struct err *e)
 {
 	const struct report_options *o = call->options;
+	_cleanup_free struct inputs *arguments = calloc(call->n_arguments + 1, sizeof(*arguments));
 	struct job job = {
 		.settings = {.title = o->title,
 			     .allowed = o->allowed.items,
 			     .n_allowed = o->allowed.n,
-			     .tolerance = o->tolerance.given ? o->tolerance.value / 100 : 0,
+			     .tolerance = o->tolerance,
 			     .paired = o->paired,
 			     .pictures = !o->no_pictures},
 		.history = {.repeats = true}, /* report_add_history() counts a result once */
-		.arguments = calloc(call->n_arguments + 1, sizeof(*job.arguments)),
+		.arguments = arguments,
 	};
 	int r;
 
-	if (!call->n_arguments && !o->history) {
-		free(job.arguments);
+	if (!call->n_arguments && !o->history)
 		return err_set(e, EXIT_USAGE, EINVAL,
 			       "report: found no RESULT, needed: at least one, or --history DIR");
-	}
-	if (o->tolerance.given && !(o->tolerance.value > 0 && o->tolerance.value <= 100)) {
-		free(job.arguments);
-		return err_set(e, EXIT_USAGE, EINVAL,
-			       "--tolerance: found %g, allowed: percent above 0 and at most 100",
-			       o->tolerance.value);
-	}
-	job.page = confined_output(e);
-	r = job.page && job.arguments ? make(call, &job, e) : -ENOMEM;
-	for (size_t i = 0; job.arguments && i < job.n_arguments; i++)
+	if (!arguments)
+		return err_no_memory(e);
+	r = open_inputs(call, &job, e);
+	if (r == 0)
+		r = results_make(print_report, &job, o->output, e);
+	for (size_t i = 0; i < job.n_arguments; i++)
 		inputs_finish(&job.arguments[i]);
-	free(job.arguments);
 	inputs_finish(&job.history);
-	cleanup_file(&job.page);
-	return r < 0 ? r : EXIT_DONE;
+	return r;
 }
 
 const struct command command_report = {
 	.name = "report",
-	.summary = "make one page with pictures of results",
+	.summary = "write one HTML page about results",
 	.arguments = "[RESULT...]",
-	.help = "Makes one HTML file that needs no network: what was asked and found in words, "
-		"then\n"
-		"figures and pictures, then the machines. RESULT is a file or a folder of results; "
-		"of\n"
-		"two kinds (argument, label, kernel, regime of the lock) the first is the base, "
-		"and\n"
-		"the page holds what `cgchurn compare` says. RESULT may also be a file of "
-		"`cgchurn\n"
-		"sweep`.\n\n"
-		"  cgchurn report new.json -o new.html\n"
-		"  cgchurn report before/ after/ -o change.html\n"
-		"  cgchurn report --history nightly/ -o nightly.html",
+	.help = help,
 	.min_arguments = 0,
 	.max_arguments = 1000,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct report_options),
 	.main = report_main,
 };

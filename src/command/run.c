@@ -10,62 +10,78 @@
 #include "base/num.h"
 #include "base/replace.h"
 #include "command/command.h"
-#include "command/interrupted.h"
-#include "command/overrides.h"
-#include "command/progress.h"
-#include "command/regime_options.h"
-#include "command/run_show.h"
+#include "command/measure.h"
 #include "host/host.h"
 #include "host/noise.h"
 #include "run/invocation.h"
 #include "run/session.h"
 #include "run/raw.h"
+#include "run/regime.h"
 #include "result/json.h"
+#include "result/table.h"
+#include "trace/attribute.h"
+#include "trace/kernel_files.h"
 
 struct run_options {
-	struct override_options overrides;
-	const char *suite, *output, *label, *host_name, *cgroup_root, *raw, *sequence;
-	struct option_u64 seed;
-	struct regime_options lock;
-	bool enable_controllers, quiet;
+	struct measure_options measure;
+	const char *suite, *output, *raw, *sequence, *favordynmods;
+	bool allow_one_way, attribute;
 };
 
+/* In the order of enum regime_wish. */
+static const char *const regime_wishes[] = {"keep", "on", "off", NULL};
+
+/* clang-format off */
+#define AT(member) offsetof(struct run_options, member)
 static const struct command_option options[] = {
-	{"output", 'o', OPTION_STRING, offsetof(struct run_options, output), "FILE",
-	 "Write the result there, as JSON, replaced whole after every trial. \"-\": to standard\n"
-	 "output at the end, and the table to standard error; likewise to a pipe or a device.",
-	 NULL},
-	{"suite", 's', OPTION_STRING, offsetof(struct run_options, suite), "SUITE",
-	 "Run the workloads of a suite; without it and without WORKLOAD, \"headline\".", NULL},
-	{"label", 'l', OPTION_STRING, offsetof(struct run_options, label), "TEXT",
-	 "A name for this result, shown in reports.", NULL},
-	{"host-name", 0, OPTION_STRING, offsetof(struct run_options, host_name), "NAME",
-	 "Call the host so in the result, instead of its node's name; \"\" keeps no name.", NULL},
-	OVERRIDE_OPTIONS(struct run_options, overrides),
-	{"seed", 0, OPTION_U64, offsetof(struct run_options, seed), "N",
-	 "Of arrivals and random choices; a result holds the one it was made with.", NULL},
-	{"sequence", 0, OPTION_STRING, offsetof(struct run_options, sequence), "BLOCK:POSITION",
-	 "Where this invocation stands in a series laid out in blocks, for compare.", NULL},
-	{"raw", 0, OPTION_STRING, offsetof(struct run_options, raw), "DIR",
-	 "Keep every sample too, a CSV file a trial. Writing them takes CPU time from what is\n"
-	 "measured; the result says so.",
-	 NULL},
-	{"cgroup-root", 0, OPTION_STRING, offsetof(struct run_options, cgroup_root), "DIR",
-	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
-	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct run_options, enable_controllers),
-	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
-	REGIME_OPTIONS(struct run_options, lock),
-	{"quiet", 'q', OPTION_FLAG, offsetof(struct run_options, quiet), NULL,
-	 "No progress and no table; messages stay.", NULL},
+	{.name = "output", .letter = 'o', .argument = "FILE", .type = OPTION_STRING,
+	 .offset = AT(output),
+	 .help = "Write the result as JSON, replaced atomically after every trial. \"-\", a pipe or a\n"
+		 "device gets it at the end; for \"-\" the table goes to standard error."},
+	{.name = "suite", .letter = 's', .argument = "SUITE", .type = OPTION_STRING,
+	 .offset = AT(suite),
+	 .help = "Run the workloads of a suite. Default without WORKLOAD: \"headline\"."},
+	{.group = measure_options, .offset = AT(measure)},
+	{.name = "sequence", .argument = "BLOCK:POSITION", .type = OPTION_STRING,
+	 .offset = AT(sequence),
+	 .help = "Position of this invocation in a series of blocks, for `cgchurn compare`."},
+	{.name = "raw", .argument = "DIR", .type = OPTION_STRING, .offset = AT(raw),
+	 .help = "Also keep every sample, one CSV file per trial. Writing them takes CPU time from\n"
+		 "the measurement; the result says so."},
+	{.name = "attribute", .type = OPTION_FLAG, .offset = AT(attribute),
+	 .help = "Trace the kernel while measuring, to attribute each span's time to grace periods,\n"
+		 "draining forks, locks and waiting for a CPU. Each trial also runs without tracing,\n"
+		 "so it takes twice as long and shows the cost of tracing. Needs root."},
+	{.name = "favordynmods", .argument = "WHETHER", .type = OPTION_CHOICE,
+	 .offset = AT(favordynmods), .choices = regime_wishes,
+	 .help = "Remount cgroup v2 with (on) or without (off) favordynmods and restore it at the end;\n"
+		 "keep (the default) changes nothing. See `cgchurn host`."},
+	{.name = "allow-one-way", .type = OPTION_FLAG, .offset = AT(allow_one_way),
+	 .help = "Accept that on a kernel with the per-threadgroup patch \"on\" stays in force until\n"
+		 "reboot, whatever is remounted."},
+	{0},
 };
+/* clang-format on */
 
-/* One run of the command: what it was asked, what it made. */
+static const char help[] =
+	"Creates cgroup v2 groups, runs fork and migration load in them, and prints latency\n"
+	"percentiles. WORKLOAD is a name that `cgchurn list` shows or the path of a JSON file.\n"
+	"All groups and processes are in one run group, which is removed at the end, however\n"
+	"the program ends.\n\n"
+	"  cgchurn run                                 the headline figures, about a minute\n"
+	"  cgchurn run -o before.json -l 6.12          ... kept, to compare with later\n"
+	"  cgchurn run migrate-under-fork --trials 10  one question, measured longer\n"
+	"  cgchurn run migrate-under-fork --set storm.workers=8 --duration 30s";
+
+/* One call of the command. */
 struct run {
 	const struct run_options *o;
 	struct run_list list;
 	struct session session;
-	struct regime_setup lock;
-	bool begun; /* the session and the output */
+	struct regime_override regime;
+	struct attribution *attribution; /* NULL: not asked for, or not possible */
+	bool stack_samples;              /* instead of the attribution */
+	bool begun;                      /* the session and the output */
 	struct result *result;
 	struct progress progress;
 };
@@ -94,7 +110,7 @@ refuse:
 static int describe(struct run *run, struct err *e)
 {
 	const struct run_options *o = run->o;
-	int r = prepare_result(run->result, o->label, o->seed.given ? &o->seed.value : NULL, e);
+	int r = measure_prepare_result(&o->measure, run->result, e);
 
 	run->result->raw = o->raw != NULL;
 	return r == 0 ? parse_sequence(o->sequence, run->result, e) : r;
@@ -103,7 +119,7 @@ static int describe(struct run *run, struct err *e)
 static int load(struct run *run, const struct command_call *call, struct err *e)
 {
 	const struct run_options *o = run->o;
-	struct workload_overrides overrides = overrides_from_options(&o->overrides);
+	struct workload_overrides overrides = overrides_from_options(&o->measure.overrides);
 	int r = 0;
 
 	if (o->suite || call->n_arguments == 0)
@@ -124,9 +140,70 @@ static int plan(struct run *run, struct err *e)
 	return run_list_plan(&run->list, &settings, e);
 }
 
+static enum regime_wish wish_of(const struct run_options *o)
+{
+	enum regime_wish wish = REGIME_KEEP;
+
+	while (o->favordynmods && strcmp(regime_wishes[wish], o->favordynmods) != 0)
+		wish++;
+	return wish;
+}
+
+/* Remounts as asked. The host's facts are gathered anew where that changed anything. */
+static int override_regime(struct run *run, struct err *e)
+{
+	const struct regime_override *o = &run->regime;
+	int r = regime_override_apply(&run->regime, wish_of(run->o), &run->result->host, e);
+
+	if (r == 0 && o->changed)
+		fprintf(stderr, "favordynmods is %s for %s until the end of this run%s\n",
+			o->was_on ? "off" : "on", o->path,
+			o->one_way ? "; the lock per process stays until reboot" : "");
+	return r;
+}
+
+static int begin_attribution(struct run *run, struct err *e)
+{
+	const char *gap;
+	size_t most = 0;
+	int r;
+
+	if (!run->o->attribute)
+		return 0;
+	for (size_t i = 0; i < run->list.n; i++)
+		if (run->list.items[i].plan.n_workers > most)
+			most = run->list.items[i].plan.n_workers;
+	r = attribution_open(&run->attribution, most, e);
+	if (r == -ENOTSUP && stack_readable()) {
+		err_print(e, stderr);
+		fputs("Sampling the workers' stacks instead: this gives shares of the elapsed "
+		      "time, "
+		      "not of spans.\n",
+		      stderr);
+		run->stack_samples = true;
+		r = 0;
+	}
+	run->result->attributed |= r == 0;
+	gap = r == 0 && run->attribution ? attribution_gap(run->attribution) : NULL;
+	if (gap)
+		fprintf(stderr, "attribution: %s\n", gap);
+	return r;
+}
+
+static void end_regime(struct run *run)
+{
+	struct err e = {0};
+
+	attribution_close(run->attribution);
+	run->attribution = NULL;
+	if (regime_override_undo(&run->regime, &e) < 0)
+		err_print(&e, stderr);
+}
+
 /*
  * The first version of the file, without a trial: an output that cannot be written is refused
- * before anything is measured. Not before all else is in place, for it replaces an older result.
+ * before anything is measured. Not before all else is in place, because it replaces an older
+ * result.
  */
 static int begin_output(const struct run *run, const char *path, struct err *e)
 {
@@ -157,7 +234,7 @@ static void warn_of_load(const struct host *h)
 
 enum { WARNINGS_SHOWN = 3 };
 
-/* A run cut short goes on all the same: its other figures are what they are. */
+/* Too short a plan is no reason to refuse: its other figures are valid. */
 static void warn_of_plans(const struct run_list *list)
 {
 	size_t short_ones = 0;
@@ -171,105 +248,141 @@ static void warn_of_plans(const struct run_list *list)
 		fprintf(stderr, "... and primaries of %zu more workloads\n",
 			short_ones - WARNINGS_SHOWN);
 	if (short_ones)
-		fputs("A longer --duration or more --trials let a comparison decide by them.\n",
+		fputs("With a longer --duration or more --trials a comparison could decide by "
+		      "them.\n",
 		      stderr);
 }
 
 static void announce(const struct run *run)
 {
-	uint64_t seconds = (run_list_duration_ns(&run->list) + NS_PER_S - 1) / NS_PER_S *
-			   (run->lock.attribution ? 2 : 1);
-
-	if (run->o->quiet)
+	if (run->o->measure.quiet)
 		return;
 	warn_of_load(&run->result->host);
 	fprintf(stderr, "%zu workload%s in %s, about %llu s\n", run->list.n,
-		run->list.n == 1 ? "" : "s", run->session.root.path, (unsigned long long)seconds);
+		run->list.n == 1 ? "" : "s", run->session.root.path,
+		measure_seconds(&run->list) * (run->attribution ? 2 : 1));
 }
 
 static int measure(struct run *run, struct err *e)
 {
-	bool file = run->o->output && strcmp(run->o->output, "-") != 0 &&
-		    io_is_replaced(run->o->output);
+	const struct run_options *o = run->o;
+	bool file = o->output && strcmp(o->output, "-") != 0 && io_is_replaced(o->output);
 	struct invocation in = {
 		.session = &run->session,
 		.list = &run->list,
 		.result = run->result,
-		.output = file ? run->o->output : NULL,
-		.raw_folder = run->o->raw,
+		.output = file ? o->output : NULL,
+		.raw_folder = o->raw,
 	};
-	struct err ending = {0};
-	int r, ended;
+	int r;
 
-	progress_init(&run->progress, run->o->quiet);
+	progress_init(&run->progress, o->measure.quiet);
 	in.listener = progress_listener(&run->progress);
-	r = prepare_session(&run->session, &run->list, run->o->enable_controllers, run->result, e);
+	r = prepare_session(&run->session, &run->list, o->measure.place.enable_controllers,
+			    run->result, e);
 	if (r == 0)
 		r = begin_output(run, in.output, e);
 	run->begun = r == 0;
 	if (r == 0)
-		r = regime_setup_override(&run->lock, &run->o->lock, &run->result->host, e);
-	if (r == 0)
-		r = regime_setup_begin(&run->lock, &run->o->lock, &run->session, &run->list,
-				       run->result, e);
+		r = override_regime(run, e);
+	if (r == 0) {
+		measure_probe_regime(&run->session, &run->result->host);
+		r = begin_attribution(run, e);
+	}
 	if (r == 0)
 		r = session_check(&run->session, e);
 	if (r == 0)
 		r = invocation_prepare(&in, e);
 	if (r == 0) {
-		in.attribution = run->lock.attribution;
-		in.stack_samples = run->lock.stack_samples;
+		in.attribution = run->attribution;
+		in.stack_samples = run->stack_samples;
 		warn_of_plans(&run->list);
 		announce(run);
 		r = invocation_run(&in, e);
 	}
 	progress_clear(&run->progress);
-	regime_setup_end(&run->lock);
-	ended = session_end(&run->session, &ending);
-	if (r == 0 && ended < 0) {
-		*e = ending;
-		return ended;
-	}
-	if (ended < 0)
-		err_print(&ending, stderr);
+	end_regime(run);
+	r = measure_end(&run->session, r, e);
 	if (r == 0 && in.save_error < 0)
-		return err_sys(e, EXIT_FAULT, -in.save_error, "%s could not be written",
-			       run->o->output);
+		return err_sys(e, EXIT_FAULT, -in.save_error, "%s could not be written", o->output);
 	return r;
 }
 
-static int carry_out(struct run *run, const struct command_call *call, struct err *e)
+static void print_json(const struct result *r)
 {
-	bool lost;
-	int r = describe(run, e), shown;
+	_cleanup_free char *text = NULL;
+	size_t size;
+
+	if (result_to_json(r, &text, &size) == 0)
+		fwrite(text, 1, size, stdout);
+}
+
+/*
+ * The table goes to standard output unless the JSON goes there: for "-o -", where `output` is no
+ * file, and, rather than to lose a result, where it could not be written (`lost` before, or now).
+ * `interrupted`: interrupted_explain() says where the result is. 0, or the negative errno of
+ * writing to `output` now.
+ */
+static int show(const struct run *run, bool lost, bool interrupted)
+{
+	const char *output = run->o->output;
+	bool minus = output && strcmp(output, "-") == 0;
+	bool printed = lost || minus || (output && !io_is_replaced(output));
+	bool measured = interrupted_finished(run->result) > 0, quiet = run->o->measure.quiet;
+	FILE *to = printed ? stderr : stdout;
+	int r;
+
+	if (!quiet && measured)
+		result_print_table(run->result, to, command_wants_colour(to));
+	fflush(to); /* the JSON goes to the other stream, which may end in the same file */
+	if (printed) {
+		r = lost || minus ? 0 : result_write(run->result, output, NULL);
+		if (lost || minus || r < 0)
+			print_json(run->result);
+		return r;
+	}
+	if (quiet || !measured || interrupted)
+		return 0;
+	if (!output)
+		fputs("Not kept; `-o FILE` keeps a result for `cgchurn compare`.\n", stderr);
+	else
+		fprintf(stderr, "The result is in %s.\n", output);
+	return 0;
+}
+
+static int prepare(struct run *run, const struct command_call *call, struct err *e)
+{
+	const struct run_options *o = run->o;
+	int r = describe(run, e);
 
 	if (r == 0)
 		r = load(run, call, e);
 	if (r == 0)
-		r = session_find(&run->session, run->o->cgroup_root, e);
+		r = session_find(&run->session, o->measure.place.cgroup_root, e);
 	if (r == 0)
 		r = plan(run, e);
 	if (r == 0)
-		r = prepare_host(&run->session, run->o->host_name, run->result, e);
+		r = prepare_host(&run->session, o->measure.host_name, run->result, e);
 	if (r == 0)
-		r = regime_setup_check(&run->o->lock, &run->result->host, e);
-	if (r == 0 && run->o->raw)
-		r = raw_folder_prepare(run->o->raw, e);
-	if (r < 0) {
+		r = regime_override_check(wish_of(o), o->allow_one_way, &run->result->host, e);
+	return r == 0 && o->raw ? raw_folder_prepare(o->raw, e) : r;
+}
+
+static int carry_out(struct run *run, const struct command_call *call, struct err *e)
+{
+	const char *output = run->o->output;
+	int r = prepare(run, call, e), shown;
+
+	if (r < 0)
 		session_end(&run->session, NULL);
-		interrupted_explain(&run->session, run->result, NULL, false, e);
-		return r;
-	}
-	r = measure(run, e);
-	interrupted_explain(&run->session, run->result, run->o->output, run->begun, e);
+	else
+		r = measure(run, e);
+	interrupted_explain(&run->session, run->result, output, run->begun, e);
 	if (!run->begun)
 		return r;
-	lost = run->o->output && r < 0 && e->exit_code == EXIT_FAULT && run->result->complete;
-	shown = run_show(run->result, run->o->output, run->o->quiet, lost,
-			 r < 0 && e->exit_code == EXIT_INTERRUPTED);
-	if (r == 0 && shown < 0)
-		return err_sys(e, EXIT_FAULT, -shown, "%s", run->o->output);
-	return r;
+	shown = show(run, output && r < 0 && e->exit_code == EXIT_FAULT && run->result->complete,
+		     r < 0 && e->exit_code == EXIT_INTERRUPTED);
+	return r == 0 && shown < 0 ? err_sys(e, EXIT_FAULT, -shown, "%s", output) : r;
 }
 
 static int run_main(const struct command_call *call, struct err *e)
@@ -290,21 +403,10 @@ const struct command command_run = {
 	.name = "run",
 	.summary = "measure workloads on this kernel",
 	.arguments = "[WORKLOAD...]",
-	.help = "Makes cgroup v2 groups, lets storms of process creation and migrations loose in "
-		"them, and\nprints latency percentiles. WORKLOAD is a name that `cgchurn list` "
-		"shows, or "
-		"the path of a\nJSON file. Everything that is made lies in one group of its own "
-		"and is "
-		"gone at the end,\nhowever the program ends.\n\n"
-		"  cgchurn run                                 the headline figures, about a "
-		"minute\n"
-		"  cgchurn run -o before.json -l 6.12          ... kept, to compare with later\n"
-		"  cgchurn run migrate-under-fork --trials 10  one question, asked longer\n"
-		"  cgchurn run migrate-under-fork --set storm.workers=8 --duration 30s",
+	.help = help,
 	.min_arguments = 0,
 	.max_arguments = 1000,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct run_options),
 	.main = run_main,
 };

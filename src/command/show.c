@@ -5,8 +5,9 @@
 
 #include "base/cleanup.h"
 #include "base/escape.h"
+#include "cgroup/root.h"
 #include "command/command.h"
-#include "command/overrides.h"
+#include "command/measure.h"
 #include "host/host.h"
 #include "run/list.h"
 
@@ -14,16 +15,30 @@ enum { INDENT = 12 };
 
 struct show_options {
 	struct override_options overrides;
+	const char *cgroup_root;
 	bool json;
 };
 
+/* clang-format off */
+#define AT(member) offsetof(struct show_options, member)
 static const struct command_option options[] = {
-	OVERRIDE_OPTIONS(struct show_options, overrides),
-	{"json", 0, OPTION_FLAG, offsetof(struct show_options, json), NULL,
-	 "The workload's text instead, as it would be run and kept in the result.", NULL},
+	{.group = override_options, .offset = AT(overrides)},
+	{.name = "cgroup-root", .argument = "DIR", .type = OPTION_STRING, .offset = AT(cgroup_root),
+	 .help = "Plan for this directory of a cgroup v2 mount: with the CPUs that its cpuset allows.\n"
+		 "Default: the CPUs of this process."},
+	{.name = "json", .type = OPTION_FLAG, .offset = AT(json),
+	 .help = "Print the workload's JSON instead, as it would be run and kept in the result."},
+	{0},
 };
+/* clang-format on */
 
-/* What the workload's questions ask of this machine, and it does not show. */
+static const char help[] =
+	"Prints the plan of a workload on this machine: groups, workers, stressors, CPUs, what is\n"
+	"timed, what decides a comparison, and the duration. Starts nothing.\n\n"
+	"  cgchurn show migrate-under-fork\n"
+	"  cgchurn show migrate-under-fork --set storm.workers=8";
+
+/* A property of this machine that hides what the workloads ask about. */
 static int print_expectation(struct err *e)
 {
 	_cleanup_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -42,17 +57,31 @@ static int print_expectation(struct err *e)
 	return 0;
 }
 
+static int plan(const struct show_options *o, struct run_list *list, struct err *e)
+{
+	struct plan_settings settings = {0};
+	struct cgroup_root root;
+	int r = o->cgroup_root ? cgroup_root_find(o->cgroup_root, &root, e) : 0;
+
+	if (r < 0)
+		return r;
+	settings.allowed = o->cgroup_root ? &root.cpus : NULL;
+	r = run_list_plan(list, &settings, e);
+	if (o->cgroup_root)
+		cgroup_root_finish(&root);
+	return r;
+}
+
 static int show_main(const struct command_call *call, struct err *e)
 {
 	const struct show_options *o = call->options;
 	struct workload_overrides overrides = overrides_from_options(&o->overrides);
-	struct plan_settings settings = {0};
 	struct run_list list = {0};
 	int r = run_list_add(&list, (const char *const *)call->arguments, call->n_arguments,
 			     &overrides, e);
 
 	if (r == 0 && !o->json)
-		r = run_list_plan(&list, &settings, e);
+		r = plan(o, &list, e);
 	for (size_t i = 0; i < list.n && r == 0; i++) {
 		if (o->json)
 			puts(list.items[i].workload->spec);
@@ -69,18 +98,12 @@ static int show_main(const struct command_call *call, struct err *e)
 
 const struct command command_show = {
 	.name = "show",
-	.summary = "show what a workload comes to on this machine",
+	.summary = "show the plan of a workload: workers, CPUs, groups, duration",
 	.arguments = "WORKLOAD...",
-	.help = "Prints the plan of a workload: its groups, how many workers of which stressor on "
-		"which CPU and\nin which group, what is timed, what decides a comparison, how long "
-		"it "
-		"takes. Starts nothing.\n\n"
-		"  cgchurn show migrate-under-fork\n"
-		"  cgchurn show migrate-under-fork --set storm.workers=8",
+	.help = help,
 	.min_arguments = 1,
 	.max_arguments = 1000,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct show_options),
 	.main = show_main,
 };

@@ -14,63 +14,82 @@
 #include "cgroup/refusal.h"
 #include "cgroup/run_cpus.h"
 #include "command/command.h"
-#include "command/interrupted.h"
-#include "run/session.h"
+#include "command/measure.h"
 #include "run/list.h"
+#include "run/session.h"
 #include "base/mounts.h"
 #include "verify/load.h"
 #include "verify/stress_report.h"
 #include "verify/stress.h"
 
-enum { DEFAULT_SECONDS = 60, DEFAULT_PATIENCE_SECONDS = 10, DEFAULT_SHRINK_TRIES = 40 };
 enum { TASKS_MAX = 2048, STATUS_SECONDS = 5 };
 /* The least that a round makes in its run group: test groups, staff, and groups in two levels. */
 enum { GROUPS_MIN = 5, LEVELS_MIN = 3 };
 
 struct stress_options {
 	struct option_u64 duration, seed, replay, patience, heartbeat, shrink_tries;
-	const char *at_most, *junit, *status, *cgroup_root;
-	bool enable_controllers, unplug_cpus, quiet;
+	const char *at_most, *junit, *status;
+	struct place_options place;
+	bool unplug_cpus, quiet;
 };
 
+/* clang-format off */
+#define AT(member) offsetof(struct stress_options, member)
 static const struct command_option options[] = {
-	{"duration", 'd', OPTION_DURATION, offsetof(struct stress_options, duration), "TIME",
-	 "For how long; the last round is finished (30s, 10m, 12h). Default 60s.", NULL},
-	{"seed", 0, OPTION_U64, offsetof(struct stress_options, seed), "N",
-	 "Where the rounds' schedules are drawn from. Default: a random one, told at the end.",
-	 NULL},
-	{"replay", 0, OPTION_U64, offsetof(struct stress_options, replay), "SEED",
-	 "One round again and again: the one with this seed, as a failure names it.", NULL},
-	{"at-most", 0, OPTION_STRING, offsetof(struct stress_options, at_most), "LIST",
-	 "Hold the schedules down: movers=1,subjects=1,killers=0,ms=500, ... Keys: movers,\n"
-	 "subjects, groups, threads, cloners, forkers, execs, leaderless, spawners, killers,\n"
-	 "freezers, builders, togglers, squeezers, hogs, interrupters, pinned, unpluggers, ms.",
-	 NULL},
-	{"unplug-cpus", 0, OPTION_FLAG, offsetof(struct stress_options, unplug_cpus), NULL,
-	 "In some rounds, take CPUs offline and bring them back, all but the lowest. For guests:\n"
-	 "whatever else on the machine is pinned to such a CPU loses its pin.",
-	 NULL},
-	{"patience", 0, OPTION_DURATION, offsetof(struct stress_options, patience), "TIME",
-	 "How long a state may last that the kernel lets pass: a killed group that empties, a\n"
-	 "removed one that is let go. Default 10s.",
-	 NULL},
-	{"shrink-tries", 0, OPTION_U64, offsetof(struct stress_options, shrink_tries), "N",
-	 "How many smaller cases to try after a failure; 0: none. Default 40.", NULL},
-	{"junit", 0, OPTION_STRING, offsetof(struct stress_options, junit), "FILE",
-	 "Write the results there as JUnit XML, too.", NULL},
-	{"status", 0, OPTION_STRING, offsetof(struct stress_options, status), "FILE",
-	 "Keep a JSON file there that tells where the run stands; replaced every 5 s.", NULL},
-	{"heartbeat", 0, OPTION_DURATION, offsetof(struct stress_options, heartbeat), "TIME",
-	 "How often to print a line of figures to standard error. Default 60s.", NULL},
-	{"cgroup-root", 0, OPTION_STRING, offsetof(struct stress_options, cgroup_root), "DIR",
-	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
-	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct stress_options, enable_controllers),
-	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
-	{"quiet", 'q', OPTION_FLAG, offsetof(struct stress_options, quiet), NULL,
-	 "No heartbeat; messages stay.", NULL},
+	{.name = "duration", .letter = 'd', .argument = "TIME", .type = OPTION_DURATION,
+	 .offset = AT(duration), .fallback = 60 * NS_PER_S,
+	 .help = "Total time; the last round is finished (30s, 10m, 12h). Default 60s."},
+	{.name = "seed", .argument = "N", .type = OPTION_U64, .offset = AT(seed),
+	 .help = "Random seed of the rounds' schedules. Default: a random one, printed at the end."},
+	{.name = "replay", .argument = "SEED", .type = OPTION_U64, .offset = AT(replay),
+	 .help = "Repeat one round: the one with this seed, as a failure prints it."},
+	{.name = "at-most", .argument = "LIST", .type = OPTION_STRING, .offset = AT(at_most),
+	 .help = "Limit the schedules: movers=1,subjects=1,killers=0,ms=500, ... Keys: movers,\n"
+		 "subjects, groups, threads, cloners, forkers, execs, leaderless, spawners, killers,\n"
+		 "freezers, builders, togglers, squeezers, hogs, interrupters, pinned, unpluggers, ms."},
+	{.name = "unplug-cpus", .type = OPTION_FLAG, .offset = AT(unplug_cpus),
+	 .help = "In some rounds, take CPUs offline and online again, all except the lowest. For\n"
+		 "guests: other processes that are pinned to such a CPU lose their pin."},
+	{.name = "patience", .argument = "TIME", .type = OPTION_DURATION, .offset = AT(patience),
+	 .fallback = 10 * NS_PER_S,
+	 .help = "Time limit for states that the kernel may delay: a killed group that becomes empty,\n"
+		 "a removed one that is released. Default 10s."},
+	{.name = "shrink-tries", .argument = "N", .type = OPTION_U64, .offset = AT(shrink_tries),
+	 .fallback = 40, .help = "Smaller cases to try after a failure; 0: none. Default 40."},
+	{.name = "junit", .argument = "FILE", .type = OPTION_STRING, .offset = AT(junit),
+	 .help = "Also write the results as JUnit XML."},
+	{.name = "status", .argument = "FILE", .type = OPTION_STRING, .offset = AT(status),
+	 .help = "Keep a JSON file with the current state, replaced every 5 s."},
+	{.name = "heartbeat", .argument = "TIME", .type = OPTION_DURATION, .offset = AT(heartbeat),
+	 .fallback = 60 * NS_PER_S,
+	 .help = "Interval of the line of figures on standard error. Default 60s."},
+	{.group = place_options, .offset = AT(place)},
+	{.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = AT(quiet),
+	 .help = "No heartbeat, only messages."},
+	{0},
 };
+/* clang-format on */
 
-/* What is told while it runs, and when last. */
+static const char help[] =
+	"Moves processes between groups while their threads clone, exec and exit; kills, freezes,\n"
+	"creates and removes groups; and checks meanwhile that the kernel keeps its promises: no\n"
+	"thread is left behind, no child is born in another group, lists and counters agree,\n"
+	"killed groups become empty and empty ones can be removed. Rounds take some seconds, each\n"
+	"drawn from the seed. Trials of each WORKLOAD run beside them.\n\n"
+	"Prints KTAP, one line per promise. A case that breaks a promise is shrunk and printed\n"
+	"with its evidence and a command that replays it.\n\n"
+	"  cgchurn stress                                  a minute\n"
+	"  cgchurn stress --duration 12h --status s.json   overnight\n"
+	"  cgchurn stress migrate-under-fork               beside that workload\n"
+	"  cgchurn stress --replay 123 --at-most movers=1  as a failure printed it\n"
+	"  cgchurn stress --unplug-cpus                    in a guest, with CPU hotplug\n\n"
+	"CPUs that were taken offline come back however the program ends. If cgchurn, its\n"
+	"guardian and the process that took them are all killed, `cgchurn clean` does it.\n\n"
+	"Exit status: 0 all promises were kept, 1 one was broken, 4 this host has no writable\n"
+	"cgroup v2 group or no CPU that can be taken offline, 5 a fault of cgchurn,\n"
+	"130 interrupted.";
+
+/* Output while it runs. */
 struct teller {
 	const struct stress_options *o;
 	uint64_t heartbeat_ns, beaten_ns, written_ns;
@@ -86,7 +105,7 @@ static void write_status(struct teller *t, const struct stress *s)
 
 	if (r == 0)
 		return;
-	/* A disk that is full for a while must not end a long run; told once, and at the end. */
+	/* A disk that is full for a while must not end a long run; reported once, and at the end. */
 	t->error = r;
 	if (t->unwritten++ == 0)
 		fprintf(stderr, "cgchurn: %s could not be written: %s\n", t->o->status,
@@ -133,15 +152,13 @@ static int prepare(struct stress *s, const struct stress_options *o, struct err 
 			return err_sys(e, EXIT_FAULT, EIO, "random numbers");
 		s->seed >>= 11;
 	}
-	s->duration_ns = o->duration.given ? o->duration.value : DEFAULT_SECONDS * NS_PER_S;
-	s->around.patience_ns =
-		o->patience.given ? o->patience.value : DEFAULT_PATIENCE_SECONDS * NS_PER_S;
-	s->shrink_tries =
-		o->shrink_tries.given ? (unsigned)o->shrink_tries.value : DEFAULT_SHRINK_TRIES;
+	s->duration_ns = o->duration.value;
+	s->around.patience_ns = o->patience.value;
+	s->shrink_tries = (unsigned)o->shrink_tries.value;
 	return o->at_most ? schedule_limits_parse(o->at_most, &s->limits, e) : 0;
 }
 
-/* What cannot be written is found out before anything is started. */
+/* An output that cannot be written is refused before anything is started. */
 static int check_outputs(const struct stress *s, const struct stress_options *o, struct err *e)
 {
 	int r = o->status ? report_write_status(s, "running", o->status) : 0;
@@ -178,16 +195,13 @@ static int plan_workloads(struct stressing *g, struct err *e)
 	return run_list_plan(&g->list, &settings, e);
 }
 
-/* What the test groups wants, and what the workloads do. */
+/* Of the test groups and the workloads. */
 static size_t wanted_controllers(const struct run_list *l, const char **ret, size_t room)
 {
 	static const char *const test_groups[] = {"pids", "cpu", "hugetlb", "memory"};
-	size_t n = 0;
+	size_t n = sizeof(test_groups) / sizeof(test_groups[0]);
 
-	while (n < sizeof(test_groups) / sizeof(test_groups[0])) {
-		ret[n] = test_groups[n];
-		n++;
-	}
+	memcpy(ret, test_groups, sizeof(test_groups));
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t k = 0; k < l->items[i].workload->hierarchy.n_controllers; k++)
 			if (n < room)
@@ -231,9 +245,9 @@ static int begin(struct stressing *g, struct err *e)
 	const char *controllers[64];
 	struct run_group_settings settings = {.max_tasks = TASKS_MAX,
 					      .controllers = controllers,
-					      .enable_controllers = g->o->enable_controllers};
+					      .enable_controllers = g->o->place.enable_controllers};
 	uint64_t most = 0;
-	int r = session_find(&g->session, g->o->cgroup_root, e);
+	int r = session_find(&g->session, g->o->place.cgroup_root, e);
 
 	if (r == 0)
 		r = plan_workloads(g, e);
@@ -281,7 +295,7 @@ static int churn(struct stressing *g, struct err *e)
 		*e = g->load.shared->error;
 		r = -ECANCELED;
 	}
-	/* The first failure is the command's, later ones are told beside it. */
+	/* The first failure is the command's, later ones are printed. */
 	told = r == 0 && !s->broken ? e : &ending;
 	stopped = load_stop(&g->load, told);
 	/* Where that is the kernel's fault, it is a broken promise, and the first. */
@@ -360,7 +374,7 @@ static int carry_out(struct stressing *g, const struct command_call *call, struc
 	if (r < 0)
 		return r;
 	r = churn(g, e);
-	/* Nothing to tell where it did not come to the first round. */
+	/* Nothing to report before the first round. */
 	return g->stress.begun_ns ? finish(g, r, e) : r;
 }
 
@@ -375,7 +389,7 @@ static int stress_main(const struct command_call *call, struct err *e)
 		.load = &g.load,
 		.state = "running",
 		.beaten_ns = clock_now_ns(),
-		.heartbeat_ns = o->heartbeat.given ? o->heartbeat.value : 60 * NS_PER_S,
+		.heartbeat_ns = o->heartbeat.value,
 	};
 	g.stress.around.subject_path = g.subject_path;
 	g.stress.listener = (struct stress_listener){
@@ -390,31 +404,9 @@ const struct command command_stress = {
 	.name = "stress",
 	.summary = "test that the kernel keeps its promises under churn",
 	.arguments = "[WORKLOAD...]",
-	.help = "Moves processes between groups while their threads clone, exec and exit, kills "
-		"and freezes\ngroups, makes and removes them, and looks all the while whether the "
-		"kernel keeps its\npromises: no thread is left behind, no child is born elsewhere, "
-		"lists and counters agree,\nwhat is killed empties and what is empty goes. Rounds "
-		"of some seconds, each drawn\nfrom the seed. Storms of each WORKLOAD go on beside "
-		"them, trial after trial.\n\n"
-		"Prints KTAP, a line a promise. When one is broken, the case is made smaller and "
-		"printed\nwith its evidence and a command that replays it.\n\n"
-		"  cgchurn stress                                  a minute\n"
-		"  cgchurn stress --duration 12h --status s.json   over night\n"
-		"  cgchurn stress migrate-under-fork               beside that storm\n"
-		"  cgchurn stress --replay 123 --at-most movers=1  as a failure printed it\n"
-		"  cgchurn stress --unplug-cpus                    in a guest, while CPUs go and "
-		"come\n\n"
-		"CPUs that were taken offline come back however it ends; where cgchurn, its "
-		"guardian "
-		"and\nthe process that took them are all killed at once, `cgchurn clean` brings "
-		"them "
-		"back.\n\n"
-		"Exit status: 0 all promises were kept, 1 one was broken, 4 this host has no "
-		"cgroup v2\ngroup that may be written to, or no CPU that can be taken offline, 5 a "
-		"fault of cgchurn, 130 interrupted.",
+	.help = help,
 	.max_arguments = 100,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct stress_options),
 	.main = stress_main,
 };

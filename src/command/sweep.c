@@ -8,58 +8,66 @@
 #include "base/replace.h"
 #include "base/rng.h"
 #include "command/command.h"
-#include "command/interrupted.h"
-#include "command/overrides.h"
-#include "command/progress.h"
+#include "command/measure.h"
 #include "run/invocation.h"
 #include "run/session.h"
 #include "run/record.h"
-#include "run/regime.h"
 #include "compare/sweep.h"
 
 /* Points of one round of refinement. */
 enum { REFINE_POINTS = 3 };
 
 struct sweep_options {
-	struct override_options overrides;
-	const char *vary, *over, *bound, *output, *label, *host_name, *cgroup_root;
-	struct option_u64 seed, refine;
-	bool enable_controllers, quiet;
+	struct measure_options measure;
+	const char *vary, *over, *bound, *output;
+	struct option_u64 refine;
 };
 
+/* clang-format off */
+#define AT(member) offsetof(struct sweep_options, member)
 static const struct command_option options[] = {
-	{"vary", 'V', OPTION_STRING, offsetof(struct sweep_options, vary), "ACTOR.KEY",
-	 "What to vary: anything that --set takes, or ACTOR.gap (the pause between two steps of a\n"
-	 "closed loop), ACTOR.rate (paced starts a second), hierarchy.depth.",
-	 NULL},
-	{"over", 'O', OPTION_STRING, offsetof(struct sweep_options, over), "VALUES",
-	 "Over which: FROM..TO[,log|lin[,N]] or V1,V2,... ; 1..64 are seven values on a\n"
-	 "logarithmic scale. Times and sizes have units (100us..20ms, 1M..1G).",
-	 NULL},
-	{"bound", 'b', OPTION_STRING, offsetof(struct sweep_options, bound), "CONDITION",
-	 "What must hold, ACTOR.SPAN[.service|.response].METRIC<VALUE or >VALUE, METRIC p99, mean\n"
-	 "or rate: \"migrator.write.response.p99<1ms\", \"storm.cycle.rate>1000\".",
-	 NULL},
-	{"refine", 'r', OPTION_U64, offsetof(struct sweep_options, refine), "ROUNDS",
-	 "Then search: so many times three more points between the last that holds and the first\n"
-	 "that breaks.",
-	 NULL},
-	{"output", 'o', OPTION_STRING, offsetof(struct sweep_options, output), "FILE",
-	 "Write curve, knee and the whole result there, as JSON, at the end of each round.", NULL},
-	{"label", 'l', OPTION_STRING, offsetof(struct sweep_options, label), "TEXT",
-	 "A name for the result.", NULL},
-	{"host-name", 0, OPTION_STRING, offsetof(struct sweep_options, host_name), "NAME",
-	 "Call the host so in the result, instead of its node's name; \"\" keeps no name.", NULL},
-	OVERRIDE_OPTIONS(struct sweep_options, overrides),
-	{"seed", 0, OPTION_U64, offsetof(struct sweep_options, seed), "N",
-	 "Of arrivals, random choices, the order of the points, and the resampling.", NULL},
-	{"cgroup-root", 0, OPTION_STRING, offsetof(struct sweep_options, cgroup_root), "DIR",
-	 "Make the run group there, a folder of a cgroup v2 mount.", NULL},
-	{"enable-controllers", 0, OPTION_FLAG, offsetof(struct sweep_options, enable_controllers),
-	 NULL, "May enable wanted controllers in the parent group; undone at the end.", NULL},
-	{"quiet", 'q', OPTION_FLAG, offsetof(struct sweep_options, quiet), NULL,
-	 "No progress and no table; messages stay.", NULL},
+	{.name = "vary", .letter = 'V', .argument = "ACTOR.KEY", .type = OPTION_STRING,
+	 .offset = AT(vary),
+	 .help = "What to vary: anything that --set takes, or ACTOR.gap (pause between two steps of a\n"
+		 "closed loop), ACTOR.rate (paced starts per second), hierarchy.depth."},
+	{.name = "over", .letter = 'O', .argument = "VALUES", .type = OPTION_STRING,
+	 .offset = AT(over),
+	 .help = "The values: FROM..TO[,log|lin[,N]] or V1,V2,...; 1..64 is seven values on a\n"
+		 "logarithmic scale. Times and sizes have units (100us..20ms, 1M..1G)."},
+	{.name = "bound", .letter = 'b', .argument = "CONDITION", .type = OPTION_STRING,
+	 .offset = AT(bound),
+	 .help = "What must hold, ACTOR.SPAN[.service|.response].METRIC<VALUE or >VALUE, METRIC p99,\n"
+		 "mean or rate: \"migrator.write.response.p99<1ms\", \"storm.cycle.rate>1000\"."},
+	{.name = "refine", .letter = 'r', .argument = "ROUNDS", .type = OPTION_U64,
+	 .offset = AT(refine),
+	 .help = "Then search ROUNDS times: three more points between the last that holds and the\n"
+		 "first that breaks."},
+	{.name = "output", .letter = 'o', .argument = "FILE", .type = OPTION_STRING,
+	 .offset = AT(output),
+	 .help = "Write curve, knee and the whole result as JSON, at the end of each round."},
+	{.group = measure_options, .offset = AT(measure)},
+	{0},
 };
+/* clang-format on */
+
+static const char help[] =
+	"Runs a workload at each point of an axis, in random order, and prints the curve. With\n"
+	"--bound it prints where the bound holds and the knee: where a monotone curve through\n"
+	"the trials' medians crosses the bound, with an interval from the trials' spread.\n"
+	"WORKLOAD is a name or a path; --set, --trials and --duration are those of `cgchurn "
+	"run`.\n\n"
+	"  How much churn can this kernel handle?\n"
+	"    cgchurn sweep migrate-under-fork --vary storm.workers --over 1..64 \\\n"
+	"        --bound 'migrator.write.response.p90<20ms' --refine 2\n"
+	"  After which pause does a migration wait for a grace period?\n"
+	"    cgchurn sweep migrate-under-fork-closed --vary migrator.gap \\\n"
+	"        --over 100us..200ms,log,12 --bound 'migrator.write.mean<2ms'\n"
+	"    (The median of latencies with two modes jumps: use the mean as the bound.)\n"
+	"  How many containers per second, until a start takes too long?\n"
+	"    cgchurn sweep lifecycle-fork --vary container.rate --over 5..500 \\\n"
+	"        --bound 'container.ready.response.p90<10ms' -o containers.json\n"
+	"  What does a parent's memory add to a fork?\n"
+	"    cgchurn sweep price-fork-1m --vary parent.touch --over 1M..1G,log,6";
 
 /* One call of the command. */
 struct call {
@@ -75,7 +83,7 @@ struct call {
 
 static int add_point(struct call *c, const struct axis_point *p, struct err *e)
 {
-	const struct override_options *o = &c->o->overrides;
+	const struct override_options *o = &c->o->measure.overrides;
 	_cleanup_free const char **sets = calloc(o->sets.n + 1, sizeof(*sets));
 	struct workload_overrides overrides = overrides_from_options(o);
 	char setting[AXIS_SETTING_SIZE], as[WORKLOAD_NAME_SIZE];
@@ -99,7 +107,7 @@ static int add_point(struct call *c, const struct axis_point *p, struct err *e)
 	return 0;
 }
 
-/* Whatever drifts while the sweep runs must not look like the axis: points in random order. */
+/* In random order: a drift during the sweep must not look like an effect of the axis. */
 static int add_points(struct call *c, const struct axis_point *points, size_t n, struct err *e)
 {
 	size_t order[AXIS_POINTS_MAX];
@@ -120,7 +128,7 @@ static int add_points(struct call *c, const struct axis_point *points, size_t n,
 
 static int learn_name(struct call *c, struct err *e)
 {
-	struct workload_overrides overrides = overrides_from_options(&c->o->overrides);
+	struct workload_overrides overrides = overrides_from_options(&c->o->measure.overrides);
 	struct run_list list = {0};
 	int r = run_list_add(&list, &c->workload, 1, &overrides, e);
 
@@ -168,11 +176,9 @@ static int save(const struct call *c, struct err *e)
 
 static void announce(const struct call *c)
 {
-	if (!c->o->quiet)
+	if (!c->o->measure.quiet)
 		fprintf(stderr, "%zu points in %s, about %llu s%s\n", c->list.n,
-			c->session.root.path,
-			(unsigned long long)((run_list_duration_ns(&c->list) + NS_PER_S - 1) /
-					     NS_PER_S),
+			c->session.root.path, measure_seconds(&c->list),
 			c->o->refine.value ? ", and the refinement" : "");
 }
 
@@ -251,12 +257,11 @@ static int refine(struct call *c, struct err *e)
 
 static int measure(struct call *c, struct err *e)
 {
-	struct err ending = {0};
-	int r, ended;
+	int r = prepare_session(&c->session, &c->list, c->o->measure.place.enable_controllers,
+				c->sweep.result, e);
 
-	r = prepare_session(&c->session, &c->list, c->o->enable_controllers, c->sweep.result, e);
-	if (r == 0 && !host_lock_certain(&c->sweep.result->host))
-		session_probe_regime(&c->session, &c->sweep.result->host, &ending);
+	if (r == 0)
+		measure_probe_regime(&c->session, &c->sweep.result->host);
 	if (r == 0)
 		r = session_check(&c->session, e);
 	if (r == 0)
@@ -264,14 +269,7 @@ static int measure(struct call *c, struct err *e)
 	for (uint64_t i = 0; r == 0 && c->sweep.has_bound && i < c->o->refine.value; i++)
 		r = refine(c, e);
 	progress_clear(&c->progress);
-	ended = session_end(&c->session, &ending);
-	if (r == 0 && ended < 0) {
-		*e = ending;
-		return ended;
-	}
-	if (ended < 0)
-		err_print(&ending, stderr);
-	return r;
+	return measure_end(&c->session, r, e);
 }
 
 static int parse(struct call *c, struct err *e)
@@ -292,20 +290,20 @@ static int parse(struct call *c, struct err *e)
 	return r;
 }
 
-/* A stream, which may be standard output, gets the sweep once; the table goes elsewhere then. */
+/* A stream gets the sweep once; it may be standard output, so the table goes to standard error. */
 static int show(const struct call *c, int result, struct err *e)
 {
 	bool streamed = c->o->output && !io_is_replaced(c->o->output);
 	struct err lost;
 	int r;
 
-	if (!c->o->quiet)
+	if (!c->o->measure.quiet)
 		sweep_print(&c->sweep, streamed ? stderr : stdout);
 	r = streamed ? save(c, result < 0 ? &lost : e) : 0;
 	return result < 0 ? result : r;
 }
 
-/* What was measured before a signal, or a process that hangs in the kernel, ended it is shown. */
+/* What was measured is shown, also where a signal or a hung process ended the sweep. */
 static bool is_kept(int r, const struct err *e)
 {
 	return r == 0 || r == -ENOTRECOVERABLE || e->exit_code == EXIT_INTERRUPTED;
@@ -318,8 +316,7 @@ static int carry_out(struct call *c, struct err *e)
 	int r = parse(c, e);
 
 	if (r == 0)
-		r = prepare_result(c->sweep.result, o->label, o->seed.given ? &o->seed.value : NULL,
-				   e);
+		r = measure_prepare_result(&o->measure, c->sweep.result, e);
 	if (r == 0)
 		r = learn_name(c, e);
 	if (r == 0)
@@ -327,18 +324,18 @@ static int carry_out(struct call *c, struct err *e)
 	if (r == 0 && c->sweep.has_bound)
 		r = check_bound(c, e);
 	if (r == 0)
-		r = session_find(&c->session, o->cgroup_root, e);
+		r = session_find(&c->session, o->measure.place.cgroup_root, e);
 	settings.seed = c->sweep.result->seed;
 	if (r == 0)
 		r = run_list_plan(&c->list, &settings, e);
 	if (r == 0)
-		r = prepare_host(&c->session, c->o->host_name, c->sweep.result, e);
+		r = prepare_host(&c->session, o->measure.host_name, c->sweep.result, e);
 	if (r < 0) {
 		session_end(&c->session, NULL);
 		interrupted_explain(&c->session, c->sweep.result, NULL, false, e);
 		return r;
 	}
-	progress_init(&c->progress, o->quiet);
+	progress_init(&c->progress, o->measure.quiet);
 	r = measure(c, e);
 	interrupted_explain(&c->session, c->sweep.result, o->output, c->begun, e);
 	return c->begun && is_kept(r, e) ? show(c, r, e) : r;
@@ -364,32 +361,12 @@ static int sweep_main(const struct command_call *call, struct err *e)
 
 const struct command command_sweep = {
 	.name = "sweep",
-	.summary = "raise one number of a workload until a bound breaks",
+	.summary = "vary one number of a workload and find where a bound breaks",
 	.arguments = "WORKLOAD",
-	.help = "Runs a workload at each point of an axis, points in random order, trial after "
-		"trial, and prints\nthe curve. With --bound it tells up to where the bound holds, "
-		"and "
-		"the knee: where a monotone\ncurve through the trials' medians crosses it, with an "
-		"interval from the trials' spread.\nWORKLOAD is a name or a path, as for `cgchurn "
-		"run`, "
-		"and --set, --trials, --duration mean the same.\n\n"
-		"  How much churn does this kernel bear?\n"
-		"    cgchurn sweep migrate-under-fork --vary storm.workers --over 1..64 \\\n"
-		"        --bound 'migrator.write.response.p90<20ms' --refine 2\n"
-		"  From which pause on does a migration wait for a grace period?\n"
-		"    cgchurn sweep migrate-under-fork-closed --vary migrator.gap --over "
-		"100us..200ms,log,12 \\\n"
-		"        --bound 'migrator.write.mean<2ms'\n"
-		"    (Of latencies with two modes the median jumps: bound the mean.)\n"
-		"  How many containers a second, until a start takes too long?\n"
-		"    cgchurn sweep lifecycle-fork --vary container.rate --over 5..500 \\\n"
-		"        --bound 'container.ready.response.p90<10ms' -o containers.json\n"
-		"  What does a parent's memory cost a fork?\n"
-		"    cgchurn sweep price-fork-1m --vary parent.touch --over 1M..1G,log,6",
+	.help = help,
 	.min_arguments = 1,
 	.max_arguments = 1,
 	.options = options,
-	.n_options = sizeof(options) / sizeof(options[0]),
 	.options_size = sizeof(struct sweep_options),
 	.main = sweep_main,
 };

@@ -168,6 +168,10 @@ struct result {
 /* An empty result; NULL where memory ran out. */
 struct result *result_create(void);
 void result_destroy(struct result *r); /* NULL and half-built are fine */
+static inline void cleanup_result(struct result **r) /* for _cleanup_() */
+{
+	result_destroy(*r);
+}
 
 /* Grow by one zeroed element and return it; NULL where memory ran out. Pointers into the array
  * move. */

@@ -92,12 +92,18 @@ struct report {
 	struct err err;
 };
 
-static int run_child(int (*work)(void *data, struct err *e), void *data, struct report *report)
+struct job {
+	int (*work)(void *data, FILE *to, struct err *e);
+	void *data;
+	FILE *to;
+};
+
+static int run_child(const struct job *job, struct report *report)
 {
 	int r = sandbox_confine_reader(&report->err);
 
 	if (r == 0)
-		r = work(data, &report->err);
+		r = job->work(job->data, job->to, &report->err);
 	if (r >= 0 && fflush(NULL) != 0)
 		r = err_sys(&report->err, EXIT_FAULT, errno, "the output");
 	return r;
@@ -119,7 +125,7 @@ static int take_report(struct report *report, int status, struct err *e)
 	return report->returned;
 }
 
-int confined_run(int (*work)(void *data, struct err *e), void *data, struct err *e)
+static int run(const struct job *job, struct err *e)
 {
 	struct report *report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -133,7 +139,7 @@ int confined_run(int (*work)(void *data, struct err *e), void *data, struct err 
 	if (pid == 0) {
 		/* Whoever ends us by a signal must not leave it computing. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		report->returned = run_child(work, data, report);
+		report->returned = run_child(job, report);
 		_exit(0);
 	}
 	if (pid < 0) {
@@ -151,25 +157,30 @@ unmap:
 	return r;
 }
 
-FILE *confined_output(struct err *e)
+static int read_back(FILE *to, char **ret_text, size_t *ret_size, struct err *e)
 {
-	int fd = memfd_create("cgchurn", MFD_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
-
-	if (!file) {
-		err_sys(e, EXIT_FAULT, errno, "a file in memory");
-		close_fd(fd);
-	}
-	return file;
-}
-
-int confined_output_read(FILE *output, char **ret_text, size_t *ret_size, struct err *e)
-{
-	int fd = fileno(output), r;
+	int fd = fileno(to), r;
 
 	/* The child printed through a copy of the stream: this one knows nothing of it. */
 	r = lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
 	if (r == 0)
 		r = io_read_fd(fd, SIZE_MAX - 1, ret_text, ret_size);
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "reading back what was made") : 0;
+}
+
+int confined_make(int (*work)(void *data, FILE *to, struct err *e), void *data, char **ret_text,
+		  size_t *ret_size, struct err *e)
+{
+	int fd = memfd_create("cgchurn", MFD_CLOEXEC), r, read;
+	_cleanup_file FILE *to = fd < 0 ? NULL : fdopen(fd, "w+");
+	const struct job job = {.work = work, .data = data, .to = to};
+
+	if (!to) {
+		r = err_sys(e, EXIT_FAULT, errno, "a file in memory");
+		close_fd(fd);
+		return r;
+	}
+	r = run(&job, e);
+	read = r < 0 ? r : read_back(to, ret_text, ret_size, e);
+	return read < 0 ? read : r;
 }

@@ -18,20 +18,13 @@
 int sandbox_confine_reader(struct err *e);
 
 /*
- * Work on strangers' files in a process of its own, so that whoever asked for it can still write
- * files and start programs afterwards, and never held anything but the finished bytes.
- *
- * Forks, confines the child (sandbox_confine_reader) and calls `work` there, and waits for it. What
- * `work` returns and the `e` that it fills come back; nothing else that it changes does. It prints
- * what it makes into files that the caller opened, such as confined_output(); it cannot open any.
- * A child that dies of a signal is EXIT_FAULT in `e`. To be called while single-threaded.
+ * Forks, confines the child (sandbox_confine_reader), calls `work` there with a file in memory to
+ * print to, and waits for it. What `work` returns, the `e` that it fills and, where it did not fail,
+ * the text that it printed come back; nothing else that it changes does. It cannot open any file.
+ * The caller frees the text. A child that dies of a signal is EXIT_FAULT in `e`. To be called while
+ * single-threaded.
  */
-int confined_run(int (*work)(void *data, struct err *e), void *data, struct err *e);
-
-/* A file in memory for `work` to print to; the caller closes it. NULL and EXIT_FAULT in `e`. */
-FILE *confined_output(struct err *e);
-
-/* All that was printed to it, once `work` is done; the caller frees. EXIT_FAULT in `e`. */
-int confined_output_read(FILE *output, char **ret_text, size_t *ret_size, struct err *e);
+int confined_make(int (*work)(void *data, FILE *to, struct err *e), void *data, char **ret_text,
+		  size_t *ret_size, struct err *e);
 
 #endif

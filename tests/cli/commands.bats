@@ -19,7 +19,7 @@ bats_require_minimum_version 1.5.0
 @test "an unknown command is named and refused with 2" {
 	run "$CGCHURN" runn
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"'runn' is no command"* ]]
+	[[ "$output" == *"unknown command 'runn'"* ]]
 }
 
 @test "list shows what is named, and refuses names that there are not" {

@@ -24,7 +24,7 @@ as_nobody() {
 	regime=$("$CGCHURN" host --json --probe never | field host.lock.regime)
 	[[ "$output" == *"regime        $regime ("* ]]
 	[[ "$output" == *"what it means"* ]]
-	[[ "$output" == *"What makes this machine noisy"* ]]
+	[[ "$output" == *"Sources of noise on this machine"* ]]
 }
 
 @test "no line is longer than a terminal of 100 columns, but for words that are" {

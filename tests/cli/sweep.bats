@@ -30,5 +30,5 @@ refused() {
 @test "the help has examples that can be run" {
 	run "$CGCHURN" sweep --help
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"--vary migrator.gap --over 100us..200ms,log,12"* ]]
+	[[ "$output" == *"--over 100us..200ms,log,12 --bound 'migrator.write.mean<2ms'"* ]]
 }

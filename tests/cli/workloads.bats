@@ -206,3 +206,14 @@ refused() {
 	[[ "$(cat /proc/self/uid_map)" =~ ^\ *0\ +0\ +4294967295$ ]] || skip "root of a user namespace is bound"
 	prlimit --nproc=5 "$CGCHURN" show migrate-quiet >/dev/null
 }
+
+@test "show plans for the group that --cgroup-root names, and refuses what is none" {
+	local v2
+	run -2 --separate-stderr "$CGCHURN" show null --cgroup-root "$BATS_TEST_TMPDIR"
+	[ -z "$output" ]
+	[[ "$stderr" == *"does not lie in a cgroup v2 mount"* ]]
+	v2=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)
+	[ -n "$v2" ] && [ -w "$v2/cgroup.procs" ] || skip "there is no cgroup v2 group to write to"
+	run -0 "$CGCHURN" show null --cgroup-root "$v2"
+	[[ "$output" == *null* ]]
+}

@@ -144,10 +144,8 @@ static void test_unknown_call(void **state)
 	sandbox_filter_finish(&filter);
 }
 
-static int print_and_count(void *data, struct err *e)
+static int print_and_count(void *data, FILE *to, struct err *e)
 {
-	FILE *to = data;
-
 	/* What it can't do, it can't do here either. */
 	if (open("/etc/passwd", O_RDONLY) >= 0 || errno != EPERM)
 		return -EPROTO;
@@ -155,39 +153,35 @@ static int print_and_count(void *data, struct err *e)
 	return 7;
 }
 
-static int complain(void *data, struct err *e)
+static int complain(void *data, FILE *to, struct err *e)
 {
 	err_set(e, EXIT_USAGE, EINVAL, "line %d is wrong", 3);
 	err_hint(e, "mend it");
 	return -EINVAL;
 }
 
-static int die(void *data, struct err *e)
+static int die(void *data, FILE *to, struct err *e)
 {
 	__builtin_trap(); /* abort() would raise a signal, which it may not */
 }
 
-static void test_confined_run(void **state)
+static void test_confined_make(void **state)
 {
 	_cleanup_free char *text = NULL;
 	struct err e = {0};
-	FILE *to = confined_output(&e);
 	void (*handler)(int);
 	size_t size;
 
-	assert_non_null(to);
-	assert_int_equal(confined_run(print_and_count, to, &e), 7);
-	assert_int_equal(confined_output_read(to, &text, &size, &e), 0);
+	assert_int_equal(confined_make(print_and_count, NULL, &text, &size, &e), 7);
 	assert_string_equal(text, "printed in there");
-	fclose(to);
 
-	assert_int_equal(confined_run(complain, NULL, &e), -EINVAL);
+	assert_int_equal(confined_make(complain, NULL, &text, &size, &e), -EINVAL);
 	assert_string_equal(e.text, "line 3 is wrong");
 	assert_string_equal(e.hint, "mend it");
 	assert_int_equal(e.exit_code, EXIT_USAGE);
 
 	handler = signal(SIGILL, SIG_DFL); /* the test runner has one of its own */
-	assert_true(confined_run(die, NULL, &e) < 0);
+	assert_true(confined_make(die, NULL, &text, &size, &e) < 0);
 	signal(SIGILL, handler);
 	assert_int_equal(e.exit_code, EXIT_FAULT);
 	/* We ourselves are as free as before. */
@@ -201,7 +195,7 @@ int main(void)
 		cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_allowed),
 		cmocka_unit_test(test_unknown_call),
-		cmocka_unit_test(test_confined_run),
+		cmocka_unit_test(test_confined_make),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "command/results.h"
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/replace.h"
+#include "seccomp/reader.h"
+
+int results_open(struct inputs *inputs, char *const *paths, size_t n, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = inputs_open(inputs, paths[i], e);
+	inputs_print_skipped(inputs, stderr);
+	return r;
+}
+
+int results_make(int (*work)(void *data, FILE *to, struct err *e), void *data, const char *output,
+		 struct err *e)
+{
+	_cleanup_free char *text = NULL;
+	size_t size;
+	int r = confined_make(work, data, &text, &size, e);
+
+	if (r < 0)
+		return r;
+	r = output ? io_replace_file(output, text, size) : io_write_all(STDOUT_FILENO, text, size);
+	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "%s", output ? output : "standard output")
+		     : EXIT_DONE;
+}
