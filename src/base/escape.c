@@ -47,6 +47,17 @@ uint32_t utf8_decode(const char *text, size_t length)
 	return c;
 }
 
+size_t utf8_encode(uint32_t c, char to[UTF8_LENGTH_MAX])
+{
+	static const unsigned char first[UTF8_LENGTH_MAX] = {0, 0xc0, 0xe0, 0xf0};
+	int more = (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
+
+	to[0] = (char)(first[more] | c >> 6 * more);
+	for (int i = 1; i <= more; i++)
+		to[i] = (char)(0x80 | (c >> 6 * (more - i) & 0x3f));
+	return (size_t)more + 1;
+}
+
 char *utf8_repair(const char *text)
 {
 	static const char replacement[] = "\xef\xbf\xbd";

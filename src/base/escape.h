@@ -30,6 +30,9 @@ size_t utf8_length(const char *text, size_t room);
 /* The code point of a sequence of that length, as utf8_length() returned it. */
 uint32_t utf8_decode(const char *text, size_t length);
 
+/* Writes the sequence of a code point, which is a scalar value; returns its length. */
+size_t utf8_encode(uint32_t c, char to[UTF8_LENGTH_MAX]);
+
 /*
  * A copy in which each byte that belongs to no sequence is U+FFFD: a kernel's command line or a
  * user's label may hold any bytes, a JSON file may not. The caller frees. NULL: out of memory.

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
-#include "json/build.h"
+#include "json/write.h"
 #include "stressor/stressor.h"
 
 enum { OPTIONS_MAX = 40, VALUE_OF_FIRST = 256 }; /* what getopt_long() returns for option 0 */

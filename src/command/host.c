@@ -13,7 +13,7 @@
 #include "host/host.h"
 #include "host/json.h"
 #include "host/noise.h"
-#include "json/build.h"
+#include "json/write.h"
 #include "run/regime.h"
 
 #define HOST_SCHEMA "cgchurn-host/1"

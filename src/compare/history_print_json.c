@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/clock.h"
 #include "compare/history.h"
-#include "json/build.h"
+#include "json/write.h"
 
 static void put_result(struct json_build *b, struct json_object *to, const struct history *h,
 		       size_t result)

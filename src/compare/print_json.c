@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "compare/print.h"
-#include "json/build.h"
+#include "json/write.h"
 
 /* Nine digits are more than any measurement has. */
 static void put_number(struct json_build *b, struct json_object *to, const char *key, double value)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/doc.h"
+#include "json/read.h"
 
 enum { PATH_SIZE = 128 };
 

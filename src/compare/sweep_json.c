@@ -3,8 +3,7 @@
 #include <math.h>
 
 #include "base/cleanup.h"
-#include "json/build.h"
-#include "json/print.h"
+#include "json/write.h"
 #include "result/json.h"
 #include "compare/sweep_pooled.h"
 
@@ -142,7 +141,6 @@ int sweep_to_json(const struct sweep *s, char **ret_text, size_t *ret_size)
 {
 	struct json_build b = {0};
 	struct json_object *root = json_build_object(&b), *points;
-	char *text;
 
 	json_put_string(&b, root, "schema", SWEEP_SCHEMA);
 	json_put_string(&b, root, "workload", s->workload);
@@ -153,10 +151,5 @@ int sweep_to_json(const struct sweep *s, char **ret_text, size_t *ret_size)
 		put_point(&b, points, s, &s->points[i]);
 	put_knee(&b, root, s);
 	put_result(&b, root, s->result);
-	text = b.failed ? NULL : json_pretty(root, ret_size);
-	json_object_put(root);
-	if (!text)
-		return -ENOMEM;
-	*ret_text = text;
-	return 0;
+	return json_build_text(&b, root, ret_text, ret_size);
 }

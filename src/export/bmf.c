@@ -7,7 +7,7 @@
  */
 #include "export/export.h"
 #include "export/name.h"
-#include "json/build.h"
+#include "json/write.h"
 
 static void put_measure(struct json_build *b, struct json_object *to, const char *name,
 			double value, double low, double high)

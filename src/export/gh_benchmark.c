@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "export/export.h"
 #include "export/name.h"
-#include "json/build.h"
+#include "json/write.h"
 
 static void put_entry(struct json_build *b, struct json_object *root, const char *name,
 		      const char *unit, double value, const char *range, const char *extra)

@@ -12,7 +12,7 @@
 
 #include "base/num.h"
 #include "export/export.h"
-#include "json/build.h"
+#include "json/write.h"
 
 enum { ID_SIZE = 512 };
 

@@ -4,7 +4,7 @@
 #define CGCHURN_HOST_JSON_H
 
 #include "host/host.h"
-#include "json/build.h"
+#include "json/write.h"
 #include "json/read.h"
 
 /* What a file may say of one fact. */

@@ -5,53 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "json/quoted.h"
+#include <json-c/printbuf.h>
+
+#include "base/escape.h"
 #include "json/read.h"
 
 struct parser {
-	const struct json_doc *doc;
 	const char *p, *end;
-	struct err *e;
 	size_t depth, values;
 	const struct json_at *sought; /* NULL: nothing */
 	const char *found;            /* where it begins, or its nearest parent so far */
+	struct printbuf *text;        /* of the string under way */
+	bool no_memory;               /* for it */
 };
 
-static int fail(struct parser *s, const struct json_at *at, const char *where, const char *found,
-		const char *allowed)
+static int fail_here(const struct parser *s, const struct json_at *at, const char *allowed)
 {
-	char origin[JSON_ORIGIN_SIZE], path[JSON_PATH_SIZE];
-	const char *start;
-	size_t line = json_line(s->doc, where, &start);
-
-	return err_set(s->e, EXIT_USAGE, EINVAL, "%s:%zu:%zu: %s: found %s, allowed: %s",
-		       json_origin(s->doc->origin, origin), line, (size_t)(where - start) + 1,
-		       json_path(at, path), found, allowed);
-}
-
-static int fail_here(struct parser *s, const struct json_at *at, const char *allowed)
-{
-	char found[48];
+	char found[48] = "the end of the text";
 	int n = 0;
 
 	while (n < 24 && s->p + n < s->end && isalnum((unsigned char)s->p[n]))
 		n++;
-	if (s->p == s->end)
-		strcpy(found, "the end of the text");
-	else if (n || isprint((unsigned char)*s->p))
-		snprintf(found, sizeof(found), "'%.*s'", n ? n : 1, s->p);
-	else
-		snprintf(found, sizeof(found), "byte 0x%02x", (unsigned char)*s->p);
-	return fail(s, at, s->p, found, allowed);
-}
-
-static int fail_memory(struct parser *s)
-{
-	char origin[JSON_ORIGIN_SIZE];
-
-	return err_set(s->e, EXIT_FAULT, ENOMEM, "%s: out of memory",
-		       json_origin(s->doc->origin, origin));
+	if (n)
+		snprintf(found, sizeof(found), "'%.*s'", n, s->p);
+	else if (s->p < s->end)
+		snprintf(found, sizeof(found),
+			 isprint((unsigned char)*s->p) ? "'%c'" : "byte 0x%02x",
+			 (unsigned char)*s->p);
+	return json_fail_parse(at, s->p, found, allowed);
 }
 
 static void skip_space(struct parser *s)
@@ -68,113 +49,198 @@ static bool accept(struct parser *s, char c)
 	return true;
 }
 
-static int keep(struct parser *s, struct json_object *value, struct json_object **ret)
+static void append(struct parser *s, const char *bytes, size_t n)
+{
+	s->no_memory |= printbuf_memappend(s->text, bytes, (int)n) < 0;
+}
+
+static int keep(const struct json_at *at, struct json_object *value, struct json_object **ret)
 {
 	*ret = value;
-	return value ? 0 : fail_memory(s);
+	return value ? 0 : json_fail_memory(at);
 }
 
 /* The number from `start` to s->p, unless storing it would make another number of it. */
 static int keep_number(struct parser *s, const struct json_at *at, const char *start,
-		       bool is_integer, struct json_object **ret)
+		       struct json_object **ret)
 {
-	char buf[JSON_NUMBER_MAX + 1], found[JSON_NUMBER_MAX + 1];
 	size_t length = (size_t)(s->p - start);
-	struct json_object *value;
+	bool fits = length <= JSON_NUMBER_MAX;
+	char buf[JSON_NUMBER_MAX + 1];
+	uint64_t positive = 0;
+	int64_t negative = 0;
 	double real;
 
-	snprintf(found, sizeof(found), "%.*s", (int)(length > 40 ? 40 : length), start);
-	if (length > JSON_NUMBER_MAX)
-		return fail(s, at, start, found, "a number of at most 64 characters");
-	memcpy(buf, start, length);
-	buf[length] = '\0';
+	*stpncpy(buf, start, fits ? length : 40) = '\0';
+	if (!fits)
+		return json_fail_parse(at, start, buf, "a number of at most 64 characters");
 	errno = 0;
-	if (!is_integer) {
+	if (strpbrk(buf, ".eE")) {
 		real = strtod(buf, NULL);
 		if (!isfinite(real))
-			return fail(s, at, start, found, "a number that a double can hold");
-		return keep(s, json_object_new_double_s(real, buf), ret);
+			return json_fail_parse(at, start, buf, "a number that a double can hold");
+		return keep(at, json_object_new_double_s(real, buf), ret);
 	}
-	value = buf[0] == '-' ? json_object_new_int64(strtoll(buf, NULL, 10))
-			      : json_object_new_uint64(strtoull(buf, NULL, 10));
-	if (errno != ERANGE)
-		return keep(s, value, ret);
-	json_object_put(value);
-	return fail(s, at, start, found, "an integer from -2^63 to 2^64 - 1");
+	if (buf[0] == '-')
+		negative = strtoll(buf, NULL, 10);
+	else
+		positive = strtoull(buf, NULL, 10);
+	if (errno == ERANGE)
+		return json_fail_parse(at, start, buf, "an integer from -2^63 to 2^64 - 1");
+	return keep(at,
+		    negative ? json_object_new_int64(negative) : json_object_new_uint64(positive),
+		    ret);
 }
 
-static bool skip_digits(struct parser *s)
+static int skip_digits(struct parser *s, const struct json_at *at)
 {
 	const char *start = s->p;
 
 	while (s->p < s->end && *s->p >= '0' && *s->p <= '9')
 		s->p++;
-	return s->p > start;
+	return s->p > start ? 0 : fail_here(s, at, "a digit");
 }
 
 static int parse_number(struct parser *s, const struct json_at *at, struct json_object **ret)
 {
 	const char *start = s->p;
-	bool is_integer = true;
+	int r = 0;
 
 	accept(s, '-');
-	if (accept(s, '0')) {
-		if (s->p < s->end && isdigit((unsigned char)*s->p))
-			return fail_here(s, at, "no digit behind a leading zero");
-	} else if (!skip_digits(s)) {
-		return fail_here(s, at, "a digit");
-	}
-	if (accept(s, '.')) {
-		is_integer = false;
-		if (!skip_digits(s))
-			return fail_here(s, at, "a digit");
-	}
-	if (accept(s, 'e') || accept(s, 'E')) {
-		is_integer = false;
+	if (!accept(s, '0'))
+		r = skip_digits(s, at);
+	else if (s->p < s->end && isdigit((unsigned char)*s->p))
+		r = fail_here(s, at, "no digit behind a leading zero");
+	if (r == 0 && accept(s, '.'))
+		r = skip_digits(s, at);
+	if (r == 0 && (accept(s, 'e') || accept(s, 'E'))) {
 		if (!accept(s, '+'))
 			accept(s, '-');
-		if (!skip_digits(s))
-			return fail_here(s, at, "a digit");
+		r = skip_digits(s, at);
 	}
-	return keep_number(s, at, start, is_integer, ret);
+	return r < 0 ? r : keep_number(s, at, start, ret);
 }
 
-/* From behind the opening quote; `to` is emptied first. */
-static int parse_quoted(struct parser *s, const struct json_at *at, struct printbuf *to)
+/* Four hexadecimal digits, or -1. */
+static int32_t scan_hex(struct parser *s)
 {
-	const char *problem;
+	char digits[5] = "";
 
-	printbuf_reset(to);
-	problem = json_quoted_scan(&s->p, s->end, to);
-	if (!problem)
-		return 0;
-	return strcmp(problem, "memory") == 0 ? fail_memory(s) : fail_here(s, at, problem);
+	for (int i = 0; i < 4; i++, s->p++) {
+		if (s->p == s->end || !isxdigit((unsigned char)*s->p))
+			return -1;
+		digits[i] = *s->p;
+	}
+	return (int32_t)strtol(digits, NULL, 16);
+}
+
+/* Half of a pair: the first begin at 0xd800, the second at 0xdc00. */
+static bool is_half(int32_t c, int32_t first)
+{
+	return c >= first && c < first + 0x400;
+}
+
+/* From behind "\u". */
+static int scan_unicode(struct parser *s, const struct json_at *at)
+{
+	const char *start = s->p - 2;
+	int32_t c = scan_hex(s), low = 0;
+	char bytes[UTF8_LENGTH_MAX];
+
+	if (is_half(c, 0xd800) && s->end - s->p >= 6 && s->p[0] == '\\' && s->p[1] == 'u') {
+		s->p += 2;
+		low = scan_hex(s);
+	}
+	if (c < 0 || low < 0)
+		return fail_here(s, at, "four hexadecimal digits");
+	if (c == 0 || is_half(c, 0xd800) != is_half(low, 0xdc00) || is_half(c, 0xdc00)) {
+		s->p = start;
+		return fail_here(s, at, c ? "surrogates in pairs only" : "no NUL in a string");
+	}
+	if (low)
+		c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+	append(s, bytes, utf8_encode((uint32_t)c, bytes));
+	return 0;
+}
+
+/* From behind the backslash. */
+static int scan_escape(struct parser *s, const struct json_at *at)
+{
+	static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
+	const char *found;
+
+	if (s->p == s->end)
+		return fail_here(s, at, "an escape");
+	if (accept(s, 'u'))
+		return scan_unicode(s, at);
+	found = *s->p ? strchr(letters, *s->p) : NULL;
+	if (!found)
+		return fail_here(s, at, "one of the escapes \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\u");
+	s->p++;
+	append(s, &meanings[found - letters], 1);
+	return 0;
+}
+
+/* To the next quote, backslash or fault. */
+static void skip_plain(struct parser *s)
+{
+	size_t n = 1;
+
+	for (; n && s->p < s->end && *s->p != '"' && *s->p != '\\'; s->p += n) {
+		unsigned char c = (unsigned char)*s->p;
+
+		n = c < 0x20 ? 0 : c < 0x80 ? 1 : utf8_length(s->p, (size_t)(s->end - s->p));
+	}
+}
+
+/* From behind the opening quote to behind the closing one. */
+static int scan_string(struct parser *s, const struct json_at *at)
+{
+	for (;;) {
+		const char *start = s->p;
+
+		skip_plain(s);
+		append(s, start, (size_t)(s->p - start));
+		if (accept(s, '"'))
+			return 0;
+		if (s->p == s->end)
+			return fail_here(s, at, "a closing '\"'");
+		if (!accept(s, '\\'))
+			return fail_here(s, at,
+					 (unsigned char)*s->p < 0x20
+						 ? "control characters as escapes only"
+						 : "UTF-8");
+		if (scan_escape(s, at) < 0)
+			return -EINVAL;
+	}
 }
 
 static int parse_string(struct parser *s, const struct json_at *at, struct json_object **ret)
 {
-	struct printbuf *text = printbuf_new();
-	int r = text ? parse_quoted(s, at, text) : fail_memory(s);
+	int r;
 
+	printbuf_reset(s->text);
+	r = scan_string(s, at);
 	if (r == 0)
-		r = keep(s, json_object_new_string_len(text->buf, text->bpos), ret);
-	printbuf_free(text);
+		r = s->no_memory ? json_fail_memory(at)
+				 : keep(at, json_object_new_string_len(s->text->buf, s->text->bpos),
+					ret);
 	return r;
 }
 
-static int parse_word(struct parser *s, const struct json_at *at, const char *word)
+static bool accept_word(struct parser *s, const char *word)
 {
 	size_t length = strlen(word);
 
 	if ((size_t)(s->end - s->p) < length || memcmp(s->p, word, length) != 0)
-		return fail_here(s, at, "a JSON value");
+		return false;
 	s->p += length;
-	return 0;
+	return true;
 }
 
 static int parse_value(struct parser *s, const struct json_at *at, struct json_object **ret);
 
-/* From behind a key to behind the member's value. */
+/* From behind a key, which began at `where`, to behind the member's value. */
 static int parse_member(struct parser *s, const struct json_at *at, const char *where,
 			struct json_object *object)
 {
@@ -184,74 +250,53 @@ static int parse_member(struct parser *s, const struct json_at *at, const char *
 
 	if (json_object_object_get_ex(object, at->key, NULL)) {
 		snprintf(found, sizeof(found), "the key \"%.40s\" again", at->key);
-		return fail(s, at->parent, where, found, "each key once");
+		return json_fail_parse(at->parent, where, found, "each key once");
 	}
 	skip_space(s);
 	if (!accept(s, ':'))
 		return fail_here(s, at, "':'");
 	r = parse_value(s, at, &value);
-	if (r == 0 && json_object_object_add(object, at->key, value) < 0) {
+	if (r == 0 &&
+	    json_object_object_add_ex(object, at->key, value, JSON_C_OBJECT_ADD_KEY_IS_NEW) < 0) {
 		json_object_put(value);
-		r = fail_memory(s);
+		r = json_fail_memory(at);
 	}
 	return r;
 }
 
-/*
- * From behind the opening brace. Keys are read into the two buffers in turn, because messages about
- * what follows a member name its key.
- */
-static int parse_members(struct parser *s, const struct json_at *at, struct printbuf *keys[2],
-			 struct json_object *object)
+/* Messages about what follows a member name its key. */
+static int parse_members(struct parser *s, const struct json_at *at, struct json_object *object)
 {
-	struct json_at member = {.parent = at};
-	const struct json_at *latest = at;
+	struct json_at member = {.doc = at->doc, .e = at->e, .parent = at};
+	struct json_object *key = NULL, *next;
+	int r;
 
-	for (int turn = 0;; turn = !turn) {
+	do {
+		const struct json_at *latest = key ? &member : at;
 		const char *where;
-		int r;
 
 		skip_space(s);
 		where = s->p;
-		if (!accept(s, '"'))
-			return fail_here(s, latest, "a key in double quotes");
-		r = parse_quoted(s, latest, keys[turn]);
+		r = accept(s, '"') ? parse_string(s, latest, &next)
+				   : fail_here(s, latest, "a key in double quotes");
 		if (r < 0)
-			return r;
-		member.key = keys[turn]->buf;
-		latest = &member;
+			break;
+		json_object_put(key);
+		key = next;
+		member.key = json_object_get_string(key);
 		r = parse_member(s, &member, where, object);
-		if (r < 0)
-			return r;
 		skip_space(s);
-		if (!accept(s, ','))
-			return accept(s, '}') ? 0 : fail_here(s, latest, "',' or '}'");
-	}
-}
-
-static int parse_object(struct parser *s, const struct json_at *at, struct json_object *object)
-{
-	struct printbuf *keys[2];
-	int r;
-
-	skip_space(s);
-	if (accept(s, '}'))
-		return 0;
-	keys[0] = printbuf_new();
-	keys[1] = printbuf_new();
-	r = keys[0] && keys[1] ? parse_members(s, at, keys, object) : fail_memory(s);
-	printbuf_free(keys[0]);
-	printbuf_free(keys[1]);
+	} while (r == 0 && accept(s, ','));
+	if (r == 0 && !accept(s, '}'))
+		r = fail_here(s, &member, "',' or '}'");
+	json_object_put(key);
 	return r;
 }
 
-static int parse_array(struct parser *s, const struct json_at *at, struct json_object *array)
+static int parse_elements(struct parser *s, const struct json_at *at, struct json_object *array)
 {
-	struct json_at element = {.parent = at};
+	struct json_at element = {.doc = at->doc, .e = at->e, .parent = at};
 
-	skip_space(s);
-	if (accept(s, ']'))
-		return 0;
 	for (;; element.index++) {
 		struct json_object *value = NULL;
 		int r = parse_value(s, &element, &value);
@@ -260,7 +305,7 @@ static int parse_array(struct parser *s, const struct json_at *at, struct json_o
 			return r;
 		if (json_object_array_add(array, value) < 0) {
 			json_object_put(value);
-			return fail_memory(s);
+			return json_fail_memory(at);
 		}
 		skip_space(s);
 		if (!accept(s, ','))
@@ -272,16 +317,18 @@ static int parse_container(struct parser *s, const struct json_at *at, struct js
 {
 	bool is_array = *s->p == '[';
 	struct json_object *value;
-	int r;
+	int r = 0;
 
 	if (s->depth == JSON_DEPTH_MAX)
-		return fail(s, at, s->p, "deeper nesting", "at most 64 levels");
+		return json_fail_parse(at, s->p, "deeper nesting", "at most 64 levels");
 	value = is_array ? json_object_new_array_ext(2) : json_object_new_object();
 	if (!value)
-		return fail_memory(s);
+		return json_fail_memory(at);
 	s->depth++;
 	s->p++;
-	r = is_array ? parse_array(s, at, value) : parse_object(s, at, value);
+	skip_space(s);
+	if (!accept(s, is_array ? ']' : '}'))
+		r = is_array ? parse_elements(s, at, value) : parse_members(s, at, value);
 	s->depth--;
 	if (r < 0)
 		json_object_put(value);
@@ -299,20 +346,14 @@ static bool same_place(const struct json_at *a, const struct json_at *b)
 	return same_place(a->parent, b->parent);
 }
 
-static void look_for(struct parser *s, const struct json_at *at)
-{
-	for (const struct json_at *sought = s->sought; sought; sought = sought->parent)
-		if (same_place(at, sought))
-			s->found = s->p;
-}
-
 static int parse_value(struct parser *s, const struct json_at *at, struct json_object **ret)
 {
 	skip_space(s);
-	if (s->sought)
-		look_for(s, at);
+	for (const struct json_at *sought = s->sought; sought; sought = sought->parent)
+		if (same_place(at, sought))
+			s->found = s->p;
 	if (++s->values > JSON_VALUES_MAX)
-		return fail(s, at, s->p, "more values", "at most 10 million");
+		return json_fail_parse(at, s->p, "more values", "at most 10 million");
 	switch (s->p < s->end ? *s->p : '\0') {
 	case '{':
 	case '[':
@@ -320,38 +361,54 @@ static int parse_value(struct parser *s, const struct json_at *at, struct json_o
 	case '"':
 		s->p++;
 		return parse_string(s, at, ret);
-	case 't':
-		return parse_word(s, at, "true") ?: keep(s, json_object_new_boolean(true), ret);
-	case 'f':
-		return parse_word(s, at, "false") ?: keep(s, json_object_new_boolean(false), ret);
-	case 'n':
-		return parse_word(s, at, "null");
 	case '-':
 	case '0' ... '9':
 		return parse_number(s, at, ret);
 	default:
+		if (accept_word(s, "null"))
+			return 0;
+		if (accept_word(s, "true"))
+			return keep(at, json_object_new_boolean(true), ret);
+		if (accept_word(s, "false"))
+			return keep(at, json_object_new_boolean(false), ret);
 		return fail_here(s, at, "a JSON value");
 	}
+}
+
+/* The whole text; `sought` may be NULL, else *ret_found is where it begins. */
+static int parse(const struct json_at *root, const struct json_at *sought, const char **ret_found,
+		 struct json_object **ret)
+{
+	const struct json_doc *doc = root->doc;
+	struct parser s = {.p = doc->text,
+			   .end = doc->text + doc->size,
+			   .sought = sought,
+			   .found = doc->text,
+			   .text = printbuf_new()};
+	int r = s.text ? parse_value(&s, root, ret) : json_fail_memory(root);
+
+	skip_space(&s);
+	if (r == 0 && s.p < s.end) {
+		json_object_put(*ret);
+		*ret = NULL;
+		r = fail_here(&s, root, "nothing behind the value");
+	}
+	printbuf_free(s.text);
+	*ret_found = s.found;
+	return r;
 }
 
 int json_doc_init(struct json_doc *doc, const char *text, size_t size, const char *origin,
 		  struct err *e)
 {
 	struct json_doc d = {.origin = origin, .text = text, .size = size};
-	struct parser s = {.doc = &d, .p = text, .end = text + size, .e = e};
-	struct json_at root = {.doc = &d};
 	char buf[JSON_ORIGIN_SIZE];
 	int r;
 
 	if (size > INT32_MAX)
 		return err_set(e, EXIT_USAGE, EFBIG, "%s: larger than 2 GiB",
 			       json_origin(origin, buf));
-	r = parse_value(&s, &root, &d.root);
-	skip_space(&s);
-	if (r == 0 && s.p < s.end) {
-		json_object_put(d.root);
-		r = fail_here(&s, &root, "nothing behind the value");
-	}
+	r = parse(&(struct json_at){.doc = &d, .e = e}, NULL, &(const char *){NULL}, &d.root);
 	if (r == 0)
 		*doc = d;
 	return r;
@@ -359,16 +416,10 @@ int json_doc_init(struct json_doc *doc, const char *text, size_t size, const cha
 
 const char *json_locate(const struct json_at *at)
 {
-	const struct json_doc *doc = at->doc;
-	struct parser s = {.doc = doc,
-			   .p = doc->text,
-			   .end = doc->text + doc->size,
-			   .sought = at,
-			   .found = doc->text};
-	struct json_at root = {.doc = doc};
 	struct json_object *value = NULL;
+	const char *found;
 
-	parse_value(&s, &root, &value);
+	parse(&(struct json_at){.doc = at->doc}, at, &found, &value);
 	json_object_put(value);
-	return s.found;
+	return found;
 }

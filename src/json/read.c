@@ -2,185 +2,85 @@
 #include "json/read.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <float.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/cleanup.h"
+#include "base/io.h"
 #include "base/suggest.h"
 
-struct json_at json_root(const struct json_doc *doc, struct err *e)
+static const char *file_type(mode_t mode)
 {
-	return (struct json_at){.doc = doc, .e = e, .value = doc->root, .present = true};
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return "a folder";
+	case S_IFIFO:
+		return "a FIFO";
+	case S_IFSOCK:
+		return "a socket";
+	case S_IFCHR:
+	case S_IFBLK:
+		return "a device";
+	default:
+		return "something else";
+	}
 }
 
-struct json_at json_member(const struct json_at *object, const char *key)
+int json_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_size, struct err *e)
 {
-	struct json_at at = {.doc = object->doc, .e = object->e, .parent = object, .key = key};
-
-	at.present = json_object_is_type(object->value, json_type_object) &&
-		     json_object_object_get_ex(object->value, key, &at.value);
-	return at;
-}
-
-struct json_at json_element(const struct json_at *array, size_t index)
-{
-	struct json_at at = {.doc = array->doc, .e = array->e, .parent = array, .index = index};
-
-	at.present = json_object_is_type(array->value, json_type_array) &&
-		     index < json_object_array_length(array->value);
-	if (at.present)
-		at.value = json_object_array_get_idx(array->value, index);
-	return at;
-}
-
-static size_t append(char buf[JSON_PATH_SIZE], size_t used, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-static size_t append(char buf[JSON_PATH_SIZE], size_t used, const char *format, ...)
-{
-	size_t room = JSON_PATH_SIZE - used, n;
-	va_list ap;
-
-	va_start(ap, format);
-	n = (size_t)vsnprintf(buf + used, room, format, ap);
-	va_end(ap);
-	if (n < room)
-		return used + n;
-	strcpy(buf + JSON_PATH_SIZE - 4, "...");
-	return JSON_PATH_SIZE - 1;
-}
-
-static bool is_plain(const char *key)
-{
-	return *key && key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "0123456789_-")] == '\0';
-}
-
-static size_t render_path(const struct json_at *at, char buf[JSON_PATH_SIZE])
-{
-	size_t used;
-
-	if (!at->parent)
-		return append(buf, 0, "$");
-	used = render_path(at->parent, buf);
-	if (!at->key)
-		return append(buf, used, "[%zu]", at->index);
-	return append(buf, used, is_plain(at->key) ? ".%s" : "[\"%s\"]", at->key);
-}
-
-const char *json_path(const struct json_at *at, char buf[JSON_PATH_SIZE])
-{
-	render_path(at, buf);
-	return buf;
-}
-
-/* What put the value, or one that holds it, there; NULL: the text did. */
-static const char *patched_by(const struct json_at *at)
-{
-	for (; at; at = at->parent)
-		for (size_t i = 0; at->value && i < at->doc->n_patches; i++)
-			if (at->doc->patches[i].value == at->value)
-				return at->doc->patches[i].what;
-	return NULL;
-}
-
-__attribute__((format(printf, 2, 0))) static int complain(const struct json_at *at,
-							  const char *format, va_list ap)
-{
-	const char *patch = at->e ? patched_by(at) : NULL;
-	char origin[JSON_ORIGIN_SIZE], path[JSON_PATH_SIZE], sentence[512];
-	const char *name = json_origin(at->doc->origin, origin);
-
-	if (!at->e) /* nobody wants to hear */
-		return -EINVAL;
-	json_path(at, path);
-	vsnprintf(sentence, sizeof(sentence), format, ap);
-	if (patch)
-		return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %.100s: %s: %s", name, patch, path,
-			       sentence);
-	if (!at->doc->text)
-		return err_set(at->e, EXIT_USAGE, EINVAL, "%s: %s: %s", name, path, sentence);
-	return err_set(at->e, EXIT_USAGE, EINVAL, "%s:%zu: %s: %s", name,
-		       json_line(at->doc, json_locate(at), NULL), path, sentence);
-}
-
-int json_complain(const struct json_at *at, const char *sentence, ...)
-{
-	va_list ap;
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+	_cleanup_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	char buf[JSON_ORIGIN_SIZE];
+	const char *origin = json_origin(path, buf);
+	struct stat st;
 	int r;
 
-	va_start(ap, sentence);
-	r = complain(at, sentence, ap);
-	va_end(ap);
-	return r;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, EXIT_USAGE, errno, "%s", origin);
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, EXIT_USAGE, EINVAL, "%s: found %s, allowed: a regular file",
+			       origin, file_type(st.st_mode));
+	r = io_read_fd(fd, limit, ret_text, ret_size);
+	if (r == -EFBIG)
+		return err_set(e, EXIT_USAGE, EFBIG, "%s: found %jd bytes, allowed: at most %zu",
+			       origin, (intmax_t)st.st_size, limit);
+	if (r < 0)
+		return err_sys(e, r == -ENOMEM ? EXIT_FAULT : EXIT_USAGE, -r, "%s", origin);
+	return 0;
 }
 
-int json_fail_memory(const struct json_at *at)
+/* A sentence that ends in the list of words; `text`, unless NULL, is what stands there instead. */
+static int refuse_word(const struct json_at *at, const char *sentence, const char *text,
+		       const char *const *words, size_t n)
 {
-	char origin[JSON_ORIGIN_SIZE];
-
-	return err_set(at->e, EXIT_FAULT, ENOMEM, "%s: out of memory",
-		       json_origin(at->doc->origin, origin));
-}
-
-static void describe(const struct json_at *at, char buf[96])
-{
-	const char *text;
-	int length;
-
-	if (!at->present) {
-		strcpy(buf, "nothing");
-		return;
-	}
-	switch (json_object_get_type(at->value)) {
-	case json_type_object:
-		strcpy(buf, "an object");
-		return;
-	case json_type_array:
-		snprintf(buf, 96, "an array of %zu", json_object_array_length(at->value));
-		return;
-	default:
-		text = json_object_to_json_string_ext(
-			at->value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
-		length = (int)strlen(text);
-		snprintf(buf, 96, "%.*s%s", length > 80 ? 77 : length, text,
-			 length > 80 ? "..." : "");
-	}
-}
-
-int json_refuse(const struct json_at *at, const char *allowed, ...)
-{
-	char found[96], text[256];
-	va_list ap;
-
-	va_start(ap, allowed);
-	vsnprintf(text, sizeof(text), allowed, ap);
-	va_end(ap);
-	describe(at, found);
-	return json_complain(at, "found %s, allowed: %s", found, text);
-}
-
-static void list_words(const char *const *words, size_t n, char *buf, size_t size)
-{
+	const char *near = text ? suggest_name(text, words, n) : NULL;
+	char list[256] = "none";
 	size_t used = 0;
 
-	snprintf(buf, size, "%s", n ? "" : "none");
-	for (size_t i = 0; i < n && used < size; i++)
-		used += (size_t)snprintf(buf + used, size - used, "%s%s", i ? ", " : "", words[i]);
+	for (size_t i = 0; i < n && used < sizeof(list); i++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
+					 words[i]);
+	if (sentence)
+		json_complain(at, "%s, allowed: %s", sentence, list);
+	else
+		json_refuse(at, "%s", list);
+	if (near)
+		err_hint(at->e, "Did you mean \"%s\"?", near);
+	return -EINVAL;
 }
 
-static int refuse_key(const struct json_at *object, const char *key, const char *const *keys,
-		      size_t n)
+/* Its index, or `n`. */
+static size_t find_word(const char *text, const char *const *words, size_t n)
 {
-	struct json_at at = json_member(object, key);
-	const char *near = suggest_name(key, keys, n);
-	char list[256];
+	size_t i = 0;
 
-	list_words(keys, n, list, sizeof(list));
-	json_complain(&at, "unknown key, allowed: %s", list);
-	if (near)
-		err_hint(at.e, "Did you mean \"%s\"?", near);
-	return -EINVAL;
+	while (i < n && strcmp(words[i], text) != 0)
+		i++;
+	return i;
 }
 
 int json_want_object(const struct json_at *at, const char *const *keys, size_t n)
@@ -191,13 +91,11 @@ int json_want_object(const struct json_at *at, const char *const *keys, size_t n
 		return 0;
 	json_object_object_foreach(at->value, key, value)
 	{
-		size_t i = 0;
+		struct json_at member = json_member(at, key);
 
 		(void)value;
-		while (i < n && strcmp(keys[i], key) != 0)
-			i++;
-		if (i == n)
-			return refuse_key(at, key, keys, n);
+		if (find_word(key, keys, n) == n)
+			return refuse_word(&member, "unknown key", key, keys, n);
 	}
 	return 0;
 }
@@ -217,14 +115,16 @@ int json_want_array(const struct json_at *at, size_t min, size_t max, size_t *re
 
 int json_each_member(const struct json_at *object, json_visit *visit, void *to)
 {
-	if (!json_object_is_type(object->value, json_type_object))
-		return json_refuse(object, "an object");
+	int r = json_want_object(object, NULL, 0);
+
+	if (r < 0)
+		return r;
 	json_object_object_foreach(object->value, key, value)
 	{
 		struct json_at at = json_member(object, key);
-		int r = visit(&at, to);
 
 		(void)value;
+		r = visit(&at, to);
 		if (r < 0)
 			return r;
 	}
@@ -233,13 +133,12 @@ int json_each_member(const struct json_at *object, json_visit *visit, void *to)
 
 int json_each_element(const struct json_at *array, size_t max, json_visit *visit, void *to)
 {
-	int r = 0;
+	size_t n;
+	int r = json_want_array(array, 0, SIZE_MAX, &n);
 
-	if (!json_object_is_type(array->value, json_type_array))
-		return json_refuse(array, "an array");
-	if (json_object_array_length(array->value) > max)
+	if (r == 0 && n > max)
 		return json_complain(array, "found more elements, allowed: at most %zu", max);
-	for (size_t i = 0; r == 0 && i < json_object_array_length(array->value); i++) {
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct json_at at = json_element(array, i);
 
 		r = visit(&at, to);
@@ -269,21 +168,16 @@ bool json_is_number(const struct json_at *at)
 /* json-c keeps integers as int64 or uint64 and saturates between them, so the sign comes first. */
 static bool whole_number(struct json_object *value, uint64_t *ret)
 {
-	double d;
+	double d = json_object_get_double(value);
 
 	if (json_object_is_type(value, json_type_int)) {
-		if (json_object_get_int64(value) < 0)
-			return false;
 		*ret = json_object_get_uint64(value);
-		return true;
+		return json_object_get_int64(value) >= 0;
 	}
-	if (!json_object_is_type(value, json_type_double))
-		return false;
-	d = json_object_get_double(value);
-	if (!(d >= 0 && d <= 0x1.0p53) || d != floor(d))
+	if (!json_object_is_type(value, json_type_double) || !(d >= 0 && d <= 0x1.0p53))
 		return false;
 	*ret = (uint64_t)d;
-	return true;
+	return d == floor(d);
 }
 
 int json_get_u64(const struct json_at *at, uint64_t min, uint64_t max, uint64_t *ret)
@@ -332,21 +226,90 @@ int json_dup_string(const struct json_at *at, size_t max, char **ret)
 
 int json_get_choice(const struct json_at *at, const char *const *words, size_t n, size_t *ret)
 {
-	const char *near = NULL, *text;
-	char list[256];
+	const char *text = json_is_string(at) ? json_object_get_string(at->value) : NULL;
+	size_t index = text ? find_word(text, words, n) : n;
 
-	if (json_is_string(at)) {
-		text = json_object_get_string(at->value);
-		for (size_t i = 0; i < n; i++)
-			if (strcmp(words[i], text) == 0) {
-				*ret = i;
-				return 0;
-			}
-		near = suggest_name(text, words, n);
+	if (index == n)
+		return refuse_word(at, NULL, text, words, n);
+	*ret = index;
+	return 0;
+}
+
+int json_get_fields(const struct json_at *at, const struct json_field *fields, size_t n, void *to)
+{
+	int r = json_want_object(at, NULL, 0);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at member = json_member(at, fields[i].key);
+
+		if (!fields[i].take)
+			continue;
+		if (!member.present && fields[i].required)
+			return json_complain(at, "found no key \"%s\", which is required",
+					     fields[i].key);
+		if (member.present && (member.value || !fields[i].nullable))
+			r = fields[i].take(&member, &fields[i], to);
 	}
-	list_words(words, n, list, sizeof(list));
-	json_refuse(at, "%s", list);
-	if (near)
-		err_hint(at->e, "Did you mean \"%s\"?", near);
-	return -EINVAL;
+	return r;
+}
+
+int json_get_known_fields(const struct json_at *at, const struct json_field *fields, size_t n,
+			  void *to)
+{
+	const char *keys[JSON_FIELDS_MAX] = {NULL};
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		keys[i] = fields[i].key;
+	r = json_want_object(at, keys, n);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		struct json_at member = json_member(at, fields[i].key);
+
+		if (fields[i].take && (member.present || fields[i].required))
+			r = fields[i].take(&member, &fields[i], to);
+	}
+	return r;
+}
+
+static void *member_of(const struct json_field *field, void *to)
+{
+	return (char *)to + field->offset;
+}
+
+int json_field_u64(const struct json_at *at, const struct json_field *field, void *to)
+{
+	return json_get_u64(at, field->min, field->max, member_of(field, to));
+}
+
+int json_field_double(const struct json_at *at, const struct json_field *field, void *to)
+{
+	return json_get_double(at, (double)field->min, field->max ? (double)field->max : DBL_MAX,
+			       member_of(field, to));
+}
+
+int json_field_bool(const struct json_at *at, const struct json_field *field, void *to)
+{
+	return json_get_bool(at, member_of(field, to));
+}
+
+int json_field_text(const struct json_at *at, const struct json_field *field, void *to)
+{
+	const char *text;
+	int r = json_get_string(at, field->max, &text);
+
+	if (r == 0)
+		strcpy(member_of(field, to), text);
+	return r;
+}
+
+int json_field_string(const struct json_at *at, const struct json_field *field, void *to)
+{
+	char *text, **member = member_of(field, to);
+	int r = json_dup_string(at, field->max, &text);
+
+	if (r < 0)
+		return r;
+	free(*member);
+	*member = text;
+	return 0;
 }

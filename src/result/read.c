@@ -7,8 +7,8 @@
 
 #include "base/cleanup.h"
 #include "host/json.h"
-#include "json/print.h"
-#include "json/doc.h"
+#include "json/write.h"
+#include "json/read.h"
 #include "result/json.h"
 
 enum { TEXT_MAX = 4096 };

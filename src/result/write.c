@@ -7,8 +7,8 @@
 #include "base/cleanup.h"
 #include "base/replace.h"
 #include "host/json.h"
-#include "json/doc.h"
-#include "json/print.h"
+#include "json/read.h"
+#include "json/write.h"
 #include "result/json.h"
 
 static void write_env(struct json_build *b, struct json_object *to,
@@ -135,36 +135,21 @@ static void write_envelope(struct json_build *b, struct json_object *to, const s
 	write_instrument(b, json_put_object(b, to, "instrument"), &r->instrument);
 }
 
-static int render(struct json_build *b, struct json_object *root, const struct result *r,
-		  char **ret_text, size_t *ret_size, struct err *e)
-{
-	struct json_object *runs;
-	size_t size;
-	char *text;
-	int k = 0;
-
-	write_envelope(b, root, r);
-	runs = json_put_array(b, root, "runs");
-	for (size_t i = 0; i < r->n_runs && !b->failed && k == 0; i++)
-		k = write_run(b, runs, &r->runs[i], e);
-	if (k < 0)
-		return k;
-	text = b->failed ? NULL : json_pretty(root, &size);
-	if (!text)
-		return err_no_memory(e);
-	*ret_text = text;
-	*ret_size = size;
-	return 0;
-}
-
 static int to_json(const struct result *r, char **ret_text, size_t *ret_size, struct err *e)
 {
 	struct json_build b = {0};
-	struct json_object *root = json_build_object(&b);
-	int k = render(&b, root, r, ret_text, ret_size, e);
+	struct json_object *root = json_build_object(&b), *runs;
+	int k = 0;
 
-	json_object_put(root);
-	return k;
+	write_envelope(&b, root, r);
+	runs = json_put_array(&b, root, "runs");
+	for (size_t i = 0; i < r->n_runs && !b.failed && k == 0; i++)
+		k = write_run(&b, runs, &r->runs[i], e);
+	if (k < 0) {
+		json_object_put(root);
+		return k;
+	}
+	return json_build_text(&b, root, ret_text, ret_size) < 0 ? err_no_memory(e) : 0;
 }
 
 int result_to_json(const struct result *r, char **ret_text, size_t *ret_size)

@@ -3,7 +3,7 @@
 #ifndef CGCHURN_RESULT_WRITE_H
 #define CGCHURN_RESULT_WRITE_H
 
-#include "json/build.h"
+#include "json/write.h"
 #include "result/result.h"
 
 /* Appends a series to an array of them. */

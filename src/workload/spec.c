@@ -7,8 +7,7 @@
 #include <sha2.h>
 
 #include "base/cleanup.h"
-#include "json/build.h"
-#include "json/print.h"
+#include "json/write.h"
 #include "workload/parse.h"
 
 /* As in the file, but with what was chosen spelt out: a reader has neither kinds nor plan. */

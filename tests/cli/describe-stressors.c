@@ -8,8 +8,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
-#include "json/build.h"
-#include "json/print.h"
+#include "json/write.h"
 #include "stressor/stressor.h"
 
 static void put_range(struct json_build *b, struct json_object *to, uint64_t min, uint64_t max)
@@ -106,15 +105,8 @@ int main(void)
 	struct json_build b = {0};
 	struct json_object *root = json_build_object(&b);
 	const struct kind_table *kinds = stressor_kinds();
-	char *text;
 
 	for (size_t i = 0; i < kinds->n; i++)
 		put_kind(&b, root, kinds->kinds[i]);
-	text = b.failed ? NULL : json_pretty(root, NULL);
-	if (!text)
-		return EXIT_FAILURE;
-	fputs(text, stdout);
-	free(text);
-	json_object_put(root);
-	return EXIT_SUCCESS;
+	return json_build_print(&b, root, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -13,7 +13,7 @@
 #include "compare/comparison.h"
 #include "compare/plan.h"
 #include "compare/print.h"
-#include "json/doc.h"
+#include "json/read.h"
 
 static const struct churn base = {.seed = 1, .name = "base", .trials = 3};
 

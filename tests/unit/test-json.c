@@ -15,7 +15,6 @@
 
 #include "base/cleanup.h"
 #include "base/suggest.h"
-#include "json/doc.h"
 #include "json/read.h"
 
 static int parse_bytes(const char *text, size_t size, struct err *e)

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "fake-result.h"
-#include "json/doc.h"
+#include "json/read.h"
 #include "result/json.h"
 
 static char *text_of(const struct result *r)

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "json/doc.h"
+#include "json/read.h"
 #include "compare/sweep.h"
 
 /* The points of an axis, blank-separated. */

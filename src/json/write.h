@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Builds json-c values without a check behind each call: a step that fails is remembered, the ones
+ * Writes JSON. Builds json-c values without a check behind each call: a step that fails is remembered, the ones
  * after it do nothing, and the builder looks once, at the end.
  *
  *	struct json_build b = {0};
@@ -11,8 +11,8 @@
  *
  * `to` is an object, or, where `key` is NULL, an array. It may be NULL once the build has failed.
  */
-#ifndef CGCHURN_JSON_BUILD_H
-#define CGCHURN_JSON_BUILD_H
+#ifndef CGCHURN_JSON_WRITE_H
+#define CGCHURN_JSON_WRITE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,9 +47,21 @@ void json_put_strings(struct json_build *b, struct json_object *to, const char *
 		      char *const *strings, size_t n);
 
 /*
- * Prints the value as json_pretty() has it, and releases it, whatever happens. 0, or -ENOMEM, also
- * where the build had failed; nothing is printed then.
+ * The value as text, which the caller frees, or printed; the value is released, whatever happens.
+ * For files that people open too: a member or element a line, indented by two blanks a level;
+ * arrays of numbers in one line. Keys keep their order. Ends in a newline. `ret_size` may be NULL
+ * and does not count the NUL. 0, or -ENOMEM, also where the build had failed.
  */
+int json_build_text(const struct json_build *b, struct json_object *root, char **ret_text,
+		    size_t *ret_size);
 int json_build_print(const struct json_build *b, struct json_object *root, FILE *to);
+
+/*
+ * One text for one value: no spaces, keys sorted by their bytes, numbers in their shortest decimal
+ * form (5, 5.0 and 5e0 are "5"), only what must be escaped escaped. Two files that mean the same
+ * have the same canonical text and so the same digest. In the spirit of RFC 8785, with numbers as
+ * num_format_double() prints them. The caller frees. NULL where memory ran out.
+ */
+char *json_canonical(struct json_object *value);
 
 #endif
