@@ -50,32 +50,24 @@ static int look_at_workers(struct standing *s, const struct workers *workers)
 	return 0;
 }
 
-/* A line "KEY VALUE" of a group's file. */
-static bool read_value(const char *group, const char *file, const char *key, uint64_t *ret)
+static int64_t read_number(const char *group, const char *file, const char *key)
 {
-	char path[PATH_MAX + 32], text[1024];
-	const char *at;
+	char path[PATH_MAX + 32];
 
 	snprintf(path, sizeof(path), "%s/%s", group, file);
-	if (io_read_attr(AT_FDCWD, path, text, sizeof(text)) < 0)
-		return false;
-	at = strstr(text, key);
-	if (at)
-		*ret = strtoull(at + strlen(key), NULL, 10);
-	return at;
+	return io_read_number(AT_FDCWD, path, key);
 }
 
 /* cgroup v2 counts throttling in us, v1 in ns. */
-static void look_at_group(struct standing_group *g)
+void standing_look_at_group(struct standing_group *g)
 {
-	uint64_t value;
+	int64_t v2 = read_number(g->path, "cpu.stat", "throttled_usec");
+	int64_t v1 = v2 < 0 ? read_number(g->path, "cpu.stat", "throttled_time") : 0;
+	int64_t frozen = read_number(g->path, "cgroup.stat.local", "frozen_usec");
 
-	if (read_value(g->path, "cpu.stat", "throttled_usec ", &value))
-		g->throttled_ns = value * NS_PER_US;
-	else if (read_value(g->path, "cpu.stat", "throttled_time ", &value))
-		g->throttled_ns = value;
-	g->has_frozen = read_value(g->path, "cgroup.stat.local", "frozen_usec ", &value);
-	g->frozen_ns = g->has_frozen ? value * NS_PER_US : 0;
+	g->throttled_ns = v2 >= 0 ? (uint64_t)v2 * NS_PER_US : v1 > 0 ? (uint64_t)v1 : 0;
+	g->has_frozen = frozen >= 0;
+	g->frozen_ns = g->has_frozen ? (uint64_t)frozen * NS_PER_US : 0;
 }
 
 static void watch_freezer(struct standing *s, struct standing_group *g)
@@ -109,7 +101,7 @@ static int add_groups(struct standing *s, const char *mount, const char *group)
 		if (!g)
 			return -ENOMEM;
 		memcpy(g->path, path, sizeof(path));
-		look_at_group(g);
+		standing_look_at_group(g);
 		watch_freezer(s, g);
 		slash = strrchr(path, '/');
 	}
@@ -223,15 +215,16 @@ static void judge_writes(const struct standing *s, struct trial_outcome *o)
 	}
 }
 
-/* The run group holds our workers all the time, so it is not `populated` that has changed. */
-static void judge_events(const struct standing *s, struct trial_outcome *o)
+/* The run group holds workers all the time, so it is not `populated` that has changed. */
+static void judge_events(const struct standing *s, const struct workers *workers,
+			 struct trial_outcome *o)
 {
 	struct pollfd p = {.fd = s->events_fd, .events = POLLPRI};
 
 	for (size_t i = 0; i < s->n_groups; i++)
 		if (s->groups[i].has_frozen)
 			return; /* which is exact, and judged already */
-	if (s->events_fd >= 0 && poll(&p, 1, 0) > 0 && p.revents & POLLPRI)
+	if (workers->n_running && s->events_fd >= 0 && poll(&p, 1, 0) > 0 && p.revents & POLLPRI)
 		trial_invalidate(o, "the run group was frozen or thawed meanwhile");
 }
 
@@ -247,13 +240,13 @@ int standing_end(struct standing *s, const struct workers *workers, struct trial
 		if (!g)
 			return -ENOMEM;
 		memcpy(g->path, s->groups[i].path, sizeof(g->path));
-		look_at_group(g);
+		standing_look_at_group(g);
 	}
 	if (r < 0)
 		return r;
 	standing_judge(s, &after, workers->plan, o);
 	judge_writes(s, o);
-	judge_events(s, o);
+	judge_events(s, workers, o);
 	return 0;
 }
 

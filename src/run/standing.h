@@ -51,6 +51,9 @@ int standing_begin(struct standing *s, const struct workers *workers, int run_gr
 /* The second look, and what it finds against the first one. -ENOMEM. */
 int standing_end(struct standing *s, const struct workers *workers, struct trial_outcome *o);
 
+/* Reads the counters of the group at `g->path`. */
+void standing_look_at_group(struct standing_group *g);
+
 /* Pure: reasons why a trial with these two looks is not valid. */
 void standing_judge(const struct standing *before, const struct standing *after,
 		    const struct plan *plan, struct trial_outcome *o);

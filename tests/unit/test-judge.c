@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What makes a trial invalid: facts of the machine around it. */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
+#include "fake-root.h"
 #include "run/workers.h"
 #include "run/standing.h"
 #include "run/trial.h"
@@ -249,10 +253,83 @@ static void test_groups(void **state)
 	assert_string_equal(o.reasons[1], "the group /a was frozen for 2000 ms");
 }
 
+/* Whether cgroup.events of the kernel of files notifies of a change: a regular file cannot. */
+static bool notified;
+
+int poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	assert_int_equal(n, 1);
+	assert_int_equal(timeout, 0);
+	fds[0].revents = notified ? fds[0].events & POLLPRI : 0;
+	return fds[0].revents != 0;
+}
+
+/* Two looks at a group of these files; `change` is made between them. NULL: the trial is valid. */
+static void assert_looks(const char *file, const char *before, const char *after, size_t n_running,
+			 const char *reason)
+{
+	const struct plan plan = {.n_workers = 0};
+	const struct workers workers = {.plan = &plan, .n_running = n_running};
+	struct trial_outcome o = {.n_reasons = 0};
+	struct standing_group *group;
+	struct fake_root root;
+	struct standing s;
+	int fd;
+
+	fake_root_init(&root);
+	fake_root_text(&root, "cgroup.events", "populated 1\nfrozen 0\n");
+	if (before)
+		fake_root_text(&root, file, before);
+	fd = open(root.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(standing_begin(&s, &workers, fd), 0);
+	assert_true(s.events_fd >= 0);
+	group = array_grow(&s.groups, &s.n_groups, sizeof(*group));
+	snprintf(group->path, sizeof(group->path), "%s", root.path);
+	s.root[0] = '\0';
+	standing_look_at_group(group);
+	if (after)
+		fake_root_text(&root, file, after);
+	assert_int_equal(standing_end(&s, &workers, &o), 0);
+	assert_int_equal(o.n_reasons, reason != NULL);
+	if (reason && !strstr(o.reasons[0], reason))
+		fail_msg("'%s' lacks '%s'", o.reasons[0], reason);
+	standing_finish(&s);
+	close(fd);
+	fake_root_finish(&root);
+}
+
+/* frozen_usec is exact where the kernel has it, before and after; else a notification counts. */
+static void test_frozen(void **state)
+{
+	static const char file[] = "cgroup.stat.local", quiet[] = "frozen_usec 5000\n";
+
+	notified = false;
+	assert_looks(file, quiet, quiet, 1, NULL);
+	assert_looks(file, quiet, "frozen_usec 7000\n", 1, "was frozen for 2 ms");
+	assert_looks(file, NULL, NULL, 1, NULL);
+	notified = true;
+	assert_looks(file, quiet, quiet, 1, NULL);
+	assert_looks(file, NULL, NULL, 1, "the run group was frozen or thawed meanwhile");
+	/* The last worker's end changes the file, too. */
+	assert_looks(file, NULL, NULL, 0, NULL);
+}
+
+static void test_throttled(void **state)
+{
+	notified = false;
+	assert_looks("cpu.stat", "usage_usec 1\nnr_throttled 3\nthrottled_usec 40\n",
+		     "usage_usec 2\nnr_throttled 4\nthrottled_usec 47\n", 1,
+		     "was throttled for 7 us");
+	assert_looks("cpu.stat", "nr_periods 3\nthrottled_time 1000\n",
+		     "nr_periods 4\nthrottled_time 9000\n", 1, "was throttled for 8 us");
+	assert_looks("cpu.stat", "usage_usec 1\n", "usage_usec 9000\n", 1, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_moved),        cmocka_unit_test(test_cpus),
+		cmocka_unit_test(test_frozen),       cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_groups),       cmocka_unit_test(test_failures),
 		cmocka_unit_test(test_nothing_done), cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_steal),        cmocka_unit_test(test_steal_goes_back),
