@@ -5,11 +5,11 @@
 #ifndef CGCHURN_RUN_TRIAL_H
 #define CGCHURN_RUN_TRIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "run/env.h"
 #include "run/plan.h"
 #include "record/wait_ring.h"
 
@@ -19,6 +19,38 @@ struct workers;
 
 #define TRIAL_REASONS_MAX 16
 #define TRIAL_REASON_SIZE 256
+
+/* The machine's state around a trial: facts that can make it invalid, whatever its figures. */
+struct env {
+	uint64_t at_ns;        /* CLOCK_MONOTONIC: when it was read */
+	char clock_source[32]; /* "" where unknown */
+	double load1;
+	uint64_t steal_ns; /* since boot, all CPUs; /proc/stat counts in ticks of 1/USER_HZ */
+	uint64_t busy_ns; /* CPU time used since boot, by anybody, on all CPUs; likewise in ticks */
+	uint64_t used_ns; /* of it by the group given to env_read(); cpu.stat usage_usec */
+	bool has_used;
+	uint64_t psi_cpu_ns; /* since boot, "some" total of /proc/pressure/cpu */
+	bool has_psi;
+	uint64_t throttled_ns; /* of the group given to env_read(); cpu.stat throttled_usec */
+	bool has_throttled;
+	uint64_t taint; /* /proc/sys/kernel/tainted */
+	/*
+	 * How many warnings with a trace (WARN, and what KASAN, KCSAN and UBSAN report) and how
+	 * many oopses the kernel has had since boot: /sys/kernel/warn_count and oops_count,
+	 * from 6.2 on and in stable kernels before it; 0 where unknown. A tainted kernel's next
+	 * ones show here and not in its taint.
+	 */
+	uint64_t warnings, oopses;
+	/* Whether a mount of v2, and of v1, shows favordynmods: either decides the lock's regime.
+	 */
+	bool favored_v2, favored_v1;
+};
+
+/* What cannot be read stays zero and unknown. `group_fd` may be -1. */
+void env_read(struct env *ret, int group_fd);
+
+/* Stolen time from one to the other; 0 where the kernel's count went back. */
+uint64_t env_stolen_ns(const struct env *before, const struct env *after);
 
 /* One actor's span, all its workers together. */
 struct trial_series {
