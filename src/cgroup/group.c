@@ -253,6 +253,14 @@ int group_open_parent(int fd)
 	return -ENOENT;
 }
 
+int group_step_up(int fd)
+{
+	int parent = group_open_parent(fd);
+
+	close_fd(fd);
+	return parent;
+}
+
 bool controller_list_have(const char *words, const char *word)
 {
 	size_t length = strlen(word);

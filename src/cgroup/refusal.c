@@ -58,7 +58,6 @@ static bool find_limit(int fd, unsigned levels, unsigned groups, char buf[REFUSA
 
 	while (group >= 0) {
 		const char *file = limit_reached(group, levels++, groups);
-		int parent;
 
 		if (file) {
 			path_of(group, path);
@@ -66,9 +65,7 @@ static bool find_limit(int fd, unsigned levels, unsigned groups, char buf[REFUSA
 				 (unsigned long long)limit_of(group, file));
 			return true;
 		}
-		parent = group_open_parent(group);
-		close_fd(group);
-		group = parent;
+		group = group_step_up(group);
 	}
 	return false;
 }
@@ -121,12 +118,8 @@ static void find_frozen(int fd, char ret[PATH_MAX])
 	_cleanup_fd int group = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
 	ret[0] = '\0';
-	while (group >= 0 && limit_of(group, "cgroup.freeze") != 1) {
-		int parent = group_open_parent(group);
-
-		close_fd(group);
-		group = parent;
-	}
+	while (group >= 0 && limit_of(group, "cgroup.freeze") != 1)
+		group = group_step_up(group);
 	if (group >= 0)
 		path_of(group, ret);
 }

@@ -16,7 +16,6 @@
 #include "cgroup/group.h"
 #include "cgroup/libcgroup.h"
 #include "cgroup/refusal.h"
-#include "base/mounts.h"
 
 static bool is_v2(int fd)
 {
@@ -121,29 +120,46 @@ static const struct cgroup_mount *choose_mount(const struct cgroup_mounts *mount
 	return mounts_find_v2(mounts);
 }
 
-/* The folder of the group that we live in, through this mount. -ENOENT where it is not below it. */
+const char *cgroup_find_path(const char *cgroups, const char *name, size_t *ret_length)
+{
+	size_t length = strlen(name);
+
+	for (const char *line = cgroups; line && *line; line = strchr(line, '\n')) {
+		const char *names = strchr(line += *line == '\n', ':');
+		const char *end = names ? strchr(names + 1, ':') : NULL;
+
+		for (const char *at = names; at && at < end; at = strpbrk(at + 1, ",:"))
+			if (strncmp(at + 1, name, length) == 0 && strchr(",:", at[1 + length])) {
+				*ret_length = strcspn(end + 1, "\n");
+				return end + 1;
+			}
+	}
+	return NULL;
+}
+
+int cgroup_folder(const struct cgroup_mount *m, const char *cgroups, const char *name,
+		  char ret[PATH_MAX])
+{
+	size_t length, prefix = strcmp(m->root, "/") == 0 ? 0 : strlen(m->root);
+	const char *path = cgroup_find_path(cgroups, name, &length);
+
+	/* "/", or the root of the mount, is the mount itself. */
+	if (!path || length <= 1 || length <= prefix || strncmp(path, m->root, prefix) != 0 ||
+	    path[prefix] != '/')
+		return -ENOENT;
+	if (strlen(m->path) + length - prefix >= PATH_MAX)
+		return -ENAMETOOLONG;
+	snprintf(ret, PATH_MAX, "%s%.*s", m->path, (int)(length - prefix), path + prefix);
+	return 0;
+}
+
+/* The folder of the group that we live in, through this mount. */
 static int own_folder(const struct cgroup_mount *m, char ret[PATH_MAX])
 {
 	_cleanup_free char *text = NULL;
 	int r = io_read_all(AT_FDCWD, "/proc/self/cgroup", 1 << 16, &text, NULL);
-	size_t prefix = strcmp(m->root, "/") == 0 ? 0 : strlen(m->root);
-	char *save = NULL;
 
-	if (r < 0)
-		return r;
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		const char *group = line + 3;
-
-		if (strncmp(line, "0::/", 4) != 0 || strncmp(group, m->root, prefix) != 0 ||
-		    (group[prefix] != '/' && group[prefix] != '\0'))
-			continue;
-		/* "/" is the mount itself. */
-		if (strcmp(group + prefix, "/") == 0 || group[prefix] == '\0')
-			return -ENOENT;
-		r = snprintf(ret, PATH_MAX, "%s%s", m->path, group + prefix);
-		return r < PATH_MAX ? 0 : -ENAMETOOLONG;
-	}
-	return -ENOENT;
+	return r < 0 ? r : cgroup_folder(m, text, "", ret);
 }
 
 static int find_in_mount(const struct cgroup_mount *m, struct cgroup_root *r, struct err *e)
@@ -210,11 +226,8 @@ void cgroup_root_cpus(int fd, struct cpus *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	while (group >= 0 && io_read_attr(group, "cpuset.cpus.effective", text, sizeof(text)) < 0) {
-		int parent = group_open_parent(group);
-
 		text[0] = '\0';
-		close_fd(group);
-		group = parent;
+		group = group_step_up(group);
 	}
 	while (num_list_next(&at, &first, &last))
 		for (uint32_t cpu = first; cpu <= last && cpu < CPUS_MAX; cpu++)

@@ -15,6 +15,7 @@
 
 #include "base/cpus.h"
 #include "base/err.h"
+#include "base/mounts.h"
 
 struct cgroup_root {
 	int fd;                /* of the folder, O_DIRECTORY */
@@ -33,6 +34,16 @@ struct cgroup_root {
  */
 int cgroup_root_find(const char *wanted, struct cgroup_root *ret, struct err *e);
 void cgroup_root_finish(struct cgroup_root *r);
+
+/*
+ * The path in the line "ID:NAMES:PATH" of a /proc/PID/cgroup whose names hold this one; "" is
+ * cgroup v2's. Not terminated; NULL: none.
+ */
+const char *cgroup_find_path(const char *cgroups, const char *name, size_t *ret_length);
+
+/* Where the mount shows that group. -ENOENT where it lies not below the mount. */
+int cgroup_folder(const struct cgroup_mount *m, const char *cgroups, const char *name,
+		  char ret[PATH_MAX]);
 
 /*
  * Which CPUs tasks below the folder `fd` may use by cpuset: those of cpuset.cpus.effective of the

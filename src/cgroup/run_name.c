@@ -13,36 +13,23 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "base/num.h"
 #include "base/process.h"
 #include "cgroup/group.h"
 
-static const char prefix[] = "cgchurn-";
-
-/* Takes decimal digits and the `end` after them from `*at`. */
-static int take_number(const char **at, char end, uint64_t *ret)
-{
-	size_t n = strspn(*at, "0123456789");
-	char text[24];
-	int r;
-
-	if (n == 0 || n >= sizeof(text) || (*at)[n] != end)
-		return -EINVAL;
-	snprintf(text, sizeof(text), "%.*s", (int)n, *at);
-	r = num_parse_u64(text, ret);
-	*at += n + 1;
-	return r < 0 ? -EINVAL : 0;
-}
+/* Written and read by the same format. */
+#define NAME_FORMAT "cgchurn-%" PRIu32 "-%" PRIu64 "-%08" PRIx32
 
 int run_name_parse(const char *name, pid_t *ret_pid, uint64_t *ret_start)
 {
-	const char *at = name + sizeof(prefix) - 1;
-	uint64_t pid, start;
+	char again[RUN_GROUP_NAME_SIZE];
+	uint32_t pid, random;
+	uint64_t start;
 
-	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 || take_number(&at, '-', &pid) < 0 ||
-	    take_number(&at, '-', &start) < 0)
+	if (sscanf(name, "cgchurn-%" SCNu32 "-%" SCNu64 "-%" SCNx32, &pid, &start, &random) != 3)
 		return -EINVAL;
-	if (pid == 0 || pid > INT_MAX || strspn(at, "0123456789abcdef") != 8 || at[8] != '\0')
+	/* What reads in another way than it is written is none of ours. */
+	snprintf(again, sizeof(again), NAME_FORMAT, pid, start, random);
+	if (strcmp(again, name) != 0 || pid == 0 || pid > INT_MAX)
 		return -EINVAL;
 	*ret_pid = (pid_t)pid;
 	*ret_start = start;
@@ -72,8 +59,8 @@ int run_group_name(char ret[RUN_GROUP_NAME_SIZE])
 		return r;
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
 		return -EIO;
-	snprintf(ret, RUN_GROUP_NAME_SIZE, "%s%d-%" PRIu64 "-%08" PRIx32, prefix, proc_self(),
-		 self.started, random);
+	snprintf(ret, RUN_GROUP_NAME_SIZE, NAME_FORMAT, (uint32_t)proc_self(), self.started,
+		 random);
 	return 0;
 }
 

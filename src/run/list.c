@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "stressor/stressor.h"
 #include "workload/catalogue.h"
@@ -20,7 +21,7 @@ static bool has_name(const struct run_list *l, const char *name)
 int run_list_add_as(struct run_list *l, const char *name,
 		    const struct workload_overrides *overrides, const char *as, struct err *e)
 {
-	struct run_item *grown;
+	struct run_item *item;
 	struct workload *w;
 	char path[PATH_MAX];
 	int r = catalogue_find(CATALOGUE_WORKLOADS, name, path, e);
@@ -38,13 +39,12 @@ int run_list_add_as(struct run_list *l, const char *name,
 		workload_destroy(w);
 		return r;
 	}
-	grown = reallocarray(l->items, l->n + 1, sizeof(*grown));
-	if (!grown) {
+	item = array_grow(&l->items, &l->n, sizeof(*item));
+	if (!item) {
 		workload_destroy(w);
 		return err_no_memory(e);
 	}
-	l->items = grown;
-	l->items[l->n++] = (struct run_item){.workload = w};
+	item->workload = w;
 	return 0;
 }
 

@@ -24,22 +24,16 @@ enum { RAW_SAMPLES = 1 << 18 };
 /* "0-3,8", syntax checked by the workload's parser: indices into the usable CPUs. */
 static int parse_list(const char *list, const struct cpus *usable, struct cpus *ret)
 {
-	const char *at = list;
+	uint32_t first, last;
 
 	memset(ret, 0, sizeof(*ret));
-	while (*at) {
-		char *end;
-		unsigned long first = strtoul(at, &end, 10), last = first;
-
-		if (*end == '-')
-			last = strtoul(end + 1, &end, 10);
+	while (num_list_next(&list, &first, &last)) {
 		if (last >= cpus_count(usable))
 			return -ERANGE;
-		for (unsigned long i = first; i <= last; i++)
+		for (uint32_t i = first; i <= last; i++)
 			cpus_add(ret, (uint64_t)cpus_nth(usable, i));
-		at = *end == ',' ? end + 1 : end;
 	}
-	return cpus_count(ret) ? 0 : -EINVAL;
+	return *list || !cpus_count(ret) ? -EINVAL : 0;
 }
 
 static int64_t leaf_of(const struct workload_place *place, uint64_t index, uint64_t n_leaves)

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/mounts.h"
+#include "cgroup/root.h"
 
 enum { TEXT_MAX = 1 << 16 };
 
@@ -108,36 +109,13 @@ static int add_groups(struct standing *s, const char *mount, const char *group)
 	return 0;
 }
 
-/* The path in "ID:NAMES:PATH" whose names hold this one; "" is cgroup v2's. NULL: none. */
-static const char *find_path(const char *cgroups, const char *name, size_t *ret_length)
-{
-	size_t length = strlen(name);
-
-	for (const char *line = cgroups; line && *line; line = strchr(line, '\n')) {
-		const char *names = strchr(line += *line == '\n', ':');
-		const char *end = names ? strchr(names + 1, ':') : NULL;
-
-		for (const char *at = names; at && at < end; at = strpbrk(at + 1, ",:"))
-			if (strncmp(at + 1, name, length) == 0 && strchr(",:", at[1 + length])) {
-				*ret_length = strcspn(end + 1, "\n");
-				return end + 1;
-			}
-	}
-	return NULL;
-}
-
-/* Where the mount shows the group that this worker is in, and all above. */
+/* The groups from that of this worker upward. */
 static int add_worker_groups(struct standing *s, const struct cgroup_mount *m, const char *name,
 			     const char *cgroups)
 {
 	char group[PATH_MAX];
-	size_t length, root = strcmp(m->root, "/") == 0 ? 0 : strlen(m->root);
-	const char *path = find_path(cgroups, name, &length);
 
-	if (!path || length <= 1 || strncmp(path, m->root, root) != 0)
-		return 0;
-	snprintf(group, sizeof(group), "%s%.*s", m->path, (int)(length - root), path + root);
-	return add_groups(s, m->path, group);
+	return cgroup_folder(m, cgroups, name, group) < 0 ? 0 : add_groups(s, m->path, group);
 }
 
 static int add_mount(struct standing *s, const struct cgroup_mount *m)
@@ -266,7 +244,7 @@ static bool is_inside(const char *path, size_t length, const char *root)
 static bool has_moved(const char *before, const char *after, const char *root, char ret[128])
 {
 	size_t length, old_length;
-	const char *path = find_path(after, "", &length);
+	const char *path = cgroup_find_path(after, "", &length);
 
 	if (path && *root && !is_inside(path, length, root)) {
 		snprintf(ret, 128, "%.*s", (int)length, path);
@@ -278,8 +256,8 @@ static bool has_moved(const char *before, const char *after, const char *root, c
 
 		if (sscanf(line += *line == '\n', "%*d:%63[^:,]", names) != 1)
 			continue; /* v2's have no name */
-		old = find_path(before, names, &old_length);
-		path = find_path(after, names, &length);
+		old = cgroup_find_path(before, names, &old_length);
+		path = cgroup_find_path(after, names, &length);
 		if (old && path && (length != old_length || strncmp(old, path, length) != 0)) {
 			snprintf(ret, 128, "%.40s:%.*s", names, (int)length, path);
 			return true;

@@ -94,9 +94,40 @@ static void test_cpuset(void **state)
 	fake_root_finish(&root);
 }
 
+/* Where a mount shows a group, of a line of /proc/PID/cgroup. */
+static void test_folders(void **state)
+{
+	static const struct {
+		const char *root, *cgroups, *name, *folder;
+	} cases[] = {
+		{"/", "1:cpu,cpuacct:/a\n0::/b/c\n", "", "/mount/b/c"},
+		{"/", "1:cpu,cpuacct:/a\n0::/b/c\n", "cpuacct", "/mount/a"},
+		{"/", "1:cpu,cpuacct:/a\n0::/b/c\n", "acct", NULL},
+		{"/", "0::/\n", "", NULL},
+		{"/b", "0::/b/c\n", "", "/mount/c"},
+		{"/b", "0::/b\n", "", NULL},
+		{"/b", "0::/bc/d\n", "", NULL}, /* beside it */
+	};
+	char folder[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct cgroup_mount m = {.path = (char *)"/mount",
+					       .root = (char *)cases[i].root};
+
+		if (!cases[i].folder) {
+			assert_int_equal(cgroup_folder(&m, cases[i].cgroups, cases[i].name, folder),
+					 -ENOENT);
+			continue;
+		}
+		assert_int_equal(cgroup_folder(&m, cases[i].cgroups, cases[i].name, folder), 0);
+		assert_string_equal(folder, cases[i].folder);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_folders),
 		cmocka_unit_test(test_more_than_1024),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_cpuset),
