@@ -7,7 +7,7 @@
 #include "command/command.h"
 #include "compare/aa.h"
 #include "compare/comparison.h"
-#include "compare/load.h"
+#include "compare/inputs.h"
 #include "compare/plan.h"
 #include "compare/print.h"
 #include "seccomp/reader.h"

@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "command/command.h"
 #include "command/results.h"
-#include "compare/load.h"
+#include "compare/inputs.h"
 #include "export/export.h"
 
 struct export_options {

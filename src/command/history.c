@@ -7,7 +7,7 @@
 #include "command/command.h"
 #include "command/results.h"
 #include "compare/history.h"
-#include "compare/load.h"
+#include "compare/inputs.h"
 #include "seccomp/reader.h"
 
 struct history_options {

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "command/command.h"
 #include "command/results.h"
-#include "compare/load.h"
+#include "compare/inputs.h"
 #include "report/report.h"
 #include "report/sweep_view.h"
 #include "result/json.h"

@@ -150,7 +150,7 @@ int comparison_make(const struct data *d, const struct comparison_options *optio
 	if (!has_common_workload(d))
 		return err_set(e, EXIT_USAGE, EINVAL, "the two sides have no workload in common");
 	c.smallest_p = decide_smallest_p(n, options->paired);
-	if (metrics_list(d, -1, options->tolerance, &c.metrics) < 0)
+	if (metrics_list(d, options->tolerance, &c.metrics) < 0)
 		return err_no_memory(e);
 	if (options->primaries_only)
 		c.metrics.n = c.metrics.n_primaries;

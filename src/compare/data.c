@@ -9,12 +9,11 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "compare/pools.h"
 
 static void finish_series_side(struct data_series_side *side)
 {
 	for (size_t i = 0; i < side->n_trials; i++)
-		free(side->trials[i].extras);
+		free(side->trials[i].percentiles);
 	pools_finish(side);
 	free(side->trials);
 	free(side->pooled);
@@ -101,7 +100,7 @@ static double supported_percentile(const struct sparse_histogram *h, double q)
 	return value > 0 ? value : NAN; /* 0 ns has no logarithm */
 }
 
-static bool is_kept_anyway(double q)
+bool data_always_keeps(double q)
 {
 	for (size_t i = 0; i < result_n_percentiles; i++)
 		if (result_percentiles[i] == q)
@@ -114,22 +113,31 @@ static bool is_of_series(const struct workload_primary *p, const struct result_s
 	return primary_is_of(p, s->actor, s->span, s->time);
 }
 
-static int add_extras(struct data_trial *trial, const struct result_run *run,
-		      const struct result_series *series)
+static void add_percentile(struct data_trial *trial, const struct sparse_histogram *h, double q)
 {
+	trial->percentiles[trial->n_percentiles++] =
+		(struct data_percentile){q, supported_percentile(h, q)};
+}
+
+static int add_percentiles(struct data_trial *trial, const struct result_run *run,
+			   const struct result_series *series)
+{
+	const struct sparse_histogram *h = &series->histogram;
+
+	trial->percentiles =
+		calloc(result_n_percentiles + run->n_primaries, sizeof(*trial->percentiles));
+	if (!trial->percentiles)
+		return -ENOMEM;
+	for (size_t i = 0; i < result_n_percentiles; i++)
+		add_percentile(trial, h, result_percentiles[i]);
 	for (size_t i = 0; i < run->n_primaries; i++) {
 		const struct workload_primary *p = &run->primaries[i];
-		struct data_extra *extra;
 		uint64_t ns;
 		double q;
 
-		if (!is_of_series(p, series) ||
-		    metric_parse(p->metric, &q, &ns) != METRIC_PERCENTILE || is_kept_anyway(q))
-			continue;
-		extra = array_grow(&trial->extras, &trial->n_extras, sizeof(*extra));
-		if (!extra)
-			return -ENOMEM;
-		*extra = (struct data_extra){q, supported_percentile(&series->histogram, q)};
+		if (is_of_series(p, series) &&
+		    metric_parse(p->metric, &q, &ns) == METRIC_PERCENTILE && !data_always_keeps(q))
+			add_percentile(trial, h, q);
 	}
 	return 0;
 }
@@ -139,15 +147,12 @@ static int fill_trial(struct data_trial *trial, const struct result_run *run,
 {
 	const struct sparse_histogram *h = &series->histogram;
 
-	_Static_assert(DATA_PERCENTILES == 10, "as many as result_percentiles has");
 	trial->count = h->count;
 	trial->mean_ns = h->sum_ns ? sparse_histogram_mean(h) : NAN;
 	trial->rate_per_s = series->rate_per_s > 0 ? series->rate_per_s : NAN;
-	for (size_t i = 0; i < DATA_PERCENTILES; i++)
-		trial->percentiles_ns[i] = supported_percentile(h, result_percentiles[i]);
 	memcpy(trial->thresholds, series->thresholds, sizeof(trial->thresholds));
 	trial->n_thresholds = series->n_thresholds;
-	return add_extras(trial, run, series);
+	return add_percentiles(trial, run, series);
 }
 
 static void add_error_names(struct data_series_side *to, const struct result_series *series)
@@ -303,24 +308,10 @@ static void count_trial(struct data_workload *w, int side, const struct result_t
 			    trial->reasons[0]);
 }
 
-static int check_series_once(const struct result_trial *trial, const char *origin, struct err *e)
+static int add_trial(struct data *d, int side, size_t workload, const struct result_run *run,
+		     const struct result_trial *trial, struct err *e)
 {
-	for (size_t i = 0; i < trial->n_series; i++) {
-		const struct result_series *s = &trial->series[i];
-
-		if (result_find_series(trial, s->actor, s->span, s->time) != s)
-			return err_set(e, EXIT_USAGE, EINVAL,
-				       "%s: trial %llu has the series %s %s %s twice", origin,
-				       (unsigned long long)trial->index, s->actor, s->span,
-				       span_time_names[s->time]);
-	}
-	return 0;
-}
-
-static int add_trial(struct data *d, int side, const char *origin, size_t workload,
-		     const struct result_run *run, const struct result_trial *trial, struct err *e)
-{
-	int r = check_series_once(trial, origin, e);
+	int r = 0;
 
 	if (trial->valid && trial->env.has_cpu) {
 		d->side[side].foreign_ns += (double)trial->env.foreign_cpu_ns;
@@ -360,8 +351,7 @@ bool data_is_selection(const struct data_workload *w)
 		       DATA_LOST_APART;
 }
 
-static int add_run(struct data *d, int side, const char *origin, const struct result_run *run,
-		   struct err *e)
+static int add_run(struct data *d, int side, const struct result_run *run, struct err *e)
 {
 	size_t workload = 0;
 	double warmup_s;
@@ -377,7 +367,7 @@ static int add_run(struct data *d, int side, const char *origin, const struct re
 	warmup_s = (double)run->outline.warmup_ns / 1e9;
 	for (size_t i = 0; r == 0 && i < run->n_trials; i++) {
 		count_trial(&d->workloads[workload], side, &run->trials[i], warmup_s);
-		r = add_trial(d, side, origin, workload, run, &run->trials[i], e);
+		r = add_trial(d, side, workload, run, &run->trials[i], e);
 	}
 	return r;
 }
@@ -417,14 +407,13 @@ static bool has_trials(const struct result *r)
 	return n > 0;
 }
 
-static int add_given_up(struct data *d, int side, const char *origin, const struct result *r,
-			struct err *e)
+static int add_given_up(struct data *d, int side, const struct result *r, struct err *e)
 {
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
 		if (r->runs[i].failure)
-			ret = add_run(d, side, origin, &r->runs[i], e);
+			ret = add_run(d, side, &r->runs[i], e);
 	return ret;
 }
 
@@ -435,7 +424,7 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 
 	if (!has_trials(r)) {
 		d->side[side].empty++;
-		return add_given_up(d, side, origin, r, e);
+		return add_given_up(d, side, r, e);
 	}
 	if (same)
 		return err_set(e, EXIT_USAGE, EINVAL, "%s: the same result as %s (id %s)", origin,
@@ -444,6 +433,6 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 	    facts_add(&d->facts, side, origin, r) < 0)
 		return err_no_memory(e);
 	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
-		ret = add_run(d, side, origin, &r->runs[i], e);
+		ret = add_run(d, side, &r->runs[i], e);
 	return ret;
 }

@@ -26,10 +26,7 @@
 #define DATA_WORKLOADS_MAX 1000
 #define DATA_PRIMARIES_MAX 100 /* different ones of a workload */
 
-/* Percentiles kept of every trial: those of result_percentiles, and the run's own primaries'. */
-#define DATA_PERCENTILES 10
-
-struct data_extra {
+struct data_percentile {
 	double percentile, value;
 };
 
@@ -39,9 +36,8 @@ struct data_trial {
 	size_t unit;       /* of the side; set by data_arrange() */
 	uint64_t count;
 	double mean_ns, rate_per_s;
-	double percentiles_ns[DATA_PERCENTILES];
-	struct data_extra *extras; /* primaries' percentiles that are not among those */
-	size_t n_extras;
+	struct data_percentile *percentiles; /* result_percentiles, and the run's own primaries' */
+	size_t n_percentiles;
 	struct result_threshold thresholds[WORKLOAD_THRESHOLDS_MAX];
 	size_t n_thresholds;
 };
@@ -146,6 +142,16 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 
 /* Whether a result's times are counts of a guest's instructions (host/gather.c). */
 bool data_counts_instructions(const struct data *d);
+
+/* Whether every trial has this percentile, also where its result names no primary of it. */
+bool data_always_keeps(double percentile);
+
+/* A trial's samples into its invocation's pool; invocations come one after the other. -ENOMEM. */
+int pools_add(struct data_series_side *to, size_t invocation, const struct result_series *series);
+
+/* The samples of a unit; NULL where no result of it asked for them. */
+const struct sparse_histogram *pools_find(const struct data_series_side *of, size_t unit);
+void pools_finish(struct data_series_side *side);
 
 /* Makes the units, once all is added. -ENOMEM. */
 int data_make_units(struct data *d);

@@ -126,33 +126,6 @@ static int find_power(struct decider *d, const struct size_key *key, struct powe
 	return 0;
 }
 
-/* About their mean; `less`, where it is not NULL, is taken from each first. */
-static double sum_of_squares(const double *values, const double *less, size_t n)
-{
-	double mean = 0, sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		mean += (values[i] - (less ? less[i] : 0)) / (double)n;
-	for (size_t i = 0; i < n; i++)
-		sum += pow(values[i] - (less ? less[i] : 0) - mean, 2);
-	return sum;
-}
-
-static double deviation_of(double squares, size_t degrees)
-{
-	return degrees ? sqrt(squares / (double)degrees) : NAN;
-}
-
-static double find_deviation(const struct decision *c, const double *base, const double *new)
-{
-	size_t m = c->n[SIDE_BASE], n = c->n[SIDE_NEW];
-
-	if (c->paired)
-		return deviation_of(sum_of_squares(new, base, n), n - 1);
-	return deviation_of(sum_of_squares(base, NULL, m) + sum_of_squares(new, NULL, n),
-			    m + n - 2);
-}
-
 static void keep(struct decision *c, const struct shift_estimate *e)
 {
 	c->estimated = true;
@@ -160,24 +133,6 @@ static void keep(struct decision *c, const struct shift_estimate *e)
 	c->low = fmin(e->low, e->shift - c->resolution);
 	c->high = fmax(e->high, e->shift + c->resolution);
 	c->p = e->p;
-}
-
-static int take(struct shift_test *test, const struct decision *c, const double *base,
-		const double *new)
-{
-	_cleanup_free double *differences = NULL;
-
-	if (!c->paired) {
-		shift_test_take(test, base, new);
-		return 0;
-	}
-	differences = malloc(c->n[SIDE_NEW] * sizeof(*differences));
-	if (!differences)
-		return -ENOMEM;
-	for (size_t i = 0; i < c->n[SIDE_NEW]; i++)
-		differences[i] = new[i] - base[i];
-	shift_test_take(test, NULL, differences);
-	return 0;
 }
 
 static int test_within(struct shift_test *test, double margin, bool *ret)
@@ -210,26 +165,48 @@ static void find_scatter(struct decision *c, const double *base, const double *n
 	c->p_welch = welch.p;
 }
 
+/* What is tested: both samples, or where paired the differences of `new` and `base`. */
+static void take(struct shift_test *test, const struct decision *c, const double *base,
+		 const double *new, const double *differences)
+{
+	shift_test_take(test, c->paired ? NULL : base, c->paired ? differences : new);
+}
+
+double decide_deviation(const struct decision *c, const double *base, const double *new)
+{
+	size_t m = c->n[SIDE_BASE], n = c->n[SIDE_NEW];
+
+	return m + n > 2 ? sqrt((welch_squares(base, m) + welch_squares(new, n)) /
+				(double)(m + n - 2))
+			 : NAN;
+}
+
 int decider_estimate(struct decider *d, struct decision *c, const double *base, const double *new)
 {
+	_cleanup_free double *differences = calloc(c->n[SIDE_NEW] + 1, sizeof(*differences));
 	struct shift_estimate e;
 	struct shift_test *test;
 	int r;
 
 	c->estimated = false;
+	if (!differences)
+		return -ENOMEM;
 	if (!c->n[SIDE_BASE] || !c->n[SIDE_NEW])
 		return 0;
 	r = find_test(d, c, &test);
-	if (r == 0)
-		r = take(test, c, base, new);
-	if (r == 0)
-		r = shift_test_estimate(test, &e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; c->paired && i < c->n[SIDE_NEW]; i++)
+		differences[i] = new[i] - base[i];
+	take(test, c, base, new, differences);
+	r = shift_test_estimate(test, &e);
 	if (r == 0)
 		r = test_within(test, log1p(c->tolerance), &c->within);
 	if (r < 0)
 		return r;
 	keep(c, &e);
-	c->deviation = find_deviation(c, base, new);
+	c->deviation = c->paired ? welch_deviation(differences, c->n[SIDE_NEW])
+				 : decide_deviation(c, base, new);
 	find_scatter(c, base, new);
 	return 0;
 }
@@ -239,14 +216,13 @@ static int test_factor(struct shift_test *test, const struct decision *c, const 
 		       const double *new, double factor, enum shift_side side, bool *ret)
 {
 	_cleanup_free double *scaled = malloc(c->n[SIDE_BASE] * sizeof(*scaled));
-	int r;
 
 	if (!scaled)
 		return -ENOMEM;
 	for (size_t i = 0; i < c->n[SIDE_BASE]; i++)
-		scaled[i] = base[i] * factor;
-	r = take(test, c, scaled, new);
-	return r < 0 ? r : shift_test_rejects(test, 0, side, ret);
+		scaled[i] = c->paired ? new[i] - base[i] * factor : base[i] * factor;
+	take(test, c, scaled, new, scaled);
+	return shift_test_rejects(test, 0, side, ret);
 }
 
 int decider_test_ratio(struct decider *d, struct decision *c, const double *base, const double *new)

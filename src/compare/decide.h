@@ -112,6 +112,9 @@ double decide_threshold(const struct decision *decision);
 int decider_power(struct decider *d, const size_t n[2], bool paired, double alpha, double effect,
 		  double deviation, double threshold, double *ret);
 
+/* Of the units of both sides about their own means; NAN for two units in all. */
+double decide_deviation(const struct decision *decision, const double *base, const double *new);
+
 /* Whether the interval reaches to both sides of no shift. */
 bool decide_interval_spans(const struct decision *decision);
 

@@ -48,14 +48,6 @@ int estimate_pair(const struct data *d, struct metric_sample *a, struct metric_s
 	return 0;
 }
 
-static bool is_always_kept(double percentile)
-{
-	for (size_t i = 0; i < result_n_percentiles; i++)
-		if (result_percentiles[i] == percentile)
-			return true;
-	return false;
-}
-
 static void explain_missing(const struct data *d, struct metric *m, const struct metric_sample s[2])
 {
 	int side = s[0].missing ? 0 : 1;
@@ -72,7 +64,7 @@ static void explain_missing(const struct data *d, struct metric *m, const struct
 		    m->pooled ? data_unit_name(d, 2) : "trials", name,
 		    m->primary && m->primary->unreachable ? ", because their plan was cut short"
 							  : "",
-		    is_always_kept(m->percentile) ? "" : ", or did not name it as primary");
+		    data_always_keeps(m->percentile) ? "" : ", or did not name it as primary");
 }
 
 static int estimate_samples(const struct data *d, const struct comparison_options *options,

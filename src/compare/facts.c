@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/escape.h"
-#include "compare/settings.h"
+#include "json/read.h"
 
 void facts_finish(struct facts *f)
 {
@@ -222,19 +222,117 @@ static void judge(struct fact *fact)
 		fact->differs |= !has_value(fact, 0, fact->values[1][i].text);
 }
 
-/* Without memory for it the digests stay. */
+/* A specification's members by their paths: "duration_s", "storm.options.child". */
+static bool flatten(struct json_object *value, const char *path, struct json_object *flat)
+{
+	bool good = true;
+	char inner[128];
+
+	if (json_object_is_type(value, json_type_object)) {
+		json_object_object_foreach(value, key, member)
+		{
+			snprintf(inner, sizeof(inner), "%s%s%s", path, *path ? "." : "", key);
+			good = good && flatten(member, inner, flat);
+		}
+		return good;
+	}
+	if (strcmp(path, "actors") != 0 || !json_object_is_type(value, json_type_array))
+		return json_object_object_add(flat, path, json_object_get(value)) == 0;
+	for (size_t i = 0; i < json_object_array_length(value); i++) {
+		struct json_object *actor = json_object_array_get_idx(value, i), *name;
+
+		good = good && flatten(actor,
+				       json_object_object_get_ex(actor, "name", &name)
+					       ? json_object_get_string(name)
+					       : "actor",
+				       flat);
+	}
+	return good;
+}
+
+/* Without what changes no measurement. NULL where it cannot be read, or memory ran out. */
+static struct json_object *settings_of(const char *spec)
+{
+	static const char *const left_out[] = {"trials", "why", "primary"};
+	struct json_object *flat = json_object_new_object();
+	struct json_doc doc;
+
+	if (!flat || json_doc_init(&doc, spec, strlen(spec), "spec", NULL) < 0) {
+		json_object_put(flat);
+		return NULL;
+	}
+	/* An object, since its primaries were read. */
+	for (size_t i = 0; i < 3; i++)
+		json_object_object_del(doc.root, left_out[i]);
+	if (!flatten(doc.root, "", flat)) {
+		json_object_put(flat);
+		flat = NULL;
+	}
+	json_doc_finish(&doc);
+	return flat;
+}
+
+static void print_setting(const char *path, struct json_object *value, bool present, bool first,
+			  FILE *to)
+{
+	fprintf(to, "%s%s %.60s", first ? "" : "; ", path,
+		present ? json_object_to_json_string_ext(
+				  value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+			: "-");
+}
+
+/* "duration_s 5; storm.workers 2" each, with "-" for what a side leaves to its default. */
+static size_t print_differences(struct json_object *const settings[2], FILE *const to[2])
+{
+	size_t n = 0;
+
+	for (int side = 0; side < 2; side++) {
+		json_object_object_foreach(settings[side], path, value)
+		{
+			struct json_object *other = NULL;
+			bool present = json_object_object_get_ex(settings[!side], path, &other);
+
+			if (present && (side == 1 || json_object_equal(value, other)))
+				continue;
+			print_setting(path, value, true, n == 0, to[side]);
+			print_setting(path, other, present, n == 0, to[!side]);
+			n++;
+		}
+	}
+	return n;
+}
+
+/* A digest says that two differ, not in what. Without memory for it the digests stay. */
 static void name_settings(struct fact *fact)
 {
-	const char *const specs[2] = {fact->values[0][0].spec, fact->values[1][0].spec};
-	char *texts[2];
+	struct fact_value *values[2] = {&fact->values[0][0], &fact->values[1][0]};
+	struct json_object *settings[2] = {NULL, NULL};
+	char *texts[2] = {NULL, NULL};
+	size_t sizes[2], n = 0;
+	FILE *to[2] = {NULL, NULL};
 
-	if (!fact->differs || fact->mixed || !specs[0] || !specs[1] ||
-	    settings_differences(specs, texts) < 0)
+	if (!fact->differs || fact->mixed || !values[0]->spec || !values[1]->spec)
 		return;
 	for (int side = 0; side < 2; side++) {
-		escape_mask(texts[side]);
-		free(fact->values[side][0].text);
-		fact->values[side][0].text = texts[side];
+		settings[side] = settings_of(values[side]->spec);
+		to[side] = open_memstream(&texts[side], &sizes[side]);
+	}
+	if (settings[0] && settings[1] && to[0] && to[1])
+		n = print_differences(settings, to);
+	for (int side = 0; side < 2; side++) {
+		json_object_put(settings[side]);
+		if (!to[side] || fclose(to[side]) != 0)
+			n = 0;
+	}
+	for (int side = 0; side < 2; side++) {
+		char **kept = &values[side]->text, *other = texts[side];
+
+		if (n) {
+			escape_mask(texts[side]);
+			other = *kept;
+			*kept = texts[side];
+		}
+		free(other);
 	}
 }
 

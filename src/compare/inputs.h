@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "compare/data.h"
 
 struct input {
 	char *path;
@@ -50,5 +51,11 @@ int inputs_check_distinct(const struct inputs *a, const struct inputs *b, struct
  * is compressed.
  */
 int input_read(struct input *input, char **ret_text, size_t *ret_size, struct err *e);
+
+/* The result that one holds, checked; the caller destroys it. EXIT_USAGE in `e`. */
+int load_result(struct input *input, struct result **ret, struct err *e);
+
+/* Reads, checks and adds each file to a side in turn, holding one at a time. EXIT_USAGE in `e`. */
+int load_side(struct data *d, int side, struct inputs *inputs, struct err *e);
 
 #endif

@@ -9,8 +9,8 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/num.h"
-#include "compare/pools.h"
 #include "stats/order.h"
+#include "stats/welch.h"
 
 void metrics_finish(struct metrics *m)
 {
@@ -20,12 +20,9 @@ void metrics_finish(struct metrics *m)
 
 static double percentile_of_trial(const struct data_trial *trial, double q)
 {
-	for (size_t i = 0; i < DATA_PERCENTILES; i++)
-		if (result_percentiles[i] == q)
-			return trial->percentiles_ns[i];
-	for (size_t i = 0; i < trial->n_extras; i++)
-		if (trial->extras[i].percentile == q)
-			return trial->extras[i].value;
+	for (size_t i = 0; i < trial->n_percentiles; i++)
+		if (trial->percentiles[i].percentile == q)
+			return trial->percentiles[i].value;
 	return NAN;
 }
 
@@ -59,23 +56,11 @@ const char *metric_unit(const struct metric *m)
 	return m->kind == METRIC_RATE ? "1/s" : m->kind == METRIC_SHARE_ABOVE ? "" : "ns";
 }
 
-static bool side_counts(int wanted, int side)
+static bool all_trials_have(const struct metric *m)
 {
-	return wanted < 0 || wanted == side;
-}
+	for (int side = 0; side < 2; side++) {
+		const struct data_series_side *of = &m->series->side[side];
 
-static bool workload_counts(const struct data_workload *w, int side)
-{
-	return side < 0 || w->seen[side];
-}
-
-static bool all_trials_have(const struct metric *m, int side)
-{
-	for (int s = 0; s < 2; s++) {
-		const struct data_series_side *of = &m->series->side[s];
-
-		if (!side_counts(side, s))
-			continue;
 		for (size_t i = 0; i < of->n_trials; i++)
 			if (isnan(metric_of_trial(m, &of->trials[i])))
 				return false;
@@ -135,22 +120,22 @@ static int add_primary(struct metrics *list, const struct data *d, size_t worklo
 	return add(list, &m);
 }
 
-static int add_primaries(struct metrics *list, const struct data *d, int side, double tolerance)
+static int add_primaries(struct metrics *list, const struct data *d, double tolerance)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < d->n_workloads; i++) {
 		const struct data_workload *w = &d->workloads[i];
 
-		for (size_t k = 0; r == 0 && workload_counts(w, side) && k < w->n_primaries; k++)
+		for (size_t k = 0; r == 0 && k < w->n_primaries; k++)
 			r = add_primary(list, d, i, &w->primaries[k], tolerance);
 	}
 	list->n_primaries = list->n;
 	return r;
 }
 
-static int add_exploratory(struct metrics *list, const struct data_series *s, int side,
-			   const char *name, double tolerance)
+static int add_exploratory(struct metrics *list, const struct data_series *s, const char *name,
+			   double tolerance)
 {
 	struct metric m = {.workload = s->workload, .series = s, .time = s->time};
 
@@ -160,7 +145,7 @@ static int add_exploratory(struct metrics *list, const struct data_series *s, in
 	m.kind = metric_parse(m.metric, &m.percentile, &m.threshold_ns);
 	m.decision.tolerance = tolerance > 0 ? tolerance : METRIC_EXPLORATORY_TOLERANCE;
 	m.decision.direction = metric_default_direction(m.kind);
-	if (is_listed(list, &m) || !all_trials_have(&m, side))
+	if (is_listed(list, &m) || !all_trials_have(&m))
 		return 0;
 	return add(list, &m);
 }
@@ -191,40 +176,39 @@ static void name_share(uint64_t ns, char name[32])
 	snprintf(name, 32, "share>%llu%s", (unsigned long long)(ns / units[i].ns), units[i].unit);
 }
 
-static int add_shares(struct metrics *list, const struct data_series *s, int side, double tolerance)
+static int add_shares(struct metrics *list, const struct data_series *s, double tolerance)
 {
-	const struct data_series_side *of = &s->side[side > 0 || !s->side[0].n_trials];
+	const struct data_series_side *of = &s->side[0];
 	char name[32];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && of->n_trials && i < of->trials[0].n_thresholds; i++) {
 		name_share(of->trials[0].thresholds[i].ns, name);
-		r = add_exploratory(list, s, side, name, tolerance);
+		r = add_exploratory(list, s, name, tolerance);
 	}
 	return r;
 }
 
 static int add_series(struct metrics *list, const struct data *d, const struct data_series *s,
-		      int side, double tolerance)
+		      double tolerance)
 {
 	static const char *const percentiles[] = {"p50", "p90", "p99"};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < 3; i++)
-		r = add_exploratory(list, s, side, percentiles[i], tolerance);
+		r = add_exploratory(list, s, percentiles[i], tolerance);
 	if (r == 0 && shows_rate(d, s))
-		r = add_exploratory(list, s, side, "rate", tolerance);
-	return r < 0 ? r : add_shares(list, s, side, tolerance);
+		r = add_exploratory(list, s, "rate", tolerance);
+	return r < 0 ? r : add_shares(list, s, tolerance);
 }
 
-int metrics_list(const struct data *d, int side, double tolerance, struct metrics *ret)
+int metrics_list(const struct data *d, double tolerance, struct metrics *ret)
 {
 	struct metrics list = {0};
-	int r = add_primaries(&list, d, side, tolerance);
+	int r = add_primaries(&list, d, tolerance);
 
 	for (size_t i = 0; r == 0 && i < d->n_series; i++)
-		if (workload_counts(&d->workloads[d->series[i].workload], side))
-			r = add_series(&list, d, &d->series[i], side, tolerance);
+		r = add_series(&list, d, &d->series[i], tolerance);
 	if (r < 0)
 		metrics_finish(&list);
 	else
@@ -239,17 +223,6 @@ void metric_sample_finish(struct metric_sample *s)
 	*s = (struct metric_sample){0};
 }
 
-static void add_within(struct metric_sample *s, const double *values, size_t n)
-{
-	double mean = 0;
-
-	for (size_t i = 0; i < n; i++)
-		mean += values[i] / (double)n;
-	for (size_t i = 0; i < n; i++)
-		s->within_squares += (values[i] - mean) * (values[i] - mean);
-	s->within_degrees += n - 1;
-}
-
 /* Trials are in the order of units. */
 static void take_units(const struct data_series_side *of, double *logs, struct metric_sample *s)
 {
@@ -259,7 +232,8 @@ static void take_units(const struct data_series_side *of, double *logs, struct m
 		end = first;
 		while (end < of->n_trials && of->trials[end].unit == unit)
 			end++;
-		add_within(s, logs + first, end - first);
+		s->within_squares += welch_squares(logs + first, end - first);
+		s->within_degrees += end - first - 1;
 		s->values[s->n] = order_median(logs + first, end - first);
 		s->units[s->n++] = unit;
 	}

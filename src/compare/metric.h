@@ -44,12 +44,12 @@ struct metrics {
 };
 
 /*
- * The primaries of the workloads of either side (of that side only, where `side` is not -1), also
- * where there is nothing to compare them with, and for each series p50, p90, p99, the rate of each
+ * The primaries of the workloads of either side, also where there is nothing to compare them with,
+ * and for each series of both sides p50, p90, p99, the rate of each
  * actor's steps and the shares above thresholds, as far as all trials support them. `tolerance`
  * above 0 replaces the workloads' own. -ENOMEM.
  */
-int metrics_list(const struct data *d, int side, double tolerance, struct metrics *ret);
+int metrics_list(const struct data *d, double tolerance, struct metrics *ret);
 void metrics_finish(struct metrics *m);
 
 /* Of the trials of one side, per unit. */

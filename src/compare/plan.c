@@ -11,6 +11,7 @@
 #include "base/escape.h"
 #include "compare/print.h"
 #include "stats/power.h"
+#include "stats/welch.h"
 
 const unsigned plan_trials[PLAN_TRIALS] = {1, 3, 5, 10, 20};
 
@@ -42,24 +43,13 @@ int needs_parse_effect(const char *text, double *ret, struct err *e)
 	return 0;
 }
 
-static double variance(const double *values, size_t n)
-{
-	double mean = 0, sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		mean += values[i] / (double)n;
-	for (size_t i = 0; i < n; i++)
-		sum += (values[i] - mean) * (values[i] - mean);
-	return sum / (double)(n - 1);
-}
-
 static bool find_spread(const struct metric_sample *s, struct plan_row *row)
 {
 	double of_units, of_trials = 0;
 
 	if (s->n < 2)
 		return false;
-	of_units = variance(s->values, s->n);
+	of_units = pow(welch_deviation(s->values, s->n), 2);
 	if (s->within_degrees)
 		of_trials = s->within_squares / (double)s->within_degrees;
 	row->within = s->within_degrees ? sqrt(of_trials) : NAN;
@@ -186,7 +176,7 @@ int needs_find(const struct data *d, double effect, double tolerance, uint64_t s
 	if (d->side[0].n_units < 2)
 		return err_set(e, EXIT_USAGE, EINVAL, "--plan: found 1 %s, needed: at least 2",
 			       data_unit_name(d, 1));
-	if (metrics_list(d, 0, tolerance, &n.metrics) < 0)
+	if (metrics_list(d, tolerance, &n.metrics) < 0)
 		return err_no_memory(e);
 	n.metrics.n = n.metrics.n_primaries;
 	n.rows = calloc(n.metrics.n + 1, sizeof(*n.rows));

@@ -10,95 +10,62 @@
 
 enum { BLOCKS_MIN = 5 };
 
-/* The trials of a side as the bootstrap takes them. */
+/* The trials of a side as the bootstrap takes them; a unit's value is its share. */
 struct shares {
 	double *above, *count; /* a trial */
-	double *values;        /* a unit: its share */
 	struct bootstrap_unit *units;
-	size_t *unit_of; /* index of each in the side */
-	size_t n;
+	struct metric_sample sample;
 	double above_sum;
-	size_t missing; /* trials without this threshold, or without a sample */
 };
 
 static void shares_finish(struct shares *s)
 {
 	free(s->above);
 	free(s->count);
-	free(s->values);
 	free(s->units);
-	free(s->unit_of);
-	*s = (struct shares){0};
-}
-
-static int shares_allocate(struct shares *s, size_t n)
-{
-	*s = (struct shares){
-		.above = calloc(n + 1, sizeof(double)),
-		.count = calloc(n + 1, sizeof(double)),
-		.values = calloc(n + 1, sizeof(double)),
-		.units = calloc(n + 1, sizeof(struct bootstrap_unit)),
-		.unit_of = calloc(n + 1, sizeof(size_t)),
-	};
-	return s->above && s->count && s->values && s->units && s->unit_of ? 0 : -ENOMEM;
+	metric_sample_finish(&s->sample);
 }
 
 static void add_trial(struct shares *s, const struct metric *m, const struct data_trial *trial,
 		      size_t i)
 {
 	double share = metric_of_trial(m, trial);
+	size_t *n = &s->sample.n;
 
 	if (isnan(share)) {
-		s->missing++;
+		s->sample.missing++;
 		return;
 	}
 	s->count[i] = (double)trial->count;
 	s->above[i] = share * (double)trial->count;
 	s->above_sum += s->above[i];
-	if (!s->n || s->unit_of[s->n - 1] != trial->unit) {
-		s->unit_of[s->n] = trial->unit;
-		s->units[s->n++] =
+	if (!*n || s->sample.units[*n - 1] != trial->unit) {
+		s->sample.units[*n] = trial->unit;
+		s->units[(*n)++] =
 			(struct bootstrap_unit){.above = s->above + i, .count = s->count + i};
 	}
-	s->units[s->n - 1].n_trials++;
+	s->units[*n - 1].n_trials++;
 }
 
 static int shares_init(struct shares *s, const struct metric *m, int side)
 {
 	const struct data_series_side *of = &m->series->side[side];
-	int r = shares_allocate(s, of->n_trials);
+	size_t n = of->n_trials + 1;
 
-	for (size_t i = 0; r == 0 && i < of->n_trials; i++)
+	*s = (struct shares){
+		.above = calloc(n, sizeof(*s->above)),
+		.count = calloc(n, sizeof(*s->count)),
+		.units = calloc(n, sizeof(*s->units)),
+		.sample = {.values = calloc(n, sizeof(*s->sample.values)),
+			   .units = calloc(n, sizeof(*s->sample.units))},
+	};
+	if (!s->above || !s->count || !s->units || !s->sample.values || !s->sample.units)
+		return -ENOMEM;
+	for (size_t i = 0; i < of->n_trials; i++)
 		add_trial(s, m, &of->trials[i], i);
-	for (size_t i = 0; r == 0 && i < s->n; i++)
-		s->values[i] = bootstrap_share(&s->units[i], 1);
-	return r;
-}
-
-static uint64_t block_of(const struct data *d, int side, const struct shares *s, size_t i)
-{
-	return d->side[side].units[s->unit_of[i]].block;
-}
-
-/* Puts `base` into the order of the blocks of `new`. Whether each found its own. */
-static bool pair(const struct data *d, struct shares *base, struct shares *new)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < new->n; i++)
-		for (size_t k = i; k < base->n; k++)
-			if (block_of(d, 0, base, k) == block_of(d, 1, new, i)) {
-				double value = base->values[k];
-				size_t unit = base->unit_of[k];
-
-				base->values[k] = base->values[i];
-				base->unit_of[k] = base->unit_of[i];
-				base->values[i] = value;
-				base->unit_of[i] = unit;
-				found++;
-				break;
-			}
-	return found == base->n && found == new->n;
+	for (size_t i = 0; i < s->sample.n; i++)
+		s->sample.values[i] = bootstrap_share(&s->units[i], 1);
+	return 0;
 }
 
 /* The index of a block among those seen, which it joins if need be. */
@@ -117,15 +84,16 @@ static size_t number_block(uint64_t *seen, size_t *n, uint64_t block)
  */
 static int number_blocks(const struct data *d, struct shares s[2], size_t *ret_n)
 {
-	_cleanup_free uint64_t *seen = malloc((s[0].n + s[1].n + 1) * sizeof(*seen));
+	_cleanup_free uint64_t *seen = malloc((s[0].sample.n + s[1].sample.n + 1) * sizeof(*seen));
 	size_t n = 0;
 
 	*ret_n = 0;
 	if (!seen)
 		return -ENOMEM;
 	for (int side = 0; side < 2; side++)
-		for (size_t i = 0; i < s[side].n; i++) {
-			const struct data_unit *unit = &d->side[side].units[s[side].unit_of[i]];
+		for (size_t i = 0; i < s[side].sample.n; i++) {
+			const struct data_unit *unit =
+				&d->side[side].units[s[side].sample.units[i]];
 
 			if (!unit->has_block)
 				return 0;
@@ -155,7 +123,7 @@ static int interval(const struct data *d, const struct comparison_options *optio
 {
 	struct bootstrap_input in = {
 		.units = {s[0].units, s[1].units},
-		.n_units = {s[0].n, s[1].n},
+		.n_units = {s[0].sample.n, s[1].sample.n},
 		.level = DECIDE_LEVEL,
 		.seed = options->seed,
 	};
@@ -164,7 +132,7 @@ static int interval(const struct data *d, const struct comparison_options *optio
 
 	for (int side = 0; side < 2; side++)
 		bound_unseen(&s[side], m->series->side[side].n_trials);
-	if (r == 0 && s[0].n > 1 && s[1].n > 1)
+	if (r == 0 && s[0].sample.n > 1 && s[1].sample.n > 1)
 		r = bootstrap_ratio(&in, &low, &high);
 
 	/* A handful of samples can make every draw alike: that is no narrow interval. */
@@ -173,38 +141,32 @@ static int interval(const struct data *d, const struct comparison_options *optio
 	return r;
 }
 
-/* Of the logarithms, where all have one. */
-static double deviation(const struct shares s[2])
+static void take_logarithms(struct metric_sample *s)
 {
-	double squares = 0;
-
-	for (int side = 0; side < 2; side++) {
-		double mean = 0;
-
-		for (size_t i = 0; i < s[side].n; i++)
-			mean += log(s[side].values[i]) / (double)s[side].n;
-		for (size_t i = 0; i < s[side].n; i++)
-			squares += pow(log(s[side].values[i]) - mean, 2);
-	}
-	return s[0].n + s[1].n > 2 ? sqrt(squares / (double)(s[0].n + s[1].n - 2)) : NAN;
+	for (size_t i = 0; i < s->n; i++)
+		s->values[i] = log(s->values[i]);
 }
 
 static int estimate(const struct data *d, const struct comparison_options *options,
 		    struct decider *decider, struct metric *m, struct shares s[2])
 {
+	struct metric_sample *base = &s[0].sample, *new = &s[1].sample;
 	struct decision *c = &m->decision, bounds = {0};
 	int r;
 
-	for (int side = 0; side < 2; side++) {
-		c->n[side] = s[side].n;
-		m->typical[side] = s[side].n ? bootstrap_share(s[side].units, s[side].n) : NAN;
-	}
+	for (int side = 0; side < 2; side++)
+		m->typical[side] =
+			s[side].sample.n ? bootstrap_share(s[side].units, s[side].sample.n) : NAN;
 	r = interval(d, options, m, s, &bounds); /* before pairing, which reorders */
-	c->paired = options->paired && pair(d, &s[0], &s[1]);
+	c->paired = options->paired;
+	if (r == 0 && c->paired)
+		r = estimate_pair(d, base, new);
+	c->n[0] = base->n;
+	c->n[1] = new->n;
 	if (r == 0)
-		r = decider_estimate(decider, c, s[0].values, s[1].values);
+		r = decider_estimate(decider, c, base->values, new->values);
 	if (r == 0 && c->estimated)
-		r = decider_test_ratio(decider, c, s[0].values, s[1].values);
+		r = decider_test_ratio(decider, c, base->values, new->values);
 	if (r < 0 || !c->estimated)
 		return r;
 	c->undecidable =
@@ -212,7 +174,9 @@ static int estimate(const struct data *d, const struct comparison_options *optio
 	c->shift = m->typical[0] == m->typical[1] ? 0 : log(m->typical[1] / m->typical[0]);
 	c->low = fmin(bounds.low, c->shift);
 	c->high = fmax(bounds.high, c->shift);
-	c->deviation = deviation(s);
+	take_logarithms(base);
+	take_logarithms(new);
+	c->deviation = decide_deviation(c, base->values, new->values);
 	/* The bootstrap does not ask that both sides scatter alike. */
 	c->scatter[SIDE_BASE] = c->scatter[SIDE_NEW] = NAN;
 	c->p_welch = 0;
@@ -227,10 +191,10 @@ int estimate_share(const struct data *d, const struct comparison_options *option
 
 	if (r == 0)
 		r = shares_init(&s[1], m, 1);
-	if (r == 0 && (s[0].missing || s[1].missing))
+	if (r == 0 && (s[0].sample.missing || s[1].sample.missing))
 		snprintf(m->reason, sizeof(m->reason),
 			 "%zu trials of base and %zu of new do not count this threshold",
-			 s[0].missing, s[1].missing);
+			 s[0].sample.missing, s[1].sample.missing);
 	else if (r == 0)
 		r = estimate(d, options, decider, m, s);
 	shares_finish(&s[0]);

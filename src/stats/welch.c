@@ -14,13 +14,18 @@ static double mean(const double *values, size_t n)
 	return sum / (double)n;
 }
 
-double welch_deviation(const double *values, size_t n)
+double welch_squares(const double *values, size_t n)
 {
 	double centre = mean(values, n), sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		sum += (values[i] - centre) * (values[i] - centre);
-	return n > 1 ? sqrt(sum / (double)(n - 1)) : NAN;
+	return sum;
+}
+
+double welch_deviation(const double *values, size_t n)
+{
+	return n > 1 ? sqrt(welch_squares(values, n) / (double)(n - 1)) : NAN;
 }
 
 struct welch welch_test(const double *a, size_t m, const double *b, size_t n, double level)

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* The sum of squares about the mean; 0 for none. */
+double welch_squares(const double *values, size_t n);
+
 /* The standard deviation of a sample about its mean; NAN for fewer than 2 values. */
 double welch_deviation(const double *values, size_t n);
 

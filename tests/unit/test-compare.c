@@ -288,7 +288,7 @@ static void test_pool_of_a_boot(void **state)
 		add(&d, 0, &a, 1);
 	}
 	assert_int_equal(data_make_units(&d), 0);
-	assert_int_equal(metrics_list(&d, 0, 0, &m), 0);
+	assert_int_equal(metrics_list(&d, 0, &m), 0);
 	assert_int_equal(d.series[0].side[0].n_pools, 2);
 	assert_int_equal(d.series[0].side[0].pools[1].histogram.count, 120);
 	assert_int_equal(metric_sample(&m.items[0], 0, &s), 0);
