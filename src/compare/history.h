@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "result/result.h"
 #include "stats/changes.h"
@@ -120,18 +121,26 @@ int history_allow(struct history *h, const char *name, struct err *e);
 int history_arrange(struct history *h, uint64_t seed, struct err *e);
 void history_finish(struct history *h);
 
+/*
+ * Whether two results differ in nothing that makes them different series of a workload. What one of
+ * the two does not have (the hierarchy of a run without trials) counts as a difference except where
+ * `lenient`.
+ */
+bool history_same_series(const struct history *h, const char *workload, size_t a, size_t b,
+			 bool lenient);
+
 /* The value of a result's fact; "unknown" where it has none. */
 const char *history_fact(const struct history *h, size_t result, const char *name);
 
-/*
- * What differs between two results: "kernel 6.17.8 to 6.18.1, command line", long values left out;
- * "" for nothing. With `cuts_only`, of what makes them different series.
- */
 #define HISTORY_BESIDE_SIZE 1024
-const char *history_beside(const struct history *h, const struct history_series *s, size_t before,
-			   size_t after, bool cuts_only, char buf[HISTORY_BESIDE_SIZE]);
+/*
+ * What tells a series from the one before it, of the same metric: "kernel 6.17.8 to 6.18.1, command
+ * line", long values left out; NULL for a metric's first. In `buf`.
+ */
+const char *history_apart(const struct history *h, size_t series, char buf[HISTORY_BESIDE_SIZE]);
 
-/* The same of the points on both sides of the change that begins a segment, in words if none. */
+/* What differs between the points on both sides of the change that begins a segment; in words where
+ * nothing does. */
 const char *history_beside_change(const struct history *h, const struct history_series *s,
 				  size_t segment, char buf[HISTORY_BESIDE_SIZE]);
 
@@ -151,14 +160,14 @@ bool history_is_first(const struct history *h, size_t series);
 #define HISTORY_LABEL_SIZE 192
 const char *history_label(const struct history_metric *m, char buf[HISTORY_LABEL_SIZE]);
 
-/* "6.05 ms", "17 %", "12 600/s" */
-#define HISTORY_VALUE_SIZE 96
-const char *history_value(const struct history_metric *m, double value,
-			  char buf[HISTORY_VALUE_SIZE]);
+/* "6.05 ms", "17 %", "12 600/s". `buf` takes PRINT_CELL_SIZE bytes (compare/print.h). */
+const char *history_value(const struct history_metric *m, double value, char *buf);
 
-/* "2.1 %" of the middle, or "0.3 points" of a share. */
-const char *history_spread(const struct history_metric *m, double spread,
-			   char buf[HISTORY_VALUE_SIZE]);
+/* "2.1 %" of the middle, or "0.3 points" of a share; likewise. */
+const char *history_spread(const struct history_metric *m, double spread, char *buf);
+
+/* The day on which a result began. */
+const char *history_day(const struct history *h, size_t result, char buf[CLOCK_RFC3339_SIZE]);
 
 enum history_direction { HISTORY_BETTER, HISTORY_WORSE, HISTORY_NEITHER };
 extern const char *const history_direction_names[3]; /* "better", "worse", "neither" */
@@ -167,6 +176,7 @@ extern const char *const history_direction_names[3]; /* "better", "worse", "neit
  * "75x lower", "8.6 % higher", "up from 0"; "scatters 4.2x as much" where the level did not change,
  * which is HISTORY_NEITHER.
  */
+#define HISTORY_VALUE_SIZE 96
 const char *history_change(const struct history *h, const struct history_series *s, size_t segment,
 			   char buf[HISTORY_VALUE_SIZE], enum history_direction *ret);
 

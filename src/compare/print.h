@@ -36,7 +36,7 @@ const char *print_scope(const struct comparison *c);
 
 /* Cells. `buf` takes PRINT_CELL_SIZE bytes. */
 #define PRINT_CELL_SIZE 64
-const char *print_value(const struct metric *m, double value, char *buf); /* "6.05 ms", "17 %" */
+const char *print_value(enum metric_kind kind, double value, char *buf); /* "6.05 ms", "17 %" */
 const char *print_ratio(double shift, char *buf); /* "0.0172", "1/1860", "from 0", "-" */
 const char *print_interval(const struct decision *d, char *buf); /* "0.98..1.02" */
 const char *print_p(const struct decision *d, char *buf);        /* "0.0022" */

@@ -10,17 +10,17 @@
 
 const double print_quantiles[PRINT_QUANTILES] = {10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 99, 99.9};
 
-const char *print_value(const struct metric *m, double value, char *buf)
+const char *print_value(enum metric_kind kind, double value, char *buf)
 {
 	char text[NUM_TEXT_SIZE];
 
 	if (!isfinite(value))
 		return CELL("-");
-	if (m->kind == METRIC_RATE && value >= 1000)
+	if (kind == METRIC_RATE && value >= 1000)
 		return CELL("%s/s", num_format_count((uint64_t)llround(value), text));
-	if (m->kind == METRIC_RATE)
+	if (kind == METRIC_RATE)
 		return CELL("%.4g/s", value);
-	if (m->kind == METRIC_SHARE_ABOVE)
+	if (kind == METRIC_SHARE_ABOVE)
 		return CELL("%.3g %%", 100 * value);
 	return CELL("%s", num_format_ns(value, text));
 }

@@ -49,8 +49,8 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 	fputs("\">\n", to);
 	print_outcome(c, m, to);
 	fprintf(to, "      <system-out>%s: base %s, new %s, ratio %s, 95 %% interval %s, p %s%s",
-		verdict_names[d->verdict], print_value(m, m->typical[0], base),
-		print_value(m, m->typical[1], new),
+		verdict_names[d->verdict], print_value(m->kind, m->typical[0], base),
+		print_value(m->kind, m->typical[1], new),
 		print_ratio(d->estimated ? d->shift : NAN, ratio), print_interval(d, interval),
 		print_p(d, p), m->primary ? "" : "; exploratory");
 	for (size_t i = 0; i < n; i++) {

@@ -84,7 +84,7 @@ static void print_row(const struct comparison *c, const struct metric *m, FILE *
 	fputs(" | ", to);
 	print_escaped(print_label(m, label, sizeof(label)), to);
 	for (int s = 0; s < 2; s++)
-		fprintf(to, " | %s", print_value(m, m->typical[s], cell));
+		fprintf(to, " | %s", print_value(m->kind, m->typical[s], cell));
 	fprintf(to, " | %s", print_ratio(d->estimated ? d->shift : NAN, cell));
 	fprintf(to, " | %s", print_interval(d, cell));
 	fprintf(to, " | %s", print_p(d, cell));

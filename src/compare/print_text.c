@@ -106,7 +106,7 @@ static void print_row(const struct metric *m, FILE *to)
 		label[0] = '\0';
 	}
 	fprintf(to, " %-*s %8s %8s %6s %15s %6s  %s\n", LABEL, label,
-		print_value(m, m->typical[0], base), print_value(m, m->typical[1], new),
+		print_value(m->kind, m->typical[0], base), print_value(m->kind, m->typical[1], new),
 		print_ratio(m->decision.estimated ? m->decision.shift : NAN, ratio),
 		print_interval(&m->decision, interval), print_p(&m->decision, p),
 		print_verdict(&m->decision, verdict));

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/escape.h"
 #include "host/host.h"
+#include "compare/print.h"
 #include "compare/sweep_pooled.h"
 
 static void watch(struct watched *list, size_t *n, const char *actor, const char *span,
@@ -41,23 +42,12 @@ static void print_percentile(const struct histogram *h, double q, FILE *to)
 			: "-");
 }
 
-static const char *format_metric(const struct bound *b, double metric, char buf[NUM_TEXT_SIZE])
-{
-	if (isnan(metric))
-		return "-";
-	if (b->kind == METRIC_RATE)
-		snprintf(buf, NUM_TEXT_SIZE, "%.4g/s", metric);
-	else
-		num_format_ns(metric, buf);
-	return buf;
-}
-
 static void print_row(const struct sweep *s, const struct sweep_point *p, const struct watched *w,
 		      bool judged, FILE *to)
 {
 	const struct result_run *run = &s->result->runs[p->run];
 	_cleanup_free struct pooled *all = pool(run, w->actor, w->span, w->time);
-	char value[AXIS_TEXT_SIZE], count[NUM_TEXT_SIZE], metric[NUM_TEXT_SIZE];
+	char value[AXIS_TEXT_SIZE], count[NUM_TEXT_SIZE], metric[PRINT_CELL_SIZE];
 
 	if (!all)
 		return;
@@ -67,7 +57,7 @@ static void print_row(const struct sweep *s, const struct sweep_point *p, const 
 	print_percentile(&all->histogram, 90, to);
 	print_percentile(&all->histogram, 99, to);
 	if (judged)
-		fprintf(to, "  %11s  %s%s", format_metric(&s->bound, p->metric, metric),
+		fprintf(to, "  %11s  %s%s", print_value(s->bound.kind, p->metric, metric),
 			sweep_verdict_names[p->verdict], p->pooled ? " (pooled)" : "");
 	fputc('\n', to);
 	if (judged && p->reason)

@@ -36,8 +36,8 @@ static void say_from_or_to_zero(const struct metric *m, const char *steps, char 
 
 	snprintf(buf, size, "%s beyond %s %s (%s, %s)", steps, m->metric + strlen("share>"),
 		 appeared ? "appeared" : "disappeared",
-		 appeared ? "none before" : print_value(m, m->typical[0], share),
-		 appeared ? print_value(m, m->typical[1], share) : "none now");
+		 appeared ? "none before" : print_value(m->kind, m->typical[0], share),
+		 appeared ? print_value(m->kind, m->typical[1], share) : "none now");
 }
 
 static void say_changed(const struct metric *m, const char *steps, char *buf, size_t size)

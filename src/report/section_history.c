@@ -18,13 +18,6 @@ static const char *kernel_at(const struct history *h, const struct history_serie
 	return history_fact(h, s->points[point].result, "kernel.release");
 }
 
-static const char *day(const struct history *h, size_t result, char buf[CLOCK_RFC3339_SIZE])
-{
-	clock_format_rfc3339(h->results[result].started_at_s, buf);
-	buf[strlen("2026-01-31")] = '\0';
-	return buf;
-}
-
 /*
  * A colour a kernel, in the order in which they came, and another one where a series begins; where
  * they run out, again from the first.
@@ -134,8 +127,10 @@ static void print_change(struct report *r, const struct history_series *s, size_
 	history_change(h, s, segment, value, &direction);
 	fprintf(r->page, "<tr class=\"%s\">\n", classes[direction]);
 	html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
-	html_element(r, "td class=\"number\"", "%s", day(h, s->points[g->first - 1].result, time));
-	html_element(r, "td class=\"number\"", "%s", day(h, s->points[g->first].result, time));
+	html_element(r, "td class=\"number\"", "%s",
+		     history_day(h, s->points[g->first - 1].result, time));
+	html_element(r, "td class=\"number\"", "%s",
+		     history_day(h, s->points[g->first].result, time));
 	html_element(r, "td class=\"verdict\"", "%s%s%s", value,
 		     direction == HISTORY_NEITHER ? "" : ", ",
 		     direction == HISTORY_NEITHER ? "" : history_direction_names[direction]);
@@ -188,9 +183,9 @@ static void print_apart_row(struct report *r, const struct history_series *s)
 
 	fputs("<tr>\n", r->page);
 	html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
-	html_element(r, "td class=\"number\"", "%s", day(h, last, time));
-	html_element(r, "td class=\"number\"", "%s", day(h, s->like, time));
-	html_element(r, "td", "%s", history_beside(h, s, before->like, s->like, true, beside));
+	html_element(r, "td class=\"number\"", "%s", history_day(h, last, time));
+	html_element(r, "td class=\"number\"", "%s", history_day(h, s->like, time));
+	html_element(r, "td", "%s", history_apart(h, (size_t)(s - h->series), beside));
 	fputs("</tr>\n", r->page);
 }
 
@@ -219,9 +214,10 @@ static void print_missing_of(struct report *r, const struct history_series *s)
 		end = history_missing_end(s, i);
 		fputs("<tr>\n", r->page);
 		html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
-		html_element(r, "td class=\"number\"", "%s", day(h, s->missing[i].result, time));
 		html_element(r, "td class=\"number\"", "%s",
-			     day(h, s->missing[end - 1].result, time));
+			     history_day(h, s->missing[i].result, time));
+		html_element(r, "td class=\"number\"", "%s",
+			     history_day(h, s->missing[end - 1].result, time));
 		html_element(r, "td class=\"number\"", "%zu", end - i);
 		html_element(r, "td", "%s", s->missing[i].missing);
 		fputs("</tr>\n", r->page);

@@ -68,7 +68,8 @@ static void print_row(struct report *r, const struct metric *m, double span)
 		     print_label(m, text, sizeof(text)));
 	html_element(r, "td class=\"verdict\"", "%s", verdict_names[d->verdict]);
 	for (int s = 0; s < 2; s++)
-		html_element(r, "td class=\"number\"", "%s", print_value(m, m->typical[s], cell));
+		html_element(r, "td class=\"number\"", "%s",
+			     print_value(m->kind, m->typical[s], cell));
 	html_element(r, "td class=\"number\"", "%s",
 		     print_ratio(d->estimated ? d->shift : NAN, cell));
 	html_element(r, "td class=\"number\"", "%s", print_interval(d, cell));

@@ -8,7 +8,6 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "compare/history.h"
-#include "compare/history_identity.h"
 #include "stats/order.h"
 #include "stats/sides.h"
 
@@ -89,7 +88,7 @@ static struct history_series *find_series(struct history *h, const struct histor
 	bool lenient = point->missing;
 
 	for (size_t i = h->n_series; i-- && h->series[i].metric == point->metric;)
-		if (identity_same(h, workload, h->series[i].like, point->result, lenient))
+		if (history_same_series(h, workload, h->series[i].like, point->result, lenient))
 			return &h->series[i];
 	return NULL;
 }
@@ -262,4 +261,34 @@ int history_arrange(struct history *h, uint64_t seed, struct err *e)
 		return err_set(e, EXIT_USAGE, EINVAL, "found %zu results, allowed: at most %d",
 			       h->n_results, CHANGES_N_MAX);
 	return r < 0 ? err_no_memory(e) : 0;
+}
+
+bool history_can_show(const struct history *h, const struct history_series *s)
+{
+	return s->n >= CHANGES_N_MIN &&
+	       changes_smallest_p(s->n) * (double)h->n_tested <= HISTORY_ALPHA;
+}
+
+bool history_is_first(const struct history *h, size_t series)
+{
+	return series == 0 || h->series[series - 1].metric != h->series[series].metric;
+}
+
+static bool value_between(const struct history_series *s, size_t a, size_t b)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->points[i].result > a && s->points[i].result < b)
+			return true;
+	return false;
+}
+
+size_t history_missing_end(const struct history_series *s, size_t from)
+{
+	const struct history_point *m = s->missing;
+	size_t end = from + 1;
+
+	while (end < s->n_missing && strcmp(m[end].missing, m[from].missing) == 0 &&
+	       !value_between(s, m[end - 1].result, m[end].result))
+		end++;
+	return end;
 }
