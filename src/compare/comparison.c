@@ -166,6 +166,11 @@ int comparison_make(const struct data *d, const struct comparison_options *optio
 	return r;
 }
 
+size_t comparison_units_needed(const struct comparison *c)
+{
+	return decide_units_needed(c->n_tested ? c->n_tested : 1, c->options.paired);
+}
+
 size_t comparison_count(const struct comparison *c, enum verdict verdict)
 {
 	size_t n = 0;

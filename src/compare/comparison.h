@@ -50,6 +50,9 @@ void comparison_finish(struct comparison *c);
  */
 enum exit_code comparison_exit_code(const struct comparison *c, bool decision_required);
 
+/* The fewest units a side with which each primary of the family can be decided. */
+size_t comparison_units_needed(const struct comparison *c);
+
 /* How many primaries have this verdict. */
 size_t comparison_count(const struct comparison *c, enum verdict verdict);
 

@@ -197,6 +197,9 @@ static void put_head(struct json_build *b, struct json_object *to, const struct 
 	json_put_bool(b, to, "paired", c->options.paired);
 	json_put_u64(b, to, "seed", c->options.seed);
 	put_number(b, to, "smallest_p", c->smallest_p);
+	put_number(b, to, "alpha", DECIDE_ALPHA);
+	json_put_u64(b, to, "tested", c->n_tested);
+	json_put_u64(b, to, "units_needed", comparison_units_needed(c));
 	put_side(b, to, "base", c->data, 0);
 	put_side(b, to, "new", c->data, 1);
 	put_facts(b, to, &c->data->facts);

@@ -113,8 +113,7 @@ const char *print_scope(const struct comparison *c)
 
 const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE])
 {
-	size_t m = c->n_tested ? c->n_tested : 1,
-	       needed = decide_units_needed(m, c->options.paired);
+	size_t m = c->n_tested ? c->n_tested : 1, needed = comparison_units_needed(c);
 	const struct data *d = c->data;
 
 	if (c->smallest_p * (double)m <= DECIDE_ALPHA)

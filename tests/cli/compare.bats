@@ -294,6 +294,7 @@ for k in range(20):
 	all_formats_say base hurt "Measured in a guest (kvm)"
 	all_formats_say base hurt "Release differences included"
 	"$CGCHURN" compare --format json base hurt >out.json
+	[ "$(ask '(c["alpha"], c["tested"], c["units_needed"])' <out.json)" = "(0.05, 2, 5)" ]
 	[ "$(ask 'c["remark_words"]' <out.json)" = "['guest', 'releases', 'invalid-trials']" ]
 	[ "$(ask 'len(c["remarks"])' <out.json)" = 3 ]
 }
