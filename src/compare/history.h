@@ -181,6 +181,7 @@ const char *history_change(const struct history *h, const struct history_series 
 			   char buf[HISTORY_VALUE_SIZE], enum history_direction *ret);
 
 void history_print_text(const struct history *h, FILE *to);
-int history_print_json(const struct history *h, FILE *to); /* -ENOMEM */
+/* doc/schema/cgchurn-history-1.json. -ENOMEM. */
+int history_print_json(const struct history *h, FILE *to);
 
 #endif

@@ -29,6 +29,18 @@ assert [(c["first_point"], c["worse"]) for c in metric["changes"]] == [(90, Fals
 assert len(missing["missing"]) == 200 and "hypervisor" in missing["missing"][0]["reason"]'
 }
 
+@test "json fits its schema, which describes each key" {
+	nights a 20 month=1 host=node-1
+	nights b 20 month=2 host=node-1 migration=0.1 release=6.19.0
+	nights c 1 month=3 host=node-1 release=6.19.0 invalid=1
+	nights d 20 month=4 host=node-2 boot_sigma=0.2
+	cp "$BATS_TEST_TMPDIR/a/0003.json" "$BATS_TEST_TMPDIR/a/zz-copy.json"
+	"$CGCHURN" history --format json "$BATS_TEST_TMPDIR"/[abcd] >"$BATS_TEST_TMPDIR/history.json"
+	for key in same_as reason apart_by first_point; do grep -q "\"$key\": [^n]" "$BATS_TEST_TMPDIR/history.json"; done
+	run -0 python3 "$CGCHURN_SOURCE/tests/cli/validate.py" --closed "$CGCHURN_SOURCE/doc/schema/cgchurn-history-1.json" \
+		"$BATS_TEST_TMPDIR/history.json"
+}
+
 @test "a percentile that the plan takes from pooled trials has its points, too" {
 	"$CGCHURN_BUILD/tests/cli/make-results" "$BATS_TEST_TMPDIR/pooled" 12 trials=3 samples=40 metric=p90 from=pooled
 	run -0 "$CGCHURN" history --format json "$BATS_TEST_TMPDIR/pooled"
