@@ -12,7 +12,6 @@
 #include "base/err.h"
 #include "compare/data.h"
 #include "compare/metric.h"
-#include "compare/remarks.h"
 
 #define COMPARISON_SCHEMA "cgchurn-comparison/1"
 
@@ -23,6 +22,18 @@ struct comparison_options {
 	bool decision_required;  /* what is undecided is an error, in formats that have such */
 	bool primaries_only;     /* leave the exploratory rest and the remarks out */
 	struct decider *decider; /* to use; NULL: one of its own */
+};
+
+/* What must be known beside the verdicts, because these alone would mislead: in every format. */
+#define REMARK_TEXT_SIZE 400
+struct remark {
+	const char *word;            /* stable, for programs: "order", "given-up" */
+	char text[REMARK_TEXT_SIZE]; /* one sentence or more, for people */
+};
+
+struct remarks {
+	struct remark *items;
+	size_t n;
 };
 
 struct comparison {
@@ -55,5 +66,12 @@ size_t comparison_units_needed(const struct comparison *c);
 
 /* How many primaries have this verdict. */
 size_t comparison_count(const struct comparison *c, enum verdict verdict);
+
+/*
+ * remarks.c, for a comparison with all its verdicts: fills c->remarks, to be released also after
+ * -ENOMEM.
+ */
+int remarks_list(struct comparison *c);
+void remarks_finish(struct remarks *r);
 
 #endif

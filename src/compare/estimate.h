@@ -14,13 +14,6 @@ int estimate_metric(const struct data *d, const struct comparison_options *optio
  * multiplies the smallest p that there can be, at the least. */
 void estimate_explain(const struct data *d, struct metric *m, size_t hardest);
 
-/* For shares: ratio and interval by the hierarchical bootstrap, p by permutation of units. */
-int estimate_share(const struct data *d, const struct comparison_options *options,
-		   struct decider *decider, struct metric *m);
-
-/* Keeps the units whose block both have, in the order of `a`. -ENOMEM. */
-int estimate_pair(const struct data *d, struct metric_sample *a, struct metric_sample *b);
-
 /*
  * After the verdicts: a primary whose workload's runs are a selection (data.h) is undecided, except
  * where it is a regression all the same.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What misleads beside a figure (notes of a metric) or beside verdicts (remarks on all of them). */
-#include "compare/remarks.h"
+#include "compare/comparison.h"
 
 #include <errno.h>
 #include <math.h>
