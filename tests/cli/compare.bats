@@ -174,13 +174,7 @@ ask() {
 
 @test "JSON fits its schema and says the same" {
 	"$CGCHURN" compare --format json base slow >out.json || [ $? -eq 1 ]
-	python3 - "$CGCHURN_SOURCE/doc/schema/cgchurn-comparison-1.json" out.json <<'PYTHON'
-import json, sys
-import jsonschema
-schema, document = (json.load(open(path)) for path in sys.argv[1:])
-jsonschema.Draft202012Validator.check_schema(schema)
-jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
-PYTHON
+	run -0 python3 "$CGCHURN_SOURCE/tests/cli/validate.py" "$CGCHURN_SOURCE/doc/schema/cgchurn-comparison-1.json" out.json
 	[ "$(ask '(c["schema"], c["scope"])' <out.json)" = "('cgchurn-comparison/1', 'boots')" ]
 	[ "$(ask '(c["metrics"][0]["verdict"], c["metrics"][0]["primary"])' <out.json)" = "('regression', True)" ]
 	[ "$(ask '1.9 < c["metrics"][0]["low"] < c["metrics"][0]["ratio"] < c["metrics"][0]["high"] < 2.1' <out.json)" = True ]
@@ -633,20 +627,14 @@ for t in r['runs'][0]['trials']:
 
 @test "what results inherited must match; an older result, which does not say, is no obstacle" {
 	inherit() {
-		python3 - "$@" <<-'END'
-			import json, sys
-			for path in sys.argv[2:]:
-			    result = json.load(open(path))
-			    result["host"]["inherited"] = {"policy": sys.argv[1], "nice": "0"}
-			    json.dump(result, open(path, "w"))
-		END
+		change_results "$2" "r['host']['inherited'] = {'policy': '$1', 'nice': '0'}"
 	}
 	cp -r base plain
 	cp -r same rt
-	inherit "fifo 5" rt/*.json
+	inherit "fifo 5" rt
 	run "$CGCHURN" compare plain rt
 	[ "$status" -eq 0 ]
-	inherit other plain/*.json
+	inherit other plain
 	run "$CGCHURN" compare plain rt
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"inherited.policy (scheduling policy)"*"base: other"*"new: fifo 5"* ]]
@@ -656,17 +644,11 @@ for t in r['runs'][0]['trials']:
 
 @test "workloads that differ: the settings are named, in a refusal and where they are allowed" {
 	cp -r base short
-	python3 - short/*.json <<-'END'
-		import json, sys
-		for path in sys.argv[1:]:
-		    result = json.load(open(path))
-		    workload = result["runs"][0]["workload"]
-		    workload["sha256"] = "b" * 64
-		    workload["spec"]["duration_s"] = 1.5
-		    workload["spec"]["why"] = "Another."
-		    result["id"] = "short-" + result["id"]
-		    json.dump(result, open(path, "w"))
-	END
+	change_results short '
+workload = r["runs"][0]["workload"]
+workload["sha256"] = "b" * 64
+workload["spec"] |= {"duration_s": 1.5, "why": "Another."}
+r["id"] = "short-" + r["id"]'
 	run "$CGCHURN" compare base short
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"settings of the workload"*"base: duration_s - ("*"new: duration_s 1.5 ("* ]]
