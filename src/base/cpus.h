@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/num.h"
+
 #define CPUS_MAX 8192
 
 struct cpus {
@@ -33,6 +35,21 @@ static inline bool cpus_have(const struct cpus *set, int cpu)
 static inline uint64_t cpus_count(const struct cpus *set)
 {
 	return (uint64_t)CPU_COUNT_S(sizeof(set->bits), set->bits);
+}
+
+/*
+ * Those of a list as the kernel writes it ("0-3,8") below CPUS_MAX. Whether there is one at least,
+ * and nothing else.
+ */
+static inline bool cpus_parse(const char *list, struct cpus *ret)
+{
+	uint32_t first, last;
+
+	memset(ret, 0, sizeof(*ret));
+	while (num_list_next(&list, &first, &last))
+		for (; first <= last && first < CPUS_MAX; first++)
+			cpus_add(ret, first);
+	return cpus_count(ret) && !*list;
 }
 
 /* The n-th of them, from 0 and going round; -1 where there is none. */

@@ -7,11 +7,11 @@
 #include <sys/utsname.h>
 
 #include "base/cleanup.h"
+#include "base/cpus.h"
 #include "base/io.h"
-#include "base/num.h"
 #include "host/gather.h"
 
-enum { CPUINFO_SIZE_MAX = 64 << 20, CPUS_MAX = 8192 };
+enum { CPUINFO_SIZE_MAX = 64 << 20 };
 
 /* x86 and s390 name the model; arm64 only has numbers for it. */
 static void gather_model(struct gather *g)
@@ -30,75 +30,56 @@ static void gather_model(struct gather *g)
 		gather_setf(g, &g->h->cpu_model, "implementer %s, part %s", model, part);
 }
 
-/* Calls `each` for every CPU of the online list. */
-static void for_each_cpu(struct gather *g, void (*each)(struct gather *, long, void *), void *data)
+/* -1 where no CPU says to which socket it belongs. */
+static int64_t count_sockets(struct gather *g, const struct cpus *online)
 {
-	const char *list = g->h->cpu_online;
-	uint32_t first, last;
-
-	while (list && num_list_next(&list, &first, &last))
-		for (uint32_t cpu = first; cpu <= last && cpu < CPUS_MAX; cpu++)
-			each(g, cpu, data);
-}
-
-struct sockets {
-	int64_t ids[256];
-	int64_t n;
-};
-
-static void count_socket(struct gather *g, long cpu, void *data)
-{
-	struct sockets *s = data;
+	int64_t ids[256], n = 0, known;
 	char path[128];
-	int64_t id;
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%ld/topology/physical_package_id",
-		 cpu);
-	id = gather_number(g, path);
-	if (id < 0)
-		return;
-	for (int64_t i = 0; i < s->n; i++)
-		if (s->ids[i] == id)
-			return;
-	if (s->n < (int64_t)(sizeof(s->ids) / sizeof(s->ids[0])))
-		s->ids[s->n++] = id;
+	for (int cpu = 0; cpu < CPUS_MAX && n < (int64_t)(sizeof(ids) / sizeof(ids[0])); cpu++) {
+		if (!cpus_have(online, cpu))
+			continue;
+		snprintf(path, sizeof(path),
+			 "sys/devices/system/cpu/cpu%d/topology/physical_package_id", cpu);
+		ids[n] = gather_number(g, path);
+		for (known = 0; known < n && ids[known] != ids[n];)
+			known++;
+		n += known == n && ids[n] >= 0;
+	}
+	return n ? n : -1;
 }
 
-struct governor {
-	char name[64];
-	bool mixed;
-};
-
-static void note_governor(struct gather *g, long cpu, void *data)
+static void gather_governor(struct gather *g, const struct cpus *online)
 {
-	struct governor *governor = data;
-	char path[128], buf[64];
+	char path[128], buf[64], name[64] = "";
 
-	snprintf(path, sizeof(path), "sys/devices/system/cpu/cpu%ld/cpufreq/scaling_governor", cpu);
-	if (!gather_read(g, path, buf, sizeof(buf)))
-		return;
-	if (!governor->name[0])
-		snprintf(governor->name, sizeof(governor->name), "%s", buf);
-	else if (strcmp(governor->name, buf) != 0)
-		governor->mixed = true;
+	for (int cpu = 0; cpu < CPUS_MAX; cpu++) {
+		snprintf(path, sizeof(path),
+			 "sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu);
+		if (!cpus_have(online, cpu) || !gather_read(g, path, buf, sizeof(buf)))
+			continue;
+		snprintf(name, sizeof(name), "%s",
+			 !name[0] || strcmp(name, buf) == 0 ? buf : "mixed");
+	}
+	gather_set(g, &g->h->cpu_governor, name);
 }
 
 static void gather_topology(struct gather *g)
 {
 	struct host *h = g->h;
-	struct sockets sockets = {.n = 0};
-	struct governor governor = {.mixed = false};
+	struct cpus online, nodes;
 	char buf[4096];
 
 	gather_file(g, &h->cpu_online, "sys/devices/system/cpu/online");
-	h->cpu_count = h->cpu_online ? gather_count_list(h->cpu_online) : -1;
-	for_each_cpu(g, count_socket, &sockets);
-	h->cpu_sockets = sockets.n ? sockets.n : -1;
-	if (gather_read(g, "sys/devices/system/node/online", buf, sizeof(buf)))
-		h->cpu_numa_nodes = gather_count_list(buf);
+	if (h->cpu_online && cpus_parse(h->cpu_online, &online)) {
+		h->cpu_count = (int64_t)cpus_count(&online);
+		h->cpu_sockets = count_sockets(g, &online);
+		gather_governor(g, &online);
+	}
+	if (gather_read(g, "sys/devices/system/node/online", buf, sizeof(buf)) &&
+	    cpus_parse(buf, &nodes))
+		h->cpu_numa_nodes = (int64_t)cpus_count(&nodes);
 	h->cpu_smt = gather_truth(g, "sys/devices/system/cpu/smt/active");
-	for_each_cpu(g, note_governor, &governor);
-	gather_set(g, &h->cpu_governor, governor.mixed ? "mixed" : governor.name);
 }
 
 /* The state of CPU 0 that takes longest to wake from, of those that are enabled. */

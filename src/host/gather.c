@@ -72,16 +72,6 @@ enum tristate gather_truth(struct gather *g, const char *path)
 	return value < 0 ? TRISTATE_UNKNOWN : value ? TRISTATE_YES : TRISTATE_NO;
 }
 
-int64_t gather_count_list(const char *list)
-{
-	uint32_t first, last;
-	int64_t count = 0;
-
-	while (num_list_next(&list, &first, &last))
-		count += (int64_t)last - first + 1;
-	return count && !*list ? count : -1;
-}
-
 const char *gather_chosen(const char *text, const char *brackets, char *buf, size_t size)
 {
 	const char *open = text ? strchr(text, brackets[0]) : NULL;

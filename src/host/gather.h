@@ -39,9 +39,6 @@ void gather_file(struct gather *g, char **field, const char *path);
 int64_t gather_number(struct gather *g, const char *path);
 enum tristate gather_truth(struct gather *g, const char *path);
 
-/* How many numbers a list such as "0-3,8" names; -1 where it is none. */
-int64_t gather_count_list(const char *list);
-
 /* The word in brackets of "always [madvise] never" or "none (full)"; NULL where there is none. */
 const char *gather_chosen(const char *text, const char *brackets, char *buf, size_t size);
 

@@ -23,6 +23,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/cpus.h"
 #include "base/num.h"
 #include "host/gather.h"
 
@@ -65,26 +66,15 @@ static void gather_scheduling(struct gather *g)
 		gather_set(g, &g->h->inherited_policy, names[number]);
 }
 
-static bool list_has(const char *list, uint32_t cpu)
-{
-	uint32_t first, last;
-
-	while (num_list_next(&list, &first, &last))
-		if (cpu >= first && cpu <= last)
-			return true;
-	return false;
-}
-
 /* Kernels list possible CPUs, too; what counts is whether one that is online is missing. */
 static bool has_all_online(const char *allowed, const char *online)
 {
-	uint32_t first, last;
+	struct cpus all, both;
 
-	while (num_list_next(&online, &first, &last))
-		for (uint32_t cpu = first; cpu <= last; cpu++)
-			if (!list_has(allowed, cpu))
-				return false;
-	return true;
+	cpus_parse(online, &all);
+	cpus_parse(allowed, &both);
+	cpus_intersect(&both, &all);
+	return cpus_count(&both) == cpus_count(&all);
 }
 
 static void gather_status(struct gather *g)

@@ -145,6 +145,39 @@ static void test_grace_periods(void **state)
 	}
 }
 
+/* A machine of two sockets: CPUs 0, 2 and 3 are online, two of them in one socket. */
+static void test_cpus(void **state)
+{
+	struct fake_root f;
+	struct host h;
+
+	fake_root_init(&f);
+	fake_root_text(&f, "sys/devices/system/cpu/online", "0,2-3\n");
+	fake_root_text(&f, "sys/devices/system/node/online", "0-1\n");
+	fake_root_text(&f, "sys/devices/system/cpu/cpu0/topology/physical_package_id", "70000\n");
+	fake_root_text(&f, "sys/devices/system/cpu/cpu2/topology/physical_package_id", "1\n");
+	fake_root_text(&f, "sys/devices/system/cpu/cpu3/topology/physical_package_id", "1\n");
+	fake_root_text(&f, "sys/devices/system/cpu/cpu1/cpufreq/scaling_governor", "offline\n");
+	fake_root_text(&f, "sys/devices/system/cpu/cpu2/cpufreq/scaling_governor", "powersave\n");
+	fake_root_text(&f, "sys/devices/system/cpu/cpu3/cpufreq/scaling_governor", "powersave\n");
+	fake_root_text(&f, "proc/self/status", "Cpus_allowed_list:\t0-7\n");
+	assert_int_equal(host_gather_from(f.fd, &h, NULL, NULL), 0);
+	assert_int_equal(h.cpu_count, 3);
+	assert_int_equal(h.cpu_sockets, 2);
+	assert_int_equal(h.cpu_numa_nodes, 2);
+	assert_string_equal(h.cpu_governor, "powersave");
+	assert_string_equal(h.inherited_cpus, "all");
+	host_finish(&h);
+
+	fake_root_text(&f, "sys/devices/system/cpu/cpu2/cpufreq/scaling_governor", "performance\n");
+	fake_root_text(&f, "proc/self/status", "Cpus_allowed_list:\t0,3\n");
+	assert_int_equal(host_gather_from(f.fd, &h, NULL, NULL), 0);
+	assert_string_equal(h.cpu_governor, "mixed");
+	assert_string_equal(h.inherited_cpus, "0,3");
+	host_finish(&h);
+	fake_root_finish(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_and_release),
 		cmocka_unit_test(test_name),
 		cmocka_unit_test(test_grace_periods),
+		cmocka_unit_test(test_cpus),
 	};
 
 	return cmocka_run_group_tests_name("host-field", tests, NULL, NULL);
