@@ -76,18 +76,6 @@ static pid_t clone3_shared(struct clone_args *args, struct worker *w)
 #endif
 }
 
-static int open_groups(struct worker *w, struct clone3_extra *extra, uint64_t n)
-{
-	for (uint64_t i = 0; i < n; i++) {
-		int fd = worker_open_leaf(w, w->groups.index * n + i, ".", O_RDONLY | O_DIRECTORY);
-
-		if (fd < 0)
-			return worker_fail(w, -fd, "opening leaf %llu", (unsigned long long)i);
-		extra->group_fds[i] = fd;
-	}
-	return 0;
-}
-
 static int setup(struct worker *w)
 {
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
@@ -102,7 +90,10 @@ static int setup(struct worker *w)
 	if (extra == MAP_FAILED)
 		return worker_fail(w, errno, "mapping a stack");
 	s->extra = extra;
-	return o->mode == MODE_INTO_CGROUP ? open_groups(w, extra, o->groups) : 0;
+	return o->mode == MODE_INTO_CGROUP
+		       ? worker_open_leaves(w, o->groups, ".", O_RDONLY | O_DIRECTORY,
+					    extra->group_fds)
+		       : 0;
 }
 
 static void step(struct worker *w)

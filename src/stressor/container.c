@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/process.h"
-#include "cgroup/group.h"
 #include "stressor/container.h"
 
 #include <errno.h>
@@ -16,7 +14,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "stressor/events.h"
+#include "base/process.h"
+#include "cgroup/group.h"
 #include "stressor/clone3_into.h"
 #include "stressor/targets.h"
 
@@ -65,7 +64,7 @@ static _Noreturn void fail_child(struct container_plan *p, enum container_phase 
 	p->failure = errno;
 	p->failed_phase = phase;
 	/* Wakes the parent, which waits for init's stamp. */
-	if (write(p->stamp_write, &none, sizeof(none)) < 0)
+	if (write(p->init.stamp_write, &none, sizeof(none)) < 0)
 		_exit(126);
 	_exit(127);
 }
@@ -83,22 +82,22 @@ static _Noreturn void child(const struct worker *w, struct container_plan *p)
 {
 	uint32_t seen;
 
-	while (p->create == CREATE_FORK && (seen = atomic_load(&p->go)) != p->turn)
+	while (p->options->create == CREATE_FORK && (seen = atomic_load(&p->go)) != p->turn)
 		syscall(SYS_futex, &p->go, FUTEX_WAIT, seen, NULL, NULL, 0);
 	p->began = clock_now_ns();
-	if (unshare_some(p->namespaces) < 0)
+	if (unshare_some(p->options->namespaces) < 0)
 		fail_child(p, PHASE_NAMESPACES);
 	p->unshared = clock_now_ns();
 	if (w->filter.len && worker_load_filter(w) < 0)
 		fail_child(p, PHASE_SECCOMP);
 	p->filtered = clock_now_ns();
-	execve(p->argv[0], p->argv, (char *[]){NULL});
+	execve(p->init.argv[0], p->init.argv, (char *[]){NULL});
 	fail_child(p, PHASE_EXEC);
 }
 
 static int phase_create(struct worker *w, struct container_plan *p, struct container *c)
 {
-	pid_t pid = p->create == CREATE_INTO ? fork_into(c->inner_fd) : fork();
+	pid_t pid = p->options->create == CREATE_INTO ? fork_into(c->inner_fd) : fork();
 
 	if (pid == 0)
 		child(w, p);
@@ -117,22 +116,23 @@ static int phase_attach(struct worker *w, struct container_plan *p, struct conta
 /* Lets the child go, waits for init, and puts down when the child went through what. */
 static int phase_exec(struct worker *w, struct container_plan *p, struct container *c)
 {
-	struct pollfd poll_fd = {.fd = p->stamp_read, .events = POLLIN};
+	struct pollfd poll_fd = {.fd = p->init.stamp_read, .events = POLLIN};
 	uint64_t stamp;
 
 	atomic_store(&p->go, p->turn);
-	if (p->create == CREATE_FORK)
+	if (p->options->create == CREATE_FORK)
 		syscall(SYS_futex, &p->go, FUTEX_WAKE, 1, NULL, NULL, 0);
 	if (poll(&poll_fd, 1, START_SECONDS * 1000) != 1)
 		return ETIME;
-	if (read(p->stamp_read, &stamp, sizeof(stamp)) != sizeof(stamp))
-		return EIO;
+	stamp = worker_program_began(&p->init);
 	if (p->failure) {
 		c->phase = p->failed_phase;
 		return p->failure;
 	}
-	c->ends[p->create == CREATE_INTO ? PHASE_CREATE : PHASE_GO] = p->began;
-	if (p->namespaces)
+	if (!stamp)
+		return EIO;
+	c->ends[p->options->create == CREATE_INTO ? PHASE_CREATE : PHASE_GO] = p->began;
+	if (p->options->namespaces)
 		c->ends[PHASE_NAMESPACES] = p->unshared;
 	if (w->filter.len)
 		c->ends[PHASE_SECCOMP] = p->filtered;
@@ -142,70 +142,51 @@ static int phase_exec(struct worker *w, struct container_plan *p, struct contain
 
 static int phase_run(struct worker *w, struct container_plan *p, struct container *c)
 {
-	if (p->run_ns)
-		clock_sleep_until(c->ends[PHASE_EXEC] + p->run_ns);
+	if (p->options->run_ns)
+		clock_sleep_until(c->ends[PHASE_EXEC] + p->options->run_ns);
 	return 0;
 }
 
 static int phase_kill(struct worker *w, struct container_plan *p, struct container *c)
 {
-	if (p->end == END_CGROUP_KILL)
+	if (p->options->end == END_CGROUP_KILL)
 		return -io_write_attr(c->outer_fd, "cgroup.kill", "1");
 	return kill(c->pid, SIGKILL) < 0 ? errno : 0;
 }
 
-static int phase_drain(struct worker *w, struct container_plan *p, struct container *c)
+static uint64_t deadline(void)
 {
-	int fd = openat(c->outer_fd, "cgroup.events", O_RDONLY | O_CLOEXEC), r;
-
-	if (fd < 0)
-		return errno;
-	child_reap(c->pid, NULL);
-	c->pid = 0;
-	r = events_await(fd, "populated", 0, p->wait, clock_now_ns() + DRAIN_SECONDS * NS_PER_S);
-	close(fd);
-	return -r;
+	return clock_now_ns() + DRAIN_SECONDS * NS_PER_S;
 }
 
-static int remove_patiently(const struct scratch_group *y, const char *name, uint64_t *retries)
+static int phase_drain(struct worker *w, struct container_plan *p, struct container *c)
 {
-	uint64_t deadline = clock_now_ns() + DRAIN_SECONDS * NS_PER_S;
-
-	while (unlinkat(y->fd, name, AT_REMOVEDIR) < 0) {
-		if (errno != EBUSY || clock_now_ns() > deadline)
-			return errno;
-		++*retries;
-		sched_yield();
-	}
-	return 0;
+	child_reap(c->pid, NULL);
+	c->pid = 0;
+	return -events_await_empty(c->outer_fd, p->options->wait, deadline());
 }
 
 static int phase_rmdir(struct worker *w, struct container_plan *p, struct container *c)
 {
-	int failure = remove_patiently(&p->scratch_group, inner_path, &c->retries);
+	int r = scratch_group_remove(&p->scratch_group, inner_path, deadline(), &c->retries);
 
-	return failure ? failure : remove_patiently(&p->scratch_group, outer_name, &c->retries);
+	if (r == 0)
+		r = scratch_group_remove(&p->scratch_group, outer_name, deadline(), &c->retries);
+	return -r;
 }
 
-/* The kernel frees groups from a work queue after a grace period, and tells nobody. */
+/* The kernel frees groups from a work queue after a grace period, and notifies nobody. */
 static int phase_gone(struct worker *w, struct container_plan *p, struct container *c)
 {
-	uint64_t deadline = clock_now_ns() + DRAIN_SECONDS * NS_PER_S;
-	static const char key[] = "nr_dying_descendants ";
-	char text[512];
+	uint64_t end = deadline();
+	int64_t dying;
 
-	for (;;) {
-		ssize_t n = io_read_attr(p->scratch_group.fd, "cgroup.stat", text, sizeof(text));
-		const char *at = n < 0 ? NULL : strstr(text, key);
-
-		if (!at)
-			return n < 0 ? (int)-n : ENODATA;
-		if (at[strlen(key)] == '0')
-			return 0;
-		if (clock_now_ns() > deadline)
+	while ((dying = group_count_dying(p->scratch_group.fd)) > 0) {
+		if (clock_now_ns() > end)
 			return ETIME;
 		clock_sleep_until(clock_now_ns() + GONE_POLL_NS);
 	}
+	return (int)-dying;
 }
 
 static void close_groups(struct container *c)
@@ -220,33 +201,31 @@ static void close_groups(struct container *c)
 /* After a failure: whatever there is goes, so that the next container finds nothing. */
 static void abandon(struct container_plan *p, struct container *c)
 {
-	struct pollfd poll_fd = {.fd = p->stamp_read, .events = POLLIN};
-	uint64_t retries = 0, stamp;
-
 	if (c->pid > 0) {
 		kill(c->pid, SIGKILL);
 		child_reap(c->pid, NULL);
 	}
-	while (poll(&poll_fd, 1, 0) == 1 && read(p->stamp_read, &stamp, sizeof(stamp)) > 0)
-		;
+	worker_program_began(&p->init);
 	if (c->inner_fd >= 0)
-		remove_patiently(&p->scratch_group, inner_path, &retries);
+		scratch_group_remove(&p->scratch_group, inner_path, deadline(), &c->retries);
 	if (c->outer_fd >= 0)
-		remove_patiently(&p->scratch_group, outer_name, &retries);
+		scratch_group_remove(&p->scratch_group, outer_name, deadline(), &c->retries);
 	close_groups(c);
 }
 
 static bool takes_phase(const struct container_plan *p, enum container_phase phase)
 {
+	const struct container_options *o = p->options;
+
 	switch (phase) {
 	case PHASE_ENABLE:
 		return p->enable[0] != '\0';
 	case PHASE_LIMITS:
-		return p->limits && p->enable[0];
+		return o->limits && p->enable[0];
 	case PHASE_ATTACH:
-		return p->create == CREATE_FORK;
+		return o->create == CREATE_FORK;
 	case PHASE_GONE:
-		return p->gone;
+		return o->gone;
 	default:
 		return true;
 	}

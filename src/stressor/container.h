@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One container from nothing to gone, as a runtime does it, phase after phase. Each phase ends
- * where the next begins, so that together they are the whole:
- *
- *	mkdir       two groups, one within the other
- *	enable      the controllers handed down to the inner one
- *	limits      pids.max, memory.max, cpu.weight
- *	create      fork; or clone3 into the group, up to the child's first instruction
- *	attach      fork: its id written to cgroup.procs
- *	go          fork: from there until the child, which waited, runs on
- *	namespaces  unshare(2)
- *	seccomp     the filter loaded
- *	exec        execve(2), up to the first instruction of a tiny init
- *	run         it lives
- *	kill        cgroup.kill, or SIGKILL
- *	drain       reaped, and the group counts as empty
- *	rmdir       both groups, EBUSY tried again and counted
- *	gone        the kernel has let go of them (nr_dying_descendants)
+ * where the next begins, so that together they are the whole; lifecycle.c says what is in each.
  */
 #ifndef CGCHURN_STRESSOR_CONTAINER_H
 #define CGCHURN_STRESSOR_CONTAINER_H
@@ -47,16 +32,18 @@ enum container_create { CREATE_FORK, CREATE_INTO };
 enum container_end { END_CGROUP_KILL, END_SIGNAL };
 enum container_namespaces { NAMESPACES_NONE, NAMESPACES_SOME, NAMESPACES_NET };
 
+struct container_options {
+	uint64_t create, end, namespaces, wait; /* enums above and of scratch_group.h */
+	uint64_t seccomp;                       /* index into worker_profile_choices */
+	uint64_t run_ns, limits, gone;
+};
+
 /* What is the same for all containers of a worker; in memory shared with their processes. */
 struct container_plan {
+	const struct container_options *options;
 	struct scratch_group scratch_group;
-	uint64_t create, end, namespaces, wait; /* enums above and events.h */
-	uint64_t run_ns;
-	bool limits, gone;
-	char enable[256];            /* "+pids +memory"; "" */
-	int stamp_read, stamp_write; /* the pipe that init stamps into */
-	char *argv[4];
-	char fd_text[12];
+	char enable[256]; /* "+pids +memory"; "" */
+	struct worker_program init;
 
 	/* between parent and child of the container under way */
 	_Atomic uint32_t go; /* a futex */

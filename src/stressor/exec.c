@@ -29,9 +29,7 @@ struct exec_options {
 
 /* Shared with the children: the state lies in shared memory. */
 struct exec_state {
-	int stamp_read, stamp_write; /* the pipe that the program stamps into; 0: none */
-	char fd_text[12];
-	char *argv[4];
+	struct worker_program program;
 	uint64_t called; /* when the child called execve */
 	int32_t failure; /* why it could not; 0 */
 };
@@ -61,22 +59,8 @@ static uint64_t live_tasks(const void *opaque)
 
 static int setup(struct worker *w)
 {
-	struct exec_state *s = STRESSOR_STATE(struct exec_state, w);
-	static char zero[] = "0";
-	int ends[2];
-
-	if (access(w->child_path, X_OK) < 0)
-		return worker_fail(w, errno, "%s", w->child_path);
-	if (pipe2(ends, O_NONBLOCK) < 0)
-		return worker_fail(w, errno, "pipe for the program's start");
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	s->stamp_read = ends[0];
-	s->stamp_write = ends[1];
-	snprintf(s->fd_text, sizeof(s->fd_text), "%d", s->stamp_write);
-	s->argv[0] = w->child_path;
-	s->argv[1] = zero;
-	s->argv[2] = s->fd_text;
-	return 0;
+	return worker_program_init(w, &STRESSOR_STATE(struct exec_state, w)->program, NULL, 0,
+				   true);
 }
 
 static _Noreturn void call_exec(struct worker *w)
@@ -84,7 +68,7 @@ static _Noreturn void call_exec(struct worker *w)
 	struct exec_state *s = STRESSOR_STATE(struct exec_state, w);
 
 	s->called = clock_now_ns();
-	execve(s->argv[0], s->argv, (char *[]){NULL});
+	execve(s->program.argv[0], s->program.argv, (char *[]){NULL});
 	s->failure = errno;
 	_exit(127);
 }
@@ -129,14 +113,13 @@ static _Noreturn void child(struct worker *w, const struct exec_options *o)
 /* Why the step is no sample, or 0; `ret_began` is when the program did. */
 static int outcome(struct exec_state *s, int status, uint64_t *ret_began)
 {
-	/* Read in any case: what stays in the pipe would be taken for the next program's. */
-	bool told = read(s->stamp_read, ret_began, sizeof(*ret_began)) == sizeof(*ret_began);
-
+	/* Taken in any case: it must not be taken for the next program's. */
+	*ret_began = worker_program_began(&s->program);
 	if (s->failure)
 		return s->failure;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return ECHILD;
-	return told ? 0 : ENODATA;
+	return *ret_began ? 0 : ENODATA;
 }
 
 static void step(struct worker *w)
@@ -169,12 +152,7 @@ static void step(struct worker *w)
 
 static void teardown(struct worker *w)
 {
-	struct exec_state *s = STRESSOR_STATE(struct exec_state, w);
-
-	if (s->stamp_read) {
-		close(s->stamp_read);
-		close(s->stamp_write);
-	}
+	worker_program_finish(&STRESSOR_STATE(struct exec_state, w)->program);
 }
 
 const struct stressor stressor_exec = {
@@ -182,11 +160,7 @@ const struct stressor stressor_exec = {
 		{
 			.name = "exec",
 			.summary = "execve(2) from a thread that is not the leader",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct exec_options),
+			STRESSOR_TABLES(struct exec_options),
 			.refuse = refuse,
 			.live_tasks = live_tasks,
 		},

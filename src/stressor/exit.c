@@ -169,11 +169,7 @@ const struct stressor stressor_exit = {
 		{
 			.name = "exit",
 			.summary = "many tasks that end at once",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct exit_options),
+			STRESSOR_TABLES(struct exit_options),
 			.live_tasks = live_tasks,
 		},
 	.step = step,

@@ -9,10 +9,9 @@
 #include <unistd.h>
 
 #include "cgroup/group.h"
-#include "stressor/events.h"
+#include "stressor/scratch_group.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
-#include "stressor/scratch_group.h"
 
 enum { SPAN_FREEZE_WRITE, SPAN_FREEZE, SPAN_THAW_WRITE, SPAN_THAW, SPANS };
 enum { AWAIT_SECONDS = 2 };
@@ -25,7 +24,8 @@ static const struct kind_span spans[SPANS] = {
 };
 
 struct freeze_options {
-	uint64_t targets, threads, life, wait;
+	struct targets_options of;
+	uint64_t wait;
 };
 
 struct freeze_state {
@@ -35,31 +35,17 @@ struct freeze_state {
 };
 
 static const struct kind_option options[] = {
-	{"targets", KIND_COUNT, offsetof(struct freeze_options, targets), 8, 1, TARGETS_MAX,
+	{"targets", KIND_COUNT, offsetof(struct freeze_options, of.targets), 8, 1, TARGETS_MAX,
 	 .help = "processes in the group"},
-	{"threads", KIND_COUNT, offsetof(struct freeze_options, threads), 1, 1, TARGETS_THREADS_MAX,
-	 .help = "threads of each, its leader included"},
-	{"life", KIND_CHOICE, offsetof(struct freeze_options, life), TARGETS_FORK,
+	{"threads", KIND_COUNT, offsetof(struct freeze_options, of.threads), 1, 1,
+	 TARGETS_THREADS_MAX, .help = "threads of each, its leader included"},
+	{"life", KIND_CHOICE, offsetof(struct freeze_options, of.life), TARGETS_FORK,
 	 .choices = targets_life_choices, .help = "they sleep, or fork without a pause"},
 	{"wait", KIND_CHOICE, offsetof(struct freeze_options, wait), EVENTS_READ,
 	 .choices = events_wait_choices,
 	 .help = "how to see that it is frozen: read cgroup.events over and over, or be woken, "
 		 "which the kernel does at most every 10 ms"},
 };
-
-static uint64_t live_tasks(const void *opaque)
-{
-	const struct freeze_options *o = opaque;
-
-	return targets_live_tasks(o->targets, o->threads, o->life);
-}
-
-static const char *refuse(const void *opaque)
-{
-	const struct freeze_options *o = opaque;
-
-	return targets_refuse(o->targets, o->threads);
-}
 
 static int open_files(struct worker *w, struct freeze_state *s, int group_fd)
 {
@@ -77,7 +63,7 @@ static int setup(struct worker *w)
 	int r = scratch_group_init(&s->scratch_group, w, true), fd;
 
 	if (r == 0)
-		r = targets_init(&s->targets, w, o->targets, o->threads, o->life);
+		r = targets_init(&s->targets, w, &o->of);
 	if (r < 0)
 		return r;
 	fd = group_make(s->scratch_group.fd, "frozen");
@@ -139,13 +125,9 @@ const struct stressor stressor_freeze = {
 		{
 			.name = "freeze",
 			.summary = "freezes and thaws a group of processes",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct freeze_options),
-			.refuse = refuse,
-			.live_tasks = live_tasks,
+			STRESSOR_TABLES(struct freeze_options),
+			.refuse = targets_refuse,
+			.live_tasks = targets_live_tasks,
 			.makes_groups = true,
 		},
 	.setup = setup,

@@ -4,21 +4,18 @@
  * end a container, while its processes sleep or fork.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/process.h"
 #include "cgroup/group.h"
-#include "stressor/events.h"
 #include "stressor/clone3_into.h"
+#include "stressor/scratch_group.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
-#include "stressor/scratch_group.h"
 
 enum { SPAN_FILL, SPAN_KILL, SPAN_DRAIN, SPAN_RMDIR, SPAN_CYCLE, SPANS };
 enum { PROCESSES_MAX = 256, DRAIN_SECONDS = 5 };
@@ -52,7 +49,7 @@ static uint64_t live_tasks(const void *opaque)
 {
 	const struct kill_options *o = opaque;
 
-	return targets_live_tasks(o->processes, 1, o->life);
+	return o->processes * (1 + (o->life == TARGETS_FORK));
 }
 
 static int setup(struct worker *w)
@@ -95,65 +92,41 @@ static int fill(struct worker *w, int fd, const struct kill_options *o)
 	return 0;
 }
 
-static int kill_group(int fd)
-{
-	int kill_fd = openat(fd, "cgroup.kill", O_WRONLY | O_CLOEXEC);
-	int failure = kill_fd < 0 || write(kill_fd, "1", 1) < 0 ? errno : 0;
-
-	if (kill_fd >= 0)
-		close(kill_fd);
-	return failure;
-}
-
 /* All children and orphans, then what the kernel says of the group. */
 static int drain(int fd, uint64_t deadline)
 {
-	int events_fd = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC), r;
-
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
 		;
-	r = events_fd < 0 ? -errno : events_await(events_fd, "populated", 0, EVENTS_READ, deadline);
-	if (events_fd >= 0)
-		close(events_fd);
-	return -r;
-}
-
-static int remove_group(struct worker *w, const struct scratch_group *y, uint64_t deadline)
-{
-	while (unlinkat(y->fd, group_name, AT_REMOVEDIR) < 0) {
-		if (errno != EBUSY || clock_now_ns() > deadline)
-			return errno;
-		worker_error(w, SPAN_RMDIR, EBUSY);
-		sched_yield();
-	}
-	return 0;
+	return events_await_empty(fd, EVENTS_READ, deadline);
 }
 
 /* What must be gone before the next step, however this one went. */
-static void end_group(struct worker *w, const struct scratch_group *y, int fd, uint64_t start,
+static void end_group(struct worker *w, const struct scratch_group *g, int fd, uint64_t start,
 		      uint64_t filled, bool sample)
 {
-	uint64_t deadline = clock_now_ns() + DRAIN_SECONDS * NS_PER_S, killed, drained, removed;
-	int failure = kill_group(fd);
+	uint64_t deadline = clock_now_ns() + DRAIN_SECONDS * NS_PER_S, retries = 0;
+	uint64_t killed, drained, removed;
+	int r = io_write_attr(fd, "cgroup.kill", "1");
 
 	killed = clock_now_ns();
-	if (failure) {
-		worker_error(w, SPAN_KILL, failure);
+	if (r < 0) {
+		worker_error(w, SPAN_KILL, -r);
 		return;
 	}
-	failure = drain(fd, deadline);
+	r = drain(fd, deadline);
 	drained = clock_now_ns();
-	if (failure) {
-		worker_error(w, SPAN_DRAIN, failure);
+	if (r < 0) {
+		worker_error(w, SPAN_DRAIN, -r);
 		return;
 	}
-	failure = remove_group(w, y, deadline);
+	r = scratch_group_remove(g, group_name, deadline, &retries);
 	removed = clock_now_ns();
-	if (failure || !sample) {
-		if (failure)
-			worker_error(w, SPAN_RMDIR, failure);
+	while (retries--)
+		worker_error(w, SPAN_RMDIR, EBUSY);
+	if (r < 0)
+		worker_error(w, SPAN_RMDIR, -r);
+	if (r < 0 || !sample)
 		return;
-	}
 	worker_span(w, SPAN_FILL, start, filled);
 	worker_span(w, SPAN_KILL, filled, killed);
 	worker_span(w, SPAN_DRAIN, killed, drained);
@@ -189,11 +162,7 @@ const struct stressor stressor_kill = {
 		{
 			.name = "kill",
 			.summary = "fills a group with processes and ends it by cgroup.kill",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct kill_options),
+			STRESSOR_TABLES(struct kill_options),
 			.live_tasks = live_tasks,
 			.makes_groups = true,
 		},

@@ -32,7 +32,8 @@ static const struct kind_span spans[SPANS] = {
 };
 
 struct migrate_options {
-	uint64_t target, targets, threads, life, via, pattern, groups, hold_ns;
+	struct targets_options of;
+	uint64_t target, via, pattern, groups, hold_ns;
 };
 
 struct migrate_state {
@@ -53,11 +54,11 @@ static const struct kind_option options[] = {
 	 .help = "waiting processes, a fresh child a step as a runtime has it, itself (writes "
 		 "\"0\"), or "
 		 "a pid that does not exist as a control"},
-	{"targets", KIND_COUNT, offsetof(struct migrate_options, targets), 1, 1, TARGETS_MAX,
+	{"targets", KIND_COUNT, offsetof(struct migrate_options, of.targets), 1, 1, TARGETS_MAX,
 	 .help = "process: how many, moved in turn"},
-	{"threads", KIND_COUNT, offsetof(struct migrate_options, threads), 1, 1,
+	{"threads", KIND_COUNT, offsetof(struct migrate_options, of.threads), 1, 1,
 	 TARGETS_THREADS_MAX, .help = "process: threads of each, its leader included"},
-	{"life", KIND_CHOICE, offsetof(struct migrate_options, life), TARGETS_WAIT,
+	{"life", KIND_CHOICE, offsetof(struct migrate_options, of.life), TARGETS_WAIT,
 	 .choices = targets_life_choices,
 	 .help = "process: they sleep, or fork without a pause while they are moved"},
 	{"via", KIND_CHOICE, offsetof(struct migrate_options, via), VIA_PROCS,
@@ -86,7 +87,7 @@ static uint64_t live_tasks(const void *opaque)
 	const struct migrate_options *o = opaque;
 
 	if (o->target == TARGET_PROCESS)
-		return targets_live_tasks(o->targets, o->threads, o->life);
+		return targets_live_tasks(o);
 	return o->target == TARGET_FRESH ? 1 : 0;
 }
 
@@ -94,11 +95,11 @@ static const char *refuse(const void *opaque)
 {
 	const struct migrate_options *o = opaque;
 
-	if (o->target != TARGET_PROCESS && (o->targets != 1 || o->threads != 1 || o->life))
+	if (o->target != TARGET_PROCESS && (o->of.targets != 1 || o->of.threads != 1 || o->of.life))
 		return "\"targets\", \"threads\" and \"life\" are for \"target\": \"process\"";
 	if (o->target == TARGET_FRESH && o->via == VIA_THREADS)
 		return "a fresh child moves as a process; use \"via\": \"procs\"";
-	return targets_refuse(o->targets, o->threads);
+	return targets_refuse(o);
 }
 
 static const char *wants_threaded(const void *opaque)
@@ -113,20 +114,6 @@ static uint64_t groups_used(const void *opaque)
 	const struct migrate_options *o = opaque;
 
 	return o->pattern == PATTERN_PING_PONG ? 2 : o->groups;
-}
-
-static int open_groups(struct worker *w, struct migrate_state *s, const struct migrate_options *o)
-{
-	const char *file = o->via == VIA_THREADS ? "cgroup.threads" : "cgroup.procs";
-
-	for (uint64_t i = 0; i < groups_used(o); i++) {
-		int fd = worker_open_leaf(w, w->groups.index * groups_used(o) + i, file, O_WRONLY);
-
-		if (fd < 0)
-			return worker_fail(w, -fd, "%s of leaf %llu", file, (unsigned long long)i);
-		s->group_fds[i] = fd;
-	}
-	return 0;
 }
 
 /* Writes and returns 0 or the errno; a pid that does not exist has to fail, with ESRCH. */
@@ -156,16 +143,18 @@ static int setup(struct worker *w)
 {
 	struct migrate_state *s = STRESSOR_STATE(struct migrate_state, w);
 	const struct migrate_options *o = (const void *)w->options;
-	int r = open_groups(w, s, o);
+	int r = worker_open_leaves(w, groups_used(o),
+				   o->via == VIA_THREADS ? "cgroup.threads" : "cgroup.procs",
+				   O_WRONLY, s->group_fds);
 
 	target_id_format(&s->special, o->target == TARGET_NONEXISTENT ? NONEXISTENT_PID : 0);
-	s->movable = o->via == VIA_PROCS && o->target == TARGET_PROCESS ? o->threads : 1;
+	s->movable = o->via == VIA_PROCS && o->target == TARGET_PROCESS ? o->of.threads : 1;
 	if (r == 0 && o->target == TARGET_SELF)
 		r = place(w, s, &s->special, 1);
 	if (r < 0 || o->target != TARGET_PROCESS)
 		return r;
-	r = targets_init(&s->targets, w, o->targets, o->threads, o->life);
-	return r == 0 ? place(w, s, s->targets.ids, o->targets * o->threads) : r;
+	r = targets_init(&s->targets, w, &o->of);
+	return r == 0 ? place(w, s, s->targets.ids, o->of.targets * o->of.threads) : r;
 }
 
 /* Where the task goes next: never where it is. An index among the groups. */
@@ -187,7 +176,7 @@ static struct target_id *next_target(struct migrate_state *s, const struct migra
 		return &s->special;
 	id = &s->targets.ids[s->turn];
 	s->turn += s->movable;
-	if (s->turn >= o->targets * o->threads)
+	if (s->turn >= o->of.targets * o->of.threads)
 		s->turn = 0;
 	return id;
 }
@@ -268,11 +257,7 @@ const struct stressor stressor_migrate = {
 		{
 			.name = "migrate",
 			.summary = "moves tasks between groups by writing their ids",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct migrate_options),
+			STRESSOR_TABLES(struct migrate_options),
 			.spans_on = spans_on,
 			.refuse = refuse,
 			.live_tasks = live_tasks,

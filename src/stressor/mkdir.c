@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stressor/stressor.h"
 #include "stressor/scratch_group.h"
+#include "stressor/stressor.h"
 
 enum { SPAN_MKDIR, SPAN_RMDIR, SPAN_CYCLE, SPANS };
 enum { KEEP_MAX = 10000, NAME_SIZE = 16 };
@@ -91,11 +91,7 @@ const struct stressor stressor_mkdir = {
 		{
 			.name = "mkdir",
 			.summary = "makes and removes groups that stay empty",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct mkdir_options),
+			STRESSOR_TABLES(struct mkdir_options),
 		},
 	.setup = setup,
 	.step = step,

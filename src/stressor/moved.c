@@ -56,14 +56,9 @@ static int setup(struct worker *w)
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	const struct spawn_options *o = (const void *)w->options;
 	struct mover m = {.worker = getpid()};
-	int r = 0;
+	int r = worker_open_leaves(w, 2, "cgroup.procs", O_WRONLY, m.fds);
 	pid_t pid;
 
-	for (unsigned i = 0; i < 2 && r == 0; i++) {
-		m.fds[i] = worker_open_leaf(w, 2 * w->groups.index + i, "cgroup.procs", O_WRONLY);
-		if (m.fds[i] < 0)
-			r = worker_fail(w, -m.fds[i], "cgroup.procs of leaf %u", i);
-	}
 	if (r < 0)
 		return r;
 	target_id_format(&m.id, m.worker);

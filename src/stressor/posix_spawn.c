@@ -84,7 +84,8 @@ static void step(struct worker *w)
 	posix_spawnattr_t *attributes = extra ? &extra->attributes[s->turn++ % o->groups] : NULL;
 	uint64_t start = worker_start(w);
 	pid_t pid = -1;
-	int r = posix_spawn(&pid, s->argv[0], NULL, attributes, s->argv, (char *[]){NULL});
+	int r = posix_spawn(&pid, s->program.argv[0], NULL, attributes, s->program.argv,
+			    (char *[]){NULL});
 
 	if (r != 0) {
 		errno = r;

@@ -95,6 +95,8 @@ static int setup(struct worker *w)
 {
 	struct read_state *s = STRESSOR_STATE(struct read_state, w);
 	const struct read_options *o = (const void *)w->options;
+	const struct targets_options of = {
+		.targets = o->targets, .threads = 1, .life = TARGETS_WAIT};
 	int r = open_files(w, s, o);
 
 	if (r < 0)
@@ -106,7 +108,7 @@ static int setup(struct worker *w)
 		return worker_fail(w, errno, "mapping a buffer");
 	}
 	if (o->targets)
-		r = targets_init(&s->targets, w, o->targets, 1, TARGETS_WAIT);
+		r = targets_init(&s->targets, w, &of);
 	return r == 0 && o->targets ? place_targets(w, s) : r;
 }
 
@@ -151,11 +153,7 @@ const struct stressor stressor_read = {
 		{
 			.name = "read",
 			.summary = "reads lists of processes and statistics, as monitors do",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct read_options),
+			STRESSOR_TABLES(struct read_options),
 			.live_tasks = live_tasks,
 		},
 	.setup = setup,

@@ -20,11 +20,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "stressor/stressor.h"
+#include "base/process.h"
 #include "stressor/scratch_group.h"
+#include "stressor/stressor.h"
 
 enum { SPAN_CREATE, SPAN_START, SPAN_KILL, SPAN_DELETE, SPAN_WHOLE, SPANS };
 
@@ -101,7 +101,8 @@ static int scratch_group_path(struct worker *w, const struct scratch_group *y, c
 	path[n] = '\0';
 	if (strncmp(path, mount_point, strlen(mount_point)) != 0 ||
 	    strlen(path) - strlen(mount_point) >= size)
-		return worker_fail(w, ENOTSUP, "the yard %s is not below %s", path, mount_point);
+		return worker_fail(w, ENOTSUP, "the scratch group %s is not below %s", path,
+				   mount_point);
 	strcpy(ret, path + strlen(mount_point));
 	return 0;
 }
@@ -279,11 +280,7 @@ const struct stressor stressor_runtime = {
 		{
 			.name = "runtime",
 			.summary = "containers by crun or runc, from an OCI bundle",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct runtime_options),
+			STRESSOR_TABLES(struct runtime_options),
 			.live_tasks = live_tasks,
 			.makes_groups = true,
 		},

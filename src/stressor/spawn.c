@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/io.h"
+#include "base/process.h"
 
 const struct kind_span spawn_spans[SPAWN_SPANS] = {
 	[SPAWN_SPAN_SPAWN] = {"spawn", true, "from the call to its return in the parent"},
@@ -52,19 +52,6 @@ const char *spawn_refuse(const void *options)
 		return "a foreign program cannot tell when it started; drop \"child_start\" or "
 		       "\"path\"";
 	return NULL;
-}
-
-static int open_stamp_pipe(struct worker *w, struct spawn_state *s)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_NONBLOCK) < 0)
-		return worker_fail(w, errno, "pipe for child_start");
-	/* The child's end stays open over exec; the parent's must not. */
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	s->stamp_read = ends[0];
-	s->stamp_write = ends[1];
-	return 0;
 }
 
 /* What of our memory lies in transparent huge pages; 0 where that cannot be told. */
@@ -117,38 +104,20 @@ static int touch_memory(struct worker *w, struct spawn_state *s, const struct sp
 	return 0;
 }
 
-/* cgchurn-child HOLD_NS [FD] */
-static int prepare_exec(struct worker *w, struct spawn_state *s, struct spawn_options *o)
-{
-	int r = o->child_start ? open_stamp_pipe(w, s) : 0;
-
-	snprintf(s->hold_text, sizeof(s->hold_text), "%llu",
-		 o->child == SPAWN_CHILD_HOLD ? (unsigned long long)o->hold_ns : 0);
-	snprintf(s->fd_text, sizeof(s->fd_text), "%d", s->stamp_write);
-	s->argv[0] = o->path[0] ? o->path : w->child_path;
-	s->argv[1] = o->path[0] ? NULL : s->hold_text;
-	s->argv[2] = s->stamp_write ? s->fd_text : NULL;
-	if (r == 0 && access(s->argv[0], X_OK) < 0)
-		return worker_fail(w, errno, "%s", s->argv[0]);
-	return r;
-}
-
 /* The filter comes last: it may refuse what the set-up does. */
 static int finish_setup(struct worker *w, struct spawn_state *s, const struct spawn_options *o)
 {
 	int r = o->touch_bytes ? touch_memory(w, s, o) : 0;
 
-	if (r < 0 || !w->filter.len)
-		return r;
-	r = worker_load_filter(w);
-	return r < 0 ? worker_fail(w, -r, "loading the seccomp filter") : 0;
+	return r == 0 ? worker_confine(w) : r;
 }
 
 int spawn_setup_exec(struct worker *w)
 {
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	struct spawn_options *o = (void *)w->options;
-	int r = prepare_exec(w, s, o);
+	int r = worker_program_init(w, &s->program, o->path[0] ? o->path : NULL,
+				    o->child == SPAWN_CHILD_HOLD ? o->hold_ns : 0, o->child_start);
 
 	return r == 0 ? finish_setup(w, s, o) : r;
 }
@@ -179,10 +148,7 @@ void spawn_teardown(struct worker *w)
 
 	if (s->touched)
 		munmap(s->touched, o->touch_bytes);
-	if (s->stamp_read) {
-		close(s->stamp_read);
-		close(s->stamp_write);
-	}
+	worker_program_finish(&s->program);
 }
 
 _Noreturn void spawn_child(struct worker *w)
@@ -196,7 +162,7 @@ _Noreturn void spawn_child(struct worker *w)
 	if (o->child_cpus == SPAWN_CPUS_ANY)
 		cpus_use(&w->usable_cpus);
 	if (o->child == SPAWN_CHILD_EXEC) {
-		execve(s->argv[0], s->argv, (char *[]){NULL});
+		execve(s->program.argv[0], s->program.argv, (char *[]){NULL});
 		s->child_errno = errno;
 		_exit(127);
 	}
@@ -216,9 +182,7 @@ static uint64_t take_stamp(struct spawn_state *s)
 	uint64_t stamp = s->child_started;
 
 	s->child_started = 0;
-	if (s->stamp_read && read(s->stamp_read, &stamp, sizeof(stamp)) != sizeof(stamp))
-		return 0;
-	return stamp;
+	return s->program.stamp_read ? worker_program_began(&s->program) : stamp;
 }
 
 /* Anything but a clean exit is a failure of the spawn: its times are no sample. */

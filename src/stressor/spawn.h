@@ -2,14 +2,8 @@
 /*
  * What the stressors that create processes share: options, spans, what the child does, reaping.
  *
- * Spans:
- *	spawn        from the call to its return in the parent. For vfork, posix_spawn and
- *	             CLONE_VFORK this includes the child's life until it execs or exits, so only
- *	             `cycle` compares methods.
- *	child_start  from the call to the child's first own instruction; opt-in, because it costs a
- *	             page fault
- *	reap         from the call's return to the child reaped
- *	cycle        from the call to the child reaped
+ * For vfork, posix_spawn and CLONE_VFORK the span `spawn` includes the child's life until it execs
+ * or exits, so only `cycle` compares methods. `child_start` is opt-in, because it costs a page fault.
  */
 #ifndef CGCHURN_STRESSOR_SPAWN_H
 #define CGCHURN_STRESSOR_SPAWN_H
@@ -41,10 +35,7 @@ struct spawn_options {
 
 struct spawn_state {
 	void *touched;
-	char *argv[4];
-	char hold_text[24], fd_text[12];
-	int stamp_read,
-		stamp_write;    /* the pipe our tiny program stamps into; 0 where there is none */
+	struct worker_program program;
 	uint64_t child_started; /* written by a child that shares or inherits this memory */
 	int32_t child_errno;    /* why it could not go on; 0 */
 	bool exits_at_once;     /* a child has nothing to do */

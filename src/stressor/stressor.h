@@ -21,6 +21,14 @@ struct stressor {
 	void (*teardown)(struct worker *w); /* NULL: nothing to do */
 };
 
+/* A kind's tables: `spans` and `options` of the file, and the struct that the options fill. */
+/* clang-format off */
+#define STRESSOR_TABLES(type) \
+	.spans = spans, .n_spans = sizeof(spans) / sizeof(spans[0]), \
+	.options = options, .n_options = sizeof(options) / sizeof(options[0]), \
+	.options_size = sizeof(type)
+/* clang-format on */
+
 /* NULL where there is none of this name. */
 const struct stressor *stressor_find(const char *name);
 

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "cgroup/group.h"
+#include "stressor/scratch_group.h"
 #include "stressor/stressor.h"
 #include "stressor/targets.h"
-#include "stressor/scratch_group.h"
 
 enum { SPAN_ENABLE, SPAN_DISABLE, SPANS };
 enum { GROUPS_MAX = 256, WORD_SIZE = 16 };
@@ -25,7 +25,8 @@ static const struct kind_span spans[SPANS] = {
 };
 
 struct subtree_options {
-	uint64_t controller, groups, targets, threads;
+	struct targets_options of; /* which always wait */
+	uint64_t controller, groups;
 };
 
 struct subtree_state {
@@ -45,42 +46,20 @@ static const struct kind_option options[] = {
 	 .choices = controllers, .help = "which; or any that there is, in this order"},
 	{"groups", KIND_COUNT, offsetof(struct subtree_options, groups), 1, 1, GROUPS_MAX,
 	 .help = "groups that are switched together"},
-	{"targets", KIND_COUNT, offsetof(struct subtree_options, targets), 8, 1, TARGETS_MAX,
+	{"targets", KIND_COUNT, offsetof(struct subtree_options, of.targets), 8, 1, TARGETS_MAX,
 	 .help = "waiting processes, dealt to the groups"},
-	{"threads", KIND_COUNT, offsetof(struct subtree_options, threads), 1, 1,
+	{"threads", KIND_COUNT, offsetof(struct subtree_options, of.threads), 1, 1,
 	 TARGETS_THREADS_MAX, .help = "threads of each, its leader included"},
 };
 
-static uint64_t live_tasks(const void *opaque)
-{
-	const struct subtree_options *o = opaque;
-
-	return o->targets * o->threads;
-}
-
-static const char *refuse(const void *opaque)
-{
-	const struct subtree_options *o = opaque;
-
-	return targets_refuse(o->targets, o->threads);
-}
-
-static bool has_word(const char *words, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = words; (at = strstr(at, word)); at += length)
-		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
-			return true;
-	return false;
-}
-
-static const char *choose_controller(const struct scratch_group *y, uint64_t wanted)
+static const char *choose_controller(const struct scratch_group *g, uint64_t wanted)
 {
 	if (wanted != CONTROLLER_ANY)
-		return has_word(y->controllers, controllers[wanted]) ? controllers[wanted] : NULL;
+		return controller_list_have(g->controllers, controllers[wanted])
+			       ? controllers[wanted]
+			       : NULL;
 	for (size_t i = CONTROLLER_ANY + 1; controllers[i]; i++)
-		if (has_word(y->controllers, controllers[i]))
+		if (controller_list_have(g->controllers, controllers[i]))
 			return controllers[i];
 	return NULL;
 }
@@ -89,7 +68,7 @@ static const char *choose_controller(const struct scratch_group *y, uint64_t wan
 static int populate(struct worker *w, struct subtree_state *s, const struct subtree_options *o)
 {
 	char name[WORD_SIZE];
-	int r = targets_init(&s->targets, w, o->targets, o->threads, TARGETS_WAIT);
+	int r = targets_init(&s->targets, w, &o->of);
 
 	for (uint64_t i = 0; r == 0 && i < o->groups; i++) {
 		int fd;
@@ -153,13 +132,9 @@ const struct stressor stressor_subtree = {
 		{
 			.name = "subtree",
 			.summary = "switches a controller on and off for groups with processes",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct subtree_options),
-			.refuse = refuse,
-			.live_tasks = live_tasks,
+			STRESSOR_TABLES(struct subtree_options),
+			.refuse = targets_refuse,
+			.live_tasks = targets_live_tasks,
 			.makes_groups = true,
 		},
 	.setup = setup,

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "stressor/stressor.h"
 
 /* The build's list (meson.build), once as declarations and once as the table. */
@@ -16,14 +14,6 @@ static const struct stressor *const stressors[] = {
 
 enum { N_STRESSORS = sizeof(stressors) / sizeof(stressors[0]) };
 
-const struct stressor *stressor_find(const char *name)
-{
-	for (size_t i = 0; i < N_STRESSORS; i++)
-		if (strcmp(stressors[i]->kind.name, name) == 0)
-			return stressors[i];
-	return NULL;
-}
-
 const struct kind_table *stressor_kinds(void)
 {
 	static const struct kind *kinds[N_STRESSORS];
@@ -32,4 +22,12 @@ const struct kind_table *stressor_kinds(void)
 	for (size_t i = 0; i < N_STRESSORS; i++)
 		kinds[i] = &stressors[i]->kind;
 	return &table;
+}
+
+/* The kind is what a stressor begins with. */
+_Static_assert(offsetof(struct stressor, kind) == 0, "a kind's address is its stressor's");
+
+const struct stressor *stressor_find(const char *name)
+{
+	return (const struct stressor *)kind_find(stressor_kinds(), name);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/process.h"
 #include "stressor/targets.h"
 
 #include <errno.h>
@@ -14,20 +13,25 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/process.h"
 
 enum { STACK_SIZE = 64 << 10 };
 
 const char *const targets_life_choices[] = {
 	[TARGETS_WAIT] = "wait", [TARGETS_FORK] = "fork", [TARGETS_FORK + 1] = NULL};
 
-uint64_t targets_live_tasks(uint64_t n_processes, uint64_t n_threads, enum targets_life life)
+uint64_t targets_live_tasks(const void *options)
 {
-	return n_processes * (n_threads + (life == TARGETS_FORK));
+	const struct targets_options *o = options;
+
+	return o->targets * (o->threads + (o->life == TARGETS_FORK));
 }
 
-const char *targets_refuse(uint64_t n_processes, uint64_t n_threads)
+const char *targets_refuse(const void *options)
 {
-	return n_processes * n_threads > TARGETS_TASKS_MAX
+	const struct targets_options *o = options;
+
+	return o->targets * o->threads > TARGETS_TASKS_MAX
 		       ? "\"targets\" times \"threads\" must not exceed 16384"
 		       : NULL;
 }
@@ -43,8 +47,7 @@ static _Noreturn void stay(void)
 		pause();
 }
 
-/* Each thread tells its id by the pipe it is given; ids are smaller than PIPE_BUF, so never torn.
- */
+/* Each thread writes its id into the pipe; ids are smaller than PIPE_BUF, so never torn. */
 static void *thread_body(void *opaque)
 {
 	int pipe_fd = (int)(intptr_t)opaque;
@@ -68,8 +71,8 @@ static _Noreturn void fork_on(void)
 	}
 }
 
-static _Noreturn void process_body(struct worker *w, uint64_t n_threads, enum targets_life life,
-				   int pipe_fd, pid_t parent)
+static _Noreturn void process_body(struct worker *w, const struct targets_options *o, int pipe_fd,
+				   pid_t parent)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
@@ -78,11 +81,11 @@ static _Noreturn void process_body(struct worker *w, uint64_t n_threads, enum ta
 	child_dies_with(parent);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	for (uint64_t i = 1; i < n_threads; i++)
+	for (uint64_t i = 1; i < o->threads; i++)
 		if (pthread_create(&thread, &attributes, thread_body, (void *)(intptr_t)pipe_fd) !=
 		    0)
 			_exit(1);
-	if (life == TARGETS_WAIT)
+	if (o->life == TARGETS_WAIT)
 		thread_body((void *)(intptr_t)pipe_fd);
 	/* On its worker's CPU it would measure who gets that CPU. */
 	cpus_use(&w->usable_cpus);
@@ -121,40 +124,36 @@ static int start_process(struct targets *t, struct worker *w, uint64_t index)
 		return worker_fail(w, errno, "pipe for target %llu", (unsigned long long)index);
 	pid = fork();
 	if (pid == 0)
-		process_body(w, t->n_threads, t->life, ends[1], self);
+		process_body(w, &t->of, ends[1], self);
 	r = pid < 0 ? -errno : 0;
 	close(ends[1]);
 	if (r == 0) {
 		t->pids[index] = pid;
-		r = read_ids(ends[0], pid, t->ids + index * t->n_threads, t->n_threads);
+		r = read_ids(ends[0], pid, t->ids + index * t->of.threads, t->of.threads);
 	}
 	close(ends[0]);
 	return r < 0 ? worker_fail(w, -r, "starting target %llu", (unsigned long long)index) : 0;
 }
 
-int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads,
-		 enum targets_life life)
+int targets_init(struct targets *t, struct worker *w, const struct targets_options *o)
 {
-	uint64_t n_ids = n_processes * n_threads;
-	size_t size = n_processes * sizeof(*t->pids) + n_ids * sizeof(*t->ids);
+	size_t size = o->targets * (sizeof(*t->pids) + o->threads * sizeof(*t->ids));
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int r = 0;
 
 	if (memory == MAP_FAILED)
 		return worker_fail(w, errno, "memory for %llu targets",
-				   (unsigned long long)n_processes);
+				   (unsigned long long)o->targets);
 	/* Whoever forks may be killed before its child has exited; that is for us to reap then. */
-	if (life == TARGETS_FORK && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+	if (o->life == TARGETS_FORK && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		r = worker_fail(w, errno, "becoming a subreaper");
 	*t = (struct targets){
-		.life = life,
-		.n_processes = n_processes,
-		.n_threads = n_threads,
+		.of = *o,
 		.pids = memory,
-		.ids = (void *)((pid_t *)memory + n_processes),
+		.ids = (void *)((pid_t *)memory + o->targets),
 		.mapped = size,
 	};
-	for (uint64_t i = 0; i < n_processes && r == 0; i++)
+	for (uint64_t i = 0; i < o->targets && r == 0; i++)
 		r = start_process(t, w, i);
 	return r;
 }
@@ -164,8 +163,8 @@ int targets_move(const struct targets *t, struct worker *w, int group_fd, uint64
 {
 	int r = 0;
 
-	for (uint64_t i = first; i < t->n_processes && r == 0; i += every)
-		r = io_write_attr(group_fd, "cgroup.procs", t->ids[i * t->n_threads].text);
+	for (uint64_t i = first; i < t->of.targets && r == 0; i += every)
+		r = io_write_attr(group_fd, "cgroup.procs", t->ids[i * t->of.threads].text);
 	return r < 0 ? worker_fail(w, -r, "moving the targets into their group") : 0;
 }
 
@@ -173,13 +172,13 @@ void targets_finish(struct targets *t)
 {
 	if (!t->pids)
 		return;
-	for (uint64_t i = 0; i < t->n_processes; i++)
+	for (uint64_t i = 0; i < t->of.targets; i++)
 		if (t->pids[i] > 0)
 			kill(t->pids[i], SIGKILL);
-	for (uint64_t i = 0; i < t->n_processes; i++)
+	for (uint64_t i = 0; i < t->of.targets; i++)
 		if (t->pids[i] > 0)
 			child_reap(t->pids[i], NULL);
-	while (t->life == TARGETS_FORK && (waitpid(-1, NULL, 0) > 0 || errno == EINTR))
+	while (t->of.life == TARGETS_FORK && (waitpid(-1, NULL, 0) > 0 || errno == EINTR))
 		;
 	munmap(t->pids, t->mapped);
 	*t = (struct targets){0};

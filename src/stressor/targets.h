@@ -29,18 +29,20 @@ enum targets_life {
 
 extern const char *const targets_life_choices[]; /* for an option's table */
 
-/* The most tasks of `n` such processes with so many threads each. */
-uint64_t targets_live_tasks(uint64_t n_processes, uint64_t n_threads, enum targets_life life);
+/* Which processes; where a kind's options begin with it, the two functions serve as its own. */
+struct targets_options {
+	uint64_t targets, threads; /* threads of each, its leader included */
+	uint64_t life;             /* enum targets_life */
+};
 
-/* NULL, or why so many are refused. */
-const char *targets_refuse(uint64_t n_processes, uint64_t n_threads);
+uint64_t targets_live_tasks(const void *options);
+const char *targets_refuse(const void *options);
 
 struct targets {
-	uint64_t n_processes, n_threads; /* threads of each process, its leader included */
+	struct targets_options of;
 	pid_t *pids;
 	struct target_id *ids; /* by process then thread; the first of each process is its pid */
 	size_t mapped;         /* size of the mapping that holds both */
-	enum targets_life life;
 };
 
 void target_id_format(struct target_id *id, pid_t pid);
@@ -49,8 +51,7 @@ void target_id_format(struct target_id *id, pid_t pid);
  * Starts the processes, in the worker's own group, and waits until all of their threads exist. They
  * die with the worker. 0, or a negative errno after worker_fail(); targets_finish() in either case.
  */
-int targets_init(struct targets *t, struct worker *w, uint64_t n_processes, uint64_t n_threads,
-		 enum targets_life life);
+int targets_init(struct targets *t, struct worker *w, const struct targets_options *o);
 
 /*
  * Moves the processes `first`, `first` + `every` and so on into a group. 0, or a negative errno

@@ -145,9 +145,9 @@ static int setup(struct worker *w)
 	/* A small stack, which glibc keeps and hands to the next thread: no mmap between steps. */
 	pthread_attr_init(&s->attributes);
 	pthread_attr_setstacksize(&s->attributes, STACK_SIZE);
-	r = w->filter.len ? worker_load_filter(w) : 0;
+	r = worker_confine(w);
 	if (r < 0)
-		return worker_fail(w, -r, "loading the seccomp filter");
+		return r;
 	for (; s->n_peers < o->peers; s->n_peers++) {
 		r = pthread_create(&s->peers[s->n_peers], &s->attributes, peer, w);
 
@@ -191,11 +191,7 @@ const struct stressor stressor_thread = {
 		{
 			.name = "thread",
 			.summary = "pthread_create(3) and join: the storm inside one process",
-			.spans = spans,
-			.n_spans = SPANS,
-			.options = options,
-			.n_options = sizeof(options) / sizeof(options[0]),
-			.options_size = sizeof(struct thread_options),
+			STRESSOR_TABLES(struct thread_options),
 			.spans_on = spans_on,
 			.refuse = refuse,
 			.live_tasks = live_tasks,

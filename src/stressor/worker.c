@@ -7,10 +7,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <sys/mman.h>
 
 #include "cgroup/group.h"
 
@@ -89,6 +89,13 @@ int worker_load_filter(const struct worker *w)
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &w->filter) < 0 ? -errno : 0;
 }
 
+int worker_confine(struct worker *w)
+{
+	int r = w->filter.len ? worker_load_filter(w) : 0;
+
+	return r < 0 ? worker_fail(w, -r, "loading the seccomp filter") : 0;
+}
+
 int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags)
 {
 	const struct worker_groups *g = &w->groups;
@@ -101,4 +108,56 @@ int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int fla
 	snprintf(path + used, sizeof(path) - used, "%s%s", used ? "/" : "", file);
 	fd = openat(g->tree_fd, path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+int worker_open_leaves(struct worker *w, uint64_t n, const char *file, int flags, int *ret_fds)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		ret_fds[i] = worker_open_leaf(w, w->groups.index * n + i, file, flags);
+		if (ret_fds[i] < 0)
+			return worker_fail(w, -ret_fds[i], "%s of leaf %llu",
+					   flags & O_DIRECTORY ? "the folder" : file,
+					   (unsigned long long)i);
+	}
+	return 0;
+}
+
+int worker_program_init(struct worker *w, struct worker_program *p, char *path, uint64_t hold_ns,
+			bool stamps)
+{
+	int ends[2];
+
+	p->argv[0] = path ? path : w->child_path;
+	if (access(p->argv[0], X_OK) < 0)
+		return worker_fail(w, errno, "%s", p->argv[0]);
+	if (path)
+		return 0;
+	snprintf(p->hold_text, sizeof(p->hold_text), "%llu", (unsigned long long)hold_ns);
+	p->argv[1] = p->hold_text;
+	if (!stamps)
+		return 0;
+	if (pipe2(ends, O_NONBLOCK) < 0)
+		return worker_fail(w, errno, "pipe for the program's start");
+	/* The child's end stays open over exec; the parent's must not. */
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	p->stamp_read = ends[0];
+	p->stamp_write = ends[1];
+	snprintf(p->fd_text, sizeof(p->fd_text), "%d", p->stamp_write);
+	p->argv[2] = p->fd_text;
+	return 0;
+}
+
+uint64_t worker_program_began(const struct worker_program *p)
+{
+	uint64_t stamp;
+
+	return read(p->stamp_read, &stamp, sizeof(stamp)) == sizeof(stamp) ? stamp : 0;
+}
+
+void worker_program_finish(struct worker_program *p)
+{
+	if (p->stamp_read) {
+		close(p->stamp_read);
+		close(p->stamp_write);
+	}
 }

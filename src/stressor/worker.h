@@ -132,7 +132,32 @@ const char *worker_profile(uint64_t choice);
  */
 int worker_load_filter(const struct worker *w);
 
+/* The same for the worker in its set-up, where it asked for a filter. 0, or after worker_fail(). */
+int worker_confine(struct worker *w);
+
 /* Opens a file of leaf `index` modulo their number. A descriptor, or a negative errno. */
 int worker_open_leaf(struct worker *w, uint64_t index, const char *file, int flags);
+
+/* The same of the worker's own `n` leaves. 0, or a negative errno after worker_fail(). */
+int worker_open_leaves(struct worker *w, uint64_t n, const char *file, int flags, int *ret_fds);
+
+/*
+ * What children execute: cgchurn-child HOLD_NS [FD], which may stamp the time of its first
+ * instruction into a pipe, or a foreign program.
+ */
+struct worker_program {
+	char *argv[4];
+	char hold_text[24], fd_text[12];
+	int stamp_read, stamp_write; /* 0: no pipe */
+};
+
+/* `path`: NULL or the foreign program. 0, or a negative errno after worker_fail(). */
+int worker_program_init(struct worker *w, struct worker_program *p, char *path, uint64_t hold_ns,
+			bool stamps);
+
+/* Takes the stamp, without waiting; 0: there is none. One that stays is the next program's. */
+uint64_t worker_program_began(const struct worker_program *p);
+
+void worker_program_finish(struct worker_program *p);
 
 #endif
