@@ -46,7 +46,8 @@ static const struct command_option options[] = {
 	{.name = "at-most", .argument = "LIST", .type = OPTION_STRING, .offset = AT(at_most),
 	 .help = "Limit the schedules: movers=1,subjects=1,killers=0,ms=500, ... Keys: movers,\n"
 		 "subjects, groups, threads, cloners, forkers, execs, leaderless, spawners, killers,\n"
-		 "freezers, builders, togglers, squeezers, hogs, interrupters, pinned, unpluggers, ms."},
+		 "freezers, builders, controller-togglers, limit-setters, memory-hogs, interrupters,\n"
+		 "pinned, unpluggers, ms."},
 	{.name = "unplug-cpus", .type = OPTION_FLAG, .offset = AT(unplug_cpus),
 	 .help = "In some rounds, take CPUs offline and online again, all except the lowest. For\n"
 		 "guests: other processes that are pinned to such a CPU lose their pin."},
@@ -93,7 +94,6 @@ static const char help[] =
 struct teller {
 	const struct stress_options *o;
 	uint64_t heartbeat_ns, beaten_ns, written_ns;
-	const char *state;
 	struct load *load;
 	uint64_t unwritten; /* times that the status file could not be written */
 	int error;          /* why, the last time */
@@ -101,7 +101,7 @@ struct teller {
 
 static void write_status(struct teller *t, const struct stress *s)
 {
-	int r = t->o->status ? report_write_status(s, t->state, t->o->status) : 0;
+	int r = t->o->status ? report_write_status(s, t->o->status) : 0;
 
 	if (r == 0)
 		return;
@@ -135,7 +135,6 @@ static void shrinks(void *opaque, const struct stress *s)
 	if (s->shrunk_runs == 1 && !t->o->quiet)
 		fprintf(stderr, "'%s' was broken; looking for a smaller case that breaks it\n",
 			invariants[s->invariant].name);
-	t->state = "shrinking";
 	tick(t, s);
 }
 
@@ -161,7 +160,7 @@ static int prepare(struct stress *s, const struct stress_options *o, struct err 
 /* An output that cannot be written is refused before anything is started. */
 static int check_outputs(const struct stress *s, const struct stress_options *o, struct err *e)
 {
-	int r = o->status ? report_write_status(s, "running", o->status) : 0;
+	int r = o->status ? report_write_status(s, o->status) : 0;
 
 	if (r < 0)
 		return err_sys(e, EXIT_USAGE, -r, "%s", o->status);
@@ -346,7 +345,7 @@ static int finish(struct stressing *g, int result, struct err *e)
 	const struct stress *s = &g->stress;
 	int r;
 
-	g->teller.state = result < 0 ? "ended" : s->broken ? "broken" : "done";
+	g->stress.state = result < 0 ? "ended" : s->broken ? "broken" : "done";
 	write_status(&g->teller, s);
 	r = g->o->junit ? report_write_junit(s, g->o->junit) : 0;
 	report_print_ktap(s, stdout);
@@ -387,11 +386,11 @@ static int stress_main(const struct command_call *call, struct err *e)
 	g.teller = (struct teller){
 		.o = o,
 		.load = &g.load,
-		.state = "running",
 		.beaten_ns = clock_now_ns(),
 		.heartbeat_ns = o->heartbeat.value,
 	};
 	g.stress.around.subject_path = g.subject_path;
+	g.stress.state = "running";
 	g.stress.listener = (struct stress_listener){
 		.opaque = &g.teller, .tick = tick, .round_ended = round_ended, .shrinks = shrinks};
 	r = carry_out(&g, call, e);

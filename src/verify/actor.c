@@ -1,37 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/process.h"
 #include "verify/actor.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/process.h"
 #include "cgroup/group.h"
+#include "cgroup/refusal.h"
+#include "stressor/clone3_into.h"
 
-const struct actor_kind actor_kinds[] = {
-	{"mover", SCHEDULE_MOVERS, actor_moves},
-	{"spawner", SCHEDULE_SPAWNERS, actor_spawns},
-	{"killer", SCHEDULE_KILLERS, actor_kills},
-	{"freezer", SCHEDULE_FREEZERS, actor_freezes},
-	{"builder", SCHEDULE_BUILDERS, actor_builds},
-	{"toggler", SCHEDULE_TOGGLERS, actor_toggles},
-	{"squeezer", SCHEDULE_SQUEEZERS, actor_squeezes},
-	{"hog", SCHEDULE_HOGS, actor_hogs},
+const struct actor_kind *const actor_kinds[] = {
+	&actor_mover,
+	&actor_spawner,
+	&actor_killer,
+	&actor_freezer,
+	&actor_builder,
+	&actor_controller_toggler,
+	&actor_limit_setter,
+	&actor_memory_hog,
 	/* Late: the others are pinned to CPUs that they find online. */
-	{"unplugger", SCHEDULE_UNPLUGGERS, actor_unplugs},
+	&actor_unplugger,
 	/* Last: it interrupts those that it finds started. */
-	{"interrupter", SCHEDULE_INTERRUPTERS, actor_interrupts},
-	{NULL, 0, NULL},
+	&actor_interrupter,
+	NULL,
 };
 
 static void do_nothing(int signal_number)
@@ -45,17 +43,51 @@ void actors_prepare(void)
 	sigaction(SIGUSR1, &interrupted, NULL);
 }
 
+static void take_steps(struct actor *a, const struct actor_kind *kind)
+{
+	bool goes_on = !kind->begin || kind->begin(a);
+
+	while (goes_on && actor_goes_on(a)) {
+		goes_on = kind->step(a);
+		if (kind->pause_ns &&
+		    (!kind->pause_one_in || rng_below(&a->rng, kind->pause_one_in) == 0))
+			actor_sleeps(a, kind->pause_ns);
+	}
+	if (kind->end)
+		kind->end(a);
+}
+
+static void work_in_area(struct actor *a, const struct actor_kind *kind)
+{
+	int parent = kind->beside ? a->run_group_fd : a->shared->view.test_groups_fd;
+	char name[32];
+
+	if (kind->beside)
+		snprintf(name, sizeof(name), "%s", kind->area);
+	else
+		snprintf(name, sizeof(name), "%s-%u", kind->area, a->index);
+	a->area_fd = actor_makes_group(a, parent, name);
+	if (a->area_fd < 0)
+		return;
+	take_steps(a, kind);
+	a->area_fd = close_fd(a->area_fd);
+	actor_removes_group(a, parent, name);
+}
+
 _Noreturn void actor_main(struct actor *a, const struct actor_kind *kind)
 {
 	char name[32];
 
 	snprintf(name, sizeof(name), "cgchurn-%s", kind->name);
 	prctl(PR_SET_NAME, name);
-	/* Orphans of what it kills come to it, for it to reap. */
+	/* Orphans of what it kills become its children, for it to reap. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	rng_init(&a->rng, a->shared->schedule.seed, (uint64_t)(a->slot - a->shared->actors) + 1);
-	kind->run(a);
-	atomic_store(&a->slot->state, BOARD_DONE);
+	if (kind->area)
+		work_in_area(a, kind);
+	else
+		take_steps(a, kind);
+	atomic_store(&a->slot->state, SHARED_DONE);
 	_exit(0);
 }
 
@@ -64,7 +96,6 @@ bool actor_goes_on(struct actor *a)
 	struct shared *b = a->shared;
 	uint32_t pauses;
 
-	atomic_fetch_add(&a->slot->operations, 1);
 	actor_does(a, "between two operations");
 	while ((pauses = atomic_load(&b->pauses)) % 2) {
 		atomic_store(&a->slot->rests_in, pauses);
@@ -79,7 +110,7 @@ void actor_does(struct actor *a, const char *what)
 	atomic_store(&a->slot->doing, what);
 }
 
-void actor_dozes(struct actor *a, uint64_t most_ns)
+void actor_sleeps(struct actor *a, uint64_t most_ns)
 {
 	clock_sleep_until(clock_now_ns() + rng_below(&a->rng, most_ns + 1));
 }
@@ -91,30 +122,44 @@ struct scene actor_scene(const struct actor *a)
 			      .group_fd = a->shared->view.test_groups_fd};
 }
 
-int actor_makes_group(struct actor *a, const char *name)
+int actor_makes_group(struct actor *a, int parent_fd, const char *name)
 {
-	int parent = a->shared->view.test_groups_fd, fd;
+	char reason[REFUSAL_SIZE];
+	int fd;
 
 	actor_does(a, "mkdir of a group");
-	if (mkdirat(parent, name, 0755) < 0) {
-		actor_fails(a, "making the group %s: %s", name, strerror(errno));
-		return -1;
-	}
-	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = group_make(parent_fd, name);
 	if (fd < 0)
-		actor_fails(a, "opening the group %s: %s", name, strerror(errno));
+		shared_fault(a->shared, "making the group %s: %s", name,
+			     refusal_reason(parent_fd, 1, -fd, reason));
 	return fd;
 }
 
-static pid_t clone_into(int group_fd)
+void actor_removes_group(struct actor *a, int parent_fd, const char *name)
 {
-	struct clone_args args = {
-		.flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (uint64_t)group_fd};
+	_cleanup_fd int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct scene s = actor_scene(a);
 
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	s.group_fd = fd;
+	actor_does(a, "rmdir of a group");
+	s.removal = group_remove(parent_fd, name, clock_now_ns() + s.patience_ns);
+	shared_check(a->shared, INVARIANT_REMOVAL, &s);
+	shared_count(a->shared, COUNT_REMOVALS);
 }
 
-/* In the child. It may be the child of a parent that died meanwhile. */
+int actor_opens_group(struct actor *a, uint32_t *ret_group)
+{
+	const struct view *v = &a->shared->view;
+	int fd;
+
+	*ret_group = (uint32_t)rng_below(&a->rng, v->n_groups);
+	fd = openat(v->test_groups_fd, v->groups[*ret_group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		shared_fault(a->shared, "opening a group: %s", strerror(errno));
+	return fd;
+}
+
+/* In the child. */
 static void begin_child(const struct shared *b, pid_t parent)
 {
 	child_dies_with(parent);
@@ -151,50 +196,26 @@ static pid_t fork_and_move(const struct shared *b, int group_fd)
 	return r < 0 ? r : pid;
 }
 
+static pid_t clone_into(const struct shared *b, int group_fd)
+{
+	pid_t self = getpid(), pid = fork_into(group_fd);
+
+	if (pid == 0)
+		begin_child(b, self);
+	return pid < 0 ? -errno : pid;
+}
+
 pid_t actor_forks_into(struct actor *a, int group_fd, bool plainly)
 {
-	pid_t self = getpid(), pid;
+	pid_t pid = plainly ? fork_and_move(a->shared, group_fd) : clone_into(a->shared, group_fd);
 
-	if (plainly)
-		return fork_and_move(a->shared, group_fd);
-	pid = clone_into(group_fd);
-	if (pid == 0)
-		begin_child(a->shared, self);
-	return pid < 0 ? -errno : pid;
+	if (pid < 0)
+		shared_refused(a->shared, pid);
+	return pid;
 }
 
 void actor_reaps(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	child_reap(pid, NULL);
-}
-
-void actor_ends_waiter(struct actor *a, struct waiter *w, const char *change, bool came)
-{
-	struct scene s = actor_scene(a);
-	int unwoken;
-
-	if (!came) {
-		waiter_cancel(w);
-		return;
-	}
-	actor_does(a, "waiting for who waits for a change of cgroup.events");
-	unwoken = waiter_end(w);
-	if (unwoken < 0)
-		return;
-	s.unwoken = unwoken;
-	s.change = change;
-	shared_check(a->shared, INVARIANT_NOTIFY, &s);
-}
-
-void actor_removes_group(struct actor *a, int parent_fd, const char *name)
-{
-	_cleanup_fd int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct scene s = actor_scene(a);
-
-	s.group_fd = fd;
-	actor_does(a, "rmdir of a group");
-	s.removal = group_remove(parent_fd, name, clock_now_ns() + s.patience_ns);
-	shared_check(a->shared, INVARIANT_REMOVAL, &s);
-	atomic_fetch_add(&a->shared->groups, 1);
 }

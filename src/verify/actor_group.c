@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Freezers, builders, togglers, squeezers: they change groups under those who live in them. */
+/* They change groups: freezers, builders, controller togglers, limit setters, memory hogs. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/process.h"
 #include "cgroup/group.h"
 #include "verify/actor.h"
-#include "verify/test_groups.h"
+#include "verify/round.h"
+#include "verify/waiter.h"
 
-static int open_some_group(struct actor *a, uint32_t *ret_group)
-{
-	const struct view *v = &a->shared->view;
-
-	*ret_group = (uint32_t)rng_below(&a->rng, v->n_groups);
-	return openat(v->test_groups_fd, v->groups[*ret_group], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-/* Writes it and checks that the group comes to be so, and that who waits for it is woken. */
+/* Writes it and checks that the group becomes so, and that a process that waits for it is woken. */
 static bool set_frozen(struct actor *a, int fd, bool frozen)
 {
 	enum invariant_id id = frozen ? INVARIANT_FREEZE : INVARIANT_UNFROZEN;
@@ -38,15 +29,17 @@ static bool set_frozen(struct actor *a, int fd, bool frozen)
 	if (r < 0 && frozen)
 		shared_refused(a->shared, r);
 	else if (r < 0)
-		actor_fails(a, "thawing a group: %s", strerror(-r));
+		shared_fault(a->shared, "thawing a group: %s", strerror(-r));
 	if (r == 0)
 		r = shared_check(a->shared, id, &s);
-	actor_ends_waiter(a, &waiter, frozen ? "frozen is 1" : "frozen is 0", r > 0);
+	actor_does(a, "ending who waits for a change of cgroup.events");
+	waiter_check(&waiter, a->shared, frozen ? "frozen is 1" : "frozen is 0", s.patience_ns,
+		     r > 0);
 	return r > 0;
 }
 
-/* Those that are settled in the group, and with which epoch. */
-static size_t settled_in(const struct shared *b, uint32_t group, struct scene_subject *ret,
+/* The subjects that are settled in the group, and with which epoch. */
+static size_t settled_in(const struct shared *b, uint32_t group, const struct shared_subject **ret,
 			 uint64_t *ret_epochs)
 {
 	size_t n = 0;
@@ -58,170 +51,231 @@ static size_t settled_in(const struct shared *b, uint32_t group, struct scene_su
 		if (epoch % 2 || shared_group_at(s, epoch) != group || atomic_load(&s->beats) == 0)
 			continue;
 		ret_epochs[n] = epoch;
-		ret[n++] = (struct scene_subject){
-			.pid = atomic_load(&s->pid), .group = group, .beats = &s->beats};
+		ret[n++] = s;
 	}
 	return n;
 }
 
-static const struct shared_subject *subject_of(const struct scene_subject *s)
-{
-	return (const void *)((const char *)s->beats - offsetof(struct shared_subject, beats));
-}
-
 /*
- * Who was settled in the group before it read frozen 1, and was not about to be moved when its
- * beats were read for the second time, was frozen in between.
+ * A subject that was settled in the group before it read frozen 1, and was not about to be moved
+ * when its beats were read for the second time, was frozen in between.
  */
-static void look_at_frozen(struct actor *a, int fd, uint32_t group)
+static void check_frozen(struct actor *a, int fd, uint32_t group)
 {
-	struct scene_subject subjects[BOARD_SUBJECTS_MAX];
-	uint64_t epochs[BOARD_SUBJECTS_MAX];
+	const struct shared_subject *settled[SHARED_SUBJECTS_MAX];
+	struct scene_subject subjects[SHARED_SUBJECTS_MAX];
+	uint64_t epochs[SHARED_SUBJECTS_MAX], before[SHARED_SUBJECTS_MAX];
 	struct scene s = actor_scene(a);
-	size_t n = settled_in(a->shared, group, subjects, epochs);
+	size_t n = settled_in(a->shared, group, settled, epochs);
 
 	if (io_read_number(fd, "cgroup.events", "frozen") != 1)
 		n = 0;
 	for (size_t i = 0; i < n; i++)
-		subjects[i].beats_before = atomic_load(subjects[i].beats);
-	actor_dozes(a, 20 * NS_PER_MS);
+		before[i] = atomic_load(&settled[i]->beats);
+	actor_sleeps(a, 20 * NS_PER_MS);
 	for (size_t i = 0; i < n; i++) {
-		struct scene_subject subject = subjects[i];
+		struct scene_subject subject = {.pid = atomic_load(&settled[i]->pid),
+						.group = group,
+						.beats_before = before[i],
+						.beats_after = atomic_load(&settled[i]->beats)};
 
-		subject.beats_after = atomic_load(subject.beats);
-		if (atomic_load(&subject_of(&subject)->epoch) == epochs[i])
+		if (atomic_load(&settled[i]->epoch) == epochs[i])
 			subjects[s.n_subjects++] = subject;
 	}
 	s.subjects = subjects;
 	shared_check(a->shared, INVARIANT_FREEZE_HOLDS, &s);
 }
 
-void actor_freezes(struct actor *a)
+static bool freeze(struct actor *a)
 {
-	while (actor_goes_on(a)) {
-		uint32_t group;
-		_cleanup_fd int fd = open_some_group(a, &group);
+	uint32_t group;
+	_cleanup_fd int fd = actor_opens_group(a, &group);
 
-		if (set_frozen(a, fd, true))
-			look_at_frozen(a, fd, group);
-		set_frozen(a, fd, false);
-		atomic_fetch_add(&a->shared->freezes, 1);
-		actor_dozes(a, 20 * NS_PER_MS);
-	}
+	if (fd < 0)
+		return false;
+	if (set_frozen(a, fd, true))
+		check_frozen(a, fd, group);
+	set_frozen(a, fd, false);
+	shared_count(a->shared, COUNT_FREEZES);
+	return true;
 }
 
+const struct actor_kind actor_freezer = {
+	.name = "freezer",
+	.key = SCHEDULE_FREEZERS,
+	.pause_ns = 20 * NS_PER_MS,
+	.step = freeze,
+};
+
 /* A chain of groups, the lowest with a child for a moment; removed from below. */
-static void build_one(struct actor *a, int area, uint64_t depth)
+static bool build_chain(struct actor *a, int parent_fd, uint64_t depth)
 {
-	_cleanup_fd int fd = -1;
+	_cleanup_fd int fd = actor_makes_group(a, parent_fd, "0");
 	pid_t pid;
 
-	actor_does(a, "mkdir of a group");
-	if (mkdirat(area, "0", 0755) < 0 ||
-	    (fd = openat(area, "0", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
-		actor_fails(a, "making a group: %s", strerror(errno));
-		return;
-	}
+	if (fd < 0)
+		return false;
 	if (depth > 1) {
-		build_one(a, fd, depth - 1);
+		build_chain(a, fd, depth - 1);
 	} else if (rng_below(&a->rng, 2)) {
 		pid = actor_forks_into(a, fd, rng_below(&a->rng, 2));
 		if (pid == 0)
 			_exit(0);
 		if (pid > 0)
 			actor_reaps(pid);
-		else
-			shared_refused(a->shared, pid);
 	}
-	actor_removes_group(a, area, "0");
+	actor_removes_group(a, parent_fd, "0");
+	return true;
 }
 
-void actor_builds(struct actor *a)
+static bool build(struct actor *a)
 {
-	char name[32];
-	_cleanup_fd int area = -1;
-
-	snprintf(name, sizeof(name), "build-%u", a->index);
-	area = actor_makes_group(a, name);
-	while (area >= 0 && actor_goes_on(a)) {
-		build_one(a, area, 1 + rng_below(&a->rng, 4));
-		if (rng_below(&a->rng, 4) == 0)
-			actor_dozes(a, 2 * NS_PER_MS);
-	}
-	if (area >= 0)
-		actor_removes_group(a, a->shared->view.test_groups_fd, name);
+	return build_chain(a, a->area_fd, 1 + rng_below(&a->rng, 4));
 }
+
+const struct actor_kind actor_builder = {
+	.name = "builder",
+	.key = SCHEDULE_BUILDERS,
+	.area = "build",
+	.pause_ns = 2 * NS_PER_MS,
+	.pause_one_in = 4,
+	.step = build,
+};
 
 /*
- * A controller to enable and disable over the populated groups, which the kernel does by migrating
- * all their tasks to other states of the same groups.
+ * Switches a controller over the populated groups, which the kernel does by migrating all their
+ * tasks to other states of the same groups.
  */
-static bool some_controller(struct actor *a, char ret[64])
+static bool toggle(struct actor *a)
 {
-	char words[512], word[64];
+	int fd = a->shared->view.test_groups_fd, r;
+	char words[512], word[64], controller[64];
 	const char *at = words;
 	uint64_t n = 0;
 
-	if (io_read_attr(a->shared->view.test_groups_fd, "cgroup.controllers", words,
-			 sizeof(words)) < 0)
+	if (io_read_attr(fd, "cgroup.controllers", words, sizeof(words)) < 0)
 		return false;
 	while (controller_list_next(&at, word, sizeof(word)))
 		if (test_groups_may_have(word) && rng_below(&a->rng, ++n) == 0)
-			strcpy(ret, word);
-	return n > 0;
+			strcpy(controller, word);
+	if (n == 0)
+		return false;
+	actor_does(a, "write to cgroup.subtree_control");
+	r = controller_list_switch(fd, rng_below(&a->rng, 2) ? '+' : '-', controller);
+	if (r < 0)
+		shared_refused(a->shared, r);
+	else
+		shared_count(a->shared, COUNT_TOGGLES);
+	return true;
 }
 
-void actor_toggles(struct actor *a)
+const struct actor_kind actor_controller_toggler = {
+	.name = "controller-toggler",
+	.key = SCHEDULE_CONTROLLER_TOGGLERS,
+	.pause_ns = 5 * NS_PER_MS,
+	.step = toggle,
+};
+
+/* For a moment forks, threads and clones in a group get EAGAIN. */
+static bool limit_pids(struct actor *a)
 {
-	char controller[64], text[66];
+	uint32_t group;
+	_cleanup_fd int fd = actor_opens_group(a, &group);
 
-	while (actor_goes_on(a) && some_controller(a, controller)) {
-		int r;
-
-		snprintf(text, sizeof(text), "%c%s", rng_below(&a->rng, 2) ? '+' : '-', controller);
-		actor_does(a, "write to cgroup.subtree_control");
-		r = io_write_attr(a->shared->view.test_groups_fd, "cgroup.subtree_control", text);
-		if (r < 0)
-			shared_refused(a->shared, r);
-		atomic_fetch_add(&a->shared->toggles, r == 0);
-		actor_dozes(a, 5 * NS_PER_MS);
-	}
+	if (fd < 0)
+		return false;
+	actor_does(a, "write to pids.max");
+	if (io_write_attr(fd, "pids.max", "1") == 0)
+		actor_sleeps(a, 5 * NS_PER_MS);
+	/* Gone meanwhile where a controller toggler took the controller away, with its limit. */
+	io_write_attr(fd, "pids.max", "max");
+	return true;
 }
 
-/* Lets a group hit its bound for a moment: forks, threads and clones there get EAGAIN. */
-void actor_squeezes(struct actor *a)
+const struct actor_kind actor_limit_setter = {
+	.name = "limit-setter",
+	.key = SCHEDULE_LIMIT_SETTERS,
+	.pause_ns = 20 * NS_PER_MS,
+	.step = limit_pids,
+};
+
+/* What a process needs for itself fits in, and what it then touches does not by far. */
+enum { ALLOWED_BYTES = 4 << 20, TOUCHED_BYTES = 64 << 20 };
+
+static _Noreturn void touch(void)
 {
-	while (actor_goes_on(a)) {
-		uint32_t group;
-		_cleanup_fd int fd = open_some_group(a, &group);
+	char *memory = mmap(NULL, TOUCHED_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-		actor_does(a, "write to pids.max");
-		if (io_write_attr(fd, "pids.max", "1") == 0)
-			actor_dozes(a, 5 * NS_PER_MS);
-		/* Gone meanwhile where a toggler took the controller away, and its bound with it.
-		 */
-		io_write_attr(fd, "pids.max", "max");
-		actor_dozes(a, 20 * NS_PER_MS);
-	}
+	for (long i = 0; memory != MAP_FAILED && i < TOUCHED_BYTES; i += 4096)
+		((volatile char *)memory)[i] = 1;
+	_exit(0);
 }
 
-/* By descriptors opened while nobody is reaped, so that a signal never meets somebody else. */
-void actor_interrupts(struct actor *a)
+/* None of it can be swapped out, so the OOM killer is the only way. */
+static int limit_memory(struct actor *a, int fd)
 {
-	struct shared *b = a->shared;
-	int pidfds[BOARD_ACTORS_MAX], n = 0;
+	char bytes[16];
+	int r;
 
-	for (uint32_t i = 0; i < b->n_actors; i++) {
-		pid_t pid = atomic_load(&b->actors[i].pid);
-		int fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-
-		if (fd >= 0)
-			pidfds[n++] = fd;
-	}
-	while (n && actor_goes_on(a)) {
-		uint64_t i = rng_below(&a->rng, (uint64_t)n);
-
-		syscall(SYS_pidfd_send_signal, pidfds[i], SIGUSR1, NULL, 0);
-		actor_dozes(a, NS_PER_MS / 2);
-	}
+	snprintf(bytes, sizeof(bytes), "%d", ALLOWED_BYTES);
+	r = io_write_attr(fd, "memory.max", bytes);
+	/* Absent where there is no swap accounting; the last one before 4.19. */
+	io_write_attr(fd, "memory.swap.max", "0");
+	io_write_attr(fd, "memory.oom.group", rng_below(&a->rng, 2) ? "1" : "0");
+	return r;
 }
+
+static void exceed_memory(struct actor *a, int fd)
+{
+	struct scene s = actor_scene(a);
+
+	s.group_fd = fd;
+	actor_does(a, "exceeding memory.max");
+	s.child.pid = actor_forks_into(a, fd, rng_below(&a->rng, 2));
+	if (s.child.pid == 0)
+		touch();
+	if (s.child.pid < 0)
+		return;
+	child_reap(s.child.pid, &s.child.status);
+	if (shared_check(a->shared, INVARIANT_OOM, &s) > 0)
+		shared_count(a->shared, COUNT_OOM_KILLS);
+}
+
+static bool enable_memory(struct actor *a)
+{
+	controller_list_switch(a->area_fd, '+', "memory");
+	return true;
+}
+
+/* Whether to go on: not where v2 has no memory controller. */
+static bool use_memory(struct actor *a)
+{
+	static const char name[] = "victim";
+	_cleanup_fd int fd = actor_makes_group(a, a->area_fd, name);
+	int r;
+
+	if (fd < 0)
+		return false;
+	r = limit_memory(a, fd);
+	if (r == 0)
+		exceed_memory(a, fd);
+	else if (r != -ENOENT)
+		shared_fault(a->shared, "writing memory.max: %s", strerror(-r));
+	actor_removes_group(a, a->area_fd, name);
+	return r == 0;
+}
+
+/*
+ * A process that needs more memory than its group may have. Beside the test groups, because the
+ * kernel need not let go of removed groups with the memory controller (test_groups_may_have()).
+ */
+const struct actor_kind actor_memory_hog = {
+	.name = "memory-hog",
+	.key = SCHEDULE_MEMORY_HOGS,
+	.area = ROUND_GROUP_HOGS,
+	.beside = true,
+	.pause_ns = 50 * NS_PER_MS,
+	.begin = enable_memory,
+	.step = use_memory,
+};

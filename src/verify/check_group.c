@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What groups tell of themselves: populated, frozen, drained, counted, gone. */
+/* What groups show of themselves: populated, frozen, drained, counted, gone. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "verify/invariant.h"
-#include "verify/patience.h"
 #include "verify/stuck.h"
 #include "verify/waiter.h"
 
@@ -88,7 +87,7 @@ static int check_ancestor(const struct scene *s, const char *name, struct eviden
 	return evidence_set(ret,
 			    "%s reads populated %" PRId64 ", and the groups below it list %s, for "
 			    "%" PRIu64 " ms",
-			    *name ? name : "the arena", populated, lives ? "tasks" : "nobody",
+			    *name ? name : "test-groups", populated, lives ? "tasks" : "nobody",
 			    s->patience_ns / NS_PER_MS);
 }
 
@@ -179,8 +178,7 @@ int check_notify(const struct scene *s, struct evidence *ret)
 			    s->patience_ns / NS_PER_MS);
 }
 
-static int tell_stopped(const struct scene *s, const struct scene_subject *subject,
-			struct evidence *ret)
+static int stopped(const struct scene *s, const struct scene_subject *subject, struct evidence *ret)
 {
 	evidence_set(
 		ret, "process %d in group %s, which is not frozen, has not run for %" PRIu64 " ms",
@@ -202,7 +200,7 @@ int check_thaw(const struct scene *s, struct evidence *ret)
 			continue;
 		while (atomic_load(subject->beats) == before)
 			if (!patience_again(&p))
-				return tell_stopped(s, subject, ret);
+				return stopped(s, subject, ret);
 		looked_at++;
 	}
 	return looked_at;
@@ -259,10 +257,9 @@ int check_pids(const struct scene *s, struct evidence *ret)
 }
 
 /* Which controllers hold on to them; kernels before 6.12 do not tell. */
-static void tell_holders(const struct scene *s, struct evidence *ret)
+static void add_holders(const struct scene *s, struct evidence *ret)
 {
 	static const char prefix[] = "nr_dying_subsys_";
-	size_t used = strlen(ret->text);
 	char text[4096], *save = NULL;
 
 	if (io_read_attr(s->group_fd, "cgroup.stat", text, sizeof(text)) < 0)
@@ -270,12 +267,8 @@ static void tell_holders(const struct scene *s, struct evidence *ret)
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		const char *value = strchr(line, ' ');
 
-		if (strncmp(line, prefix, strlen(prefix)) != 0 || !value ||
-		    strcmp(value, " 0") == 0)
-			continue;
-		used += (size_t)snprintf(ret->text + used, sizeof(ret->text) - used, "\n%s", line);
-		if (used >= sizeof(ret->text))
-			return;
+		if (strncmp(line, prefix, strlen(prefix)) == 0 && value && strcmp(value, " 0") != 0)
+			evidence_add(ret, "\n%s", line);
 	}
 }
 
@@ -285,7 +278,7 @@ int check_dying(const struct scene *s, struct evidence *ret)
 	int r = wait_number(s, "cgroup.stat", "nr_dying_descendants", 0, ret);
 
 	if (r == -EBADMSG)
-		tell_holders(s, ret);
+		add_holders(s, ret);
 	return r;
 }
 

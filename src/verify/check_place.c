@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "verify/invariant.h"
-#include "verify/patience.h"
 
 static const char *group_name(const struct view *v, int group)
 {

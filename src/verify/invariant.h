@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "verify/view.h"
 
 enum invariant_id {
@@ -108,7 +109,40 @@ extern const struct invariant invariants[INVARIANTS];
 /* Fills the evidence and returns -EBADMSG. */
 int evidence_set(struct evidence *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The checks, one file a subject: check_place.c, check_group.c, check_kernel.c. */
+/* Appends to it, as far as there is room. */
+void evidence_add(struct evidence *e, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Waiting for a state whose change nobody is notified of: first looks every millisecond, then more
+ * and more rarely. After the end there is one more look, so that a pause of the whole machine (a host
+ * that gives its guest no time) is not taken for the kernel's.
+ */
+struct patience {
+	uint64_t end_ns, pause_ns;
+	bool last;
+};
+
+static inline struct patience patience_begin(uint64_t length_ns)
+{
+	return (struct patience){clock_now_ns() + length_ns, NS_PER_MS / 4, false};
+}
+
+/* Sleeps a while; false when it has lasted for long enough. */
+static inline bool patience_again(struct patience *p)
+{
+	uint64_t now = clock_now_ns();
+
+	if (p->last)
+		return false;
+	p->last = now + p->pause_ns >= p->end_ns;
+	clock_sleep_until(now + p->pause_ns);
+	if (p->pause_ns < 16 * NS_PER_MS)
+		p->pause_ns *= 2;
+	return true;
+}
+
+/* The checks: of places in check_place.c, of groups in check_group.c, of the kernel in invariant.c. */
 int check_together(const struct scene *s, struct evidence *ret);
 int check_once(const struct scene *s, struct evidence *ret);
 int check_child(const struct scene *s, struct evidence *ret);

@@ -11,17 +11,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/process.h"
 #include "cgroup/group.h"
 #include "cgroup/refusal.h"
 #include "cgroup/run_group.h"
 #include "run/trial.h"
 
 /* The trials' groups, and beside them the group of the process that runs them. */
-static const char trials_name[] = "load", round_runner_name[] = "load-keeper";
+static const char trials_name[] = "load", runner_name[] = "load-runner";
 enum { REMOVE_SECONDS = 10 };
 
 /* The bounds of trial_run() beside the window: until workers are ready, and all that ends them. */
@@ -67,10 +67,9 @@ static void run_trials(struct load *l, int trials_fd)
 
 static _Noreturn void become_load(struct load *l, int trials_fd, pid_t supervisor)
 {
-
 	child_begin(supervisor);
 	prctl(PR_SET_NAME, "cgchurn-load");
-	if (io_write_attr(l->run_group_fd, "load-keeper/cgroup.procs", "0") == 0)
+	if (io_write_attr(l->run_group_fd, "load-runner/cgroup.procs", "0") == 0)
 		run_trials(l, trials_fd);
 	_exit(1);
 }
@@ -78,7 +77,7 @@ static _Noreturn void become_load(struct load *l, int trials_fd, pid_t superviso
 /* Trials enable the controllers of their own hierarchies; they need them handed down to here. */
 static int make_groups(struct load *l, struct err *e)
 {
-	const char *const names[] = {trials_name, round_runner_name};
+	const char *const names[] = {trials_name, runner_name};
 	int fd;
 
 	for (size_t i = 0; i < 2; i++)
@@ -195,7 +194,7 @@ int load_stop(struct load *l, struct err *e)
 		l->pid = 0;
 	}
 	r = remove_group(l, trials_name, deadline);
-	kept = remove_group(l, round_runner_name, deadline);
+	kept = remove_group(l, runner_name, deadline);
 	if (r == 0)
 		r = kept;
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "removing the groups of the load") : 0;

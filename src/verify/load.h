@@ -43,7 +43,7 @@ void load_look(struct load *l);
 /* Whether it had to give up, or hangs. */
 bool load_failed(const struct load *l);
 
-/* Whether that was a process that hangs in the kernel; the board's error names it. */
+/* Whether that was a process that hangs in the kernel; `error` names it. */
 bool load_is_stuck(const struct load *l);
 
 /*

@@ -14,14 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/process.h"
 #include "cgroup/group.h"
 #include "cgroup/refusal.h"
-#include "verify/round_runner.h"
-#include "verify/starved.h"
 #include "verify/stuck.h"
 
 enum {
@@ -41,15 +39,10 @@ struct round {
 
 static _Noreturn void become_round_runner(struct round *r, pid_t supervisor)
 {
-	struct round_runner_orders orders = {.run_group_fd = r->around->run_group_fd,
-					     .subject_path = r->around->subject_path,
-					     .shared_fd = r->shared_fd};
-
 	child_begin(supervisor);
-	if (io_write_attr(orders.run_group_fd, ROUND_GROUP_STAFF "/cgroup.procs", "0") < 0)
-		shared_fault(r->shared, "the keeper could not enter its group");
-	else
-		round_runner_main(r->shared, &orders);
+	if (io_write_attr(r->around->run_group_fd, ROUND_GROUP_STAFF "/cgroup.procs", "0") == 0)
+		round_runner_main(r->shared, r->shared_fd, r->around);
+	shared_fault(r->shared, "the round runner could not enter its group");
 	_exit(1);
 }
 
@@ -106,64 +99,60 @@ static void take_counts(const struct shared *b, struct round_counts *ret)
 {
 	for (int i = 0; i < INVARIANTS; i++)
 		ret->checks[i] = atomic_load(&b->checks[i]);
-	for (int i = 0; i < BOARD_ERRNOS; i++)
-		ret->errors[i] = atomic_load(&b->errors[i]);
-	ret->moves = atomic_load(&b->moves);
-	ret->threads = atomic_load(&b->threads);
-	ret->children = atomic_load(&b->children);
-	ret->execs = atomic_load(&b->execs);
-	ret->kills = atomic_load(&b->kills);
-	ret->groups = atomic_load(&b->groups);
-	ret->freezes = atomic_load(&b->freezes);
-	ret->toggles = atomic_load(&b->toggles);
-	ret->ooms = atomic_load(&b->ooms);
-	ret->unplugs = atomic_load(&b->unplugs);
+	for (int i = 0; i < SHARED_ERRNOS; i++)
+		ret->refused[i] = atomic_load(&b->refused[i]);
+	for (int i = 0; i < COUNTS; i++)
+		ret->done[i] = atomic_load(&b->done[i]);
+}
+
+/* Whether a broken invariant was noted, whole. */
+static bool take_breach(const struct shared *b, struct round_outcome *ret)
+{
+	if (atomic_load(&b->broken) != 2)
+		return false;
+	ret->broken = true;
+	ret->invariant = (enum invariant_id)b->broken_invariant;
+	ret->evidence = b->evidence;
+	return true;
 }
 
 /* The round runner itself hangs. What was found before that says more. */
-static void tell_hung(struct round *r, struct round_outcome *ret)
+static void note_hung(struct round *r, struct round_outcome *ret)
 {
 	/* The round runner's own is open in the round runner alone. */
 	_cleanup_fd int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const char *doing = atomic_load(&r->shared->round_runner_doing);
 	struct view view = {.proc_fd = proc_fd};
 
 	take_counts(r->shared, &ret->counts);
-	ret->broken = true;
-	if (atomic_load(&r->shared->broken) == 2) {
-		ret->invariant = (enum invariant_id)r->shared->broken_invariant;
-		ret->evidence = r->shared->evidence;
-	} else {
+	if (!take_breach(r->shared, ret)) {
+		ret->broken = true;
 		ret->invariant = INVARIANT_RESPONDS;
-		evidence_set(&ret->evidence, "the keeper of the round hangs at this: %s",
-			     doing ? doing : "starting");
+		evidence_set(&ret->evidence, "the round runner hangs at this: %s",
+			     atomic_load(&r->shared->round_runner_doing));
 	}
 	stuck_find_below(&view, r->round_runner, &ret->evidence);
 	stuck_describe(&ret->evidence);
 	starved_add(&view, NS_PER_S, &ret->evidence);
 }
 
-static int read_board(const struct round *r, int status, struct round_outcome *ret, struct err *e)
+static int read_outcome(const struct round *r, int status, struct round_outcome *ret, struct err *e)
 {
 	const struct shared *b = r->shared;
 
 	take_counts(b, &ret->counts);
-	if (atomic_load(&b->broken) == 2) {
-		ret->broken = true;
-		ret->invariant = (enum invariant_id)b->broken_invariant;
-		ret->evidence = b->evidence;
+	if (take_breach(b, ret))
 		return 0;
-	}
 	if (atomic_load(&b->broken))
-		return err_set(e, EXIT_FAULT, ECANCELED,
-			       "who found an invariant broken was killed before it could tell "
-			       "which");
+		return err_set(
+			e, EXIT_FAULT, ECANCELED,
+			"a process that found an invariant broken was killed before it could "
+			"say which");
 	if (atomic_load(&b->fault) == 2)
 		return err_set(e, EXIT_FAULT, ECANCELED, "a round could not go on: %s",
 			       b->fault_text);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return err_set(e, EXIT_FAULT, ECANCELED,
-			       "the keeper of a round was killed (wait status %d)", status);
+			       "the round runner was killed (wait status %d)", status);
 	return 0;
 }
 
@@ -187,10 +176,10 @@ static int empty(int run_group_fd, const char *name, uint64_t deadline)
 	return result == 0 ? group_wait_empty(fd, deadline) : result;
 }
 
-/* Whatever the round runner left: nothing, where it came to its end. */
+/* Whatever the round runner left: nothing, where it ended by itself. */
 static int remove_groups(struct round *r, struct err *e)
 {
-	static const char *const names[] = {ROUND_GROUP_STAFF, ROUND_GROUP_ARENA, ROUND_GROUP_HOGS};
+	static const char *const names[] = {ROUND_GROUP_STAFF, ROUND_GROUP_TEST, ROUND_GROUP_HOGS};
 	uint64_t deadline = clock_now_ns() + REMOVE_SECONDS * NS_PER_S;
 	int fd = r->around->run_group_fd, result = 0;
 
@@ -238,9 +227,9 @@ int round_run(const struct schedule *schedule, const struct round_surroundings *
 	if (result == 0)
 		result = watch(&r, clock_now_ns() + length, e);
 	if (result == -ETIME)
-		tell_hung(&r, ret);
+		note_hung(&r, ret);
 	else if (result == 0)
-		result = read_board(&r, reap(&r), ret, e);
+		result = read_outcome(&r, reap(&r), ret, e);
 	removed = remove_groups(&r, &removal);
 	if (result == -ETIME)
 		return 0;

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/process.h"
-#include "verify/round_runner.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -12,24 +9,26 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/process.h"
 #include "cgroup/group.h"
 #include "seccomp/filter.h"
 #include "verify/actor.h"
-#include "verify/test_groups.h"
-#include "verify/patience.h"
+#include "verify/round.h"
 #include "verify/stuck.h"
+#include "verify/waiter.h"
 
 enum { REST_MS = 150 }; /* between two looks at the whole */
 
 struct round_runner {
 	struct shared *shared;
-	const struct round_runner_orders *orders;
-	int64_t pids_before; /* negative: the test groups has no pids controller */
+	int shared_fd;
+	const struct round_surroundings *around;
+	int64_t pids_before; /* negative: the test groups have no pids controller */
 };
 
 /*
- * Orphans of subjects come to it. An actor that ends before it was told to was killed by somebody,
- * or failed in a way it could not tell.
+ * Actors, and orphans of subjects. An actor that ends before it was told to was killed by somebody,
+ * or failed in a way it could not note.
  */
 static void reap(struct round_runner *k)
 {
@@ -40,10 +39,10 @@ static void reap(struct round_runner *k)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (uint32_t i = 0; i < b->n_actors; i++)
 			if (atomic_load(&b->actors[i].pid) == pid) {
-				if (atomic_load(&b->actors[i].state) != BOARD_DONE)
+				if (atomic_load(&b->actors[i].state) != SHARED_DONE)
 					shared_fault(b, "a %s was killed (wait status %d)",
 						     b->actors[i].kind, status);
-				atomic_store(&b->actors[i].state, BOARD_DONE);
+				atomic_store(&b->actors[i].state, SHARED_DONE);
 			}
 }
 
@@ -54,9 +53,9 @@ static void start_actor(struct round_runner *k, const struct actor_kind *kind, u
 	struct actor actor = {.shared = b,
 			      .slot = slot,
 			      .index = index,
-			      .shared_fd = k->orders->shared_fd,
-			      .run_group_fd = k->orders->run_group_fd,
-			      .subject_path = k->orders->subject_path};
+			      .shared_fd = k->shared_fd,
+			      .run_group_fd = k->around->run_group_fd,
+			      .subject_path = k->around->subject_path};
 	pid_t self = getpid(), pid;
 
 	slot->kind = kind->name;
@@ -73,31 +72,31 @@ static void start_actor(struct round_runner *k, const struct actor_kind *kind, u
 	if (pid < 0) {
 		shared_fault(b, "starting a %s: %s", kind->name, strerror(errno));
 		/* So that nobody waits for it. */
-		atomic_store(&slot->state, BOARD_DONE);
+		atomic_store(&slot->state, SHARED_DONE);
 	}
 	atomic_store(&slot->pid, pid);
 }
 
 static void start_actors(struct round_runner *k)
 {
-	for (const struct actor_kind *kind = actor_kinds; kind->name; kind++)
-		for (uint32_t i = 0; i < k->shared->schedule.value[kind->key]; i++)
-			if (k->shared->n_actors < BOARD_ACTORS_MAX)
-				start_actor(k, kind, i);
+	for (size_t n = 0; actor_kinds[n]; n++)
+		for (uint32_t i = 0; i < k->shared->schedule.value[actor_kinds[n]->key]; i++)
+			if (k->shared->n_actors < SHARED_ACTORS_MAX)
+				start_actor(k, actor_kinds[n], i);
 }
 
 static bool rests(const struct shared_actor *actor, uint32_t pause)
 {
-	return atomic_load(&actor->state) == BOARD_DONE || atomic_load(&actor->rests_in) == pause;
+	return atomic_load(&actor->state) == SHARED_DONE || atomic_load(&actor->rests_in) == pause;
 }
 
 static bool has_ended(const struct shared_actor *actor, uint32_t unused)
 {
-	return atomic_load(&actor->state) == BOARD_DONE;
+	return atomic_load(&actor->state) == SHARED_DONE;
 }
 
-/* Who keeps all others waiting, and at what. */
-static void tell_stuck(struct round_runner *k, const struct shared_actor *actor)
+/* It keeps all others waiting. */
+static void note_stuck(struct round_runner *k, const struct shared_actor *actor)
 {
 	const char *doing = atomic_load(&actor->doing);
 	char text[256];
@@ -169,7 +168,7 @@ static bool wait_for_all(struct round_runner *k, actor_state *done, uint32_t pau
 			return false;
 		stuck = find_stuck(k, done, pause);
 	} while (!stuck && patience_again(&p));
-	tell_stuck(k, stuck ? stuck : missing);
+	note_stuck(k, stuck ? stuck : missing);
 	return false;
 }
 
@@ -203,7 +202,7 @@ static void look_at_all(struct round_runner *k)
 						    INVARIANT_ONCE,        INVARIANT_POPULATED,
 						    INVARIANT_ANCESTORS,   INVARIANT_THAW};
 	struct shared *b = k->shared;
-	struct scene_subject subjects[BOARD_SUBJECTS_MAX];
+	struct scene_subject subjects[SHARED_SUBJECTS_MAX];
 	struct scene s = {.view = &b->view,
 			  .patience_ns = b->patience_ns,
 			  .subjects = subjects,
@@ -236,7 +235,8 @@ static void churn(struct round_runner *k)
 		uint64_t rest = clock_now_ns() + REST_MS * NS_PER_MS;
 
 		while (!shared_stops(b) && clock_now_ns() < rest && clock_now_ns() < end) {
-			shared_round_runner_does(b, "letting the actors work", b->patience_ns);
+			shared_round_runner_does(b, "waiting while the actors work",
+						 b->patience_ns);
 			clock_sleep_until(clock_now_ns() + 5 * NS_PER_MS);
 			reap(k);
 		}
@@ -253,7 +253,7 @@ static void reap_all(struct round_runner *k)
 {
 	struct patience p = patience_begin(k->shared->patience_ns);
 	struct scene s = {.view = &k->shared->view,
-			  .stuck = "a process that was killed does not come to its end",
+			  .stuck = "a process that was killed does not end",
 			  .waiting = getpid()};
 	pid_t pid;
 
@@ -265,23 +265,6 @@ static void reap_all(struct round_runner *k)
 			return;
 	} while (patience_again(&p));
 	shared_check(k->shared, INVARIANT_RESPONDS, &s);
-}
-
-/* With the patience of what goes through work queues: see below. */
-static void look_at_waiter(struct shared *b, struct waiter *w, bool came)
-{
-	struct scene s = {
-		.view = &b->view, .patience_ns = 4 * b->patience_ns, .change = "populated is 0"};
-
-	if (!came) {
-		waiter_cancel(w);
-		return;
-	}
-	shared_round_runner_does(b, "waiting for who waits for a change of cgroup.events",
-				 s.patience_ns);
-	s.unwoken = waiter_end(w);
-	if (s.unwoken >= 0)
-		round_runner_checks(b, INVARIANT_NOTIFY, &s);
 }
 
 /* What is left when all have ended: nobody, nothing charged, no group. */
@@ -298,9 +281,11 @@ static void look_at_rest(struct round_runner *k)
 	waiter_start(&waiter, s.group_fd, WAITER_POLL | WAITER_INOTIFY, "populated", 0,
 		     4 * s.patience_ns);
 	if (group_kill(s.group_fd) < 0)
-		shared_fault(b, "killing what is left in the arena: %s", strerror(errno));
+		shared_fault(b, "killing what is left in the test groups: %s", strerror(errno));
 	r = round_runner_checks(b, INVARIANT_KILL_DRAINS, &s);
-	look_at_waiter(b, &waiter, r >= 0);
+	shared_round_runner_does(b, "ending who waits for a change of cgroup.events",
+				 4 * s.patience_ns);
+	waiter_check(&waiter, b, "populated is 0", 4 * s.patience_ns, r >= 0);
 	if (r >= 0)
 		reap_all(k);
 	if (shared_failed(b))
@@ -308,7 +293,7 @@ static void look_at_rest(struct round_runner *k)
 	if (k->pids_before >= 0)
 		r = round_runner_checks(b, INVARIANT_PIDS, &s);
 	if (r >= 0) {
-		shared_round_runner_does(b, "removing the arena's groups", s.patience_ns);
+		shared_round_runner_does(b, "removing the test groups", s.patience_ns);
 		s.removal = group_remove_below(s.group_fd, clock_now_ns() + s.patience_ns);
 		r = round_runner_checks(b, INVARIANT_REMOVAL, &s);
 	}
@@ -336,15 +321,16 @@ static void finish_evidence(struct round_runner *k)
 		stuck_describe(&b->evidence);
 }
 
-_Noreturn void round_runner_main(struct shared *b, const struct round_runner_orders *orders)
+_Noreturn void round_runner_main(struct shared *b, int shared_fd,
+				 const struct round_surroundings *around)
 {
-	struct round_runner k = {.shared = b, .orders = orders};
+	struct round_runner k = {.shared = b, .shared_fd = shared_fd, .around = around};
 	int r;
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	prctl(PR_SET_NAME, "cgchurn-keeper");
-	shared_round_runner_does(b, "making the arena", b->patience_ns);
-	r = test_groups_make(b, orders->run_group_fd);
+	prctl(PR_SET_NAME, "cgchurn-runner");
+	shared_round_runner_does(b, "making the test groups", b->patience_ns);
+	r = test_groups_make(b, around->run_group_fd);
 	if (r == 0) {
 		k.pids_before = io_read_number(b->view.test_groups_fd, "pids.current", NULL);
 		actors_prepare();

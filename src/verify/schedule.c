@@ -8,30 +8,30 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/suggest.h"
 #include "base/num.h"
 #include "base/rng.h"
+#include "base/suggest.h"
 
 const struct schedule_key_info schedule_keys[SCHEDULE_KEYS] = {
-	[SCHEDULE_MOVERS] = {"movers", 1, 3, 0},
-	[SCHEDULE_SUBJECTS] = {"subjects", 1, 3, 0},
-	[SCHEDULE_GROUPS] = {"groups", 2, 6, 0},
-	[SCHEDULE_THREADS] = {"threads", 1, 12, 0},
-	[SCHEDULE_CLONERS] = {"cloners", 0, 3, 0},
-	[SCHEDULE_FORKERS] = {"forkers", 0, 2, 0},
-	[SCHEDULE_EXECS] = {"execs", 0, 1, 2},
-	[SCHEDULE_LEADERLESS] = {"leaderless", 0, 1, 3},
-	[SCHEDULE_SPAWNERS] = {"spawners", 0, 2, 0},
-	[SCHEDULE_KILLERS] = {"killers", 0, 2, 0},
-	[SCHEDULE_FREEZERS] = {"freezers", 0, 1, 2},
-	[SCHEDULE_BUILDERS] = {"builders", 0, 2, 0},
-	[SCHEDULE_TOGGLERS] = {"togglers", 0, 1, 2},
-	[SCHEDULE_SQUEEZERS] = {"squeezers", 0, 1, 3},
-	[SCHEDULE_HOGS] = {"hogs", 0, 1, 3},
-	[SCHEDULE_INTERRUPTERS] = {"interrupters", 0, 1, 4},
-	[SCHEDULE_PINNED] = {"pinned", 0, 1, 2},
-	[SCHEDULE_UNPLUGGERS] = {"unpluggers", 0, 1, 2},
-	[SCHEDULE_MS] = {"ms", 1000, 4000, 0},
+	[SCHEDULE_MOVERS] = {.name = "movers", .least = 1, .most = 3},
+	[SCHEDULE_SUBJECTS] = {.name = "subjects", .least = 1, .most = 3},
+	[SCHEDULE_GROUPS] = {.name = "groups", .least = 2, .most = 6, .floor = 2},
+	[SCHEDULE_THREADS] = {.name = "threads", .least = 1, .most = 12, .floor = 1},
+	[SCHEDULE_CLONERS] = {.name = "cloners", .most = 3},
+	[SCHEDULE_FORKERS] = {.name = "forkers", .most = 2},
+	[SCHEDULE_EXECS] = {.name = "execs", .most = 1, .one_in = 2},
+	[SCHEDULE_LEADERLESS] = {.name = "leaderless", .most = 1, .one_in = 3},
+	[SCHEDULE_SPAWNERS] = {.name = "spawners", .most = 2},
+	[SCHEDULE_KILLERS] = {.name = "killers", .most = 2},
+	[SCHEDULE_FREEZERS] = {.name = "freezers", .most = 1, .one_in = 2},
+	[SCHEDULE_BUILDERS] = {.name = "builders", .most = 2},
+	[SCHEDULE_CONTROLLER_TOGGLERS] = {.name = "controller-togglers", .most = 1, .one_in = 2},
+	[SCHEDULE_LIMIT_SETTERS] = {.name = "limit-setters", .most = 1, .one_in = 3},
+	[SCHEDULE_MEMORY_HOGS] = {.name = "memory-hogs", .most = 1, .one_in = 3},
+	[SCHEDULE_INTERRUPTERS] = {.name = "interrupters", .most = 1, .one_in = 4},
+	[SCHEDULE_PINNED] = {.name = "pinned", .most = 1, .one_in = 2},
+	[SCHEDULE_UNPLUGGERS] = {.name = "unpluggers", .most = 1, .one_in = 2},
+	[SCHEDULE_MS] = {.name = "ms", .least = 1000, .most = 4000, .floor = 50},
 };
 
 /* From back to back, where the lock's grace period is never waited for, to well beyond it. */
@@ -45,35 +45,17 @@ void schedule_limits_none(struct schedule_limits *l)
 	l->may_unplug = false;
 }
 
-/* What no limit goes below: a round needs somewhere to move to, and some time. */
-static uint64_t least_allowed(int key)
-{
-	switch (key) {
-	case SCHEDULE_GROUPS:
-		return 2;
-	case SCHEDULE_THREADS:
-		return 1;
-	case SCHEDULE_MS:
-		return 50;
-	default:
-		return 0;
-	}
-}
-
 static uint64_t draw_key(struct rng *rng, int key, const struct schedule_limits *limits)
 {
 	const struct schedule_key_info *info = &schedule_keys[key];
-	/* Both are always drawn: what comes later must not depend on the limits. */
+	/* Both are always drawn: what is drawn later must not depend on the limits. */
 	uint64_t value = info->least + rng_below(rng, info->most - info->least + 1);
-	bool at_all = info->one_in < 2 || rng_below(rng, info->one_in) == 0;
 
-	if (!at_all)
-		value = info->least;
-	else if (info->one_in >= 2)
-		value = info->most;
+	if (info->one_in)
+		value = rng_below(rng, info->one_in) == 0 ? info->most : info->least;
 	if (value > limits->at_most[key])
 		value = limits->at_most[key];
-	return value > least_allowed(key) ? value : least_allowed(key);
+	return value > info->floor ? value : info->floor;
 }
 
 void schedule_draw(struct schedule *s, uint64_t seed, const struct schedule_limits *limits)
@@ -86,9 +68,7 @@ void schedule_draw(struct schedule *s, uint64_t seed, const struct schedule_limi
 		if (k != SCHEDULE_UNPLUGGERS)
 			s->value[k] = draw_key(&rng, k, limits);
 	s->pace_ns = paces_ns[rng_below(&rng, N_PACES)];
-	/* From here on what is new comes last: the round of a seed that was printed stays as it
-	 * was.
-	 */
+	/* What is new is drawn last, so that the round of a seed that was printed stays the same. */
 	s->value[SCHEDULE_UNPLUGGERS] = draw_key(&rng, SCHEDULE_UNPLUGGERS, limits);
 	if (!limits->may_unplug)
 		s->value[SCHEDULE_UNPLUGGERS] = 0;
@@ -209,7 +189,7 @@ static int try_limit(struct shrinking *sh, struct schedule_limits *limits, int k
 static int shrink_key(struct shrinking *sh, struct schedule_limits *limits, int key)
 {
 	struct schedule s;
-	uint64_t least = least_allowed(key);
+	uint64_t least = schedule_keys[key].floor;
 	int r;
 
 	schedule_draw(&s, sh->seed, limits);
@@ -230,14 +210,16 @@ int schedule_shrink(uint64_t seed, struct schedule_limits *limits, unsigned trie
 		    int (*fails)(void *opaque, const struct schedule *s), void *opaque)
 {
 	struct shrinking sh = {.seed = seed, .tries = tries, .fails = fails, .opaque = opaque};
-	/* Whole kinds of actors first, the longest text last. */
+	/* Whole kinds of actors first, the length last. */
+	/* clang-format off */
 	static const int order[] = {
-		SCHEDULE_UNPLUGGERS, SCHEDULE_INTERRUPTERS, SCHEDULE_SQUEEZERS, SCHEDULE_TOGGLERS,
-		SCHEDULE_BUILDERS,   SCHEDULE_FREEZERS,     SCHEDULE_KILLERS,   SCHEDULE_SPAWNERS,
-		SCHEDULE_LEADERLESS, SCHEDULE_EXECS,        SCHEDULE_FORKERS,   SCHEDULE_CLONERS,
-		SCHEDULE_PINNED,     SCHEDULE_MOVERS,       SCHEDULE_SUBJECTS,  SCHEDULE_THREADS,
-		SCHEDULE_GROUPS,     SCHEDULE_MS,           SCHEDULE_HOGS,
+		SCHEDULE_UNPLUGGERS, SCHEDULE_INTERRUPTERS, SCHEDULE_MEMORY_HOGS, SCHEDULE_LIMIT_SETTERS,
+		SCHEDULE_CONTROLLER_TOGGLERS, SCHEDULE_BUILDERS, SCHEDULE_FREEZERS, SCHEDULE_KILLERS,
+		SCHEDULE_SPAWNERS, SCHEDULE_LEADERLESS, SCHEDULE_EXECS, SCHEDULE_FORKERS, SCHEDULE_CLONERS,
+		SCHEDULE_PINNED, SCHEDULE_MOVERS, SCHEDULE_SUBJECTS, SCHEDULE_THREADS, SCHEDULE_GROUPS,
+		SCHEDULE_MS,
 	};
+	/* clang-format on */
 	int r = 0;
 
 	_Static_assert(sizeof(order) / sizeof(order[0]) == SCHEDULE_KEYS, "every key once");

@@ -17,25 +17,25 @@
 #include "base/err.h"
 
 enum schedule_key {
-	SCHEDULE_MOVERS,       /* each moves subjects of its own */
-	SCHEDULE_SUBJECTS,     /* of each mover */
-	SCHEDULE_GROUPS,       /* among which they are moved; at least 2 */
-	SCHEDULE_THREADS,      /* of each subject, that stay */
-	SCHEDULE_CLONERS,      /* threads of each subject that create and join threads */
-	SCHEDULE_FORKERS,      /* threads of each subject that have children */
-	SCHEDULE_EXECS,        /* 1: some subjects exec from a thread that is not the leader */
-	SCHEDULE_LEADERLESS,   /* 1: in some subjects the leader exits before its threads */
-	SCHEDULE_SPAWNERS,     /* clone3 into groups */
-	SCHEDULE_KILLERS,      /* kill subtrees while they fork */
-	SCHEDULE_FREEZERS,     /* freeze and thaw the groups */
-	SCHEDULE_BUILDERS,     /* mkdir and rmdir */
-	SCHEDULE_TOGGLERS,     /* enable and disable controllers over populated groups */
-	SCHEDULE_SQUEEZERS,    /* let pids.max be hit */
-	SCHEDULE_HOGS,         /* exceed memory.max */
-	SCHEDULE_INTERRUPTERS, /* 1: signals interrupt the actors all the time */
-	SCHEDULE_PINNED,       /* 1: actors and subjects are pinned to CPUs */
-	SCHEDULE_UNPLUGGERS,   /* take CPUs offline and bring them back; none without permission */
-	SCHEDULE_MS,           /* how long the round lasts */
+	SCHEDULE_MOVERS,     /* each moves subjects of its own */
+	SCHEDULE_SUBJECTS,   /* of each mover */
+	SCHEDULE_GROUPS,     /* among which they are moved; at least 2 */
+	SCHEDULE_THREADS,    /* of each subject, that stay */
+	SCHEDULE_CLONERS,    /* threads of each subject that create and join threads */
+	SCHEDULE_FORKERS,    /* threads of each subject that have children */
+	SCHEDULE_EXECS,      /* 1: some subjects exec from a thread that is not the leader */
+	SCHEDULE_LEADERLESS, /* 1: in some subjects the leader exits before its threads */
+	SCHEDULE_SPAWNERS,   /* clone3 into groups */
+	SCHEDULE_KILLERS,    /* kill subtrees while they fork */
+	SCHEDULE_FREEZERS,   /* freeze and thaw the groups */
+	SCHEDULE_BUILDERS,   /* mkdir and rmdir */
+	SCHEDULE_CONTROLLER_TOGGLERS, /* enable and disable controllers over populated groups */
+	SCHEDULE_LIMIT_SETTERS,       /* let forks fail at pids.max */
+	SCHEDULE_MEMORY_HOGS,         /* exceed memory.max */
+	SCHEDULE_INTERRUPTERS,        /* 1: signals interrupt the actors all the time */
+	SCHEDULE_PINNED,              /* 1: actors and subjects are pinned to CPUs */
+	SCHEDULE_UNPLUGGERS, /* take CPUs offline and bring them back; none without permission */
+	SCHEDULE_MS,         /* how long the round lasts */
 	SCHEDULE_KEYS
 };
 
@@ -54,7 +54,8 @@ struct schedule_limits {
 struct schedule_key_info {
 	const char *name;
 	uint64_t least, most; /* what is drawn, both inclusive */
-	uint64_t one_in;      /* 0 or 1: always; n: `least` except in one of n rounds */
+	uint64_t one_in;      /* 0: always; n: `least` except in one of n rounds */
+	uint64_t floor; /* no limit goes below: a round needs groups to move between, and time */
 };
 
 extern const struct schedule_key_info schedule_keys[SCHEDULE_KEYS];

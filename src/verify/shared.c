@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "verify/starved.h"
+#include "verify/stuck.h"
 
 enum { STARVING_MS = 100, LIFETIME_SECONDS = 30, STUCK_SLACK_SECONDS = 5 };
 
@@ -64,7 +64,7 @@ void shared_round_runner_does(struct shared *b, const char *what, uint64_t patie
 
 uint32_t shared_group_at(const struct shared_subject *s, uint64_t epoch)
 {
-	return atomic_load(&s->history[epoch / 2 % BOARD_EPOCHS]);
+	return atomic_load(&s->history[epoch / 2 % SHARED_EPOCHS]);
 }
 
 uint64_t shared_groups_between(const struct shared_subject *s, uint64_t before, uint64_t after)
@@ -72,19 +72,19 @@ uint64_t shared_groups_between(const struct shared_subject *s, uint64_t before, 
 	uint64_t last = after + (after & 1), groups = 0;
 
 	/* The mover writes up to two entries ahead of the epoch that readers can see. */
-	if (last - before >= 2 * (BOARD_EPOCHS - 4))
+	if (last - before >= 2 * (SHARED_EPOCHS - 4))
 		return 0;
 	for (uint64_t epoch = before & ~UINT64_C(1); epoch <= last; epoch += 2)
 		groups |= UINT64_C(1) << shared_group_at(s, epoch);
 	/* Or it went on while we read. */
-	return atomic_load(&s->epoch) - before >= 2 * (BOARD_EPOCHS - 4) ? 0 : groups;
+	return atomic_load(&s->epoch) - before >= 2 * (SHARED_EPOCHS - 4) ? 0 : groups;
 }
 
 void shared_move_begins(struct shared_subject *s, uint32_t group)
 {
 	uint64_t epoch = atomic_load(&s->epoch);
 
-	atomic_store(&s->history[(epoch / 2 + 1) % BOARD_EPOCHS], group);
+	atomic_store(&s->history[(epoch / 2 + 1) % SHARED_EPOCHS], group);
 	atomic_store(&s->epoch, epoch + 1);
 }
 
@@ -100,7 +100,7 @@ void shared_move_ends(struct shared_subject *s, bool moved)
 		atomic_store(&s->epoch, epoch + 1);
 		return;
 	}
-	atomic_store(&s->history[(epoch / 2 + 2) % BOARD_EPOCHS], shared_group_at(s, epoch));
+	atomic_store(&s->history[(epoch / 2 + 2) % SHARED_EPOCHS], shared_group_at(s, epoch));
 	atomic_store(&s->epoch, epoch + 3);
 }
 
@@ -131,7 +131,7 @@ int shared_check(struct shared *b, enum invariant_id id, const struct scene *s)
 
 	if (r >= 0)
 		atomic_fetch_add(&b->checks[id], (uint64_t)r);
-	/* Before it is noted: then all come to an end, and whoever starves gets a CPU. */
+	/* Before it is noted: from then on all end, and a starved thread gets a CPU. */
 	if (r == -EBADMSG && invariants[id].is_awaited)
 		starved_add(&b->view, starving_ns(b), &evidence);
 	if (r == -EBADMSG)
@@ -158,5 +158,5 @@ void shared_refused(struct shared *b, int errnum)
 {
 	unsigned at = (unsigned)abs(errnum);
 
-	atomic_fetch_add(&b->errors[at < BOARD_ERRNOS ? at : 0], 1);
+	atomic_fetch_add(&b->refused[at < SHARED_ERRNOS ? at : 0], 1);
 }

@@ -18,10 +18,31 @@
 #include "verify/view.h"
 
 enum {
-	BOARD_SUBJECTS_MAX = 16,
-	BOARD_ACTORS_MAX = 24,
-	BOARD_EPOCHS = 64, /* of a subject's history; a power of two */
-	BOARD_ERRNOS = 136,
+	SHARED_SUBJECTS_MAX = 16,
+	SHARED_ACTORS_MAX = 24,
+	SHARED_EPOCHS = 64, /* of a subject's history; a power of two */
+	SHARED_ERRNOS = 136,
+};
+
+/* Operations that are counted. */
+enum shared_count {
+	COUNT_MOVES,
+	COUNT_THREADS,
+	COUNT_CHILDREN,
+	COUNT_EXECS,
+	COUNT_KILLS,
+	COUNT_FREEZES,
+	COUNT_REMOVALS,
+	COUNT_TOGGLES,
+	COUNT_OOM_KILLS,
+	COUNT_UNPLUGS, /* CPUs that were taken offline */
+	COUNTS
+};
+
+struct round_counts {
+	uint64_t checks[INVARIANTS];
+	uint64_t refused[SHARED_ERRNOS]; /* operations, by errno */
+	uint64_t done[COUNTS];
 };
 
 /*
@@ -35,20 +56,19 @@ struct shared_subject {
 	_Atomic int32_t mover; /* its parent */
 	_Atomic int32_t pid;
 	_Atomic uint64_t epoch;
-	_Atomic uint32_t history[BOARD_EPOCHS];
+	_Atomic uint32_t history[SHARED_EPOCHS];
 	_Atomic uint64_t beats; /* its threads run */
 };
 
-enum shared_state { BOARD_BUSY, BOARD_DONE };
+enum shared_state { SHARED_BUSY, SHARED_DONE };
 
 struct shared_actor {
 	const char *kind; /* of a literal; the actors are forked, not executed */
 	_Atomic int32_t pid;
-	_Atomic uint32_t state;    /* enum board_state */
-	_Atomic uint32_t rests_in; /* the number of the pause that it keeps, or kept last */
-	_Atomic uint64_t operations,
-		since_ns;            /* and when the current one began; set by its start */
+	_Atomic uint32_t state;      /* enum shared_state */
+	_Atomic uint32_t rests_in;   /* the number of the pause that it keeps, or kept last */
 	_Atomic(const char *) doing; /* a literal: the current operation, for the evidence */
+	_Atomic uint64_t since_ns;   /* when that began */
 };
 
 struct shared {
@@ -58,17 +78,13 @@ struct shared {
 	struct run_cpus cpus;    /* that unpluggers may take offline */
 	_Atomic uint32_t pauses; /* odd: everybody is to rest between two operations */
 	_Atomic uint32_t stop;
-	_Atomic uint64_t
-		round_runner_due_ns; /* when the round runner hangs if it is not further by then */
 	_Atomic(const char *) round_runner_doing; /* a literal, as for the actors */
+	_Atomic uint64_t round_runner_due_ns;     /* it hangs if it still does that then */
 	uint32_t n_subjects, n_actors;
-	struct shared_subject subjects[BOARD_SUBJECTS_MAX];
-	struct shared_actor actors[BOARD_ACTORS_MAX];
+	struct shared_subject subjects[SHARED_SUBJECTS_MAX];
+	struct shared_actor actors[SHARED_ACTORS_MAX];
 
-	_Atomic uint64_t checks[INVARIANTS];
-	_Atomic uint64_t errors[BOARD_ERRNOS]; /* operations that were refused, by errno */
-	_Atomic uint64_t moves, threads, children, execs, kills, groups, freezes, toggles, ooms;
-	_Atomic uint64_t unplugs; /* CPUs that were taken offline */
+	_Atomic uint64_t checks[INVARIANTS], refused[SHARED_ERRNOS], done[COUNTS];
 
 	_Atomic uint32_t broken;   /* 0; 1 while it is written; 2: the first breach is below */
 	uint32_t broken_invariant; /* enum invariant_id */
@@ -82,15 +98,15 @@ struct shared *shared_create(int *ret_fd);
 struct shared *shared_map(int fd);
 void shared_destroy(struct shared *b, int fd);
 
-/*
- * After how many seconds a process of the test groups ends itself, where all who would kill it have died.
- * Later than any check that its end would satisfy: what an operation may take before the round runner
- * calls it stuck (board_stuck_ns()), and a check after it.
- */
-unsigned shared_lifetime_s(const struct shared *b);
-
 /* For how long one operation of an actor may last: a check's patience, and what the check needs. */
 uint64_t shared_stuck_ns(const struct shared *b);
+
+/*
+ * After how many seconds a process in the test groups ends itself, for the case that all who would
+ * kill it have died. Later than any check that its end would satisfy: shared_stuck_ns(), and a check
+ * after that.
+ */
+unsigned shared_lifetime_s(const struct shared *b);
 
 /* The round runner's: what it does from now on, which a check of `patience_ns` may be part of. */
 void shared_round_runner_does(struct shared *b, const char *what, uint64_t patience_ns);
@@ -119,13 +135,17 @@ void shared_fault(struct shared *b, const char *format, ...) __attribute__((form
 /* Counts an operation that was refused; takes an errno, positive or negative. */
 void shared_refused(struct shared *b, int errnum);
 
-/* Something is broken or failed, and the round is over. */
+static inline void shared_count(struct shared *b, enum shared_count which)
+{
+	atomic_fetch_add(&b->done[which], 1);
+}
+
 static inline bool shared_failed(const struct shared *b)
 {
 	return atomic_load(&b->broken) || atomic_load(&b->fault);
 }
 
-/* Everybody is to come to an end, for whatever reason. */
+/* All are to end, for whatever reason. */
 static inline bool shared_stops(const struct shared *b)
 {
 	return atomic_load(&b->stop) || shared_failed(b);

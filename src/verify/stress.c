@@ -111,13 +111,12 @@ static int still_fails(void *opaque, const struct schedule *schedule)
 static int shrink(struct stress *s, struct err *e)
 {
 	struct question q = {s, e};
-	int r = 0;
 
-	/* A hung or tainted kernel fails everything from now on, or is not to be touched again. */
-	if (s->invariant != INVARIANT_RESPONDS)
-		r = schedule_shrink(s->broken_seed, &s->broken_limits, s->shrink_tries, still_fails,
-				    &q);
-	return r;
+	/* A hung kernel fails everything from now on, or is not to be touched again. */
+	if (s->invariant == INVARIANT_RESPONDS)
+		return 0;
+	s->state = "shrinking";
+	return schedule_shrink(s->broken_seed, &s->broken_limits, s->shrink_tries, still_fails, &q);
 }
 
 void stress_hung(struct stress *s, const char *evidence)

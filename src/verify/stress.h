@@ -12,7 +12,7 @@
 
 struct stress;
 
-/* What is told on the way; any may be NULL. */
+/* Progress callbacks; any may be NULL. */
 struct stress_listener {
 	void *opaque;
 	void (*tick)(void *opaque, const struct stress *s); /* some times a second */
@@ -29,6 +29,7 @@ struct stress {
 	unsigned shrink_tries;
 	struct schedule_limits limits;
 	struct stress_listener listener;
+	const char *state; /* "running", "shrinking", "done", "broken", "ended" (early) */
 
 	/* What became of it. */
 	struct log_watch log;

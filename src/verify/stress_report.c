@@ -9,8 +9,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/replace.h"
+#include "base/escape.h"
 #include "base/num.h"
+#include "base/replace.h"
 
 const char *report_skip_reason(const struct stress *s, enum invariant_id id)
 {
@@ -21,9 +22,9 @@ const char *report_skip_reason(const struct stress *s, enum invariant_id id)
 	if (id == INVARIANT_PIDS)
 		return "the run group has no pids controller; --enable-controllers may help";
 	if (id == INVARIANT_OOM)
-		return "no round drew a hog, or the run group has no memory controller; "
+		return "no round drew a memory hog, or the run group has no memory controller; "
 		       "--enable-controllers may help";
-	return "no round came to check it";
+	return "no round checked it";
 }
 
 void report_begin_ktap(FILE *to)
@@ -96,49 +97,38 @@ static void print_errors(const struct round_counts *c, FILE *to)
 	const char *separator = "; refused: ";
 	char count[NUM_TEXT_SIZE];
 
-	for (int i = 0; i < BOARD_ERRNOS; i++) {
+	for (int i = 0; i < SHARED_ERRNOS; i++) {
 		const char *name = strerrorname_np(i);
 
-		if (!c->errors[i])
+		if (!c->refused[i])
 			continue;
 		fprintf(to, "%s%s %s", separator, name ? name : "other errors",
-			num_format_count(c->errors[i], count));
+			num_format_count(c->refused[i], count));
 		separator = ", ";
 	}
 }
 
 void report_print_summary(const struct stress *s, FILE *to)
 {
-	const struct round_counts *c = &s->counts;
-	const struct {
-		const char *what;
-		uint64_t n;
-	} counts[] = {
-		{"rounds", s->rounds},
-		{"moves", c->moves},
-		{"threads", c->threads},
-		{"children", c->children},
-		{"execs", c->execs},
-		{"kills", c->kills},
-		{"freezes", c->freezes},
-		{"removals", c->groups},
-		{"toggles", c->toggles},
-		{"kills for want of memory", c->ooms},
-		{"CPUs taken offline", c->unplugs},
-	};
 	/* The last only where it was asked for. */
-	size_t n = sizeof(counts) / sizeof(counts[0]) - !s->limits.may_unplug;
+	static const char *const names[COUNTS] = {
+		[COUNT_MOVES] = "moves",         [COUNT_THREADS] = "threads",
+		[COUNT_CHILDREN] = "children",   [COUNT_EXECS] = "execs",
+		[COUNT_KILLS] = "kills",         [COUNT_FREEZES] = "freezes",
+		[COUNT_REMOVALS] = "removals",   [COUNT_TOGGLES] = "controller toggles",
+		[COUNT_OOM_KILLS] = "OOM kills", [COUNT_UNPLUGS] = "CPUs taken offline",
+	};
 	char text[NUM_TEXT_SIZE];
 
-	for (size_t i = 0; i < n; i++)
-		fprintf(to, "%s%s %s", i ? ", " : "", num_format_count(counts[i].n, text),
-			counts[i].what);
+	fprintf(to, "%s rounds", num_format_count(s->rounds, text));
+	for (int i = 0; i < COUNTS - !s->limits.may_unplug; i++)
+		fprintf(to, ", %s %s", num_format_count(s->counts.done[i], text), names[i]);
 	fprintf(to, " in %" PRIu64 " s", (clock_now_ns() - s->begun_ns) / NS_PER_S);
-	print_errors(c, to);
+	print_errors(&s->counts, to);
 }
 
-/* All names and texts in it are ours, but for the evidence, which is not in it. */
-static void print_status(const struct stress *s, const char *state, FILE *to)
+/* All names and texts in it are ours, so nothing needs escaping. */
+static void print_status(const struct stress *s, FILE *to)
 {
 	char now[CLOCK_RFC3339_SIZE];
 
@@ -148,8 +138,8 @@ static void print_status(const struct stress *s, const char *state, FILE *to)
 		"  \"written_at\": \"%s\",\n  \"seed\": %" PRIu64 ",\n  \"rounds\": %" PRIu64 ",\n"
 		"  \"elapsed_s\": %" PRIu64 ",\n  \"duration_s\": %" PRIu64 ",\n"
 		"  \"moves\": %" PRIu64 ",\n  \"broken\": %s%s%s,\n  \"checks\": {",
-		state, now, s->seed, s->rounds, (clock_now_ns() - s->begun_ns) / NS_PER_S,
-		s->duration_ns / NS_PER_S, s->counts.moves, s->broken ? "\"" : "",
+		s->state, now, s->seed, s->rounds, (clock_now_ns() - s->begun_ns) / NS_PER_S,
+		s->duration_ns / NS_PER_S, s->counts.done[COUNT_MOVES], s->broken ? "\"" : "",
 		s->broken ? invariants[s->invariant].name : "null", s->broken ? "\"" : "");
 	for (int i = 0; i < INVARIANTS; i++)
 		fprintf(to, "%s\n    \"%s\": %" PRIu64, i ? "," : "", invariants[i].name,
@@ -157,7 +147,49 @@ static void print_status(const struct stress *s, const char *state, FILE *to)
 	fputs("\n  }\n}\n", to);
 }
 
-int report_write_status(const struct stress *s, const char *state, const char *path)
+static void print_case(const struct stress *s, enum invariant_id id, FILE *to)
+{
+	const char *skipped = report_skip_reason(s, id);
+
+	fprintf(to, "    <testcase classname=\"cgchurn.stress\" name=\"%s\">\n",
+		invariants[id].name);
+	if (skipped) {
+		fputs("      <skipped message=\"", to);
+		markup_print(skipped, to);
+		fputs("\"/>\n", to);
+	} else if (s->broken && s->invariant == id) {
+		fputs("      <failure message=\"", to);
+		markup_print(invariants[id].promise, to);
+		fputs("\">", to);
+		markup_print_lines(s->evidence.text, to);
+		fputs("\nReplay: ", to);
+		report_print_replay(s, to);
+		fputs("</failure>\n", to);
+	}
+	fprintf(to, "      <system-out>%" PRIu64 " looked at</system-out>\n    </testcase>\n",
+		s->counts.checks[id]);
+}
+
+static void print_junit(const struct stress *s, FILE *to)
+{
+	int skipped = 0;
+
+	for (int i = 0; i < INVARIANTS; i++)
+		skipped += report_skip_reason(s, (enum invariant_id)i) != NULL;
+	fprintf(to,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites name=\"cgchurn stress\">\n"
+		"  <testsuite name=\"invariants\" tests=\"%d\" failures=\"%d\" errors=\"0\" "
+		"skipped=\"%d\">\n",
+		INVARIANTS, s->broken, skipped);
+	for (int i = 0; i < INVARIANTS; i++)
+		print_case(s, (enum invariant_id)i, to);
+	fputs("  </testsuite>\n</testsuites>\n", to);
+}
+
+/* Replaces the file with what `print` prints. */
+static int replace(const struct stress *s, void (*print)(const struct stress *s, FILE *to),
+		   const char *path)
 {
 	_cleanup_free char *text = NULL;
 	size_t size;
@@ -165,6 +197,16 @@ int report_write_status(const struct stress *s, const char *state, const char *p
 
 	if (!memory)
 		return -ENOMEM;
-	print_status(s, state, memory);
+	print(s, memory);
 	return fclose(memory) == 0 ? io_replace_file(path, text, size) : -ENOMEM;
+}
+
+int report_write_status(const struct stress *s, const char *path)
+{
+	return replace(s, print_status, path);
+}
+
+int report_write_junit(const struct stress *s, const char *path)
+{
+	return replace(s, print_junit, path);
 }

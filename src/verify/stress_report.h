@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run of the stress came to, in three forms. */
+/* The result of a stress in three forms: KTAP, JUnit XML, JSON. */
 #ifndef CGCHURN_VERIFY_STRESS_REPORT_H
 #define CGCHURN_VERIFY_STRESS_REPORT_H
 
@@ -20,10 +20,10 @@ void report_print_ktap(const struct stress *s, FILE *to);
 int report_write_junit(const struct stress *s, const char *path);
 
 /*
- * Where the run stands, as JSON of one object ("cgchurn-stress-status/1"): `state` is "running",
- * "shrinking", "done", "broken" or "ended" (by the user, or a fault). Replaced whole.
+ * Where the run stands, as JSON of one object ("cgchurn-stress-status/1"): its state is
+ * stress.state. Replaced whole.
  */
-int report_write_status(const struct stress *s, const char *state, const char *path);
+int report_write_status(const struct stress *s, const char *path);
 
 /* "12 rounds, 3 400 moves, ..." in one line without a newline. */
 void report_print_summary(const struct stress *s, FILE *to);

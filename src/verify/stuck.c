@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/process.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/io.h"
+#include "base/process.h"
 
 enum { GENERATIONS = 8 }; /* of a round's processes there are fewer */
 
@@ -51,17 +52,6 @@ static uint64_t mask_of(const char *status, const char *key)
 	return line ? strtoull(line + strlen(key), NULL, 16) : 0;
 }
 
-static bool was_killed(const struct view *v, const char *pid)
-{
-	const uint64_t bit = UINT64_C(1) << (SIGKILL - 1);
-	char path[NAME_MAX + sizeof("/status")], text[8192];
-
-	snprintf(path, sizeof(path), "%s/status", pid);
-	if (io_read_attr(v->proc_fd, path, text, sizeof(text)) < 0)
-		return false;
-	return (mask_of(text, "\nSigPnd:") | mask_of(text, "\nShdPnd:")) & bit;
-}
-
 static bool descends_from(const struct view *v, const char *pid, pid_t ancestor)
 {
 	struct proc_stat t;
@@ -69,11 +59,30 @@ static bool descends_from(const struct view *v, const char *pid, pid_t ancestor)
 
 	snprintf(name, sizeof(name), "%.15s", pid);
 	for (int i = 0; i < GENERATIONS && proc_stat_read(v->proc_fd, name, &t) == 0; i++) {
-		if (i == 0 && proc_stat_is_dead(&t))
-			return false;
 		if (t.parent == ancestor)
 			return true;
 		snprintf(name, sizeof(name), "%d", (int)t.parent);
+	}
+	return false;
+}
+
+/* Whether one of its threads was killed and has not ended; its leader may be dead already. */
+static bool was_killed(const struct view *v, pid_t pid)
+{
+	const uint64_t bit = UINT64_C(1) << (SIGKILL - 1);
+	pid_t tids[VIEW_TASKS_MAX];
+	int n = view_threads(v, pid, tids);
+
+	for (int i = 0; i < n; i++) {
+		char task[48], path[64], text[8192];
+		struct proc_stat t;
+
+		snprintf(task, sizeof(task), "%d/task/%d", (int)pid, (int)tids[i]);
+		snprintf(path, sizeof(path), "%s/status", task);
+		if (proc_stat_read(v->proc_fd, task, &t) == 0 && !proc_stat_is_dead(&t) &&
+		    io_read_attr(v->proc_fd, path, text, sizeof(text)) >= 0 &&
+		    (mask_of(text, "\nSigPnd:") | mask_of(text, "\nShdPnd:")) & bit)
+			return true;
 	}
 	return false;
 }
@@ -83,10 +92,12 @@ void stuck_find_below(const struct view *v, pid_t pid, struct evidence *ret)
 	_cleanup_dir DIR *dir = io_open_folder(v->proc_fd, ".");
 	struct dirent *entry;
 
-	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-		    descends_from(v, entry->d_name, pid) && was_killed(v, entry->d_name))
-			note(ret, (pid_t)strtol(entry->d_name, NULL, 10));
+	while (dir && (entry = readdir(dir))) {
+		pid_t found = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (found > 0 && descends_from(v, entry->d_name, pid) && was_killed(v, found))
+			note(ret, found);
+	}
 	if (!ret->n_stuck)
 		note(ret, pid);
 }
@@ -95,11 +106,87 @@ void stuck_describe(struct evidence *e)
 {
 	char text[CHILD_TEXT_SIZE];
 
-	for (uint32_t i = 0; i < e->n_stuck; i++) {
-		size_t used = strlen(e->text);
-
-		snprintf(e->text + used, sizeof(e->text) - used, "\nStuck: %s",
-			 child_describe(e->stuck[i], text));
-	}
+	for (uint32_t i = 0; i < e->n_stuck; i++)
+		evidence_add(e, "\nStuck: %s", child_describe(e->stuck[i], text));
 	e->n_stuck = 0;
+}
+
+enum { PF_KTHREAD = 0x00200000 }; /* include/linux/sched.h */
+
+/* How long a task ran, in ns; 0 also where the kernel keeps no statistics of its scheduler. */
+static int read_ran(const struct view *v, const char *task, uint64_t *ret_ns)
+{
+	char path[NAME_MAX + sizeof("/schedstat")], text[128];
+	int n;
+
+	snprintf(path, sizeof(path), "%s/schedstat", task);
+	n = (int)io_read_attr(v->proc_fd, path, text, sizeof(text));
+	if (n < 0)
+		return n;
+	return sscanf(text, "%" SCNu64, ret_ns) == 1 ? 0 : -EPROTO;
+}
+
+/* Who asks has run. */
+static bool keeps_statistics(const struct view *v)
+{
+	uint64_t ran_ns;
+
+	return read_ran(v, "self", &ran_ns) == 0 && ran_ns > 0;
+}
+
+/* 1: it is a kernel thread that is ready to run, or runs. 0 otherwise, or where that is not told.
+ */
+static int is_ready(const struct view *v, const char *task, struct starved_thread *ret)
+{
+	struct proc_stat t;
+
+	if (proc_stat_read(v->proc_fd, task, &t) < 0 || t.state != 'R' || !(t.flags & PF_KTHREAD))
+		return 0;
+	snprintf(ret->name, sizeof(ret->name), "%s", t.name);
+	return read_ran(v, task, &ret->ran_ns) == 0;
+}
+
+void starved_look(const struct view *v, struct starved *ret)
+{
+	_cleanup_dir DIR *dir = keeps_statistics(v) ? io_open_folder(v->proc_fd, ".") : NULL;
+	struct dirent *entry;
+
+	ret->n = 0;
+	while (dir && ret->n < STARVED_MAX && (entry = readdir(dir))) {
+		struct starved_thread *t = &ret->threads[ret->n];
+
+		t->pid = (pid_t)strtol(entry->d_name, NULL, 10);
+		ret->n += t->pid > 0 && is_ready(v, entry->d_name, t);
+	}
+}
+
+void starved_keep(const struct view *v, struct starved *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct starved_thread now;
+		char task[16];
+
+		snprintf(task, sizeof(task), "%d", (int)s->threads[i].pid);
+		if (is_ready(v, task, &now) && now.ran_ns == s->threads[i].ran_ns)
+			s->threads[kept++] = s->threads[i];
+	}
+	s->n = kept;
+}
+
+void starved_add(const struct view *v, uint64_t for_ns, struct evidence *ret)
+{
+	struct starved s;
+
+	starved_look(v, &s);
+	if (!s.n)
+		return;
+	clock_sleep_until(clock_now_ns() + for_ns);
+	starved_keep(v, &s);
+	for (size_t i = 0; i < s.n; i++)
+		evidence_add(ret,
+			     "\nThe kernel thread %s (%d) is ready to run, and the scheduler has "
+			     "given it no CPU for at least %" PRIu64 " ms.",
+			     s.threads[i].name, (int)s.threads[i].pid, for_ns / NS_PER_MS);
 }

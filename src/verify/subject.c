@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cgchurn-subject BOARD INDEX (argv[0] is its absolute path): a process to be moved that makes
+ * cgchurn-subject SHARED_FD INDEX (argv[0] is its absolute path): a process to be moved that makes
  * moving it hard.
  *
  * Its threads create and join threads, have children and look where these were born, exec this
  * program anew from a thread that is not the leader, or go on without their leader. Static, for an
  * exec of it to cost little. Ends by SIGKILL alone, from its mover or with it.
  *
- * After an exec it goes on as the same subject of the board, with the same pid.
+ * After an exec it goes on as the same subject of the shared memory, with the same pid.
  */
 #include <errno.h>
 #include <linux/sched.h>
@@ -23,9 +23,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/process.h"
 #include "base/clock.h"
 #include "base/cpus.h"
+#include "base/process.h"
 #include "base/rng.h"
 #include "verify/shared.h"
 
@@ -98,7 +98,7 @@ static void *clones(void *opaque)
 
 		if (r == 0) {
 			pthread_join(thread, NULL);
-			atomic_fetch_add(&shared->threads, 1);
+			shared_count(shared, COUNT_THREADS);
 		} else {
 			shared_refused(shared, r);
 			doze(t, NS_PER_MS);
@@ -149,7 +149,7 @@ static void *forks(void *opaque)
 		check_birth(child, before, after);
 		kill(child, SIGKILL);
 		child_reap(child, NULL);
-		atomic_fetch_add(&shared->children, 1);
+		shared_count(shared, COUNT_CHILDREN);
 		if (rng_below(&t->rng, 4) == 0)
 			doze(t, NS_PER_MS);
 		atomic_fetch_add(&self->beats, 1);
@@ -162,7 +162,7 @@ static void *executes(void *opaque)
 	struct thread *t = begin(opaque);
 
 	doze(t, 2 * self->exec_ms * NS_PER_MS);
-	atomic_fetch_add(&shared->execs, 1);
+	shared_count(shared, COUNT_EXECS);
 	/* Not /proc/self/exe: that is the leader's, who may be dead. */
 	execv(own_argv[0], own_argv);
 	shared_fault(shared, "exec of a subject: %s", strerror(errno));
@@ -191,9 +191,9 @@ static void start_threads(void *(*body)(void *), uint32_t n, uint64_t first_stre
 int main(int argc, char **argv)
 {
 	static struct thread leader = {.stream = 1000};
-	unsigned long index = argc == 3 ? strtoul(argv[2], NULL, 10) : BOARD_SUBJECTS_MAX;
+	unsigned long index = argc == 3 ? strtoul(argv[2], NULL, 10) : SHARED_SUBJECTS_MAX;
 
-	shared = index < BOARD_SUBJECTS_MAX ? shared_map((int)strtol(argv[1], NULL, 10)) : NULL;
+	shared = index < SHARED_SUBJECTS_MAX ? shared_map((int)strtol(argv[1], NULL, 10)) : NULL;
 	if (!shared)
 		return 2;
 	self = &shared->subjects[index];

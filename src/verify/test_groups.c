@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/process.h"
-#include "verify/test_groups.h"
-
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/cpus.h"
 #include "base/io.h"
 #include "base/rng.h"
-#include "cgroup/refusal.h"
 #include "cgroup/group.h"
-#include "verify/round_runner.h"
-
-static int fault(struct shared *b, int r, const char *what)
-{
-	shared_fault(b, "%s: %s", what, strerror(-r));
-	return r;
-}
-
-/* The test groups's groups lie one or two levels below it. */
-static int refused(struct shared *b, int r)
-{
-	char reason[REFUSAL_SIZE];
-
-	refusal_reason(b->view.test_groups_fd, 2, -r, reason);
-	shared_fault(b, "making the arena's groups: %s", reason);
-	return r;
-}
+#include "cgroup/refusal.h"
+#include "verify/round.h"
 
 /* Every third one lies deeper. */
 static int make_group(struct view *v, uint32_t i)
@@ -57,82 +32,36 @@ bool test_groups_may_have(const char *controller)
 /* What the run group hands down. Best effort. */
 static void enable_controllers(const struct view *v)
 {
-	char words[512], word[64], text[66];
+	char words[512], word[64];
 	const char *at = words;
 
 	if (io_read_attr(v->test_groups_fd, "cgroup.controllers", words, sizeof(words)) < 0)
 		return;
-	while (controller_list_next(&at, word, sizeof(word))) {
-		snprintf(text, sizeof(text), "+%s", word);
+	while (controller_list_next(&at, word, sizeof(word)))
 		if (test_groups_may_have(word))
-			io_write_attr(v->test_groups_fd, "cgroup.subtree_control", text);
-	}
+			controller_list_switch(v->test_groups_fd, '+', word);
 }
 
-/* In the child: into the first group, until it is killed. */
-static _Noreturn void be_there(const struct view *v, int told_fd)
-{
-	char path[64];
-	int r;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(path, sizeof(path), "%s/cgroup.procs", v->groups[0]);
-	r = io_write_attr(v->test_groups_fd, path, "0");
-	if (write(told_fd, &r, sizeof(r)) != sizeof(r))
-		_exit(1);
-	for (;;)
-		pause();
-}
-
-/* How /proc names the test groups: what it says of a process in the group "0", less the "/0". */
-static int read_test_groups_path(struct view *v, pid_t pid)
-{
-	char task[16], path[VIEW_PATH_SIZE];
-	size_t length;
-	int r;
-
-	snprintf(task, sizeof(task), "%d", (int)pid);
-	/* Of no known name yet, so it is elsewhere; the path is what counts. */
-	v->test_groups_path[0] = '\0';
-	r = view_task_group(v, task, -1, path);
-	if (r < 0 && r != VIEW_ELSEWHERE)
-		return r == VIEW_GONE ? -ESRCH : r;
-	length = strlen(path);
-	if (length < 2 || strcmp(path + length - 2, "/0") != 0)
-		return -EPROTO;
-	snprintf(v->test_groups_path, sizeof(v->test_groups_path), "%.*s", (int)(length - 2), path);
-	return 0;
-}
-
+/* How /proc names the test groups: as the group of the round runner, which lies beside them. */
 static int learn_path(struct view *v)
 {
-	int ends[2], r = -EPROTO, status;
-	pid_t pid;
+	char path[VIEW_PATH_SIZE];
+	int r = view_task_group(v, "self", VIEW_ELSEWHERE, path), n;
+	char *slash = r == VIEW_ELSEWHERE ? strrchr(path, '/') : NULL;
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	pid = fork();
-	if (pid == 0)
-		be_there(v, ends[1]);
-	close(ends[1]);
-	if (pid < 0 || read(ends[0], &r, sizeof(r)) != sizeof(r))
-		r = pid < 0 ? -EAGAIN : -EPROTO;
-	if (r == 0)
-		r = read_test_groups_path(v, pid);
-	close(ends[0]);
-	if (pid > 0) {
-		kill(pid, SIGKILL);
-		child_reap(pid, &status);
-	}
-	return r;
+	if (!slash)
+		return r < 0 && r > VIEW_ELSEWHERE ? r : -EPROTO;
+	*slash = '\0';
+	n = snprintf(v->test_groups_path, VIEW_PATH_SIZE, "%s/%s", path, ROUND_GROUP_TEST);
+	return n < VIEW_PATH_SIZE ? 0 : -ENAMETOOLONG;
 }
 
-/* Descriptors that subjects inherit, at the numbers that the board tells. */
+/* Descriptors that subjects inherit, at the numbers that the shared memory names. */
 static int open_view(struct view *v, int run_group_fd)
 {
-	if (mkdirat(run_group_fd, ROUND_GROUP_ARENA, 0755) < 0)
+	if (mkdirat(run_group_fd, ROUND_GROUP_TEST, 0755) < 0)
 		return -errno;
-	v->test_groups_fd = openat(run_group_fd, ROUND_GROUP_ARENA, O_RDONLY | O_DIRECTORY);
+	v->test_groups_fd = openat(run_group_fd, ROUND_GROUP_TEST, O_RDONLY | O_DIRECTORY);
 	v->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY);
 	return v->test_groups_fd < 0 || v->proc_fd < 0 ? -errno : 0;
 }
@@ -175,23 +104,29 @@ static void draw_subject(struct shared *b, uint32_t i)
 
 int test_groups_make(struct shared *b, int run_group_fd)
 {
+	const uint64_t *value = b->schedule.value;
 	struct view *v = &b->view;
+	char reason[REFUSAL_SIZE];
 	int r = open_view(v, run_group_fd);
 
-	if (r < 0)
-		return fault(b, r, "making the arena");
-	v->n_groups = (uint32_t)b->schedule.value[SCHEDULE_GROUPS];
+	if (r == 0)
+		r = learn_path(v);
+	if (r < 0) {
+		shared_fault(b, "making the group " ROUND_GROUP_TEST ": %s", strerror(-r));
+		return r;
+	}
+	v->n_groups = (uint32_t)value[SCHEDULE_GROUPS];
 	for (uint32_t i = 0; i < v->n_groups && r == 0; i++)
 		r = make_group(v, i);
-	if (r < 0)
-		return refused(b, r);
-	r = learn_path(v);
-	if (r < 0)
-		return fault(b, r, "finding the arena's path in /proc");
+	if (r < 0) {
+		/* They lie one or two levels below their own. */
+		shared_fault(b, "making the test groups: %s",
+			     refusal_reason(v->test_groups_fd, 2, -r, reason));
+		return r;
+	}
 	enable_controllers(v);
-	b->n_subjects = (uint32_t)(b->schedule.value[SCHEDULE_MOVERS] *
-				   b->schedule.value[SCHEDULE_SUBJECTS]);
-	for (uint32_t i = 0; i < b->n_subjects && i < BOARD_SUBJECTS_MAX; i++)
+	b->n_subjects = (uint32_t)(value[SCHEDULE_MOVERS] * value[SCHEDULE_SUBJECTS]);
+	for (uint32_t i = 0; i < b->n_subjects && i < SHARED_SUBJECTS_MAX; i++)
 		draw_subject(b, i);
 	return 0;
 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/io.h"
-#include "base/process.h"
 #include "verify/waiter.h"
 
 #include <errno.h>
@@ -11,17 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
+#include "base/process.h"
 #include "verify/view.h"
 
 /* The waiter's own, in its process. */
 struct wait {
-	int group_fd, events_fd, inotify_fd, told_fd;
+	int group_fd, events_fd, inotify_fd, socket_fd;
 	const char *key;
 	int64_t wanted;
 	uint64_t patience_ns, end_ns;
@@ -67,7 +67,7 @@ static void take(struct wait *w, const struct pollfd polls[3])
 		w->missing &= ~WAITER_INOTIFY;
 	if (polls[2].revents) {
 		w->end_ns = clock_now_ns() + w->patience_ns;
-		w->told_fd = -1;
+		w->socket_fd = -1;
 	}
 }
 
@@ -78,7 +78,7 @@ static _Noreturn void wait_for_change(struct wait *w)
 		struct pollfd polls[] = {
 			{.fd = w->missing & WAITER_POLL ? w->events_fd : -1, .events = POLLPRI},
 			{.fd = w->missing & WAITER_INOTIFY ? w->inotify_fd : -1, .events = POLLIN},
-			{.fd = w->told_fd, .events = POLLIN}};
+			{.fd = w->socket_fd, .events = POLLIN}};
 		uint64_t left = w->end_ns - clock_now_ns();
 		struct timespec t = clock_timespec(left > NS_PER_S ? NS_PER_S : left);
 
@@ -88,7 +88,7 @@ static _Noreturn void wait_for_change(struct wait *w)
 	_exit(w->missing);
 }
 
-static _Noreturn void become_waiter(struct wait *w, int ready_fd, pid_t parent)
+static _Noreturn void become_waiter(struct wait *w, pid_t parent)
 {
 	child_dies_with(parent);
 	w->end_ns = UINT64_MAX;
@@ -98,17 +98,14 @@ static _Noreturn void become_waiter(struct wait *w, int ready_fd, pid_t parent)
 	if (w->missing & WAITER_INOTIFY)
 		watch(w);
 	read_again(w->events_fd);
-	if (!has_come(w) && write(ready_fd, "", 1) == 1) {
-		close(ready_fd);
+	if (!has_come(w) && write(w->socket_fd, "", 1) == 1)
 		wait_for_change(w);
-	}
 	_exit(0);
 }
 
 void waiter_start(struct waiter *w, int group_fd, int ways, const char *key, int64_t wanted,
 		  uint64_t patience_ns)
 {
-	_cleanup_fd int ready = -1, readied = -1, told = -1, tell = -1;
 	struct wait wait = {.group_fd = group_fd,
 			    .missing = ways,
 			    .key = key,
@@ -118,31 +115,26 @@ void waiter_start(struct waiter *w, int group_fd, int ways, const char *key, int
 	int ends[2];
 	char byte;
 
-	*w = (struct waiter){.tell_fd = -1};
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	*w = (struct waiter){.fd = -1};
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		return;
-	ready = ends[0];
-	readied = ends[1];
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return;
-	wait.told_fd = told = ends[0];
-	tell = ends[1];
+	w->fd = ends[0];
+	wait.socket_fd = ends[1];
 	w->pid = fork();
 	if (w->pid == 0) {
-		close(tell);
-		become_waiter(&wait, readied, self);
+		close(w->fd);
+		become_waiter(&wait, self);
 	}
-	readied = close_fd(readied);
-	w->tell_fd = steal_fd(&tell);
-	if (w->pid < 0 || TEMP_FAILURE_RETRY(read(ready, &byte, 1)) != 1)
+	close(ends[1]);
+	if (w->pid < 0 || TEMP_FAILURE_RETRY(read(w->fd, &byte, 1)) != 1)
 		waiter_cancel(w);
 }
 
-static int finish(struct waiter *w)
+int waiter_end(struct waiter *w)
 {
 	int status = 0;
 
-	w->tell_fd = close_fd(w->tell_fd);
+	w->fd = close_fd(w->fd);
 	if (w->pid <= 0)
 		return -ENOENT;
 	child_reap(w->pid, &status);
@@ -150,15 +142,23 @@ static int finish(struct waiter *w)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -ENOENT;
 }
 
-/* The end of the pipe is what it is told by. */
-int waiter_end(struct waiter *w)
-{
-	return finish(w);
-}
-
 void waiter_cancel(struct waiter *w)
 {
 	if (w->pid > 0)
 		kill(w->pid, SIGKILL);
-	finish(w);
+	waiter_end(w);
+}
+
+void waiter_check(struct waiter *w, struct shared *b, const char *change, uint64_t patience_ns,
+		  bool came)
+{
+	struct scene s = {.view = &b->view, .patience_ns = patience_ns, .change = change};
+
+	if (!came) {
+		waiter_cancel(w);
+		return;
+	}
+	s.unwoken = waiter_end(w);
+	if (s.unwoken >= 0)
+		shared_check(b, INVARIANT_NOTIFY, &s);
 }

@@ -7,14 +7,13 @@
 #ifndef CGCHURN_VERIFY_WAITER_H
 #define CGCHURN_VERIFY_WAITER_H
 
-#include <stdint.h>
-#include <sys/types.h>
+#include "verify/shared.h"
 
 enum { WAITER_POLL = 1, WAITER_INOTIFY = 2 };
 
 struct waiter {
-	pid_t pid;   /* 0: none */
-	int tell_fd; /* it is told by this that the change has come */
+	pid_t pid; /* 0: none */
+	int fd;    /* a socket to it; closed when the change has come */
 };
 
 /*
@@ -36,5 +35,9 @@ int waiter_end(struct waiter *w);
 
 /* Where the change did not come. */
 void waiter_cancel(struct waiter *w);
+
+/* Ends it, and checks INVARIANT_NOTIFY of a `change` ("frozen is 1") that `came`; else cancels it. */
+void waiter_check(struct waiter *w, struct shared *b, const char *change, uint64_t patience_ns,
+		  bool came);
 
 #endif

@@ -74,7 +74,7 @@ groups_left() {
 	run -0 --separate-stderr churn cgchurn stress --duration 3s --replay 2 --patience 60s --enable-controllers
 	grep -q '^ok 10 pids$' <<<"$output"
 	grep -q '^ok 16 oom$' <<<"$output"
-	grep -qE '^# seed 2: .* [1-9][0-9 ]* kills for want of memory' <<<"$output"
+	grep -qE '^# seed 2: .* [1-9][0-9 ]* OOM kills' <<<"$output"
 	[ -z "$(groups_left)" ]
 }
 

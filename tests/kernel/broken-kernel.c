@@ -37,7 +37,7 @@ static bool is_victim(int dirfd)
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
 	n = readlink(link, path, sizeof(path) - 1);
 	path[n > 0 ? n : 0] = '\0';
-	return strstr(path, "/arena/kill-") && strstr(path, "/victim");
+	return strstr(path, "/test-groups/kill-") && strstr(path, "/victim");
 }
 
 int __wrap_io_write_attr(int dirfd, const char *path, const char *text)

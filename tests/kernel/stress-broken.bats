@@ -13,7 +13,7 @@ setup() {
 	[ -n "$root" ] || skip "no cgroup v2 is mounted"
 	cd "$BATS_TEST_TMPDIR"
 	# One quiet process that is moved.
-	quiet=(--replay 4 --at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,togglers=0,squeezers=0,hogs=0,interrupters=0)
+	quiet=(--replay 4 --at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,controller-togglers=0,limit-setters=0,memory-hogs=0,interrupters=0)
 	short=(--patience 2s --shrink-tries 0 --duration 60s)
 }
 
@@ -69,7 +69,7 @@ stage_broken_kernel() {
 	need_v1_freezer
 	"$CGCHURN" stress "${quiet[@]}" "${short[@]}" >ktap 2>messages &
 	pid=$!
-	wait_first "$root/cgchurn-$pid-*/arena/*/cgroup.procs"
+	wait_first "$root/cgchurn-$pid-*/test-groups/*/cgroup.procs"
 	mover=$(awk '/^PPid:/ { print $2 }' "/proc/$found/status")
 	freeze "$mover"
 	status=0
@@ -84,7 +84,7 @@ stage_broken_kernel() {
 	need_v1_freezer
 	"$CGCHURN" stress "${quiet[@]}" "${short[@]}" >ktap 2>messages &
 	pid=$!
-	wait_first "$root/cgchurn-$pid-*/arena/*/cgroup.procs"
+	wait_first "$root/cgchurn-$pid-*/test-groups/*/cgroup.procs"
 	freeze "$found"
 	status=0
 	wait $pid || status=$?
@@ -93,19 +93,19 @@ stage_broken_kernel() {
 	grep -qE "^# Stuck: pid $found \(cgchurn-subject\), state D, at [a-z_]+" ktap
 }
 
-@test "the keeper of a round hangs: 'responds' is broken, and it is named" {
+@test "a round runner that hangs: 'responds' is broken, and it is named" {
 	need_v1_freezer
 	"$CGCHURN" stress "${quiet[@]}" "${short[@]}" >ktap 2>messages &
 	pid=$!
-	wait_first "$root/cgchurn-$pid-*/arena/*/cgroup.procs"
+	wait_first "$root/cgchurn-$pid-*/test-groups/*/cgroup.procs"
 	mover=$(awk '/^PPid:/ { print $2 }' "/proc/$found/status")
-	keeper=$(awk '/^PPid:/ { print $2 }' "/proc/$mover/status")
-	freeze "$keeper"
+	runner=$(awk '/^PPid:/ { print $2 }' "/proc/$mover/status")
+	freeze "$runner"
 	status=0
 	wait $pid || status=$?
 	[ "$status" -eq 1 ]
 	grep -q '^not ok 13 responds$' ktap
-	grep -qE "^# Stuck: pid $keeper \(cgchurn-keeper\), state D, at [a-z_]+" ktap
+	grep -qE "^# Stuck: pid $runner \(cgchurn-runner\), state D, at [a-z_]+" ktap
 }
 
 @test "a worker of the load that hangs: 'responds' is broken, it is named, and it is no fault of cgchurn" {
@@ -125,7 +125,7 @@ stage_broken_kernel() {
 @test "a kill that misses is seen, also where the patience is longer than 30 s" {
 	stage_broken_kernel
 	BROKEN=kill stage/src/cgchurn stress --seed 2 --patience 31s --shrink-tries 0 --duration 1s \
-		--at-most movers=1,subjects=1,killers=1,hogs=0,freezers=0,builders=0,togglers=0,squeezers=0,spawners=0 >ktap 2>messages &
+		--at-most movers=1,subjects=1,killers=1,memory-hogs=0,freezers=0,builders=0,controller-togglers=0,limit-setters=0,spawners=0 >ktap 2>messages &
 	pid=$!
 	status=0
 	wait $pid || status=$?
@@ -138,7 +138,7 @@ stage_broken_kernel() {
 breaks() {
 	stage_broken_kernel
 	BROKEN=$1 stage/src/cgchurn stress --seed 7 --patience 2s --shrink-tries 0 --duration 1s \
-		--at-most movers=1,subjects=1,killers=1,hogs=0,builders=0,togglers=0,squeezers=0,spawners=0 >ktap 2>messages &
+		--at-most movers=1,subjects=1,killers=1,memory-hogs=0,builders=0,controller-togglers=0,limit-setters=0,spawners=0 >ktap 2>messages &
 	pid=$!
 	status=0
 	wait $pid || status=$?

@@ -12,18 +12,18 @@ setup() {
 	[ -n "$root" ] || skip "no cgroup v2 is mounted"
 	cd "$BATS_TEST_TMPDIR"
 	# Two groups and one quiet process with some threads, moved seldom enough to be tampered with.
-	quiet=(--at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,togglers=0,squeezers=0,hogs=0,interrupters=0)
+	quiet=(--at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,controller-togglers=0,limit-setters=0,memory-hogs=0,interrupters=0)
 }
 
 teardown() {
 	[ -z "${pid:-}" ] || ! compgen -G "$root/cgchurn-$pid-*"
 }
 
-# The run group's arena, once a subject lives in it.
+# The run group's test groups, once a subject lives in it.
 wait_subject() {
 	for _ in $(seq 200); do
-		arena=$(compgen -G "$root/cgchurn-$pid-*/arena") || true
-		subject=$(cat "$arena"/*/cgroup.procs 2>/dev/null | head -1)
+		test_groups=$(compgen -G "$root/cgchurn-$pid-*/test-groups") || true
+		subject=$(cat "$test_groups"/*/cgroup.procs 2>/dev/null | head -1)
 		[ -n "$subject" ] && [ "$(ls /proc/$subject/task 2>/dev/null | wc -l)" -gt 1 ] && return 0
 		sleep 0.02
 	done
@@ -55,7 +55,7 @@ wait_subject() {
 	# To and fro: its mover always knows one of the two groups.
 	for _ in $(seq 3000); do
 		kill -0 $pid && ! grep -q "looking for a smaller" messages || break
-		for group in 0 1; do echo "$subject" >"$arena/$group/cgroup.procs" || true; done 2>/dev/null
+		for group in 0 1; do echo "$subject" >"$test_groups/$group/cgroup.procs" || true; done 2>/dev/null
 		[ -d /proc/$subject ] || wait_subject || true
 	done
 	status=0
@@ -88,7 +88,7 @@ wait_subject() {
 	"$CGCHURN" stress --replay 4 "${quiet[@]}" --patience 1s --shrink-tries 0 --duration 60s >ktap 2>messages &
 	pid=$!
 	wait_subject
-	echo 1 >"$arena/cgroup.freeze"
+	echo 1 >"$test_groups/cgroup.freeze"
 	status=0
 	wait $pid || status=$?
 	[ "$status" -eq 1 ]
@@ -159,7 +159,7 @@ wait_subject() {
 			>ktap 2>messages &
 		pid=$!
 		for _ in $(seq 1000); do
-			grep -qs 'populated 1' "$root"/cgchurn-$pid-*/arena/cgroup.events && break
+			grep -qs 'populated 1' "$root"/cgchurn-$pid-*/test-groups/cgroup.events && break
 			sleep 0.02
 		done
 		sleep 0.3

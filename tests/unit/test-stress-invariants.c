@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Each invariant is seen to hold, and seen to be broken: by a kernel made of files that leaves one
- * thread behind, lists a task twice, bears a child elsewhere, ...
+ * thread behind, lists a task twice, creates a child elsewhere, ...
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,7 +14,6 @@
 
 #include "base/clock.h"
 #include "fake-root.h"
-#include "verify/starved.h"
 #include "verify/stuck.h"
 #include "verify/waiter.h"
 
@@ -59,7 +58,7 @@ static void put_list(struct world *w, const char *group, const char *file, const
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "arena/%s/%s", group, file);
+	snprintf(path, sizeof(path), "test-groups/%s/%s", group, file);
 	add(w, path, ids);
 }
 
@@ -69,22 +68,22 @@ static int setup(void **state)
 
 	assert_non_null(w);
 	fake_root_init(&w->root);
-	put_task(w, 100, 100, "/run/arena/0", 'S', IDLE);
-	put_task(w, 100, 101, "/run/arena/0", 'R', IDLE);
+	put_task(w, 100, 100, "/run/test-groups/0", 'S', IDLE);
+	put_task(w, 100, 101, "/run/test-groups/0", 'R', IDLE);
 	put_list(w, "0", "cgroup.threads", "100\n101\n");
 	put_list(w, "1/0", "cgroup.threads", "");
 	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 0\n");
 	put_list(w, "1/0", "cgroup.events", "populated 0\nfrozen 0\n");
 	w->view = (struct view){
-		.test_groups_path = "/run/arena", .n_groups = 2, .groups = {"0", "1/0"}};
+		.test_groups_path = "/run/test-groups", .n_groups = 2, .groups = {"0", "1/0"}};
 	w->view.proc_fd = openat(w->root.fd, "proc", O_RDONLY | O_DIRECTORY);
-	w->view.test_groups_fd = openat(w->root.fd, "arena", O_RDONLY | O_DIRECTORY);
+	w->view.test_groups_fd = openat(w->root.fd, "test-groups", O_RDONLY | O_DIRECTORY);
 	w->subject = (struct scene_subject){.pid = 100, .group = 0};
 	w->scene = (struct scene){.view = &w->view,
 				  .patience_ns = 5 * NS_PER_MS,
 				  .subjects = &w->subject,
 				  .n_subjects = 1};
-	w->scene.group_fd = openat(w->root.fd, "arena/0", O_RDONLY | O_DIRECTORY);
+	w->scene.group_fd = openat(w->root.fd, "test-groups/0", O_RDONLY | O_DIRECTORY);
 	*state = w;
 	return 0;
 }
@@ -131,20 +130,20 @@ static void test_together(void **state)
 	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), 2);
 	/* One thread is left behind when the process is moved to the other group. */
 	w->subject.group = 1;
-	put_task(w, 100, 100, "/run/arena/1/0", 'S', IDLE);
+	put_task(w, 100, 100, "/run/test-groups/1/0", 'S', IDLE);
 	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101 of process 100"), -EBADMSG);
 	/* It exits, or is dead already: then it stays where it was by right. */
-	put_task(w, 100, 101, "/run/arena/0", 'R', IDLE | EXITING);
+	put_task(w, 100, 101, "/run/test-groups/0", 'R', IDLE | EXITING);
 	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), 2);
-	put_task(w, 100, 101, "/run/arena/0", 'Z', IDLE);
+	put_task(w, 100, 101, "/run/test-groups/0", 'Z', IDLE);
 	assert_int_equal(check(w, INVARIANT_TOGETHER, NULL), 2);
 	/* In the root for an instant, just born; for longer than the patience, lost. */
 	put_task(w, 100, 101, "/", 'R', IDLE);
 	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101"), -EBADMSG);
 	/* Nor is a group whose name only begins alike, or that was removed, the right one. */
-	put_task(w, 100, 101, "/run/arena/1/0x", 'R', IDLE);
+	put_task(w, 100, 101, "/run/test-groups/1/0x", 'R', IDLE);
 	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101"), -EBADMSG);
-	put_task(w, 100, 101, "/run/arena/1/0 (deleted)", 'R', IDLE);
+	put_task(w, 100, 101, "/run/test-groups/1/0 (deleted)", 'R', IDLE);
 	assert_int_equal(check(w, INVARIANT_TOGETHER, "thread 101"), -EBADMSG);
 	/* Somebody who is gone is nobody to look at. */
 	w->subject.pid = 999;
@@ -176,7 +175,7 @@ static void test_once(void **state)
 	assert_int_equal(check(w, INVARIANT_ONCE, "thread 101"), -EBADMSG);
 	put_list(w, "1/0", "cgroup.threads", "");
 	assert_int_equal(check(w, INVARIANT_ONCE, "no group lists it"), -EBADMSG);
-	put_task(w, 100, 101, "/run/arena/0", 'Z', IDLE);
+	put_task(w, 100, 101, "/run/test-groups/0", 'Z', IDLE);
 	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 1);
 }
 
@@ -189,13 +188,13 @@ static void test_births(void **state)
 
 		w->scene.child.pid = pid;
 		assert_int_equal(check(w, id, NULL), 0);
-		put_task(w, pid, pid, "/run/arena/1/0", 'S', IDLE);
+		put_task(w, pid, pid, "/run/test-groups/1/0", 'S', IDLE);
 		w->scene.child.groups = 1 << 1;
 		assert_int_equal(check(w, id, NULL), 1);
 		w->scene.child.groups = 1 << 0 | 1 << 1;
 		assert_int_equal(check(w, id, NULL), 1);
 		w->scene.child.groups = 1 << 0;
-		assert_int_equal(check(w, id, "is in /run/arena/1/0"), -EBADMSG);
+		assert_int_equal(check(w, id, "is in /run/test-groups/1/0"), -EBADMSG);
 		put_task(w, pid, pid, "/run", 'S', IDLE);
 		w->scene.child.groups = 1 << 0 | 1 << 1;
 		assert_int_equal(check(w, id, "is in /run "), -EBADMSG);
@@ -232,7 +231,7 @@ static void test_ancestors(void **state)
 {
 	struct world *w = *state;
 
-	add(w, "arena/cgroup.events", "populated 1\nfrozen 0\n");
+	add(w, "test-groups/cgroup.events", "populated 1\nfrozen 0\n");
 	put_list(w, "1", "cgroup.events", "populated 0\nfrozen 0\n");
 	assert_int_equal(check(w, INVARIANT_ANCESTORS, NULL), 2);
 	/* Stuck at 1, and at 0. */
@@ -242,8 +241,8 @@ static void test_ancestors(void **state)
 	assert_int_equal(check(w, INVARIANT_ANCESTORS, NULL), 2);
 	put_list(w, "1", "cgroup.events", "populated 0\nfrozen 0\n");
 	assert_int_equal(check(w, INVARIANT_ANCESTORS, "below it list tasks"), -EBADMSG);
-	add(w, "arena/cgroup.events", "populated 0\nfrozen 0\n");
-	assert_int_equal(check(w, INVARIANT_ANCESTORS, "the arena reads populated 0"), -EBADMSG);
+	add(w, "test-groups/cgroup.events", "populated 0\nfrozen 0\n");
+	assert_int_equal(check(w, INVARIANT_ANCESTORS, "test-groups reads populated 0"), -EBADMSG);
 }
 
 static void test_frozen(void **state)
@@ -309,11 +308,20 @@ static void test_stuck(void **state)
 	assert_int_equal(e.n_stuck, 1);
 	assert_int_equal(e.stuck[0], 1);
 	e.n_stuck = 0;
-	add(w, "proc/100/status",
+	add(w, "proc/100/task/101/status",
 	    "Name:\tx\nSigPnd:\t0000000000000100\nShdPnd:\t0000000000000000\n");
 	stuck_find_below(&w->view, 1, &e);
 	assert_int_equal(e.n_stuck, 1);
 	assert_int_equal(e.stuck[0], 100);
+	/* Also where its leader is dead, and only a thread hangs; not when all have ended. */
+	e.n_stuck = 0;
+	put_task(w, 100, 100, "/run/test-groups/0", 'Z', IDLE);
+	stuck_find_below(&w->view, 1, &e);
+	assert_int_equal(e.stuck[0], 100);
+	e.n_stuck = 0;
+	put_task(w, 100, 101, "/run/test-groups/0", 'Z', IDLE);
+	stuck_find_below(&w->view, 1, &e);
+	assert_int_equal(e.stuck[0], 1);
 	w->scene.stuck = "a mover hangs";
 	w->scene.waiting = 1;
 	assert_int_equal(check(w, INVARIANT_RESPONDS, "a mover hangs"), -EBADMSG);
@@ -338,9 +346,9 @@ static void test_kill(void **state)
 	assert_int_equal(check(w, INVARIANT_KILL_DRAINS, "process 101"), -EBADMSG);
 	assert_int_equal(check(w, INVARIANT_KILL_SPARES, NULL), 1);
 	/* Its leader may be dead; when its last thread is, too, it was not spared. */
-	put_task(w, 100, 100, "/run/arena/0", 'Z', IDLE);
+	put_task(w, 100, 100, "/run/test-groups/0", 'Z', IDLE);
 	assert_int_equal(check(w, INVARIANT_KILL_SPARES, NULL), 1);
-	put_task(w, 100, 101, "/run/arena/0", 'R', IDLE | EXITING);
+	put_task(w, 100, 101, "/run/test-groups/0", 'R', IDLE | EXITING);
 	assert_int_equal(check(w, INVARIANT_KILL_SPARES, "process 100 in group 0"), -EBADMSG);
 }
 

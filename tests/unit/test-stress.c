@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The stress around its invariants: schedules, shrinking, the board, reports. */
+/* The stress around its invariants: schedules, shrinking, the shared memory, reports. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,7 +58,7 @@ static void test_draw_stays(void **state)
 	assert_string_equal(text,
 			    "movers 2, subjects 3, groups 3, threads 2, cloners 1, forkers 2, "
 			    "execs 1, leaderless 1, spawners 1, killers 2, builders 1, "
-			    "togglers 1, squeezers 1, pinned 1, ms 2798");
+			    "controller-togglers 1, limit-setters 1, pinned 1, ms 2798");
 	assert_int_equal(s.pace_ns, 20000000);
 }
 
@@ -224,7 +224,7 @@ static void test_epochs(void **state)
 			 1 << 3);
 	assert_int_equal(shared_groups_between(&s, 3, atomic_load(&s.epoch)), 1 << 3 | 1 << 5);
 	/* So many moves later nobody knows any more. */
-	for (int i = 0; i < BOARD_EPOCHS; i++) {
+	for (int i = 0; i < SHARED_EPOCHS; i++) {
 		shared_move_begins(&s, 1);
 		shared_move_ends(&s, true);
 	}
@@ -232,7 +232,7 @@ static void test_epochs(void **state)
 	assert_int_equal(shared_groups_between(&s, 2, 2), 0);
 }
 
-static void test_board(void **state)
+static void test_shared(void **state)
 {
 	_cleanup_fd int fd = -1;
 	struct shared *b = shared_create(&fd), *other = shared_map(fd);
@@ -252,8 +252,8 @@ static void test_board(void **state)
 	shared_refused(b, EAGAIN);
 	shared_refused(b, -EAGAIN);
 	shared_refused(b, 100000);
-	assert_int_equal(atomic_load(&b->errors[EAGAIN]), 2);
-	assert_int_equal(atomic_load(&b->errors[0]), 1);
+	assert_int_equal(atomic_load(&b->refused[EAGAIN]), 2);
+	assert_int_equal(atomic_load(&b->refused[0]), 1);
 	shared_destroy(other, -1);
 	shared_destroy(b, -1);
 }
@@ -320,7 +320,7 @@ static void test_unplugging_is_told(void **state)
 	assert_null(strstr(text, "CPUs"));
 	free(text);
 	s.limits.may_unplug = s.broken_limits.may_unplug = true;
-	s.counts.unplugs = 1234;
+	s.counts.done[COUNT_UNPLUGS] = 1234;
 	text = printed(report_print_ktap, &s);
 	assert_non_null(strstr(text, ", 1 234 CPUs taken offline in "));
 	assert_non_null(strstr(text, "--replay 99 --unplug-cpus --at-most killers=0\n"));
@@ -348,14 +348,15 @@ static void test_files(void **state)
 	assert_non_null(
 		strstr(text, "child &lt;5&gt; &amp; &quot;more&quot;\nsecond \xef\xbf\xbd line"));
 	assert_non_null(strstr(text, "Replay: cgchurn stress --replay 99"));
-	assert_int_equal(report_write_status(&s, "broken", path), 0);
+	s.state = "broken";
+	assert_int_equal(report_write_status(&s, path), 0);
 	f = fopen(path, "r");
 	memset(text, 0, sizeof(text));
 	assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
 	fclose(f);
 	assert_non_null(strstr(text, "\"state\": \"broken\""));
 	assert_non_null(strstr(text, "\"broken\": \"birth\""));
-	assert_int_equal(report_write_status(&s, "broken", "/nowhere/file"), -ENOENT);
+	assert_int_equal(report_write_status(&s, "/nowhere/file"), -ENOENT);
 	fake_root_finish(&root);
 }
 
@@ -371,7 +372,7 @@ int main(void)
 		cmocka_unit_test(test_shrink),
 		cmocka_unit_test(test_shrink_ends),
 		cmocka_unit_test(test_epochs),
-		cmocka_unit_test(test_board),
+		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_lifetime),
 		cmocka_unit_test(test_ktap),
 		cmocka_unit_test(test_files),

@@ -13,7 +13,7 @@ start_unplugging() {
 	[ "$all" != 0 ] || skip "one CPU is online"
 	# Every other round draws an unplugger, so there is one before long, whatever the seed.
 	"$CGCHURN" stress --seed 1 --unplug-cpus --duration 120s --patience 60s \
-		--at-most movers=1,subjects=1,killers=0,spawners=0,builders=0,hogs=0,interrupters=0,ms=1000 >ktap 2>messages &
+		--at-most movers=1,subjects=1,killers=0,spawners=0,builders=0,memory-hogs=0,interrupters=0,ms=1000 >ktap 2>messages &
 	pid=$!
 	while [ "$(cat /sys/devices/system/cpu/online)" = "$all" ]; do
 		kill -0 $pid || { cat ktap messages; return 1; }
