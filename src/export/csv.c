@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/escape.h"
 #include "base/num.h"
 #include "export/export.h"
+#include "export/name.h"
 
 /*
  * A text that begins like a formula gets an apostrophe in front: spreadsheets run formulas, and the
@@ -17,27 +17,16 @@
  */
 static void print_text(FILE *to, const char *text)
 {
-	size_t length;
+	static const char *const own[] = {"\"\"\"", "\n\n", "\t\t", NULL};
 	bool quote;
 
 	text = text ? text : "";
 	quote = text[strcspn(text, ",\"\r\n")] != '\0';
-	if (quote)
-		putc('"', to);
+	fputs(quote ? "\"" : "", to);
 	if (*text && strchr("=+-@\t", *text))
 		putc('\'', to);
-	for (; *text; text += length) {
-		bool hidden = escape_hides(text, &length) && *text != '\n' && *text != '\t';
-
-		if (*text == '"')
-			putc('"', to);
-		if (hidden)
-			putc('?', to);
-		else
-			fwrite(text, 1, length, to);
-	}
-	if (quote)
-		putc('"', to);
+	export_print(text, own, to);
+	fputs(quote ? "\"" : "", to);
 }
 
 static void print_head(FILE *to)

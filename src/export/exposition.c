@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "export/exposition.h"
-
+/*
+ * What Prometheus scrapes, in its own text format (version 0.0.4) and as OpenMetrics 1.0: the same
+ * families but for a few words. Gauges for the percentiles of a finished run, one histogram; labels
+ * are few and their values too. No timestamps, which the textfile collector refuses, except in
+ * OpenMetrics on demand: `promtool tsdb create-blocks-from openmetrics` takes those.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/escape.h"
 #include "base/num.h"
+#include "export/export.h"
+#include "export/name.h"
 #include "export/points.h"
 
 struct exposition {
@@ -28,32 +33,15 @@ struct family {
 			  const struct pooled_series *s);
 };
 
-/* Of a character of that length. */
-static void print_character(FILE *to, const char *text, size_t length, bool hidden)
-{
-	if (*text == '\n')
-		fputs("\\n", to);
-	else if (hidden)
-		putc('?', to);
-	else if (*text == '\\' || *text == '"')
-		fprintf(to, "\\%c", *text);
-	else
-		fwrite(text, 1, length, to);
-}
-
 static void print_label(FILE *to, bool *first, const char *name, const char *value)
 {
-	size_t length;
+	static const char *const own[] = {"\n\\n", "\\\\\\", "\"\\\"", NULL};
 
 	if (!value || !value[0])
 		return; /* an empty label is the same as none */
 	fprintf(to, "%s%s=\"", *first ? "" : ",", name);
 	*first = false;
-	for (; *value; value += length) {
-		bool hidden = escape_hides(value, &length);
-
-		print_character(to, value, length, hidden);
-	}
+	export_print(value, own, to);
 	putc('"', to);
 }
 
@@ -285,7 +273,7 @@ static void add_family(struct exposition *x, const struct family *f)
 	}
 }
 
-int exposition_begin(struct export *x)
+static int begin(struct export *x)
 {
 	struct exposition *page = calloc(1, sizeof(*page));
 
@@ -296,7 +284,7 @@ int exposition_begin(struct export *x)
 	return 0;
 }
 
-int exposition_add(struct export *x, const struct export_source *source)
+static int add(struct export *x, const struct export_source *source)
 {
 	struct exposition *page = x->state;
 
@@ -327,7 +315,7 @@ static int refuse_clash(const struct export *x, const struct point *point)
 	return -EEXIST;
 }
 
-int exposition_end(struct export *x, bool open_metrics)
+static int end(struct export *x, bool open_metrics)
 {
 	struct exposition *page = x->state;
 	const struct point *clash = points_arrange(&page->points, page->timestamps);
@@ -345,7 +333,34 @@ int exposition_end(struct export *x, bool open_metrics)
 	return 0;
 }
 
-void exposition_finish(struct export *x)
+static void finish(struct export *x)
 {
 	points_finish(&((struct exposition *)x->state)->points);
 }
+
+static int end_prometheus(struct export *x)
+{
+	return end(x, false);
+}
+
+static int end_openmetrics(struct export *x)
+{
+	return end(x, true);
+}
+
+const struct exporter exporter_prometheus = {
+	.name = "prometheus",
+	.begin = begin,
+	.add = add,
+	.end = end_prometheus,
+	.finish = finish,
+};
+
+const struct exporter exporter_openmetrics = {
+	.name = "openmetrics",
+	.timestamps = true,
+	.begin = begin,
+	.add = add,
+	.end = end_openmetrics,
+	.finish = finish,
+};

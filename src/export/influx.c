@@ -7,30 +7,21 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/clock.h"
-#include "base/escape.h"
 #include "base/num.h"
 #include "export/export.h"
+#include "export/name.h"
 
-/* The protocol has no escape for a newline in a tag: it is masked, as all that is not shown. */
+/* The protocol has no escape for a newline in a tag, and a backslash escapes whatever follows it. */
 static void print_tag(FILE *to, const char *key, const char *value)
 {
-	size_t length;
+	static const char *const own[] = {" \\ ", ",\\,", "=\\=", "\\/", NULL};
 
 	if (!value || !*value)
 		return;
 	fprintf(to, ",%s=", key);
-	for (; *value; value += length)
-		if (escape_hides(value, &length))
-			putc('?', to);
-		else if (strchr(" ,=", *value))
-			fprintf(to, "\\%c", *value);
-		else if (*value == '\\')
-			putc('/', to); /* would escape whatever follows it */
-		else
-			fwrite(value, 1, length, to);
+	export_print(value, own, to);
 }
 
 static void print_tags(FILE *to, const struct result *r, const struct result_run *run,

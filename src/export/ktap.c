@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/escape.h"
 #include "export/export.h"
 #include "export/name.h"
 #include "export/summary.h"
@@ -18,13 +17,9 @@
 /* A description and a reason end with the line, and "#" begins a directive. */
 static void print_plain(FILE *to, const char *text)
 {
-	size_t length;
+	static const char *const own[] = {"#?", NULL};
 
-	for (; *text; text += length)
-		if (escape_hides(text, &length) || *text == '#')
-			putc('?', to);
-		else
-			fwrite(text, 1, length, to);
+	export_print(text, own, to);
 }
 
 static void print_invalid(FILE *to, const struct pool *p)

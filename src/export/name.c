@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/escape.h"
+
 const char *export_name(const struct result_run *run, const struct result_series *s,
 			char buf[EXPORT_NAME_SIZE])
 {
@@ -20,4 +22,28 @@ char *export_tag(const struct result *r)
 		     r->started_at) < 0)
 		return NULL;
 	return tag;
+}
+
+static const char *find_own(const char *const *own, char c)
+{
+	while (*own && **own != c)
+		own++;
+	return *own ? *own + 1 : NULL;
+}
+
+void export_print(const char *text, const char *const *own, FILE *to)
+{
+	size_t length;
+
+	for (; *text; text += length) {
+		bool hidden = escape_hides(text, &length);
+		const char *other = find_own(own, *text);
+
+		if (other)
+			fputs(other, to);
+		else if (hidden)
+			putc('?', to);
+		else
+			fwrite(text, 1, length, to);
+	}
 }

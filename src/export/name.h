@@ -18,4 +18,10 @@ const char *export_name(const struct result_run *run, const struct result_series
  */
 char *export_tag(const struct result *r);
 
+/*
+ * Prints a text of strangers: what must not be shown (base/escape.h) as '?', and what the format
+ * gives a meaning to as `own` says: entries of a character and what stands for it, up to NULL.
+ */
+void export_print(const char *text, const char *const *own, FILE *to);
+
 #endif
