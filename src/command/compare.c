@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 #include "seccomp/reader.h"
 
 struct compare_options {
-	const char *format, *plan;
+	const char *format, *plan, *save;
 	double tolerance;
 	struct option_strings allowed;
 	struct option_u64 seed;
@@ -28,6 +29,8 @@ static const struct command_option options[] = {
 	{.name = "format", .letter = 'f', .argument = "FORMAT", .type = OPTION_CHOICE,
 	 .offset = AT(format), .choices = formats,
 	 .help = "text (the default), json, markdown or junit."},
+	{.name = "save", .argument = "PREFIX", .type = OPTION_STRING, .offset = AT(save),
+	 .help = "Also write PREFIX.txt, PREFIX.json and PREFIX.md: as text, JSON and markdown."},
 	{.name = "tolerance", .letter = 't', .argument = "P", .type = OPTION_PERCENT,
 	 .offset = AT(tolerance),
 	 .help = "Changes up to P percent do not matter, for all metrics. Default: each workload's\n"
@@ -70,6 +73,7 @@ static const char help[] =
 struct session {
 	struct inputs inputs[2];
 	struct data data;
+	FILE *saved[3]; /* of the first three formats, opened before nothing can be */
 };
 
 static void session_finish(struct session *s)
@@ -77,6 +81,24 @@ static void session_finish(struct session *s)
 	data_finish(&s->data);
 	inputs_finish(&s->inputs[0]);
 	inputs_finish(&s->inputs[1]);
+	for (int i = 0; i < 3; i++)
+		if (s->saved[i])
+			fclose(s->saved[i]);
+}
+
+static int open_saved(const char *prefix, struct session *s, struct err *e)
+{
+	static const char *const suffixes[3] = {"txt", "json", "md"};
+
+	for (int i = 0; prefix && i < 3; i++) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s.%s", prefix, suffixes[i]);
+		s->saved[i] = fopen(path, "we");
+		if (!s->saved[i])
+			return err_sys(e, EXIT_CANNOT, errno, "%s", path);
+	}
+	return 0;
 }
 
 static bool is_one_sided(const struct compare_options *o)
@@ -90,7 +112,7 @@ static int check_usage(const struct command_call *call, struct err *e)
 
 	if (o->aa && o->plan)
 		return err_set(e, EXIT_USAGE, EINVAL, "--aa and --plan exclude each other");
-	if (is_one_sided(o) && (o->paired || o->require_decision || o->format))
+	if (is_one_sided(o) && (o->paired || o->require_decision || o->format || o->save))
 		return err_set(e, EXIT_USAGE, EINVAL,
 			       "--aa and --plan print text about one kernel: they exclude "
 			       "--format, --paired and --require-decision");
@@ -105,8 +127,9 @@ static int check_usage(const struct command_call *call, struct err *e)
 /* Opens everything before files of strangers are parsed: opening is forbidden from then on. */
 static int open_and_confine(const struct command_call *call, struct session *s, struct err *e)
 {
-	bool one_sided = is_one_sided(call->options);
-	int r = 0;
+	const struct compare_options *o = call->options;
+	bool one_sided = is_one_sided(o);
+	int r = open_saved(o->save, s, e);
 
 	for (size_t i = 0; r == 0 && i < call->n_arguments; i++)
 		r = inputs_open(&s->inputs[one_sided ? 0 : i], call->arguments[i], e);
@@ -156,27 +179,41 @@ static struct comparison_options comparison_options_of(const struct compare_opti
 	};
 }
 
-static int print(const struct comparison *c, const char *format, struct err *e)
+static int print(const struct comparison *c, const char *format, FILE *to, struct err *e)
 {
 	if (!format || strcmp(format, "text") == 0)
-		comparison_print_text(c, stdout);
+		comparison_print_text(c, to);
 	else if (strcmp(format, "junit") == 0)
-		comparison_print_junit(c, stdout);
-	else if ((strcmp(format, "markdown") == 0 ? comparison_print_markdown(c, stdout)
-						  : comparison_print_json(c, stdout)) < 0)
+		comparison_print_junit(c, to);
+	else if ((strcmp(format, "markdown") == 0 ? comparison_print_markdown(c, to)
+						  : comparison_print_json(c, to)) < 0)
 		return err_no_memory(e);
 	return 0;
 }
 
-static int compare(const struct compare_options *o, const struct data *d, struct err *e)
+static int save(const struct comparison *c, FILE *const saved[3], struct err *e)
+{
+	int r = 0;
+
+	for (int i = 0; i < 3 && r == 0 && saved[i]; i++) {
+		r = print(c, formats[i], saved[i], e);
+		if (r == 0 && fflush(saved[i]) != 0)
+			r = err_sys(e, EXIT_CANNOT, errno, "--save");
+	}
+	return r;
+}
+
+static int compare(const struct compare_options *o, const struct session *s, struct err *e)
 {
 	struct comparison_options settings = comparison_options_of(o);
 	struct comparison c;
-	int r = comparison_make(d, &settings, &c, e);
+	int r = comparison_make(&s->data, &settings, &c, e);
 
 	if (r < 0)
 		return r;
-	r = print(&c, o->format, e);
+	r = save(&c, s->saved, e);
+	if (r == 0)
+		r = print(&c, o->format, stdout, e);
 	if (r == 0)
 		r = comparison_exit_code(&c, o->require_decision);
 	comparison_finish(&c);
@@ -224,7 +261,7 @@ static int compare_main(const struct command_call *call, struct err *e)
 		return r;
 	if (o->aa)
 		return compare_with_itself(o, &s.data, e);
-	return o->plan ? plan(o, effect, &s.data, e) : compare(o, &s.data, e);
+	return o->plan ? plan(o, effect, &s.data, e) : compare(o, &s, e);
 }
 
 const struct command command_compare = {

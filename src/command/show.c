@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"
@@ -8,6 +9,7 @@
 #include "cgroup/root.h"
 #include "command/command.h"
 #include "command/measure.h"
+#include "compare/print.h"
 #include "host/host.h"
 #include "run/list.h"
 
@@ -16,6 +18,7 @@ enum { INDENT = 12 };
 struct show_options {
 	struct override_options overrides;
 	const char *cgroup_root;
+	struct option_u64 boots;
 	bool json;
 };
 
@@ -28,6 +31,8 @@ static const struct command_option options[] = {
 		 "Default: the CPUs of this process."},
 	{.name = "json", .type = OPTION_FLAG, .offset = AT(json),
 	 .help = "Print the workload's JSON instead, as it would be run and kept in the result."},
+	{.name = "boots", .argument = "N", .type = OPTION_U64, .offset = AT(boots),
+	 .help = "Print only whether N boots per side can decide all primary metrics."},
 	{0},
 };
 /* clang-format on */
@@ -72,6 +77,44 @@ static int plan(const struct show_options *o, struct run_list *list, struct err 
 	return r;
 }
 
+static void print_boots(const struct run_list *list, uint64_t boots)
+{
+	const size_t n[2] = {boots, boots};
+	char text[PRINT_CLAUSE_SIZE];
+	size_t metrics = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		metrics += list->items[i].workload->n_primaries;
+	if (!metrics)
+		puts("No primary metric: nothing would be decided.");
+	else if (print_reach(n, false, metrics, "boots", text))
+		puts(text);
+	else
+		printf("%zu + %zu boots can decide %zu primary metric%s.\n", n[0], n[1], metrics,
+		       metrics == 1 ? "" : "s");
+}
+
+/* As text, without a plan for this machine. */
+static void print_texts(const struct show_options *o, const struct run_list *list)
+{
+	if (o->boots.given)
+		print_boots(list, o->boots.value);
+	for (size_t i = 0; o->json && i < list->n; i++)
+		puts(list->items[i].workload->spec);
+}
+
+static int print_plans(const struct show_options *o, struct run_list *list, struct err *e)
+{
+	int r = plan(o, list, e);
+
+	for (size_t i = 0; i < list->n && r == 0; i++) {
+		plan_print(&list->items[i].plan, stdout);
+		if (i + 1 < list->n)
+			putchar('\n');
+	}
+	return r < 0 ? r : print_expectation(e);
+}
+
 static int show_main(const struct command_call *call, struct err *e)
 {
 	const struct show_options *o = call->options;
@@ -80,18 +123,13 @@ static int show_main(const struct command_call *call, struct err *e)
 	int r = run_list_add(&list, (const char *const *)call->arguments, call->n_arguments,
 			     &overrides, e);
 
-	if (r == 0 && !o->json)
-		r = plan(o, &list, e);
-	for (size_t i = 0; i < list.n && r == 0; i++) {
-		if (o->json)
-			puts(list.items[i].workload->spec);
-		else
-			plan_print(&list.items[i].plan, stdout);
-		if (!o->json && i + 1 < list.n)
-			putchar('\n');
-	}
-	if (r == 0 && !o->json)
-		r = print_expectation(e);
+	if (r == 0 && o->boots.given && (o->boots.value < 1 || o->boots.value > 999))
+		r = err_set(e, EXIT_USAGE, EINVAL, "--boots: found %" PRIu64 ", allowed: 1 to 999",
+			    o->boots.value);
+	if (r == 0 && (o->json || o->boots.given))
+		print_texts(o, &list);
+	else if (r == 0)
+		r = print_plans(o, &list, e);
 	run_list_finish(&list);
 	return r < 0 ? r : EXIT_DONE;
 }

@@ -54,7 +54,14 @@ double print_quantile(const struct data_series *s, int side, double q);
 /* A value of a fact for people: digests are shortened. `buf` takes 256 bytes. */
 const char *print_fact(const struct fact *fact, int side, char buf[256]);
 
-/* A sentence on what these numbers of units cannot decide; NULL where they can. */
+/*
+ * A sentence on what so many `units` ("boots") a side cannot decide of `metrics` primary ones; NULL
+ * where they can.
+ */
+const char *print_reach(const size_t n[2], bool paired, size_t metrics, const char *units,
+			char buf[PRINT_CLAUSE_SIZE]);
+
+/* The same of a comparison. */
 const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE]);
 
 #endif

@@ -111,18 +111,26 @@ const char *print_scope(const struct comparison *c)
 	return "";
 }
 
-const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE])
+const char *print_reach(const size_t n[2], bool paired, size_t metrics, const char *units,
+			char buf[PRINT_CLAUSE_SIZE])
 {
-	size_t m = c->n_tested ? c->n_tested : 1, needed = comparison_units_needed(c);
-	const struct data *d = c->data;
+	size_t m = metrics ? metrics : 1, needed = decide_units_needed(m, paired);
+	double smallest = decide_smallest_p(n, paired);
 
-	if (c->smallest_p * (double)m <= DECIDE_ALPHA)
+	if (smallest * (double)m <= DECIDE_ALPHA)
 		return NULL;
 	snprintf(
 		buf, PRINT_CLAUSE_SIZE,
 		"%zu + %zu %s cannot reach a regression or an improvement: the smallest p they can "
 		"give is %.3g, and %zu primary metric%s need%s %.3g. %zu + %zu can.",
-		d->side[0].n_units, d->side[1].n_units, data_unit_name(d, 2), c->smallest_p, m,
-		m == 1 ? "" : "s", m == 1 ? "s" : "", DECIDE_ALPHA / (double)m, needed, needed);
+		n[0], n[1], units, smallest, m, m == 1 ? "" : "s", m == 1 ? "s" : "",
+		DECIDE_ALPHA / (double)m, needed, needed);
 	return buf;
+}
+
+const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE])
+{
+	const size_t n[2] = {c->data->side[0].n_units, c->data->side[1].n_units};
+
+	return print_reach(n, c->options.paired, c->n_tested, data_unit_name(c->data, 2), buf);
 }

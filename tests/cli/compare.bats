@@ -533,20 +533,25 @@ r["started_at"] = "2026-01-01T00:00:0" + ("4Z" if r["label"] == "count-a" else "
 	make_results four 4 name=four seed=15
 	make_results others 4 name=others seed=16
 	"$CGCHURN" compare four others >afterwards
-	/usr/bin/python3 -B - >beforehand <<-'END'
-	import os, sys
-	sys.path.insert(0, os.environ["CGCHURN_SOURCE"] + "/scripts/lib")
-	from vm import verdict
-	metrics = verdict.primaries(os.environ["CGCHURN"], ["migrate-under-fork"])
-	assert metrics == 2 and verdict.primaries(os.environ["CGCHURN"], ["none-such"]) == 0, metrics
-	for boots in range(1, 9):
-	    verdict.tell_reach(boots, metrics, sys.stdout)
-	END
+	for boots in 1 2 3 4 5 6; do
+		"$CGCHURN" show --boots $boots migrate-under-fork
+	done >beforehand
 	# With 5 boots p is 0.0079, and two metrics need 0.025.
-	[ "$(grep -c 'boots [1-4] cannot reach.*boots 5 can' beforehand)" -eq 4 ]
-	[ "$(wc -l <beforehand)" -eq 4 ]
-	p=$(sed -n 's/^--boots 4 .* give is \([0-9.]*\),.*/\1/p' beforehand)
-	tr '\n' ' ' <afterwards | grep -q "smallest p they can give is $p, .* need 0.025"
+	[ "$(grep -c '^[1-4] + [1-4] boots cannot reach.* 2 primary metrics need 0.025. 5 + 5 can.$' beforehand)" -eq 4 ]
+	[ "$(grep -c '^[56] + [56] boots can decide 2 primary metrics.$' beforehand)" -eq 2 ]
+	tr '\n' ' ' <afterwards | grep -qF "$(grep '^4 + 4' beforehand)"
+	run -2 "$CGCHURN" show --boots 0 migrate-under-fork
+}
+
+@test "--save keeps what each format prints, and nothing where nothing can be compared" {
+	"$CGCHURN" compare --save kept base same >said
+	cmp said kept.txt
+	"$CGCHURN" compare --format json base same | cmp - kept.json
+	"$CGCHURN" compare --format markdown base same | cmp - kept.md
+	run -4 "$CGCHURN" compare --save no/such/folder/kept base same
+	[[ "$output" == *"no/such/folder/kept.txt"* ]]
+	run -2 "$CGCHURN" compare --save kept base base
+	[ ! -s kept.json ]
 }
 
 @test "what files say cannot drive the terminal" {

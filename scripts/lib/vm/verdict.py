@@ -1,13 +1,12 @@
 """What comes after the last boot: failed boots told, and `cgchurn compare` and `cgchurn report` over the rest."""
 import itertools
 import json
-import math
+import pathlib
 import re
 import subprocess
 import sys
 
 REGRESSION, INCONCLUSIVE, HOST = 1, 3, 4
-ALPHA = 0.05
 
 
 def knows(program, command):
@@ -39,28 +38,11 @@ def place(slot):
     return f"{slot.host}, block {slot.block}" if slot.host else f"block {slot.block}"
 
 
-def primaries(program, workloads):
-    """How many metrics decide, over all of the workloads; 0 where it cannot be told."""
-    shown = [subprocess.run([program, "show", "--json", name], capture_output=True, text=True, check=False)
-             for name in workloads]
-    if any(one.returncode != 0 for one in shown):
-        return 0
-    return sum(len(json.loads(one.stdout).get("primary", [])) for one in shown)
-
-
-def smallest_p(boots):
-    """Of the label permutation test with so many boots a side (doc/method.md)."""
-    return 2 / math.comb(2 * boots, boots)
-
-
-def tell_reach(boots, metrics, to=sys.stderr):
+def tell_reach(program, boots, workloads):
     """Says it before anything is booted, where so few boots of each kernel cannot decide so many metrics."""
-    if metrics == 0 or smallest_p(boots) <= ALPHA / metrics:
-        return
-    enough = next(n for n in itertools.count(boots) if smallest_p(n) <= ALPHA / metrics)
-    need = f"{metrics} primary metrics need" if metrics > 1 else "one primary metric needs"
-    print(f"--boots {boots} cannot reach a regression or an improvement: the smallest p that it can give is "
-          f"{smallest_p(boots):.3g}, and {need} {ALPHA / metrics:.3g}; --boots {enough} can", file=to)
+    shown = subprocess.run([program, "show", "--boots", str(boots), *workloads], capture_output=True, text=True, check=False)
+    if "cannot" in shown.stdout:
+        print(shown.stdout, end="", file=sys.stderr)
 
 
 def results(plan, side):
@@ -86,18 +68,14 @@ def heading(plan, base, new):
 
 
 def compare(program, plan, base, new, options=()):
-    """Has two sides compared, keeps the comparison as text, JSON and markdown; returns (exit code, text, JSON or None)."""
+    """Has two sides compared, and the comparison kept; returns (exit code, text, JSON or None)."""
     if not results(plan, base) or not results(plan, new):
         return INCONCLUSIVE, "no result on one side: nothing to compare\n", None
-    name = f"{plan.sides[base]['label']}--{plan.sides[new]['label']}"
-    said = {}
-    for form, suffix in (("text", "txt"), ("json", "json"), ("markdown", "md")):
-        done = subprocess.run([program, "compare", "--format", form, *options, plan.folder / plan.sides[base]["label"],
-                               plan.folder / plan.sides[new]["label"]], capture_output=True, text=True, check=False)
-        (plan.folder / f"compare-{name}.{suffix}").write_text(done.stdout, encoding="utf-8")
-        said[form] = done
-    found = json.loads(said["json"].stdout) if said["json"].stdout else None
-    return said["text"].returncode, said["text"].stdout + said["text"].stderr, found
+    sides = [plan.folder / plan.sides[side]["label"] for side in (base, new)]
+    saved = f"{plan.folder}/compare-{sides[0].name}--{sides[1].name}"
+    done = subprocess.run([program, "compare", "--save", saved, *options, *sides], capture_output=True, text=True, check=False)
+    found = pathlib.Path(saved + ".json").read_text(encoding="utf-8")
+    return done.returncode, done.stdout + done.stderr, json.loads(found) if found else None
 
 
 def compare_two(program, plan, options=()):
