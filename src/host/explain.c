@@ -94,8 +94,7 @@ const char *lock_how_to(const struct host *h, char buf[LOCK_ADVICE_SIZE])
 		return regimes[host_regime(h)].how_to;
 	if (!h->cgroup_mount)
 		return "There is no cgroup v2 mount to turn it on for. As root: mkdir "
-		       "/mnt/cgroup2; "
-		       "mount -t cgroup2 -o favordynmods none /mnt/cgroup2";
+		       "/mnt/cgroup2; mount -t cgroup2 -o favordynmods none /mnt/cgroup2";
 	snprintf(buf, LOCK_ADVICE_SIZE,
 		 "As root: mount -o remount,favordynmods %s. For one measurement: cgchurn run "
 		 "--favordynmods on%s. From boot on: cgroup_favordynmods=1 on the kernel's command "
@@ -110,12 +109,10 @@ const char *lock_cost(const struct host *h)
 		return NULL;
 	if (h->lock_patch_present == TRISTATE_NO)
 		return "Migrations no longer wait for a grace period, and nothing else changes for "
-		       "them, "
-		       "because this kernel lacks the patch. Each fork and exit becomes slower, "
-		       "because "
-		       "the lock stays in its slow mode. A remount without the option turns it off "
-		       "again.";
+		       "them, because this kernel lacks the patch. Each fork and exit becomes "
+		       "slower, because the lock stays in its slow mode. A remount without the "
+		       "option turns it off again.";
 	return "It is one way: on a kernel with the patch the lock per process stays until reboot, "
-	       "whatever is remounted. Each fork and exit takes two locks instead of one; "
-	       "`cgchurn run spawn-quiet-fork` before and after shows what that costs here.";
+	       "whatever is remounted. Each fork and exit takes two locks instead of one; `cgchurn "
+	       "run spawn-quiet-fork` before and after shows what that costs here.";
 }

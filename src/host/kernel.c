@@ -149,7 +149,7 @@ static void gather_config(struct gather *g)
 }
 
 /*
- * Where the configuration is not to be had, the coarse clock tells: it advances once a tick, and
+ * Without the configuration, the coarse clock shows it: it advances once a tick, and
  * its resolution is the tick's length, rounded to a nanosecond.
  */
 static void gather_hz(struct gather *g)

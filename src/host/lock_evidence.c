@@ -33,10 +33,10 @@ __attribute__((format(printf, 2, 3))) static void add(struct evidence *e, const 
 static void add_variables(struct evidence *e, const struct lock_facts *f)
 {
 	static const char *const favored[] = {
-		[TRISTATE_NO] = "nothing holds the global lock in its slow mode for readers "
-				"(gp_count 0)",
-		[TRISTATE_YES] = "the global lock is held in its slow mode for readers (gp_count "
-				 "above 0)",
+		[TRISTATE_NO] =
+			"nothing holds the global lock in its slow mode for readers (gp_count 0)",
+		[TRISTATE_YES] =
+			"the global lock is held in its slow mode for readers (gp_count above 0)",
 	};
 	const struct lock_variables *v = &f->variables;
 
@@ -70,8 +70,7 @@ static void add_mounts(struct evidence *e, const struct cgroup_mounts *m)
 	}
 	if (m && m->n && !flagged)
 		add(e,
-		    "None of the cgroup mounts seen from here (%zu v2, %zu v1) shows "
-		    "favordynmods.",
+		    "None of the cgroup mounts seen from here (%zu v2, %zu v1) shows favordynmods.",
 		    m->n - v1, v1);
 	else if (m && !m->n)
 		add(e, "No cgroup mount is seen from here.");
@@ -131,10 +130,10 @@ static void add_visibility(struct evidence *e, const struct lock_facts *f,
 		return;
 	num_format_ns((double)p->grace_ns, grace);
 	add(e, "Probe: an RCU grace period by itself takes %s (membarrier): %s.", grace,
-	    p->shows == TRISTATE_YES ? "a write that waits for one is to be told from one that "
-				       "does not"
-				     : "too short to tell a write that waits for one from one "
-				       "that does not, so behaviour decides nothing");
+	    p->shows == TRISTATE_YES
+		    ? "a write that waits for one is distinguishable from one that does not"
+		    : "too short to distinguish a write that waits for one from one that does not, "
+		      "so behaviour decides nothing");
 }
 
 static void add_probe(struct evidence *e, const struct probe_verdict *p)
@@ -152,8 +151,8 @@ static void add_probe(struct evidence *e, const struct probe_verdict *p)
 		    missing);
 	else if (p->finds_process_first == TRISTATE_NO)
 		add(e,
-		    "Probe: %s for a pid that does not exist: the kernel locks before it looks "
-		    "for the process, as it did before the patch.",
+		    "Probe: %s for a pid that does not exist: the kernel locks before it looks for "
+		    "the process, as it did before the patch.",
 		    missing);
 }
 
@@ -185,13 +184,11 @@ static void add_release(struct evidence *e, const char *release)
 	if (!release || sscanf(release, "%u.%u", &major, &minor) != 2)
 		return;
 	late = major > PATCHED_MAJOR || (major == PATCHED_MAJOR && minor >= PATCHED_MINOR);
-	add(e,
-	    "The release number %s is only a hint, because patches are backported: mainline "
-	    "%s.",
+	add(e, "The release number %s is only a hint, because patches are backported: mainline %s.",
 	    release, late ? "has the patch since 6.18" : "before 6.18 does not have the patch");
 }
 
-/* What could not be seen, and why: it tells the reader how much the rest is worth. */
+/* What could not be seen, and why: the rest is worth the less. */
 static void add_gaps(struct evidence *e, const struct lock_facts *f)
 {
 	if (f->types_error < 0)

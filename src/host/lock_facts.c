@@ -152,7 +152,7 @@ static enum tristate read_bool(int kcore, uint64_t address)
 	return value ? TRISTATE_YES : TRISTATE_NO;
 }
 
-/* A writer at work raises the count too, so one zero among some looks is a zero. */
+/* A writer raises the count too while it runs, so one zero among the samples is a zero. */
 static enum tristate read_favored(int kcore, uint64_t rwsem, int64_t offset)
 {
 	const struct timespec pause = {.tv_nsec = SAMPLE_PAUSE_NS};

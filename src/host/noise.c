@@ -48,8 +48,7 @@ static void judge_hypervisor(const struct host *h, const struct noise_facts *n,
 	else if (h->hypervisor || (h->accelerator && strcmp(h->accelerator, "none") != 0))
 		find(f, NOISE_LOUD,
 		     "Measure on bare metal where absolute times matter; here pin the virtual "
-		     "CPUs, "
-		     "keep other guests away, and repeat over several boots.",
+		     "CPUs, keep other guests away, and repeat over several boots.",
 		     "A guest of %s: its host's scheduler and other guests are in every tail.",
 		     h->hypervisor ? h->hypervisor : h->accelerator);
 	else if (h->accelerator)
@@ -79,7 +78,7 @@ static void judge_cpus(const struct host *h, const struct noise_facts *n, struct
 		find(f, NOISE_UNKNOWN, NULL, "How many CPUs there are is not known.");
 	else if (h->cpu_count == 1)
 		find(f, NOISE_LOUD, "Use two CPUs or more: most workloads need one for each side.",
-		     "One CPU: a storm and the one it is to disturb take turns on it.");
+		     "One CPU: the load and what it is to disturb take turns on it.");
 	else
 		find(f, NOISE_QUIET, NULL, "%lld CPUs online.", (long long)h->cpu_count);
 }
@@ -123,11 +122,9 @@ static void judge_idle(const struct host *h, const struct noise_facts *n, struct
 	else if (h->cpu_idle_latency_us > IDLE_LOUD_US)
 		find(f, NOISE_LOUD,
 		     "While measuring: cpupower idle-set -D 10 (undone by cpupower idle-set -E), "
-		     "or "
-		     "boot with cpuidle.off=1.",
+		     "or boot with cpuidle.off=1.",
 		     "Idle CPUs sleep deeply (%s) and take up to %lld us to wake, which paced "
-		     "starts "
-		     "pay.",
+		     "starts pay.",
 		     h->cpu_idle, (long long)h->cpu_idle_latency_us);
 	else
 		find(f, NOISE_QUIET, NULL, "Idle CPUs wake quickly (%s).", h->cpu_idle);
@@ -190,8 +187,7 @@ static void judge_load(const struct host *h, const struct noise_facts *n, struct
 		find(f, NOISE_UNKNOWN, NULL, "The load is not known.");
 	else if (h->load1 > load_loud_per_cpu * cpus)
 		find(f, NOISE_LOUD, "Stop what else runs here; `top` shows it.",
-		     "Something else is at work: load average %.2f over the last minute.",
-		     h->load1);
+		     "The system is not idle: load average %.2f over the last minute.", h->load1);
 	else
 		find(f, NOISE_QUIET, NULL, "Little else runs: load average %.2f.", h->load1);
 }
@@ -201,7 +197,7 @@ static void judge_pressure(const struct host *h, const struct noise_facts *n,
 {
 	if (n->psi_cpu_avg60 < 0)
 		find(f, NOISE_UNKNOWN, NULL,
-		     "The kernel does not tell how long tasks wait for CPUs (no /proc/pressure).");
+		     "How long tasks wait for CPUs is not known (no /proc/pressure).");
 	else if (n->psi_cpu_avg60 > pressure_loud)
 		find(f, NOISE_LOUD, "Wait until what else runs here is done.",
 		     "In %.1f %% of the last minute a task had to wait for a CPU.",

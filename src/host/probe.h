@@ -11,7 +11,7 @@
  * - What a grace period takes here is seen by membarrier(2), whose command GLOBAL waits for one and
  *   for nothing else (none where only one CPU is online). Where it is not much longer than a write
  *   (expedited grace periods, one CPU), behaviour decides nothing: there is no wait to be seen.
- * - A pid that does not exist tells the patch apart: before it the kernel takes the lock first and
+ * - A pid that does not exist shows the patch: without it the kernel takes the lock first and
  *   then looks for the process, after it the other way round.
  */
 #ifndef CGCHURN_HOST_PROBE_H
