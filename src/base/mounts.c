@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/io.h"
 
@@ -82,7 +83,7 @@ static int mount_fill(struct cgroup_mount *m, char *before[], char *after[])
 static int add_line(struct cgroup_mounts *m, char *line)
 {
 	char *before[FIELDS_BEFORE], *after[FIELDS_AFTER];
-	struct cgroup_mount *grown;
+	struct cgroup_mount *added;
 	bool v2;
 
 	if (split(line, before, after) < 0)
@@ -90,12 +91,11 @@ static int add_line(struct cgroup_mounts *m, char *line)
 	v2 = strcmp(after[FIELD_TYPE], "cgroup2") == 0;
 	if (!v2 && strcmp(after[FIELD_TYPE], "cgroup") != 0)
 		return 0;
-	grown = reallocarray(m->items, m->n + 1, sizeof(*grown));
-	if (!grown)
+	added = array_grow(&m->items, &m->n, sizeof(*added));
+	if (!added)
 		return -ENOMEM;
-	m->items = grown;
-	grown[m->n] = (struct cgroup_mount){.v2 = v2};
-	return mount_fill(&grown[m->n++], before, after);
+	added->v2 = v2;
+	return mount_fill(added, before, after);
 }
 
 int mounts_parse(const char *text, struct cgroup_mounts *ret)

@@ -120,7 +120,7 @@ int kmsg_visit(int root, bool (*visit)(const char *record, void *opaque), void *
 	_cleanup_fd int fd = openat(root, "dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	_cleanup_free char *record = malloc(RECORD_SIZE);
 	bool first = true, whole = false, found = false;
-	ssize_t n;
+	ssize_t n = 0;
 
 	if (fd < 0 || !record)
 		return fd < 0 ? -errno : -ENOMEM;
@@ -139,6 +139,9 @@ int kmsg_visit(int root, bool (*visit)(const char *record, void *opaque), void *
 		first = false;
 		found = strtoul(record, NULL, 10) < FIRST_OF_USERS && visit(record, opaque);
 	}
+	/* EINVAL: a record that is longer than ours may be. */
+	if (n < 0 && errno != EAGAIN)
+		whole = false;
 	*ret_whole = whole;
 	return 0;
 }
