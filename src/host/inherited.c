@@ -17,9 +17,12 @@
  * only chooses whom to kill.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,41 +32,28 @@
 
 enum { IOPRIO_SELF = 1, IOPRIO_SHIFT = 13, IOPRIO_BEST_EFFORT = 2, IOPRIO_USUAL = 4 };
 
-/* proc_pid_stat(5): field 3 follows the name in parentheses. */
-static const char *stat_field(const char *stat, int field)
-{
-	const char *at = strrchr(stat, ')');
-
-	for (int i = 2; at && i < field; i++)
-		at = strchr(at + 1, ' ');
-	return at ? at + 1 : NULL;
-}
-
 /* By number: include/uapi/linux/sched.h. */
 static void gather_scheduling(struct gather *g)
 {
 	static const char *const names[] = {"other", "fifo", "rr",       "batch",
 					    NULL,    "idle", "deadline", "ext"};
-	char stat[GATHER_TEXT_SIZE];
-	const char *nice, *priority, *policy;
-	unsigned long number;
+	int policy = sched_getscheduler(0), nice;
+	struct sched_param param = {0};
 
-	if (!gather_read(g, "proc/self/stat", stat, sizeof(stat)))
+	errno = 0;
+	nice = getpriority(PRIO_PROCESS, 0);
+	if (errno == 0)
+		gather_setf(g, &g->h->inherited_nice, "%d", nice);
+	if (policy < 0 || sched_getparam(0, &param) < 0)
 		return;
-	nice = stat_field(stat, 19);
-	priority = stat_field(stat, 40);
-	policy = stat_field(stat, 41);
-	if (!nice || !priority || !policy)
-		return;
-	gather_setf(g, &g->h->inherited_nice, "%ld", strtol(nice, NULL, 10));
-	number = strtoul(policy, NULL, 10);
-	if (number >= sizeof(names) / sizeof(names[0]) || !names[number])
-		gather_setf(g, &g->h->inherited_policy, "policy %lu", number);
-	else if (number == 1 || number == 2)
-		gather_setf(g, &g->h->inherited_policy, "%s %ld", names[number],
-			    strtol(priority, NULL, 10));
+	policy &= ~SCHED_RESET_ON_FORK;
+	if (policy >= (int)(sizeof(names) / sizeof(names[0])) || !names[policy])
+		gather_setf(g, &g->h->inherited_policy, "policy %d", policy);
+	else if (param.sched_priority > 0)
+		gather_setf(g, &g->h->inherited_policy, "%s %d", names[policy],
+			    param.sched_priority);
 	else
-		gather_set(g, &g->h->inherited_policy, names[number]);
+		gather_set(g, &g->h->inherited_policy, names[policy]);
 }
 
 /* Kernels list possible CPUs, too; what counts is whether one that is online is missing. */
@@ -99,20 +89,18 @@ static void gather_status(struct gather *g)
 
 static void gather_stack(struct gather *g)
 {
-	static const char key[] = "Max stack size";
-	char limits[GATHER_TEXT_SIZE];
-	const char *at = NULL;
+	struct rlimit limit;
 
-	if (gather_read(g, "proc/self/limits", limits, sizeof(limits)))
-		at = strstr(limits, key);
-	if (!at)
+	if (getrlimit(RLIMIT_STACK, &limit) < 0)
 		return;
-	at += strlen(key);
-	at += strspn(at, " ");
-	gather_setf(g, &g->h->inherited_stack_limit, "%.*s", (int)strcspn(at, " \n"), at);
+	if (limit.rlim_cur == RLIM_INFINITY)
+		gather_set(g, &g->h->inherited_stack_limit, "unlimited");
+	else
+		gather_setf(g, &g->h->inherited_stack_limit, "%llu",
+			    (unsigned long long)limit.rlim_cur);
 }
 
-/* Whoever has none is told the default, which is best effort 4 in some releases, none in others. */
+/* Without one the kernel reports the default: best effort 4 in some releases, none in others. */
 static void gather_io_priority(struct gather *g)
 {
 	long r = syscall(SYS_ioprio_get, IOPRIO_SELF, 0);
@@ -128,11 +116,14 @@ static void gather_io_priority(struct gather *g)
 
 void gather_inherited(struct gather *g)
 {
+	int persona = personality(0xffffffff); /* asks, and changes nothing */
+
 	gather_scheduling(g);
 	gather_status(g);
 	gather_stack(g);
 	gather_io_priority(g);
-	gather_file(g, &g->h->inherited_personality, "proc/self/personality");
+	if (persona != -1)
+		gather_setf(g, &g->h->inherited_personality, "%08x", (unsigned)persona);
 }
 
 static bool differs(const char *text, const char *usual)
