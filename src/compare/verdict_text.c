@@ -4,28 +4,19 @@
 #include <string.h>
 
 #include "compare/print.h"
-
-/* What people call the steps of a stressor, and the span that stands for the whole step. */
-static const struct {
-	const char *stressor, *noun, *span;
-} nouns[] = {
-	{"fork", "forks", "cycle"},         {"vfork", "vforks", "cycle"},
-	{"clone3", "clones", "cycle"},      {"posix_spawn", "spawns", "cycle"},
-	{"thread", "new threads", "cycle"}, {"migrate", "migrations", "write"},
-};
+#include "stressor/stressor.h"
 
 static void name_steps(const struct metric *m, char *buf, size_t size)
 {
-	for (size_t i = 0; m->series && i < sizeof(nouns) / sizeof(nouns[0]); i++) {
-		if (strcmp(nouns[i].stressor, m->series->stressor) != 0)
-			continue;
-		if (strcmp(nouns[i].span, m->span) == 0)
-			snprintf(buf, size, "%s", nouns[i].noun);
-		else
-			snprintf(buf, size, "%s (%s)", nouns[i].noun, m->span);
-		return;
-	}
-	snprintf(buf, size, "%s %s", m->actor, m->span);
+	const struct kind *kind =
+		m->series ? kind_find(stressor_kinds(), m->series->stressor) : NULL;
+
+	if (!kind || !kind->noun)
+		snprintf(buf, size, "%s %s", m->actor, m->span);
+	else if (strcmp(kind->noun_span, m->span) == 0)
+		snprintf(buf, size, "%s", kind->noun);
+	else
+		snprintf(buf, size, "%s (%s)", kind->noun, m->span);
 }
 
 /* Of a share that was 0, or is: how many times it grew, nobody can say. */

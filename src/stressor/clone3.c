@@ -135,6 +135,8 @@ const struct stressor stressor_clone3 = {
 	.kind =
 		{
 			.name = "clone3",
+			.noun = "clones",
+			.noun_span = "cycle",
 			.summary = "clone3(2): like fork, sharing memory, or straight into a group",
 			SPAWN_KIND(refuse, spawn_live_tasks),
 		},

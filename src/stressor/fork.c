@@ -9,6 +9,8 @@ const struct stressor stressor_fork = {
 	.kind =
 		{
 			.name = "fork",
+			.noun = "forks",
+			.noun_span = "cycle",
 			.summary = "fork(2): copies the address space, then waits for the child",
 			SPAWN_KIND(spawn_refuse, spawn_live_tasks),
 		},

@@ -256,6 +256,8 @@ const struct stressor stressor_migrate = {
 	.kind =
 		{
 			.name = "migrate",
+			.noun = "migrations",
+			.noun_span = "write",
 			.summary = "moves tasks between groups by writing their ids",
 			STRESSOR_TABLES(struct migrate_options),
 			.spans_on = spans_on,

@@ -104,6 +104,8 @@ const struct stressor stressor_posix_spawn = {
 	.kind =
 		{
 			.name = "posix_spawn",
+			.noun = "spawns",
+			.noun_span = "cycle",
 			.summary = "posix_spawn(3): in glibc clone(CLONE_VM|CLONE_VFORK) and exec",
 			SPAWN_KIND(refuse, spawn_live_tasks),
 		},

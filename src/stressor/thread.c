@@ -190,6 +190,8 @@ const struct stressor stressor_thread = {
 	.kind =
 		{
 			.name = "thread",
+			.noun = "new threads",
+			.noun_span = "cycle",
 			.summary = "pthread_create(3) and join: the storm inside one process",
 			STRESSOR_TABLES(struct thread_options),
 			.spans_on = spans_on,

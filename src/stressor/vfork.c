@@ -30,6 +30,8 @@ const struct stressor stressor_vfork = {
 	.kind =
 		{
 			.name = "vfork",
+			.noun = "vforks",
+			.noun_span = "cycle",
 			.summary =
 				"vfork(2): shares the address space until the child execs or exits",
 			SPAWN_KIND(refuse, spawn_live_tasks),

@@ -54,6 +54,8 @@ struct kind_span {
 struct kind {
 	const char *name;
 	const char *summary; /* one line */
+	const char *noun;    /* what people call its steps, "forks"; NULL: "ACTOR SPAN" is shown */
+	const char *noun_span; /* the span that stands for the whole step */
 	const struct kind_span *spans;
 	size_t n_spans; /* at most KIND_SPANS_MAX */
 	const struct kind_option *options;
