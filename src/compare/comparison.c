@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
-#include "compare/estimate.h"
 
 void comparison_finish(struct comparison *c)
 {

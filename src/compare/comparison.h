@@ -74,4 +74,21 @@ size_t comparison_count(const struct comparison *c, enum verdict verdict);
 int remarks_list(struct comparison *c);
 void remarks_finish(struct remarks *r);
 
+/* estimate.c, inside src/compare/ only. */
+
+/* Fills the decision's estimate and the typical values. Where there is none, the reason. -ENOMEM.
+ */
+int estimate_metric(const struct data *d, const struct comparison_options *options,
+		    struct decider *decider, struct metric *m);
+
+/* Writes the reason of a verdict that was just given. `hardest`: by how much the correction
+ * multiplies the smallest p that there can be, at the least. */
+void estimate_explain(const struct data *d, struct metric *m, size_t hardest);
+
+/*
+ * After the verdicts: a primary whose workload's runs are a selection (data.h) is undecided, except
+ * where it is a regression all the same.
+ */
+void estimate_doubt_selection(const struct data *d, struct metric *m);
+
 #endif

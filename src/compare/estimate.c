@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The estimate of one metric, and the reason of its verdict. */
-#include "compare/estimate.h"
+#include "compare/comparison.h"
 
 #include <errno.h>
 #include <math.h>
