@@ -77,7 +77,11 @@ struct report {
 	size_t n_pictures;
 };
 
-/* Fills workloads, series and cells, once all results are there. -ENOMEM. */
+/* Finds or makes the group of a result. EXIT_USAGE in `e` where there would be too many. */
+int model_place(struct report *r, size_t argument, const struct result *result, size_t *ret,
+		struct err *e);
+
+/* Names groups, fills workloads, series and cells, once all results are there. -ENOMEM. */
 int model_arrange(struct report *r);
 void model_finish(struct report *r);
 

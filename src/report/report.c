@@ -7,7 +7,6 @@
 
 #include "base/array.h"
 #include "base/escape.h"
-#include "report/groups.h"
 #include "report/model.h"
 #include "report/section.h"
 #include "style.css.h"
@@ -56,7 +55,7 @@ int report_add(struct report *r, size_t argument, const char *origin, struct res
 				origin);
 		goto refuse;
 	}
-	error = groups_place(r, argument, result, &group, e);
+	error = model_place(r, argument, result, &group, e);
 	if (error < 0)
 		goto refuse;
 	copy = strdup(origin);

@@ -11,13 +11,18 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
-#include "report/grid.h"
 #include "report/html.h"
 #include "report/section.h"
+#include "stressor/stressor.h"
+
+/* How many workers there are on this machine. */
+struct grid_place {
+	uint64_t forkers, migrators;
+};
 
 struct cell {
 	struct grid_place place;
-	const struct report_series *series; /* the migrator's write */
+	const struct report_series *series; /* of migrations */
 };
 
 struct grid {
@@ -26,15 +31,44 @@ struct grid {
 	double low, high; /* of the medians of all groups, ns */
 };
 
+static enum kind_role role_of(const char *stressor)
+{
+	const struct kind *kind = kind_find(stressor_kinds(), stressor);
+
+	return kind ? kind->role : KIND_OTHER;
+}
+
+/* False where the numbers of workers are not known, or nothing migrates. */
+static bool find_place(const struct report *r, const struct workload_outline *o,
+		       struct grid_place *ret)
+{
+	int64_t cpus = r->groups[0].host->cpu_count;
+	struct grid_place place = {0};
+
+	for (size_t i = 0; i < o->n_actors; i++) {
+		const struct workload_outline_actor *actor = &o->actors[i];
+		uint64_t n = workload_count_workers(&actor->workers, cpus > 0 ? (uint64_t)cpus : 1);
+		enum kind_role role = role_of(actor->stressor);
+
+		if (!actor->stressor[0] || (actor->workers.per_cpu && cpus < 1))
+			return false;
+		place.migrators += role == KIND_MIGRATES ? n : 0;
+		place.forkers += role == KIND_FORKS ? n : 0;
+	}
+	*ret = place;
+	return place.migrators;
+}
+
 /* The response time where there is one. */
-static const struct report_series *find_write(const struct report_workload *w)
+static const struct report_series *find_migration(const struct report_workload *w)
 {
 	const struct report_series *found = NULL;
 
 	for (size_t i = 0; i < w->n_series; i++) {
 		const struct report_series *s = &w->series[i];
 
-		if (strcmp(s->stressor, "migrate") == 0 && strcmp(s->span, "write") == 0 &&
+		if (role_of(s->stressor) == KIND_MIGRATES &&
+		    strcmp(s->span, kind_find(stressor_kinds(), s->stressor)->noun_span) == 0 &&
 		    (!found || s->time == SPAN_RESPONSE))
 			found = s;
 	}
@@ -68,12 +102,11 @@ static int collect(const struct report *r, const char *name, struct grid *g)
 {
 	for (size_t i = 0; i < r->n_workloads; i++) {
 		const struct report_workload *w = &r->workloads[i];
-		const struct report_series *s = find_write(w);
+		const struct report_series *s = find_migration(w);
 		struct grid_place place;
 		struct cell *cell;
 
-		if (strcmp(w->name, name) != 0 || !s ||
-		    !grid_place_of(&w->run->outline, r->groups[0].host->cpu_count, &place))
+		if (strcmp(w->name, name) != 0 || !s || !find_place(r, &w->run->outline, &place))
 			continue;
 		cell = array_grow(&g->cells, &g->n, sizeof(*cell));
 		if (!cell)
@@ -143,7 +176,7 @@ static void print_grid(struct report *r, const struct grid *g, const char *name,
 	char caption[WORKLOAD_NAME_SIZE + 300];
 	uint64_t f = next_value(g, false, 0, false);
 
-	snprintf(caption, sizeof(caption), "%s on %.200s: median of a migration's write", name,
+	snprintf(caption, sizeof(caption), "%s on %.200s: median of a migration", name,
 		 r->groups[group].name);
 	html_table_begin(r, caption);
 	print_head(r, g);

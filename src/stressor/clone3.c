@@ -135,6 +135,7 @@ const struct stressor stressor_clone3 = {
 	.kind =
 		{
 			.name = "clone3",
+			.role = KIND_FORKS,
 			.noun = "clones",
 			.noun_span = "cycle",
 			.summary = "clone3(2): like fork, sharing memory, or straight into a group",

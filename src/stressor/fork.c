@@ -9,6 +9,7 @@ const struct stressor stressor_fork = {
 	.kind =
 		{
 			.name = "fork",
+			.role = KIND_FORKS,
 			.noun = "forks",
 			.noun_span = "cycle",
 			.summary = "fork(2): copies the address space, then waits for the child",

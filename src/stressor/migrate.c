@@ -256,6 +256,7 @@ const struct stressor stressor_migrate = {
 	.kind =
 		{
 			.name = "migrate",
+			.role = KIND_MIGRATES,
 			.noun = "migrations",
 			.noun_span = "write",
 			.summary = "moves tasks between groups by writing their ids",

@@ -104,6 +104,7 @@ const struct stressor stressor_posix_spawn = {
 	.kind =
 		{
 			.name = "posix_spawn",
+			.role = KIND_FORKS,
 			.noun = "spawns",
 			.noun_span = "cycle",
 			.summary = "posix_spawn(3): in glibc clone(CLONE_VM|CLONE_VFORK) and exec",

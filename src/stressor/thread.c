@@ -190,6 +190,7 @@ const struct stressor stressor_thread = {
 	.kind =
 		{
 			.name = "thread",
+			.role = KIND_FORKS,
 			.noun = "new threads",
 			.noun_span = "cycle",
 			.summary = "pthread_create(3) and join: the storm inside one process",

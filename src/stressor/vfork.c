@@ -30,6 +30,7 @@ const struct stressor stressor_vfork = {
 	.kind =
 		{
 			.name = "vfork",
+			.role = KIND_FORKS,
 			.noun = "vforks",
 			.noun_span = "cycle",
 			.summary =

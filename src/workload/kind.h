@@ -51,9 +51,13 @@ struct kind_span {
 	unsigned steps; /* of which one times this span; 0: every step does */
 };
 
+/* What its workers do to others; a report arranges workloads by the numbers of these. */
+enum kind_role { KIND_OTHER, KIND_FORKS, KIND_MIGRATES };
+
 struct kind {
 	const char *name;
 	const char *summary; /* one line */
+	enum kind_role role;
 	const char *noun;    /* what people call its steps, "forks"; NULL: "ACTOR SPAN" is shown */
 	const char *noun_span; /* the span that stands for the whole step */
 	const struct kind_span *spans;
