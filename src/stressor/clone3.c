@@ -14,13 +14,17 @@ enum { STACK_SIZE = 64 << 10, GROUPS_MAX = 256 };
 
 static const char *const modes[] = {"plain", "vm-vfork", "into-cgroup", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct spawn_options, member)
 static const struct kind_option options[] = {
 	SPAWN_OPTIONS(SPAWN_CHILD_EXIT),
-	{"mode", KIND_CHOICE, offsetof(struct spawn_options, mode), MODE_PLAIN, .choices = modes,
+	{.name = "mode", .type = KIND_CHOICE, .offset = AT(mode), .fallback = MODE_PLAIN,
+	 .choices = modes,
 	 .help = "as fork does; CLONE_VM|CLONE_VFORK; or CLONE_INTO_CGROUP into leaf after leaf"},
-	{"groups", KIND_COUNT, offsetof(struct spawn_options, groups), 2, 1, GROUPS_MAX,
-	 .help = "into-cgroup: among how many leaves"},
+	{.name = "groups", .type = KIND_COUNT, .offset = AT(groups), .fallback = 2, .min = 1,
+	 .max = GROUPS_MAX, .help = "into-cgroup: among how many leaves"},
 };
+/* clang-format on */
 
 /* At spawn_state.extra, in private memory: it is read by each step and written by none. */
 struct clone3_extra {

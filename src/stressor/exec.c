@@ -36,12 +36,16 @@ struct exec_state {
 
 static const char *const by_choices[] = {"other", "leader", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct exec_options, member)
 static const struct kind_option options[] = {
-	{"by", KIND_CHOICE, offsetof(struct exec_options, by), BY_OTHER, .choices = by_choices,
+	{.name = "by", .type = KIND_CHOICE, .offset = AT(by), .fallback = BY_OTHER,
+	 .choices = by_choices,
 	 .help = "which thread calls it: another than the leader, or as a control the leader"},
-	{"threads", KIND_COUNT, offsetof(struct exec_options, threads), 2, 1, THREADS_MAX,
-	 .help = "threads of the process at that moment, the leader included"},
+	{.name = "threads", .type = KIND_COUNT, .offset = AT(threads), .fallback = 2, .min = 1,
+	 .max = THREADS_MAX, .help = "threads of the process at that moment, the leader included"},
 };
+/* clang-format on */
 
 static const char *refuse(const void *opaque)
 {

@@ -39,14 +39,17 @@ struct exit_state {
 
 static const char *const by_choices[] = {"exit", "kill", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct exit_options, member)
 static const struct kind_option options[] = {
-	{"processes", KIND_COUNT, offsetof(struct exit_options, processes), 8, 1, PROCESSES_MAX,
-	 .help = "of each step"},
-	{"threads", KIND_COUNT, offsetof(struct exit_options, threads), 1, 1, THREADS_MAX,
-	 .help = "of each, its leader included"},
-	{"by", KIND_CHOICE, offsetof(struct exit_options, by), BY_EXIT, .choices = by_choices,
-	 .help = "they exit by themselves when told, or are killed"},
+	{.name = "processes", .type = KIND_COUNT, .offset = AT(processes), .fallback = 8, .min = 1,
+	 .max = PROCESSES_MAX, .help = "of each step"},
+	{.name = "threads", .type = KIND_COUNT, .offset = AT(threads), .fallback = 1, .min = 1,
+	 .max = THREADS_MAX, .help = "of each, its leader included"},
+	{.name = "by", .type = KIND_CHOICE, .offset = AT(by), .fallback = BY_EXIT,
+	 .choices = by_choices, .help = "they exit by themselves when told, or are killed"},
 };
+/* clang-format on */
 
 static uint64_t live_tasks(const void *opaque)
 {

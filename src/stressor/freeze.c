@@ -34,18 +34,21 @@ struct freeze_state {
 	int freeze_fd, events_fd;
 };
 
+/* clang-format off */
+#define AT(member) offsetof(struct freeze_options, member)
 static const struct kind_option options[] = {
-	{"targets", KIND_COUNT, offsetof(struct freeze_options, of.targets), 8, 1, TARGETS_MAX,
-	 .help = "processes in the group"},
-	{"threads", KIND_COUNT, offsetof(struct freeze_options, of.threads), 1, 1,
-	 TARGETS_THREADS_MAX, .help = "threads of each, its leader included"},
-	{"life", KIND_CHOICE, offsetof(struct freeze_options, of.life), TARGETS_FORK,
+	{.name = "targets", .type = KIND_COUNT, .offset = AT(of.targets), .fallback = 8, .min = 1,
+	 .max = TARGETS_MAX, .help = "processes in the group"},
+	{.name = "threads", .type = KIND_COUNT, .offset = AT(of.threads), .fallback = 1, .min = 1,
+	 .max = TARGETS_THREADS_MAX, .help = "threads of each, its leader included"},
+	{.name = "life", .type = KIND_CHOICE, .offset = AT(of.life), .fallback = TARGETS_FORK,
 	 .choices = targets_life_choices, .help = "they sleep, or fork without a pause"},
-	{"wait", KIND_CHOICE, offsetof(struct freeze_options, wait), EVENTS_READ,
+	{.name = "wait", .type = KIND_CHOICE, .offset = AT(wait), .fallback = EVENTS_READ,
 	 .choices = events_wait_choices,
 	 .help = "how to see that it is frozen: read cgroup.events over and over, or be woken, "
 		 "which the kernel does at most every 10 ms"},
 };
+/* clang-format on */
 
 static int open_files(struct worker *w, struct freeze_state *s, int group_fd)
 {

@@ -38,12 +38,15 @@ struct kill_state {
 	struct scratch_group scratch_group;
 };
 
+/* clang-format off */
+#define AT(member) offsetof(struct kill_options, member)
 static const struct kind_option options[] = {
-	{"processes", KIND_COUNT, offsetof(struct kill_options, processes), 16, 1, PROCESSES_MAX,
-	 .help = "in the group when it is killed"},
-	{"life", KIND_CHOICE, offsetof(struct kill_options, life), TARGETS_FORK,
+	{.name = "processes", .type = KIND_COUNT, .offset = AT(processes), .fallback = 16, .min = 1,
+	 .max = PROCESSES_MAX, .help = "in the group when it is killed"},
+	{.name = "life", .type = KIND_CHOICE, .offset = AT(life), .fallback = TARGETS_FORK,
 	 .choices = targets_life_choices, .help = "they sleep, or fork without a pause"},
 };
+/* clang-format on */
 
 static uint64_t live_tasks(const void *opaque)
 {

@@ -32,30 +32,33 @@ static const char *const create_choices[] = {"fork", "into", NULL};
 static const char *const namespaces_choices[] = {"none", "some", "net", NULL};
 static const char *const end_choices[] = {"cgroup.kill", "signal", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct container_options, member)
 static const struct kind_option options[] = {
-	{"create", KIND_CHOICE, offsetof(struct container_options, create), CREATE_FORK,
+	{.name = "create", .type = KIND_CHOICE, .offset = AT(create), .fallback = CREATE_FORK,
 	 .choices = create_choices,
 	 .help = "fork and move by cgroup.procs, or clone3 into the group"},
-	{"namespaces", KIND_CHOICE, offsetof(struct container_options, namespaces), NAMESPACES_NONE,
-	 .choices = namespaces_choices,
+	{.name = "namespaces", .type = KIND_CHOICE, .offset = AT(namespaces),
+	 .fallback = NAMESPACES_NONE, .choices = namespaces_choices,
 	 .help = "none; mount, UTS, IPC and cgroup; or these and a network"},
-	{"seccomp", KIND_CHOICE, offsetof(struct container_options, seccomp), 0,
+	{.name = "seccomp", .type = KIND_CHOICE, .offset = AT(seccomp),
 	 .choices = worker_profile_choices,
 	 .help = "the filter that the container's process loads; no-clone3 is the default with "
 		 "clone3 refused"},
-	{"run", KIND_DURATION, offsetof(struct container_options, run_ns), 0, 0, 3600000000000,
+	{.name = "run", .type = KIND_DURATION, .offset = AT(run_ns), .max = 3600000000000,
 	 .help = "how long init lives; 0: it is killed as soon as it has started"},
-	{"end", KIND_CHOICE, offsetof(struct container_options, end), END_CGROUP_KILL,
+	{.name = "end", .type = KIND_CHOICE, .offset = AT(end), .fallback = END_CGROUP_KILL,
 	 .choices = end_choices, .help = "how it is killed"},
-	{"limits", KIND_FLAG, offsetof(struct container_options, limits), 1,
+	{.name = "limits", .type = KIND_FLAG, .offset = AT(limits), .fallback = 1,
 	 .help = "write limits for the controllers that the hierarchy has"},
-	{"gone", KIND_FLAG, offsetof(struct container_options, gone), 0,
+	{.name = "gone", .type = KIND_FLAG, .offset = AT(gone),
 	 .help = "wait until the kernel has let go of the groups"},
-	{"wait", KIND_CHOICE, offsetof(struct container_options, wait), EVENTS_READ,
+	{.name = "wait", .type = KIND_CHOICE, .offset = AT(wait), .fallback = EVENTS_READ,
 	 .choices = events_wait_choices,
 	 .help = "how to see that the group is empty: read cgroup.events over and over, or be "
 		 "woken, which the kernel does at most every 10 ms"},
 };
+/* clang-format on */
 
 static uint32_t spans_on(const void *opaque)
 {

@@ -48,32 +48,34 @@ static const char *const target_choices[] = {"process", "fresh", "self", "nonexi
 static const char *const via_choices[] = {"procs", "threads", NULL};
 static const char *const pattern_choices[] = {"ping-pong", "round-robin", "random", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct migrate_options, member)
 static const struct kind_option options[] = {
-	{"target", KIND_CHOICE, offsetof(struct migrate_options, target), TARGET_PROCESS,
+	{.name = "target", .type = KIND_CHOICE, .offset = AT(target), .fallback = TARGET_PROCESS,
 	 .choices = target_choices,
 	 .help = "waiting processes, a fresh child a step as a runtime has it, itself (writes "
-		 "\"0\"), or "
-		 "a pid that does not exist as a control"},
-	{"targets", KIND_COUNT, offsetof(struct migrate_options, of.targets), 1, 1, TARGETS_MAX,
-	 .help = "process: how many, moved in turn"},
-	{"threads", KIND_COUNT, offsetof(struct migrate_options, of.threads), 1, 1,
-	 TARGETS_THREADS_MAX, .help = "process: threads of each, its leader included"},
-	{"life", KIND_CHOICE, offsetof(struct migrate_options, of.life), TARGETS_WAIT,
+		 "\"0\"), or a pid that does not exist as a control"},
+	{.name = "targets", .type = KIND_COUNT, .offset = AT(of.targets), .fallback = 1, .min = 1,
+	 .max = TARGETS_MAX, .help = "process: how many, moved in turn"},
+	{.name = "threads", .type = KIND_COUNT, .offset = AT(of.threads), .fallback = 1, .min = 1,
+	 .max = TARGETS_THREADS_MAX, .help = "process: threads of each, its leader included"},
+	{.name = "life", .type = KIND_CHOICE, .offset = AT(of.life), .fallback = TARGETS_WAIT,
 	 .choices = targets_life_choices,
 	 .help = "process: they sleep, or fork without a pause while they are moved"},
-	{"via", KIND_CHOICE, offsetof(struct migrate_options, via), VIA_PROCS,
+	{.name = "via", .type = KIND_CHOICE, .offset = AT(via), .fallback = VIA_PROCS,
 	 .choices = via_choices,
 	 .help = "cgroup.procs moves whole processes; cgroup.threads one thread (threaded groups)"},
-	{"pattern", KIND_CHOICE, offsetof(struct migrate_options, pattern), PATTERN_PING_PONG,
-	 .choices = pattern_choices,
+	{.name = "pattern", .type = KIND_CHOICE, .offset = AT(pattern),
+	 .fallback = PATTERN_PING_PONG, .choices = pattern_choices,
 	 .help = "between two groups and back, round all of them, or drawn at random"},
-	{"groups", KIND_COUNT, offsetof(struct migrate_options, groups), 2, 2, GROUPS_MAX,
-	 .help = "round-robin and random: among how many leaves", .with = "pattern",
-	 .with_choices = ~(UINT32_C(1) << PATTERN_PING_PONG)},
-	{"hold", KIND_DURATION, offsetof(struct migrate_options, hold_ns), 10000000, 0, 60000000000,
-	 .help = "fresh: how long a child lives", .with = "target",
+	{.name = "groups", .type = KIND_COUNT, .offset = AT(groups), .fallback = 2, .min = 2,
+	 .max = GROUPS_MAX, .help = "round-robin and random: among how many leaves",
+	 .with = "pattern", .with_choices = ~(UINT32_C(1) << PATTERN_PING_PONG)},
+	{.name = "hold", .type = KIND_DURATION, .offset = AT(hold_ns), .fallback = 10000000,
+	 .max = 60000000000, .help = "fresh: how long a child lives", .with = "target",
 	 .with_choices = UINT32_C(1) << TARGET_FRESH},
 };
+/* clang-format on */
 
 static uint32_t spans_on(const void *opaque)
 {

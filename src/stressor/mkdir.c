@@ -30,10 +30,13 @@ struct mkdir_state {
 	uint64_t turn;
 };
 
+/* clang-format off */
+#define AT(member) offsetof(struct mkdir_options, member)
 static const struct kind_option options[] = {
-	{"keep", KIND_COUNT, offsetof(struct mkdir_options, keep), 0, 0, KEEP_MAX,
+	{.name = "keep", .type = KIND_COUNT, .offset = AT(keep), .max = KEEP_MAX,
 	 .help = "remove what was made so many steps ago: so many groups are there at any time"},
 };
+/* clang-format on */
 
 static void format_name(char name[NAME_SIZE], uint64_t turn, uint64_t keep)
 {

@@ -14,11 +14,14 @@
 #include "stressor/spawn.h"
 #include "stressor/targets.h"
 
+/* clang-format off */
+#define AT(member) offsetof(struct spawn_options, member)
 static const struct kind_option options[] = {
 	SPAWN_OPTIONS(SPAWN_CHILD_EXIT),
-	{"every", KIND_DURATION, offsetof(struct spawn_options, every_ns), 0, 0, 60000000000,
+	{.name = "every", .type = KIND_DURATION, .offset = AT(every_ns), .max = 60000000000,
 	 .help = "the time between two moves; 0: one after the other"},
 };
+/* clang-format on */
 
 /* What the helper needs; it lives in the helper's copy of the memory alone. */
 struct mover {

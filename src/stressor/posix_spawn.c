@@ -11,13 +11,17 @@ enum { GROUPS_MAX = 256 };
 
 static const char *const modes[] = {"plain", "into-cgroup", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct spawn_options, member)
 static const struct kind_option options[] = {
 	SPAWN_OPTIONS(SPAWN_CHILD_EXEC),
-	{"mode", KIND_CHOICE, offsetof(struct spawn_options, mode), MODE_PLAIN, .choices = modes,
+	{.name = "mode", .type = KIND_CHOICE, .offset = AT(mode), .fallback = MODE_PLAIN,
+	 .choices = modes,
 	 .help = "into-cgroup: into leaf after leaf, where libc can (glibc 2.39 and later)"},
-	{"groups", KIND_COUNT, offsetof(struct spawn_options, groups), 2, 1, GROUPS_MAX,
-	 .help = "into-cgroup: among how many leaves"},
+	{.name = "groups", .type = KIND_COUNT, .offset = AT(groups), .fallback = 2, .min = 1,
+	 .max = GROUPS_MAX, .help = "into-cgroup: among how many leaves"},
 };
+/* clang-format on */
 
 /* At spawn_state.extra, in private memory: one set of attributes for each group. */
 struct posix_spawn_extra {

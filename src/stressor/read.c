@@ -37,15 +37,18 @@ static const char *const file_choices[] = {
 	"cgroup.procs", "cgroup.threads", "memory.stat", "cpu.stat",
 	"cgroup.stat",  "pid-cgroup",     NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct read_options, member)
 static const struct kind_option options[] = {
-	{"file", KIND_CHOICE, offsetof(struct read_options, file), FILE_PROCS,
+	{.name = "file", .type = KIND_CHOICE, .offset = AT(file), .fallback = FILE_PROCS,
 	 .choices = file_choices,
 	 .help = "of a leaf; pid-cgroup is /proc/PID/cgroup of the reader itself"},
-	{"groups", KIND_COUNT, offsetof(struct read_options, groups), 1, 1, GROUPS_MAX,
-	 .help = "leaves read in turn, from the reader's own on"},
-	{"targets", KIND_COUNT, offsetof(struct read_options, targets), 0, 0, TARGETS_MAX,
+	{.name = "groups", .type = KIND_COUNT, .offset = AT(groups), .fallback = 1, .min = 1,
+	 .max = GROUPS_MAX, .help = "leaves read in turn, from the reader's own on"},
+	{.name = "targets", .type = KIND_COUNT, .offset = AT(targets), .max = TARGETS_MAX,
 	 .help = "waiting processes of ours in the first of them, to make lists long"},
 };
+/* clang-format on */
 
 static uint64_t live_tasks(const void *opaque)
 {

@@ -48,10 +48,13 @@ static const char *const runtime_choices[] = {"crun", "runc", NULL};
 static const char *const program_folders[] = {"/usr/bin", "/usr/sbin", "/usr/local/bin",
 					      "/usr/local/sbin", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct runtime_options, member)
 static const struct kind_option options[] = {
-	{"which", KIND_CHOICE, offsetof(struct runtime_options, which), RUNTIME_CRUN,
+	{.name = "which", .type = KIND_CHOICE, .offset = AT(which), .fallback = RUNTIME_CRUN,
 	 .choices = runtime_choices, .help = "the runtime, looked for in /usr and /usr/local"},
 };
+/* clang-format on */
 
 struct runtime_state {
 	struct scratch_group scratch_group;

@@ -41,16 +41,20 @@ struct subtree_state {
 static const char *const controllers[] = {"any", "misc",   "pids", "hugetlb", "cpu",
 					  "io",  "cpuset", "rdma", "memory",  NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct subtree_options, member)
 static const struct kind_option options[] = {
-	{"controller", KIND_CHOICE, offsetof(struct subtree_options, controller), CONTROLLER_ANY,
-	 .choices = controllers, .help = "which; or any that there is, in this order"},
-	{"groups", KIND_COUNT, offsetof(struct subtree_options, groups), 1, 1, GROUPS_MAX,
-	 .help = "groups that are switched together"},
-	{"targets", KIND_COUNT, offsetof(struct subtree_options, of.targets), 8, 1, TARGETS_MAX,
-	 .help = "waiting processes, dealt to the groups"},
-	{"threads", KIND_COUNT, offsetof(struct subtree_options, of.threads), 1, 1,
-	 TARGETS_THREADS_MAX, .help = "threads of each, its leader included"},
+	{.name = "controller", .type = KIND_CHOICE, .offset = AT(controller),
+	 .fallback = CONTROLLER_ANY, .choices = controllers,
+	 .help = "which; or any that there is, in this order"},
+	{.name = "groups", .type = KIND_COUNT, .offset = AT(groups), .fallback = 1, .min = 1,
+	 .max = GROUPS_MAX, .help = "groups that are switched together"},
+	{.name = "targets", .type = KIND_COUNT, .offset = AT(of.targets), .fallback = 8, .min = 1,
+	 .max = TARGETS_MAX, .help = "waiting processes, dealt to the groups"},
+	{.name = "threads", .type = KIND_COUNT, .offset = AT(of.threads), .fallback = 1, .min = 1,
+	 .max = TARGETS_THREADS_MAX, .help = "threads of each, its leader included"},
 };
+/* clang-format on */
 
 static const char *choose_controller(const struct scratch_group *g, uint64_t wanted)
 {

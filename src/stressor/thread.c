@@ -40,22 +40,26 @@ struct thread_state {
 
 static const char *const children[] = {"exit", "hold", NULL};
 
+/* clang-format off */
+#define AT(member) offsetof(struct thread_options, member)
 static const struct kind_option options[] = {
-	{"child", KIND_CHOICE, offsetof(struct thread_options, child), CHILD_EXIT,
+	{.name = "child", .type = KIND_CHOICE, .offset = AT(child), .fallback = CHILD_EXIT,
 	 .choices = children, .help = "the thread returns at once, or stays for a time"},
-	{"hold", KIND_DURATION, offsetof(struct thread_options, hold_ns), 10000000, 0, 60000000000,
-	 .help = "how long a hold thread stays", .with = "child",
+	{.name = "hold", .type = KIND_DURATION, .offset = AT(hold_ns), .fallback = 10000000,
+	 .max = 60000000000, .help = "how long a hold thread stays", .with = "child",
 	 .with_choices = UINT32_C(1) << CHILD_HOLD},
-	{"child_start", KIND_FLAG, offsetof(struct thread_options, child_start), 0,
+	{.name = "child_start", .type = KIND_FLAG, .offset = AT(child_start),
 	 .help = "time the thread's first instruction too"},
-	{"seccomp", KIND_CHOICE, offsetof(struct thread_options, seccomp), 0,
+	{.name = "seccomp", .type = KIND_CHOICE, .offset = AT(seccomp),
 	 .choices = worker_profile_choices,
 	 .help = "a filter that the process runs under; no-clone3 makes libc fall back to clone"},
-	{"batch", KIND_COUNT, offsetof(struct thread_options, batch), 1, 1, BATCH_MAX,
+	{.name = "batch", .type = KIND_COUNT, .offset = AT(batch), .fallback = 1, .min = 1,
+	 .max = BATCH_MAX,
 	 .help = "threads of each step, created one after the other, then joined"},
-	{"peers", KIND_COUNT, offsetof(struct thread_options, peers), 0, 0, PEERS_MAX,
+	{.name = "peers", .type = KIND_COUNT, .offset = AT(peers), .max = PEERS_MAX,
 	 .help = "threads of the same process that do the same all the time, on any CPU, untimed"},
 };
+/* clang-format on */
 
 static uint32_t spans_on(const void *opaque)
 {
