@@ -13,87 +13,70 @@
 #include "verify/stuck.h"
 #include "verify/waiter.h"
 
-/* 1: they agree; 0: they do not, at this moment; or a negative errno. */
-static int agrees(const struct view *v, uint32_t group, int64_t *ret_populated, int *ret_members)
-{
-	pid_t tids[VIEW_TASKS_MAX];
-	char events[64];
-
-	snprintf(events, sizeof(events), "%s/cgroup.events", v->groups[group]);
-	*ret_populated = io_read_number(v->test_groups_fd, events, "populated");
-	if (*ret_populated < 0)
-		return (int)*ret_populated;
-	*ret_members = view_members(v, group, "cgroup.threads", tids);
-	return *ret_members < 0 ? *ret_members : (*ret_members > 0) == (*ret_populated == 1);
-}
-
 /*
+ * The tasks in the group ("": the test groups' own) and in those below it, or a negative errno.
+ *
  * cgroup.threads, not cgroup.procs: a leader that has exited before its threads is moved no more,
  * and cgroup.procs lists its process where it died (css_task_iter_advance() in
  * kernel/cgroup/cgroup.c).
  */
-int check_populated(const struct scene *s, struct evidence *ret)
-{
-	for (uint32_t g = 0; g < s->view->n_groups; g++) {
-		struct patience p = patience_begin(s->patience_ns);
-		int64_t populated;
-		int members, r;
-
-		do
-			r = agrees(s->view, g, &populated, &members);
-		while (r == 0 && patience_again(&p));
-		if (r < 0)
-			return r;
-		if (r == 0)
-			return evidence_set(ret,
-					    "group %s reads populated %" PRId64
-					    " and lists %d tasks, for %" PRIu64 " ms",
-					    s->view->groups[g], populated, members,
-					    s->patience_ns / NS_PER_MS);
-	}
-	return (int)s->view->n_groups;
-}
-
-/* Whether somebody lives in a group below that one ("": the test groups): 1, 0, or a negative errno. */
-static int lives_below(const struct view *v, const char *ancestor)
+static int count_tasks(const struct view *v, const char *name)
 {
 	pid_t tids[VIEW_TASKS_MAX];
-	size_t length = strlen(ancestor);
-	int members = 0;
+	size_t length = strlen(name);
+	int n = 0;
 
-	for (uint32_t g = 0; g < v->n_groups && members == 0; g++)
-		if (length == 0 ||
-		    (strncmp(v->groups[g], ancestor, length) == 0 && v->groups[g][length] == '/'))
+	for (uint32_t g = 0; g < v->n_groups; g++) {
+		const char *group = v->groups[g];
+		int members = 0;
+
+		if (!length || (strncmp(group, name, length) == 0 &&
+				(group[length] == '/' || group[length] == '\0')))
 			members = view_members(v, g, "cgroup.threads", tids);
-	return members > 0 ? 1 : members;
+		if (members < 0)
+			return members;
+		n += members;
+	}
+	return n;
 }
 
-static int check_ancestor(const struct scene *s, const char *name, struct evidence *ret)
+static int check_populated_of(const struct scene *s, const char *name, struct evidence *ret)
 {
 	struct patience p = patience_begin(s->patience_ns);
 	char events[64];
 	int64_t populated;
-	int lives;
+	int tasks;
 
 	snprintf(events, sizeof(events), "%s%scgroup.events", name, *name ? "/" : "");
 	do {
 		populated = io_read_number(s->view->test_groups_fd, events, "populated");
-		lives = lives_below(s->view, name);
-		if (populated < 0 || lives < 0)
-			return populated < 0 ? (int)populated : lives;
-		if (populated == lives)
+		tasks = count_tasks(s->view, name);
+		if (populated < 0 || tasks < 0)
+			return populated < 0 ? (int)populated : tasks;
+		if ((populated == 1) == (tasks > 0))
 			return 1;
 	} while (patience_again(&p));
-	return evidence_set(ret,
-			    "%s reads populated %" PRId64 ", and the groups below it list %s, for "
-			    "%" PRIu64 " ms",
-			    *name ? name : "test-groups", populated, lives ? "tasks" : "nobody",
-			    s->patience_ns / NS_PER_MS);
+	return evidence_set(
+		ret,
+		"group %s reads populated %" PRId64 " and lists %d tasks, with those of the "
+		"groups below it, for %" PRIu64 " ms",
+		*name ? name : "test-groups", populated, tasks, s->patience_ns / NS_PER_MS);
+}
+
+int check_populated(const struct scene *s, struct evidence *ret)
+{
+	for (uint32_t g = 0; g < s->view->n_groups; g++) {
+		int r = check_populated_of(s, s->view->groups[g], ret);
+
+		if (r < 0)
+			return r;
+	}
+	return (int)s->view->n_groups;
 }
 
 int check_ancestors(const struct scene *s, struct evidence *ret)
 {
-	int r = check_ancestor(s, "", ret), looked_at = 1;
+	int r = check_populated_of(s, "", ret), looked_at = 1;
 
 	for (uint32_t g = 0; g < s->view->n_groups && r >= 0; g++) {
 		const char *name = s->view->groups[g], *slash = strchr(name, '/');
@@ -102,7 +85,7 @@ int check_ancestors(const struct scene *s, struct evidence *ret)
 		if (!slash)
 			continue;
 		snprintf(parent, sizeof(parent), "%.*s", (int)(slash - name), name);
-		r = check_ancestor(s, parent, ret);
+		r = check_populated_of(s, parent, ret);
 		looked_at++;
 	}
 	return r < 0 ? r : looked_at;

@@ -136,28 +136,28 @@ int schedule_limits_parse(const char *text, struct schedule_limits *ret, struct 
 	return r;
 }
 
-void schedule_limits_format(const struct schedule_limits *l, char ret[SCHEDULE_TEXT_SIZE])
+/* All but those of the value `without`. */
+static void format(const uint64_t values[SCHEDULE_KEYS], uint64_t without, const char *separator,
+		   char sign, char ret[SCHEDULE_TEXT_SIZE])
 {
 	size_t used = 0;
 
 	ret[0] = '\0';
 	for (int k = 0; k < SCHEDULE_KEYS; k++)
-		if (l->at_most[k] != UINT64_MAX)
+		if (values[k] != without)
 			used += (size_t)snprintf(ret + used, SCHEDULE_TEXT_SIZE - used,
-						 "%s%s=%" PRIu64, used ? "," : "",
-						 schedule_keys[k].name, l->at_most[k]);
+						 "%s%s%c%" PRIu64, used ? separator : "",
+						 schedule_keys[k].name, sign, values[k]);
+}
+
+void schedule_limits_format(const struct schedule_limits *l, char ret[SCHEDULE_TEXT_SIZE])
+{
+	format(l->at_most, UINT64_MAX, ",", '=', ret);
 }
 
 void schedule_format(const struct schedule *s, char ret[SCHEDULE_TEXT_SIZE])
 {
-	size_t used = 0;
-
-	ret[0] = '\0';
-	for (int k = 0; k < SCHEDULE_KEYS; k++)
-		if (s->value[k])
-			used += (size_t)snprintf(ret + used, SCHEDULE_TEXT_SIZE - used,
-						 "%s%s %" PRIu64, used ? ", " : "",
-						 schedule_keys[k].name, s->value[k]);
+	format(s->value, 0, ", ", ' ', ret);
 }
 
 /* A shrinking under way. */
