@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A group frozen and thawed, as checkpoints and pauses do it, while its processes sleep or fork.
- * Freezing takes no write side of the lock; every task has to come to its freezer first.
+ * Freezing takes no write side of the lock; every task has to reach its freezer first.
  */
 #include <errno.h>
 #include <fcntl.h>

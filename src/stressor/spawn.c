@@ -54,7 +54,7 @@ const char *spawn_refuse(const void *options)
 	return NULL;
 }
 
-/* What of our memory lies in transparent huge pages; 0 where that cannot be told. */
+/* What of our memory lies in transparent huge pages; 0 where that cannot be read. */
 static uint64_t huge_bytes(void)
 {
 	static const char key[] = "AnonHugePages:";
@@ -174,7 +174,7 @@ _Noreturn void spawn_child(struct worker *w)
 }
 
 /*
- * When the child began, from its memory or its pipe; 0 where it never told. For each child that was
+ * When the child began, from its memory or its pipe; 0 where there is no stamp. For each child that was
  * reaped, whatever came of it: a stamp that stays in the pipe would be taken for the next one's.
  */
 static uint64_t take_stamp(struct spawn_state *s)

@@ -96,7 +96,7 @@ void spawn_teardown(struct worker *w);
 _Noreturn void spawn_child(struct worker *w);
 
 /*
- * The same for a child with a copy of its parent's memory. Where it only exits it is told so by
+ * The same for a child with a copy of its parent's memory. Where it only exits it gets that by
  * value: our shared memory, which it would have to look into, is not even mapped in it, and costs
  * the fork nothing. `exits_at_once` is read before the call that makes the child.
  */

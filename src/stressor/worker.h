@@ -7,8 +7,8 @@
  * copied on write, so what a step writes here costs the next fork nothing. Pointers are the
  * worker's own.
  *
- * Between the gate and the stop a step does not allocate, print, lock or sleep but as its option
- * asks.
+ * Between the gate and the stop a step must not allocate, print, lock or sleep unless an option
+ * requires it.
  */
 #ifndef CGCHURN_STRESSOR_WORKER_H
 #define CGCHURN_STRESSOR_WORKER_H
@@ -64,12 +64,12 @@ struct worker {
 	struct recorder *service[KIND_SPANS_MAX];  /* NULL: this span is not timed */
 	struct recorder *response[KIND_SPANS_MAX]; /* NULL: has no response time */
 	struct raw_ring *raw;                      /* NULL unless asked for */
-	/* Attribution: what the kernel tells of this worker, and its parts; NULL without. */
+	/* Attribution: what the kernel records of this worker, and its parts; NULL without. */
 	const struct part_ring *ring;
 	struct part_recorder *service_parts[KIND_SPANS_MAX], *response_parts[KIND_SPANS_MAX];
 	struct worker_errors errors[KIND_SPANS_MAX][WORKER_ERRORS];
 
-	/* why the set-up failed, for the supervisor to tell */
+	/* why the set-up failed, for the message */
 	char failure[256];
 
 	_Alignas(64) unsigned char state[WORKER_STATE_SIZE];

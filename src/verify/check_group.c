@@ -239,7 +239,7 @@ int check_pids(const struct scene *s, struct evidence *ret)
 	return wait_number(s, "pids.current", NULL, s->pids_before, ret);
 }
 
-/* Which controllers hold on to them; kernels before 6.12 do not tell. */
+/* Which controllers hold on to them; kernels before 6.12 do not say. */
 static void add_holders(const struct scene *s, struct evidence *ret)
 {
 	static const char prefix[] = "nr_dying_subsys_";

@@ -104,7 +104,7 @@ static int check_count(const char *file, int64_t before, int64_t now, struct evi
 			    now);
 }
 
-/* The bits are told apart in Documentation/admin-guide/tainted-kernels.rst. */
+/* The bits are explained in Documentation/admin-guide/tainted-kernels.rst. */
 int check_taint(const struct scene *s, struct evidence *ret)
 {
 	int64_t before = s->before.taint, now = s->now.taint, gained = now & ~before;

@@ -2,11 +2,10 @@
 /*
  * What the kernel promises about groups, and how each promise is checked.
  *
- * One const struct a promise, in one table. A check looks at a scene: what the one who made it
- * knows must be true. It reads the kernel through struct view only, so that tests can let a fake
- * kernel break each promise. A state that may pass (a task on its way into its group, a counter
- * that drains from a work queue) is given the scene's patience; what the kernel promises at once is
- * judged at once.
+ * One const struct a promise, in one table. A check looks at a scene: what its caller knows to be
+ * true. It reads the kernel through struct view only, so that tests can have a fake kernel break
+ * each promise. A state that may pass (a task on its way into its group, a counter that drains from
+ * a work queue) is given the scene's patience; what the kernel promises at once is judged at once.
  */
 #ifndef CGCHURN_VERIFY_INVARIANT_H
 #define CGCHURN_VERIFY_INVARIANT_H
@@ -48,8 +47,8 @@ struct scene_subject {
 };
 
 /*
- * What the kernel counts of its own faults since boot; a negative errno where it does not tell. The
- * taint tells of the first fault of a kind and no more, the others of each.
+ * What the kernel counts of its own faults since boot; a negative errno where it does not show
+ * them. The taint shows the first fault of a kind only, the others count each.
  */
 struct kernel_counts {
 	int64_t taint;            /* /proc/sys/kernel/tainted */
@@ -75,11 +74,11 @@ struct scene {
 	pid_t outlived; /* who should have been killed and ended by itself; 0: nobody */
 	int64_t pids_before; /* pids.current at the start */
 	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
-	const char *stuck;   /* what did not come to an end; NULL: all did */
+	const char *stuck;   /* what did not end; NULL: all did */
 	pid_t waiting;       /* and who is at it */
 	int unwoken;         /* of waiter.h: who was not woken by a change that came */
 	const char *change;  /* which */
-	const char *log;     /* a line of the kernel's log that tells of a fault; NULL: none */
+	const char *log;     /* a line of the kernel's log that reports a fault; NULL: none */
 	struct kernel_counts before, now;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's own log, watched for what tells of a fault: a warning with a trace, a bug, a lock
+ * The kernel's own log, watched for reports of faults: a warning with a trace, a bug, a lock
  * report, a stall, a hung task. Lines of level warning are no fault by themselves.
  *
  * Reads records as /dev/kmsg gives them (Documentation/ABI/testing/dev-kmsg).
@@ -28,7 +28,7 @@ void log_read(struct log_watch *l);
 
 void log_close(struct log_watch *l);
 
-/* Whether a record ("6,1234,5678,-;text\n KEY=value") is the kernel's own and its text tells of a
+/* Whether a record ("6,1234,5678,-;text\n KEY=value") is the kernel's own and its text reports a
  * fault; `ret` takes the text then, and anything otherwise. */
 bool log_is_fault(const char *record, char ret[LOG_LINE_SIZE]);
 

@@ -70,7 +70,7 @@ int test_groups_make(struct shared *b, int run_group_fd);
  */
 bool test_groups_may_have(const char *controller);
 
-/* Pins the caller to a CPU, where the schedule has it; `which` tells processes apart. */
+/* Pins the caller to a CPU, where the schedule has it; `which`: a number of the process. */
 void test_groups_pin(const struct shared *b, uint64_t which);
 
 #endif

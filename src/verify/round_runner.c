@@ -27,7 +27,7 @@ struct round_runner {
 };
 
 /*
- * Actors, and orphans of subjects. An actor that ends before it was told to was killed by somebody,
+ * Actors, and orphans of subjects. An actor that ends too early was killed by somebody,
  * or failed in a way it could not note.
  */
 static void reap(struct round_runner *k)

@@ -48,7 +48,7 @@ struct schedule {
 /* At most so much of each; UINT64_MAX: as drawn. */
 struct schedule_limits {
 	uint64_t at_most[SCHEDULE_KEYS];
-	bool may_unplug; /* else at most 0 unpluggers: what the text form does not tell */
+	bool may_unplug; /* else at most 0 unpluggers: the text form does not show it */
 };
 
 struct schedule_key_info {

@@ -48,7 +48,7 @@ struct stress {
 };
 
 /*
- * 0 when it came to its end, broken or not. -EINTR and EXIT_INTERRUPTED in `e` where the user ended
+ * 0 when it ended, broken or not. -EINTR and EXIT_INTERRUPTED in `e` where the user ended
  * it; other failures are ours. What was counted until then stays.
  */
 int stress_run(struct stress *s, struct err *e);

@@ -134,7 +134,7 @@ static bool keeps_statistics(const struct view *v)
 	return read_ran(v, "self", &ran_ns) == 0 && ran_ns > 0;
 }
 
-/* 1: it is a kernel thread that is ready to run, or runs. 0 otherwise, or where that is not told.
+/* 1: it is a kernel thread that is ready to run, or runs. 0 otherwise, or where that cannot be read.
  */
 static int is_ready(const struct view *v, const char *task, struct starved_thread *ret)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How the kernel tells who is where: what the invariants are judged by.
+ * Where the kernel says that tasks are: what the invariants are judged by.
  *
  * Everything is read through two directory descriptors, /proc and the test groups's group, so that a test
  * can put folders of its own in their place and let the "kernel" break its word. Needs libc only:
