@@ -62,7 +62,7 @@ static double churn_or(double value, double fallback)
 	return value > 0 ? value : fallback;
 }
 
-static void churn_fill(struct result_series *s, struct rng *rng, unsigned samples, double p50_ns)
+static void churn_fill(struct series *s, struct rng *rng, unsigned samples, double p50_ns)
 {
 	struct histogram *h = churn_need(calloc(1, sizeof(*h)));
 	uint64_t above = 0;
@@ -73,24 +73,23 @@ static void churn_fill(struct result_series *s, struct rng *rng, unsigned sample
 		histogram_record(h, ns);
 		above += ns > 1000000;
 	}
-	if (result_series_set_histogram(s, h) < 0)
+	if (sparse_histogram_init_from(&s->histogram, h) < 0)
 		abort();
 	free(h);
 	s->rate_per_s = samples;
 	s->n_thresholds = 1;
-	s->thresholds[0] = (struct result_threshold){.ns = 1000000, .above = above};
+	s->thresholds[0] = (struct series_threshold){.ns = 1000000, .above = above};
 }
 
-static struct result_series *churn_series(struct result_trial *trial, const char *actor,
-					  const char *stressor, const char *span,
-					  enum span_time time)
+static struct series *churn_series(struct result_trial *trial, const char *actor,
+				   const char *stressor, const char *span, enum span_time time)
 {
-	struct result_series *s = churn_need(result_add_series(trial));
+	struct series *s = churn_need(result_add_series(trial));
 
-	snprintf(s->actor, sizeof(s->actor), "%s", actor);
+	snprintf(s->id.actor, sizeof(s->id.actor), "%s", actor);
 	snprintf(s->stressor, sizeof(s->stressor), "%s", stressor);
-	snprintf(s->span, sizeof(s->span), "%s", span);
-	s->time = time;
+	snprintf(s->id.span, sizeof(s->id.span), "%s", span);
+	s->id.time = time;
 	return s;
 }
 
@@ -100,7 +99,7 @@ static void churn_trial(const struct churn *c, struct rng *rng, struct result_ru
 	struct result_trial *trial = churn_need(result_add_trial(run));
 	unsigned samples = c->samples ? c->samples : 400;
 	double sigma = churn_or(c->trial_sigma, 0.01);
-	struct result_series *s;
+	struct series *s;
 
 	trial->index = run->n_trials - 1;
 	strcpy(trial->started_at, "2026-01-31T12:00:00Z");
@@ -111,7 +110,7 @@ static void churn_trial(const struct churn *c, struct rng *rng, struct result_ru
 	churn_fill(s, rng, samples - (run->n_trials == 1 ? c->lost : 0),
 		   6e6 * boot[0] * exp(sigma * rng_normal(rng)));
 	s->planned = samples;
-	if (c->errors && result_series_add_error(s, EAGAIN, c->errors) < 0)
+	if (c->errors && series_add_errno(s, EAGAIN, c->errors) < 0)
 		abort();
 	s = churn_series(trial, "storm", "fork", "cycle", SPAN_SERVICE);
 	churn_fill(s, rng, samples, 75e3 * boot[1] * exp(sigma * rng_normal(rng)));

@@ -147,16 +147,16 @@ static int check_bound(const struct call *c, struct err *e)
 
 	for (size_t i = 0; i < w->n_actors; i++) {
 		const struct workload_actor *a = &w->actors[i];
-		int span = kind_span_index(a->kind, b->span);
+		int span = kind_span_index(a->kind, b->id.span);
 
-		if (strcmp(a->name, b->actor) == 0 && span >= 0 &&
+		if (strcmp(a->name, b->id.actor) == 0 && span >= 0 &&
 		    kind_spans_on(a->kind, a->options) & (UINT32_C(1) << span) &&
-		    (b->time == SPAN_SERVICE ||
+		    (b->id.time == SPAN_SERVICE ||
 		     (a->arrival.kind != WORKLOAD_CLOSED && a->kind->spans[span].response)))
 			return 0;
 	}
 	err_set(e, EXIT_USAGE, EINVAL, "--bound %s: the workload has no %s time of %s.%s",
-		c->sweep.bound_text, span_time_names[b->time], b->actor, b->span);
+		c->sweep.bound_text, span_time_names[b->id.time], b->id.actor, b->id.span);
 	err_hint(e, "`cgchurn show %s` lists what is timed; a closed loop has service times only.",
 		 c->workload);
 	return -EINVAL;

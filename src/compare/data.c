@@ -7,16 +7,14 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 #include "base/escape.h"
 
 static void finish_series_side(struct data_series_side *side)
 {
 	for (size_t i = 0; i < side->n_trials; i++)
-		free(side->trials[i].percentiles);
-	pools_finish(side);
+		series_finish(&side->trials[i].series);
+	series_finish(&side->all);
 	free(side->trials);
-	free(side->pooled);
 }
 
 static void finish_side(struct data_side *side)
@@ -45,20 +43,13 @@ void data_finish(struct data *d)
 	*d = (struct data){0};
 }
 
-static bool is_series(const struct data_series *s, size_t workload, const struct result_series *of)
-{
-	return s->workload == workload && s->time == of->time && strcmp(s->span, of->span) == 0 &&
-	       strcmp(s->actor, of->actor) == 0;
-}
-
 /* Series come in the same order in every trial, so the next one is tried first. */
-static struct data_series *find_series(struct data *d, size_t workload,
-				       const struct result_series *of)
+static struct data_series *find_series(struct data *d, size_t workload, const struct series_id *id)
 {
 	for (size_t i = 0; i < d->n_series; i++) {
 		size_t k = (d->next_series + i) % d->n_series;
 
-		if (is_series(&d->series[k], workload, of)) {
+		if (d->series[k].workload == workload && series_id_equal(&d->series[k].id, id)) {
 			d->next_series = k + 1;
 			return &d->series[k];
 		}
@@ -66,10 +57,10 @@ static struct data_series *find_series(struct data *d, size_t workload,
 	return NULL;
 }
 
-static int find_or_add_series(struct data *d, size_t workload, const struct result_series *of,
+static int find_or_add_series(struct data *d, size_t workload, const struct series *of,
 			      struct data_series **ret, struct err *e)
 {
-	struct data_series *s = find_series(d, workload, of);
+	struct data_series *s = find_series(d, workload, &of->id);
 
 	if (!s) {
 		if (d->n_series == DATA_SERIES_MAX)
@@ -81,90 +72,11 @@ static int find_or_add_series(struct data *d, size_t workload, const struct resu
 		if (!s)
 			return err_no_memory(e);
 		s->workload = workload;
-		s->time = of->time;
-		escape_copy(s->actor, sizeof(s->actor), of->actor);
-		escape_copy(s->stressor, sizeof(s->stressor), of->stressor);
-		escape_copy(s->span, sizeof(s->span), of->span);
+		s->id = of->id;
+		strcpy(s->stressor, of->stressor);
 	}
 	*ret = s;
 	return 0;
-}
-
-static double supported_percentile(const struct sparse_histogram *h, double q)
-{
-	double value;
-
-	if (!sparse_histogram_percentile_supported(h, q))
-		return NAN;
-	value = sparse_histogram_percentile(h, q);
-	return value > 0 ? value : NAN; /* 0 ns has no logarithm */
-}
-
-bool data_always_keeps(double q)
-{
-	for (size_t i = 0; i < result_n_percentiles; i++)
-		if (result_percentiles[i] == q)
-			return true;
-	return false;
-}
-
-static bool is_of_series(const struct workload_primary *p, const struct result_series *s)
-{
-	return primary_is_of(p, s->actor, s->span, s->time);
-}
-
-static void add_percentile(struct data_trial *trial, const struct sparse_histogram *h, double q)
-{
-	trial->percentiles[trial->n_percentiles++] =
-		(struct data_percentile){q, supported_percentile(h, q)};
-}
-
-static int add_percentiles(struct data_trial *trial, const struct result_run *run,
-			   const struct result_series *series)
-{
-	const struct sparse_histogram *h = &series->histogram;
-
-	trial->percentiles =
-		calloc(result_n_percentiles + run->n_primaries, sizeof(*trial->percentiles));
-	if (!trial->percentiles)
-		return -ENOMEM;
-	for (size_t i = 0; i < result_n_percentiles; i++)
-		add_percentile(trial, h, result_percentiles[i]);
-	for (size_t i = 0; i < run->n_primaries; i++) {
-		const struct workload_primary *p = &run->primaries[i];
-		uint64_t ns;
-		double q;
-
-		if (is_of_series(p, series) &&
-		    metric_parse(p->metric, &q, &ns) == METRIC_PERCENTILE && !data_always_keeps(q))
-			add_percentile(trial, h, q);
-	}
-	return 0;
-}
-
-static int fill_trial(struct data_trial *trial, const struct result_run *run,
-		      const struct result_series *series)
-{
-	const struct sparse_histogram *h = &series->histogram;
-
-	trial->count = h->count;
-	trial->mean_ns = h->sum_ns ? sparse_histogram_mean(h) : NAN;
-	trial->rate_per_s = series->rate_per_s > 0 ? series->rate_per_s : NAN;
-	memcpy(trial->thresholds, series->thresholds, sizeof(trial->thresholds));
-	trial->n_thresholds = series->n_thresholds;
-	return add_percentiles(trial, run, series);
-}
-
-static void add_error_names(struct data_series_side *to, const struct result_series *series)
-{
-	for (size_t i = 0; i < series->n_errors; i++) {
-		size_t used = strlen(to->error_names);
-
-		if (series->errors[i].count && !strstr(to->error_names, series->errors[i].name))
-			snprintf(to->error_names + used, sizeof(to->error_names) - used, "%s%s",
-				 used ? ", " : "", series->errors[i].name);
-	}
-	escape_mask(to->error_names);
 }
 
 bool data_counts_instructions(const struct data *d)
@@ -178,51 +90,37 @@ bool data_counts_instructions(const struct data *d)
 	return false;
 }
 
-static void add_sums(const struct data *d, struct data_series_side *to,
-		     const struct result_series *series)
+static int copy_series(struct series *to, const struct series *from)
 {
-	to->count += series->histogram.count;
-	to->clipped += series->histogram.clipped;
-	to->errors += result_series_errors(series);
-	to->planned += series->planned;
-	/* Nothing outside of such a guest can make a start late. */
-	if (!data_counts_instructions(d))
-		to->late += series->late;
-	to->missed += series->missed;
-	add_error_names(to, series);
-	sparse_histogram_add_to(&series->histogram, to->pooled);
+	*to = *from;
+	to->errors = NULL;
+	to->intervals = NULL;
+	to->attribution = NULL;
+	to->n_errors = to->n_intervals = 0;
+	to->histogram = (struct sparse_histogram){0};
+	return sparse_histogram_merge(&to->histogram, &from->histogram);
 }
 
-static bool wants_pool(const struct data_workload *w, const struct result_series *series)
+static int add_series(struct data *d, int side, size_t workload, const struct series *series,
+		      struct err *e)
 {
-	for (size_t i = 0; i < w->n_primaries; i++)
-		if (w->primaries[i].from == PRIMARY_FROM_POOLED &&
-		    is_of_series(&w->primaries[i], series))
-			return true;
-	return false;
-}
-
-static int add_series(struct data *d, int side, size_t workload, const struct result_run *run,
-		      const struct result_series *series, struct err *e)
-{
-	struct data_series_side *to;
 	struct data_series *s = NULL;
+	struct data_series_side *to;
 	struct data_trial *trial;
 	int r = find_or_add_series(d, workload, series, &s, e);
 
 	if (r < 0)
 		return r;
 	to = &s->side[side];
-	if (!to->pooled)
-		to->pooled = calloc(1, sizeof(*to->pooled));
-	trial = to->pooled ? array_grow(&to->trials, &to->n_trials, sizeof(*trial)) : NULL;
-	if (!trial || fill_trial(trial, run, series) < 0)
+	trial = array_grow(&to->trials, &to->n_trials, sizeof(*trial));
+	if (!trial)
 		return err_no_memory(e);
 	trial->invocation = d->side[side].n_invocations - 1;
-	if (wants_pool(&d->workloads[workload], series) &&
-	    pools_add(to, trial->invocation, series) < 0)
+	if (copy_series(&trial->series, series) < 0 || series_merge(&to->all, series) < 0)
 		return err_no_memory(e);
-	add_sums(d, to, series);
+	/* Nothing outside of such a guest can make a start late. */
+	if (data_counts_instructions(d))
+		to->all.late = 0;
 	return 0;
 }
 
@@ -281,8 +179,8 @@ static int add_primaries(struct data_workload *w, const struct result_run *run, 
 		if (!known)
 			return err_no_memory(e);
 		*known = *p;
-		escape_mask(known->actor);
-		escape_mask(known->span);
+		escape_mask(known->id.actor);
+		escape_mask(known->id.span);
 	}
 	return 0;
 }
@@ -308,17 +206,19 @@ static void count_trial(struct data_workload *w, int side, const struct result_t
 			    trial->reasons[0]);
 }
 
-static int add_trial(struct data *d, int side, size_t workload, const struct result_run *run,
-		     const struct result_trial *trial, struct err *e)
+static int add_trial(struct data *d, int side, size_t workload, const struct result_trial *trial,
+		     struct err *e)
 {
 	int r = 0;
 
-	if (trial->valid && trial->env.has_cpu) {
+	if (!trial->valid)
+		return 0;
+	if (trial->env.has_cpu) {
 		d->side[side].foreign_ns += (double)trial->env.foreign_cpu_ns;
 		d->side[side].foreign_window_ns += (double)trial->duration_ns;
 	}
-	for (size_t i = 0; r == 0 && trial->valid && i < trial->n_series; i++)
-		r = add_series(d, side, workload, run, &trial->series[i], e);
+	for (size_t i = 0; r == 0 && i < trial->n_series; i++)
+		r = add_series(d, side, workload, &trial->series[i], e);
 	return r;
 }
 
@@ -367,7 +267,7 @@ static int add_run(struct data *d, int side, const struct result_run *run, struc
 	warmup_s = (double)run->outline.warmup_ns / 1e9;
 	for (size_t i = 0; r == 0 && i < run->n_trials; i++) {
 		count_trial(&d->workloads[workload], side, &run->trials[i], warmup_s);
-		r = add_trial(d, side, workload, run, &run->trials[i], e);
+		r = add_trial(d, side, workload, &run->trials[i], e);
 	}
 	return r;
 }

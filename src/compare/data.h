@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a comparison keeps of the results of both sides: per trial and series a handful of figures,
- * per side and series one pooled histogram. A result is added and can be thrown away, so that
- * memory grows by some 300 bytes a series and trial, whatever the files' size. Only a series with a
- * primary that comes from pooled trials keeps a sparse histogram an invocation, some 4 KiB.
+ * What a comparison keeps of the results of both sides: each series of each valid trial, without
+ * what no figure is made of. A result is added and can be thrown away; memory grows by some 4 KiB a
+ * series and trial, most of it the histogram's buckets.
  *
  * The unit of all statistics is the boot. Where neither side has more than one boot, the unit is
  * the invocation, and whatever is found holds for those boots only.
@@ -18,52 +17,30 @@
 #include "base/err.h"
 #include "compare/decide.h"
 #include "compare/facts.h"
-#include "record/histogram.h"
 #include "result/result.h"
 
-/* Bound what a hostile file can make us hold: each series may cost two histograms of 35 KiB. */
+/* Bound what a hostile file can make us hold. */
 #define DATA_SERIES_MAX 2000
 #define DATA_WORKLOADS_MAX 1000
 #define DATA_PRIMARIES_MAX 100 /* different ones of a workload */
 
-struct data_percentile {
-	double percentile, value;
-};
-
-/* One series in one valid trial. Figures that its samples do not support are NAN. */
+/* One series in one valid trial; without errors, intervals and attribution. */
 struct data_trial {
 	size_t invocation; /* of the side */
-	size_t unit;       /* of the side; set by data_arrange() */
-	uint64_t count;
-	double mean_ns, rate_per_s;
-	struct data_percentile *percentiles; /* result_percentiles, and the run's own primaries' */
-	size_t n_percentiles;
-	struct result_threshold thresholds[WORKLOAD_THRESHOLDS_MAX];
-	size_t n_thresholds;
-};
-
-/* All samples of a series in the valid trials of an invocation; of a unit, once arranged. */
-struct data_pool {
-	size_t invocation, unit; /* of the side; `unit` is set by data_arrange() */
-	struct sparse_histogram histogram;
+	size_t unit;       /* of the side; set by data_make_units() */
+	struct series series;
 };
 
 struct data_series_side {
-	struct data_trial *trials; /* in the order of units, once arranged */
+	struct data_trial *trials; /* in the order of units, once there are any */
 	size_t n_trials;
-	struct data_pool *pools; /* likewise; only where a primary is taken from pooled trials */
-	size_t n_pools;
-	uint64_t count, clipped, errors, planned, late, missed; /* sums over valid trials */
-	char error_names[64];                                   /* "EAGAIN, ENOMEM" */
-	struct histogram *pooled;                               /* NULL without trials */
+	struct series all; /* the trials together; empty in resamples */
 };
 
 struct data_series {
 	size_t workload; /* index */
-	char actor[WORKLOAD_NAME_SIZE];
-	char stressor[WORKLOAD_NAME_SIZE];
-	char span[32];
-	enum span_time time;
+	struct series_id id;
+	char stressor[SERIES_NAME_SIZE];
 	struct data_series_side side[2];
 };
 
@@ -92,7 +69,7 @@ struct data_invocation {
 	char started_at[24];
 	bool has_block;
 	uint64_t block;
-	size_t unit; /* set by data_arrange() */
+	size_t unit; /* set by data_make_units() */
 };
 
 struct data_unit {
@@ -142,16 +119,6 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 
 /* Whether a result's times are counts of a guest's instructions (host/gather.c). */
 bool data_counts_instructions(const struct data *d);
-
-/* Whether every trial has this percentile, also where its result names no primary of it. */
-bool data_always_keeps(double percentile);
-
-/* A trial's samples into its invocation's pool; invocations come one after the other. -ENOMEM. */
-int pools_add(struct data_series_side *to, size_t invocation, const struct result_series *series);
-
-/* The samples of a unit; NULL where no result of it asked for them. */
-const struct sparse_histogram *pools_find(const struct data_series_side *of, size_t unit);
-void pools_finish(struct data_series_side *side);
 
 /* Makes the units, once all is added. -ENOMEM. */
 int data_make_units(struct data *d);

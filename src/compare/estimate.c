@@ -59,14 +59,13 @@ static void explain_missing(const struct data *d, struct metric *m, const struct
 		SAY(m, "%zu of %zu trials of %s have no %s", s[side].missing, s[side].parts, name,
 		    m->metric);
 	else
-		SAY(m, "%s needs %llu samples %s %s; %zu of %zu %s of %s have fewer%s%s", m->metric,
+		SAY(m, "%s needs %llu samples %s %s; %zu of %zu %s of %s have fewer%s", m->metric,
 		    (unsigned long long)histogram_samples_needed(m->percentile),
 		    m->pooled && data_unit_name(d, 1)[0] == 'i' ? "an" : "a",
 		    m->pooled ? data_unit_name(d, 1) : "trial", s[side].missing, s[side].parts,
 		    m->pooled ? data_unit_name(d, 2) : "trials", name,
 		    m->primary && m->primary->unreachable ? ", because their plan was cut short"
-							  : "",
-		    data_always_keeps(m->percentile) ? "" : ", or did not name it as primary");
+							  : "");
 }
 
 static int estimate_samples(const struct data *d, const struct comparison_options *options,
@@ -117,8 +116,8 @@ static void add_trial(struct shares *s, const struct metric *m, const struct dat
 		s->sample.missing++;
 		return;
 	}
-	s->count[i] = (double)trial->count;
-	s->above[i] = share * (double)trial->count;
+	s->count[i] = (double)trial->series.histogram.count;
+	s->above[i] = share * (double)trial->series.histogram.count;
 	s->above_sum += s->above[i];
 	if (!*n || s->sample.units[*n - 1] != trial->unit) {
 		s->sample.units[*n] = trial->unit;
@@ -297,7 +296,7 @@ static void explain_absent(const struct data *d, struct metric *m, int side)
 		SAY(m, "all %zu trials of %s are invalid: %s", w->invalid[side], name,
 		    w->invalid_reason[side][0] ? w->invalid_reason[side] : "no reason given");
 	else
-		SAY(m, "%s has no valid trial with %s %s", name, m->actor, m->span);
+		SAY(m, "%s has no valid trial with %s %s", name, m->id.actor, m->id.span);
 }
 
 static bool can_be_asked(const struct data *d, struct metric *m)

@@ -18,9 +18,9 @@ static enum metric_kind kind_of(const struct history_metric *m)
 
 const char *history_label(const struct history_metric *m, char buf[HISTORY_LABEL_SIZE])
 {
-	snprintf(buf, HISTORY_LABEL_SIZE, "%s of %s %s (%s)", m->primary.metric, m->primary.actor,
-		 m->primary.span,
-		 primary_word(&m->primary, "time", span_time_names[m->primary.time]));
+	snprintf(buf, HISTORY_LABEL_SIZE, "%s of %s %s (%s)", m->primary.metric,
+		 m->primary.id.actor, m->primary.id.span,
+		 primary_word(&m->primary, "time", span_time_names[m->primary.id.time]));
 	return buf;
 }
 
@@ -307,10 +307,10 @@ static void put_series(struct json_build *b, struct json_object *metrics, const 
 	char beside[HISTORY_BESIDE_SIZE];
 
 	json_put_string(b, to, "workload", m->workload);
-	json_put_string(b, to, "actor", m->primary.actor);
-	json_put_string(b, to, "span", m->primary.span);
+	json_put_string(b, to, "actor", m->primary.id.actor);
+	json_put_string(b, to, "span", m->primary.id.span);
 	json_put_string(b, to, "time",
-			primary_word(&m->primary, "time", span_time_names[m->primary.time]));
+			primary_word(&m->primary, "time", span_time_names[m->primary.id.time]));
 	json_put_string(b, to, "metric", m->primary.metric);
 	json_put_string(b, to, "apart_by", history_apart(h, index, beside));
 	json_put_bool(b, to, "shared_boots", s->shared_boots);

@@ -8,60 +8,20 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "result/pool.h"
 #include "stats/order.h"
-
-static double share_above(const struct result_series *s, uint64_t threshold_ns)
-{
-	for (size_t i = 0; i < s->n_thresholds; i++)
-		if (s->thresholds[i].ns == threshold_ns && s->histogram.count)
-			return (double)s->thresholds[i].above / (double)s->histogram.count;
-	return NAN;
-}
-
-/* NAN where the samples do not support it. */
-static double value_of_series(const struct workload_primary *p, const struct result_series *s)
-{
-	uint64_t threshold_ns = 0;
-	double q = 0;
-
-	switch (metric_parse(p->metric, &q, &threshold_ns)) {
-	case METRIC_PERCENTILE:
-		return sparse_histogram_percentile_supported(&s->histogram, q)
-			       ? sparse_histogram_percentile(&s->histogram, q)
-			       : NAN;
-	case METRIC_MEAN:
-		return s->histogram.count ? sparse_histogram_mean(&s->histogram) : NAN;
-	case METRIC_RATE:
-		return s->rate_per_s;
-	case METRIC_SHARE_ABOVE:
-		return share_above(s, threshold_ns);
-	case METRIC_INVALID:
-		break;
-	}
-	return NAN;
-}
-
-static const struct result_series *series_of(const struct result_trial *trial,
-					     const struct workload_primary *p)
-{
-	return trial->valid ? result_find_series(trial, p->actor, p->span, p->time) : NULL;
-}
 
 /* Of all valid trials' samples together; NAN where these do not suffice. */
 static int pooled_value(const struct result_run *run, const struct workload_primary *p, double q,
 			double *ret)
 {
-	_cleanup_free struct histogram *all = calloc(1, sizeof(*all));
+	struct pooled_series pooled;
+	int r = pool_series(&pooled, run, &p->id, POOL_VALID);
 
-	if (!all)
-		return -ENOMEM;
-	for (size_t i = 0; i < run->n_trials; i++) {
-		const struct result_series *s = series_of(&run->trials[i], p);
-
-		if (s)
-			sparse_histogram_add_to(&s->histogram, all);
-	}
-	*ret = histogram_percentile_supported(all, q) ? histogram_percentile(all, q) : NAN;
+	if (r < 0)
+		return r;
+	*ret = series_percentile(&pooled.all, q);
+	pooled_series_finish(&pooled);
 	return 0;
 }
 
@@ -70,14 +30,20 @@ static int median_of_trials(const struct result_run *run, const struct workload_
 			    double *ret)
 {
 	_cleanup_free double *values = calloc(run->n_trials + 1, sizeof(*values));
+	uint64_t threshold_ns = 0;
+	double q = 0;
+	enum metric_kind kind = metric_parse(p->metric, &q, &threshold_ns);
 	size_t n = 0;
 
 	if (!values)
 		return -ENOMEM;
 	for (size_t i = 0; i < run->n_trials; i++) {
-		const struct result_series *s = series_of(&run->trials[i], p);
+		const struct result_trial *trial = &run->trials[i];
+		const struct series *s = series_find(trial->series, trial->n_series, &p->id);
 
-		values[n] = s ? value_of_series(p, s) : NAN;
+		if (!s || !pool_takes(run, trial, POOL_VALID))
+			continue;
+		values[n] = metric_of_series(kind, q, threshold_ns, s);
 		n += isfinite(values[n]);
 	}
 	*ret = n ? order_median(values, n) : NAN;

@@ -18,37 +18,12 @@ void metrics_finish(struct metrics *m)
 	*m = (struct metrics){0};
 }
 
-static double percentile_of_trial(const struct data_trial *trial, double q)
-{
-	for (size_t i = 0; i < trial->n_percentiles; i++)
-		if (trial->percentiles[i].percentile == q)
-			return trial->percentiles[i].value;
-	return NAN;
-}
-
-static double share_of_trial(const struct data_trial *trial, uint64_t threshold_ns)
-{
-	for (size_t i = 0; i < trial->n_thresholds; i++)
-		if (trial->thresholds[i].ns == threshold_ns && trial->count)
-			return (double)trial->thresholds[i].above / (double)trial->count;
-	return NAN;
-}
-
 double metric_of_trial(const struct metric *m, const struct data_trial *trial)
 {
-	switch (m->kind) {
-	case METRIC_PERCENTILE:
-		return percentile_of_trial(trial, m->percentile);
-	case METRIC_MEAN:
-		return trial->mean_ns;
-	case METRIC_RATE:
-		return trial->rate_per_s;
-	case METRIC_SHARE_ABOVE:
-		return share_of_trial(trial, m->threshold_ns);
-	case METRIC_INVALID:
-		break;
-	}
-	return NAN;
+	double value = metric_of_series(m->kind, m->percentile, m->threshold_ns, &trial->series);
+
+	/* 0 has no logarithm. */
+	return m->kind != METRIC_SHARE_ABOVE && value <= 0 ? NAN : value;
 }
 
 const char *metric_unit(const struct metric *m)
@@ -93,12 +68,9 @@ static int add(struct metrics *list, const struct metric *m)
 static const struct data_series *find_series(const struct data *d, size_t workload,
 					     const struct workload_primary *p)
 {
-	for (size_t i = 0; i < d->n_series; i++) {
-		const struct data_series *s = &d->series[i];
-
-		if (s->workload == workload && primary_is_of(p, s->actor, s->span, s->time))
-			return s;
-	}
+	for (size_t i = 0; i < d->n_series; i++)
+		if (d->series[i].workload == workload && primary_is_of(p, &d->series[i].id))
+			return &d->series[i];
 	return NULL;
 }
 
@@ -107,11 +79,9 @@ static int add_primary(struct metrics *list, const struct data *d, size_t worklo
 {
 	struct metric m = {.workload = workload,
 			   .series = find_series(d, workload, p),
-			   .time = p->time,
+			   .id = p->id,
 			   .primary = p};
 
-	strcpy(m.actor, p->actor);
-	strcpy(m.span, p->span);
 	strcpy(m.metric, p->metric);
 	m.kind = metric_parse(m.metric, &m.percentile, &m.threshold_ns);
 	m.pooled = p->from == PRIMARY_FROM_POOLED && m.kind == METRIC_PERCENTILE;
@@ -137,10 +107,8 @@ static int add_primaries(struct metrics *list, const struct data *d, double tole
 static int add_exploratory(struct metrics *list, const struct data_series *s, const char *name,
 			   double tolerance)
 {
-	struct metric m = {.workload = s->workload, .series = s, .time = s->time};
+	struct metric m = {.workload = s->workload, .series = s, .id = s->id};
 
-	strcpy(m.actor, s->actor);
-	strcpy(m.span, s->span);
 	snprintf(m.metric, sizeof(m.metric), "%s", name);
 	m.kind = metric_parse(m.metric, &m.percentile, &m.threshold_ns);
 	m.decision.tolerance = tolerance > 0 ? tolerance : METRIC_EXPLORATORY_TOLERANCE;
@@ -153,11 +121,11 @@ static int add_exploratory(struct metrics *list, const struct data_series *s, co
 /* All spans of one step have one rate: it is looked at once an actor, at its first service time. */
 static bool shows_rate(const struct data *d, const struct data_series *s)
 {
-	if (s->time != SPAN_SERVICE)
+	if (s->id.time != SPAN_SERVICE)
 		return false;
 	for (const struct data_series *k = d->series; k < s; k++)
-		if (k->workload == s->workload && k->time == SPAN_SERVICE &&
-		    strcmp(k->actor, s->actor) == 0)
+		if (k->workload == s->workload && k->id.time == SPAN_SERVICE &&
+		    strcmp(k->id.actor, s->id.actor) == 0)
 			return false;
 	return true;
 }
@@ -182,8 +150,8 @@ static int add_shares(struct metrics *list, const struct data_series *s, double 
 	char name[32];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && of->n_trials && i < of->trials[0].n_thresholds; i++) {
-		name_share(of->trials[0].thresholds[i].ns, name);
+	for (size_t i = 0; r == 0 && of->n_trials && i < of->trials[0].series.n_thresholds; i++) {
+		name_share(of->trials[0].series.thresholds[i].ns, name);
 		r = add_exploratory(list, s, name, tolerance);
 	}
 	return r;
@@ -223,47 +191,56 @@ void metric_sample_finish(struct metric_sample *s)
 	*s = (struct metric_sample){0};
 }
 
-/* Trials are in the order of units. */
+/* Trials are in the order of units: the first one behind that of `first`. */
+static size_t end_of_unit(const struct data_series_side *of, size_t first)
+{
+	size_t end = first;
+
+	while (end < of->n_trials && of->trials[end].unit == of->trials[first].unit)
+		end++;
+	return end;
+}
+
 static void take_units(const struct data_series_side *of, double *logs, struct metric_sample *s)
 {
 	for (size_t first = 0, end; first < of->n_trials; first = end) {
-		size_t unit = of->trials[first].unit;
-
-		end = first;
-		while (end < of->n_trials && of->trials[end].unit == unit)
-			end++;
+		end = end_of_unit(of, first);
 		s->within_squares += welch_squares(logs + first, end - first);
 		s->within_degrees += end - first - 1;
 		s->values[s->n] = order_median(logs + first, end - first);
-		s->units[s->n++] = unit;
+		s->units[s->n++] = of->trials[first].unit;
 	}
 }
 
-/* A unit whose result did not name the metric as a primary has no pool. */
-static double pooled_percentile(const struct data_series_side *of, size_t unit, double q)
+/* The logarithm of the percentile of all these trials' samples together. -ENOMEM. */
+static int pooled_percentile(const struct data_trial *trials, size_t n, double q, double *ret)
 {
-	const struct sparse_histogram *h = pools_find(of, unit);
+	struct series all = {0};
+	int r = 0;
 
-	return h && sparse_histogram_percentile_supported(h, q)
-		       ? log(sparse_histogram_percentile(h, q))
-		       : NAN;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = sparse_histogram_merge(&all.histogram, &trials[i].series.histogram);
+	*ret = log(series_percentile(&all, q));
+	series_finish(&all);
+	return r;
 }
 
-static void take_pools(const struct metric *m, const struct data_series_side *of,
+static int take_pooled(const struct metric *m, const struct data_series_side *of,
 		       struct metric_sample *s)
 {
-	for (size_t i = 0; i < of->n_trials; i++) {
-		size_t unit = of->trials[i].unit;
+	int r = 0;
 
-		if (s->n && s->units[s->n - 1] == unit)
-			continue;
-		s->values[s->n] = pooled_percentile(of, unit, m->percentile);
+	for (size_t first = 0, end; r == 0 && first < of->n_trials; first = end) {
+		end = end_of_unit(of, first);
+		r = pooled_percentile(of->trials + first, end - first, m->percentile,
+				      &s->values[s->n]);
 		s->missing += !isfinite(s->values[s->n]);
-		s->units[s->n++] = unit;
+		s->units[s->n++] = of->trials[first].unit;
 	}
 	s->parts = s->n;
 	if (s->missing)
 		s->n = 0;
+	return r;
 }
 
 static void take_trials(const struct metric *m, const struct data_series_side *of, double *logs,
@@ -288,16 +265,16 @@ int metric_sample(const struct metric *m, int side, struct metric_sample *ret)
 		.trials = of->n_trials,
 	};
 
-	if (!logs || !s.values || !s.units) {
-		metric_sample_finish(&s);
-		return -ENOMEM;
-	}
-	if (m->pooled)
-		take_pools(m, of, &s);
-	else
+	int r = logs && s.values && s.units ? 0 : -ENOMEM;
+
+	if (r == 0 && m->pooled)
+		r = take_pooled(m, of, &s);
+	else if (r == 0)
 		take_trials(m, of, logs, &s);
+	if (r < 0)
+		metric_sample_finish(&s);
 	*ret = s;
-	return 0;
+	return r;
 }
 
 double metric_resolution(const struct metric *m, const struct metric_sample *s)

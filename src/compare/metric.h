@@ -24,8 +24,8 @@
 struct metric {
 	size_t workload;
 	const struct data_series *series; /* NULL: no side has it */
-	char actor[WORKLOAD_NAME_SIZE], span[32], metric[32];
-	enum span_time time;
+	struct series_id id;
+	char metric[32];
 	enum metric_kind kind;
 	double percentile;
 	uint64_t threshold_ns;

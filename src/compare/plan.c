@@ -103,7 +103,7 @@ static double samples_of_trial(const struct metric *m)
 {
 	const struct data_series_side *of = &m->series->side[0];
 
-	return of->n_trials ? (double)of->count / (double)of->n_trials : 0;
+	return of->n_trials ? (double)of->all.histogram.count / (double)of->n_trials : 0;
 }
 
 static int fill_row(struct needs *n, struct decider *decider, const struct metric *m,

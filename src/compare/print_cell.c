@@ -80,18 +80,17 @@ const char *print_verdict(const struct decision *d, char *buf)
 
 const char *print_label(const struct metric *m, char *buf, size_t size)
 {
-	const char *time = primary_word(m->primary, "time",
-					m->time == SPAN_RESPONSE ? span_time_names[m->time] : "");
+	const char *time = primary_word(
+		m->primary, "time", m->id.time == SPAN_RESPONSE ? span_time_names[m->id.time] : "");
 
-	snprintf(buf, size, "%s %s %s%s%s", m->actor, m->span, time, *time ? " " : "", m->metric);
+	snprintf(buf, size, "%s %s %s%s%s", m->id.actor, m->id.span, time, *time ? " " : "",
+		 m->metric);
 	return buf;
 }
 
 double print_quantile(const struct data_series *s, int side, double q)
 {
-	const struct histogram *h = s->side[side].pooled;
-
-	return h && histogram_percentile_supported(h, q) ? histogram_percentile(h, q) : NAN;
+	return series_percentile(&s->side[side].all, q);
 }
 
 const char *print_fact(const struct fact *fact, int side, char buf[256])

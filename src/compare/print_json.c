@@ -67,9 +67,10 @@ static void put_metric(struct json_build *b, struct json_object *list, const str
 	struct json_object *o = json_put_object(b, list, NULL), *told;
 
 	json_put_string(b, o, "workload", c->data->workloads[m->workload].name);
-	json_put_string(b, o, "actor", m->actor);
-	json_put_string(b, o, "span", m->span);
-	json_put_string(b, o, "time", primary_word(m->primary, "time", span_time_names[m->time]));
+	json_put_string(b, o, "actor", m->id.actor);
+	json_put_string(b, o, "span", m->id.span);
+	json_put_string(b, o, "time",
+			primary_word(m->primary, "time", span_time_names[m->id.time]));
 	json_put_string(b, o, "metric", m->metric);
 	json_put_bool(b, o, "primary", m->primary != NULL);
 	if (m->kind == METRIC_PERCENTILE)
@@ -144,11 +145,11 @@ static void put_distribution(struct json_build *b, struct json_object *list, con
 	struct json_object *o = json_put_object(b, list, NULL), *points;
 
 	json_put_string(b, o, "workload", d->workloads[s->workload].name);
-	json_put_string(b, o, "actor", s->actor);
-	json_put_string(b, o, "span", s->span);
-	json_put_string(b, o, "time", span_time_names[s->time]);
-	json_put_u64(b, o, "base_samples", s->side[0].count);
-	json_put_u64(b, o, "new_samples", s->side[1].count);
+	json_put_string(b, o, "actor", s->id.actor);
+	json_put_string(b, o, "span", s->id.span);
+	json_put_string(b, o, "time", span_time_names[s->id.time]);
+	json_put_u64(b, o, "base_samples", s->side[0].all.histogram.count);
+	json_put_u64(b, o, "new_samples", s->side[1].all.histogram.count);
 	points = json_put_array(b, o, "shift_function");
 	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
 		struct json_object *point = json_put_object(b, points, NULL);
@@ -218,7 +219,7 @@ static struct json_object *document(struct json_build *b, const struct compariso
 	/* Pooled over trials: to be looked at, not to be tested. */
 	list = json_put_array(b, o, "distributions");
 	for (size_t i = 0; i < d->n_series; i++)
-		if (d->series[i].side[0].pooled && d->series[i].side[1].pooled)
+		if (d->series[i].side[0].n_trials && d->series[i].side[1].n_trials)
 			put_distribution(b, list, d, &d->series[i]);
 	return o;
 }

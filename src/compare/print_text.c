@@ -157,8 +157,8 @@ static bool is_first_of_series(const struct comparison *c, size_t index)
 	for (size_t i = 0; i < index; i++)
 		if (m[i].series == m[index].series)
 			return false;
-	return m[index].series && m[index].series->side[0].pooled &&
-	       m[index].series->side[1].pooled;
+	return m[index].series && m[index].series->side[0].n_trials &&
+	       m[index].series->side[1].n_trials;
 }
 
 /* "6.05ms": without the space, so that twelve fit into a line. */
@@ -183,8 +183,8 @@ static void print_distribution(const struct data *d, const struct data_series *s
 
 	if (d->n_workloads > 1)
 		fprintf(to, " %s:", d->workloads[s->workload].name);
-	fprintf(to, " %s %s%s\n  %-7s", s->actor, s->span,
-		s->time == SPAN_RESPONSE ? " response" : "", "");
+	fprintf(to, " %s %s%s\n  %-7s", s->id.actor, s->id.span,
+		s->id.time == SPAN_RESPONSE ? " response" : "", "");
 	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
 		snprintf(name, sizeof(name), "p%g", print_quantiles[i]);
 		fprintf(to, "%7s", name);

@@ -40,24 +40,41 @@ static bool rates_differ(double a, double b)
 	return fabs(a - b) > 0.1 * fmax(a, b);
 }
 
-static void note_errors(const struct data_series_side side[2], struct notes *notes)
+/* "EAGAIN, ENOMEM" */
+static void name_errors(const struct series *s, char *text, size_t size)
 {
-	double base = share(side[0].errors, side[0].errors + side[0].count),
-	       new = share(side[1].errors, side[1].errors + side[1].count);
-	const char *names = side[1].error_names[0] ? side[1].error_names : side[0].error_names;
+	size_t used = 0;
 
-	if (rates_differ(base, new))
-		note(notes, "failed operations differ: base %.3g %%, new %.3g %% (%s)", 100 * base,
-		     100 * new, names);
+	for (size_t i = 0; i < s->n_errors && used < size; i++)
+		if (s->errors[i].count)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
+						 s->errors[i].name);
 }
 
-static void note_starts(const struct data_series_side side[2], struct notes *notes)
+static void note_errors(const struct series *const side[2], struct notes *notes)
+{
+	double failed[2];
+	char names[64] = "";
+
+	for (int s = 1; s >= 0; s--) {
+		uint64_t errors = series_errors(side[s]);
+
+		failed[s] = share(errors, errors + side[s]->histogram.count);
+		if (!names[0])
+			name_errors(side[s], names, sizeof(names));
+	}
+	if (rates_differ(failed[0], failed[1]))
+		note(notes, "failed operations differ: base %.3g %%, new %.3g %% (%s)",
+		     100 * failed[0], 100 * failed[1], names);
+}
+
+static void note_starts(const struct series *const side[2], struct notes *notes)
 {
 	double missed[2], late[2];
 
 	for (int s = 0; s < 2; s++) {
-		missed[s] = share(side[s].missed, side[s].planned);
-		late[s] = share(side[s].late, side[s].planned);
+		missed[s] = share(side[s]->missed, side[s]->planned);
+		late[s] = share(side[s]->late, side[s]->planned);
 	}
 	if (rates_differ(missed[0], missed[1]))
 		note(notes, "missed starts differ: base %.3g %%, new %.3g %%", 100 * missed[0],
@@ -68,11 +85,13 @@ static void note_starts(const struct data_series_side side[2], struct notes *not
 		     100 * late[1]);
 }
 
-static void note_clipped(const struct data_series_side side[2], struct notes *notes)
+static void note_clipped(const struct series *const side[2], struct notes *notes)
 {
-	if (side[0].clipped || side[1].clipped)
+	uint64_t base = side[0]->histogram.clipped, new = side[1]->histogram.clipped;
+
+	if (base || new)
 		note(notes, "samples beyond the histogram: base %llu, new %llu",
-		     (unsigned long long)side[0].clipped, (unsigned long long)side[1].clipped);
+		     (unsigned long long)base, (unsigned long long)new);
 }
 
 bool metric_note_invalid(const struct data *d, size_t workload, char text[METRIC_TEXT_SIZE])
@@ -110,9 +129,12 @@ size_t metric_notes(const struct metric *m, char text[METRIC_NOTES_MAX][METRIC_T
 	struct notes notes = {.text = text};
 
 	if (m->series) {
-		note_errors(m->series->side, &notes);
-		note_starts(m->series->side, &notes);
-		note_clipped(m->series->side, &notes);
+		const struct series *const side[2] = {&m->series->side[0].all,
+						      &m->series->side[1].all};
+
+		note_errors(side, &notes);
+		note_starts(side, &notes);
+		note_clipped(side, &notes);
 	}
 	if (notes.n < METRIC_NOTES_MAX)
 		notes.n += metric_note_scatter(m, text[notes.n]);

@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "result/result.h"
+#include "result/pool.h"
 #include "stats/knee.h"
 #include "compare/sweep_axis.h"
 #include "compare/sweep_bound.h"
@@ -55,11 +55,18 @@ struct sweep {
 int sweep_judge(struct sweep *s);
 
 /*
- * Whether figures of a trial are shown: those of a run's valid ones, or of all of them where none
- * is valid. Where too many starts are missed no trial is valid, and that is what a sweep is after:
- * such a point breaks the bound. Of other invalid trials nothing is concluded: unknown.
+ * The trials whose figures are shown. Where too many starts are missed no trial is valid, and that
+ * is what a sweep is after: such a point breaks the bound. Of other invalid trials nothing is
+ * concluded: unknown.
  */
-bool sweep_uses(const struct result_run *run, const struct result_trial *trial);
+#define SWEEP_TRIALS POOL_VALID_ELSE_ALL
+
+/* The series that the sweep looks at, each once: the bound's, and those of the primaries. */
+#define SWEEP_WATCHED_MAX (WORKLOAD_PRIMARIES_MAX + 1)
+size_t sweep_watched(const struct sweep *s, struct series_id ret[SWEEP_WATCHED_MAX]);
+
+/* The bound's metric in a trial of a run; NaN where it does not count or has none. */
+double sweep_metric_of_trial(const struct sweep *s, const struct result_run *run, size_t trial);
 
 /* For people: a table for each series that decides, then the bound's edge and knee. */
 void sweep_print(const struct sweep *s, FILE *to);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/num.h"
 
 static int refuse(const char *text, struct err *e)
@@ -72,9 +71,10 @@ int bound_parse(const char *text, struct bound *ret, struct err *e)
 		return refuse(text, e);
 	b.below = *sign == '<';
 	*sign = '\0';
-	if (!take_word(&at, b.actor, sizeof(b.actor)) || !take_word(&at, b.span, sizeof(b.span)))
+	if (!take_word(&at, b.id.actor, sizeof(b.id.actor)) ||
+	    !take_word(&at, b.id.span, sizeof(b.id.span)))
 		return refuse(text, e);
-	take_time(&at, &b.time);
+	take_time(&at, &b.id.time);
 	b.kind = metric_parse(at, &b.percentile, &threshold);
 	if (b.kind != METRIC_PERCENTILE && b.kind != METRIC_MEAN && b.kind != METRIC_RATE)
 		return refuse(text, e);
@@ -85,37 +85,9 @@ int bound_parse(const char *text, struct bound *ret, struct err *e)
 	return 0;
 }
 
-double bound_metric(const struct bound *b, const struct result_trial *trial)
+double bound_metric(const struct bound *b, const struct series *s)
 {
-	const struct result_series *s = result_find_series(trial, b->actor, b->span, b->time);
-
-	if (!s || !s->histogram.count)
-		return NAN;
-	if (b->kind == METRIC_RATE)
-		return s->rate_per_s;
-	if (b->kind == METRIC_MEAN)
-		return sparse_histogram_mean(&s->histogram);
-	return sparse_histogram_percentile_supported(&s->histogram, b->percentile)
-		       ? sparse_histogram_percentile(&s->histogram, b->percentile)
-		       : NAN;
-}
-
-double bound_metric_pooled(const struct bound *b, const struct result_run *run)
-{
-	_cleanup_free struct histogram *all = calloc(1, sizeof(*all));
-
-	if (!all || b->kind != METRIC_PERCENTILE)
-		return NAN;
-	for (size_t i = 0; i < run->n_trials; i++) {
-		const struct result_series *s =
-			result_find_series(&run->trials[i], b->actor, b->span, b->time);
-
-		if (s)
-			sparse_histogram_add_to(&s->histogram, all);
-	}
-	return histogram_percentile_supported(all, b->percentile)
-		       ? histogram_percentile(all, b->percentile)
-		       : NAN;
+	return s && s->histogram.count ? metric_of_series(b->kind, b->percentile, 0, s) : NAN;
 }
 
 bool bound_holds(const struct bound *b, double metric)

@@ -16,8 +16,8 @@
 #include "result/result.h"
 
 struct bound {
-	char actor[WORKLOAD_NAME_SIZE], span[32], metric[32];
-	enum span_time time;
+	struct series_id id;
+	char metric[32];
 	enum metric_kind kind;
 	double percentile; /* of a pQ */
 	bool below;        /* the metric has to stay below `value`, or above it */
@@ -27,11 +27,8 @@ struct bound {
 /* EXIT_USAGE in `e`. */
 int bound_parse(const char *text, struct bound *ret, struct err *e);
 
-/* The metric in a trial; NaN where the series is missing or its samples do not support it. */
-double bound_metric(const struct bound *b, const struct result_trial *trial);
-
-/* The same over all of these trials' samples together. */
-double bound_metric_pooled(const struct bound *b, const struct result_run *run);
+/* The metric; NaN where the series is missing (NULL) or its samples do not support it. */
+double bound_metric(const struct bound *b, const struct series *s);
 
 bool bound_holds(const struct bound *b, double metric);
 

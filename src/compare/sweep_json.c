@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "json/write.h"
 #include "result/json.h"
-#include "compare/sweep_pooled.h"
+#include "compare/sweep.h"
 
 static const char *const unit_names[] = {
 	[AXIS_NUMBER] = "number", [AXIS_TIME] = "ns", [AXIS_SIZE] = "bytes"};
@@ -29,38 +29,28 @@ static void put_bound(struct json_build *b, struct json_object *root, const stru
 	}
 	bound = json_put_object(b, root, "bound");
 	json_put_string(b, bound, "text", s->bound_text);
-	json_put_string(b, bound, "actor", s->bound.actor);
-	json_put_string(b, bound, "span", s->bound.span);
-	json_put_string(b, bound, "time", span_time_names[s->bound.time]);
+	json_put_string(b, bound, "actor", s->bound.id.actor);
+	json_put_string(b, bound, "span", s->bound.id.span);
+	json_put_string(b, bound, "time", span_time_names[s->bound.id.time]);
 	json_put_string(b, bound, "metric", s->bound.metric);
 	json_put_string(b, bound, "must_be", s->bound.below ? "below" : "above");
 	json_put_double(b, bound, "value", s->bound.value);
 }
 
-static void put_percentile(struct json_build *b, struct json_object *to, const char *key,
-			   const struct histogram *h, double q)
-{
-	json_put_double(b, to, key,
-			h->count && histogram_percentile_supported(h, q)
-				? histogram_percentile(h, q)
-				: NAN);
-}
-
-static void put_series(struct json_build *b, struct json_object *list, const struct watched *w,
-		       const struct pooled *all)
+static void put_series(struct json_build *b, struct json_object *list, const struct series *s)
 {
 	struct json_object *to = json_put_object(b, list, NULL);
 
-	json_put_string(b, to, "actor", w->actor);
-	json_put_string(b, to, "span", w->span);
-	json_put_string(b, to, "time", span_time_names[w->time]);
-	json_put_u64(b, to, "count", all->histogram.count);
-	json_put_u64(b, to, "errors", all->errors);
-	json_put_u64(b, to, "missed", all->missed);
-	json_put_double(b, to, "rate_per_s", all->rate_per_s);
-	put_percentile(b, to, "p50_ns", &all->histogram, 50);
-	put_percentile(b, to, "p90_ns", &all->histogram, 90);
-	put_percentile(b, to, "p99_ns", &all->histogram, 99);
+	json_put_string(b, to, "actor", s->id.actor);
+	json_put_string(b, to, "span", s->id.span);
+	json_put_string(b, to, "time", span_time_names[s->id.time]);
+	json_put_u64(b, to, "count", s->histogram.count);
+	json_put_u64(b, to, "errors", series_errors(s));
+	json_put_u64(b, to, "missed", s->missed);
+	json_put_double(b, to, "rate_per_s", s->rate_per_s);
+	json_put_double(b, to, "p50_ns", series_percentile(s, 50));
+	json_put_double(b, to, "p90_ns", series_percentile(s, 90));
+	json_put_double(b, to, "p99_ns", series_percentile(s, 99));
 }
 
 static void put_metrics(struct json_build *b, struct json_object *to, const struct sweep *s,
@@ -70,10 +60,7 @@ static void put_metrics(struct json_build *b, struct json_object *to, const stru
 	struct json_object *trials = json_put_array(b, to, "metric_of_trials");
 
 	for (size_t i = 0; i < run->n_trials; i++)
-		json_put_double(b, trials, NULL,
-				sweep_uses(run, &run->trials[i])
-					? bound_metric(&s->bound, &run->trials[i])
-					: NAN);
+		json_put_double(b, trials, NULL, sweep_metric_of_trial(s, run, i));
 	json_put_double(b, to, "metric", p->metric);
 	json_put_bool(b, to, "metric_is_pooled", p->pooled);
 	json_put_string(b, to, "verdict", sweep_verdict_names[p->verdict]);
@@ -85,7 +72,7 @@ static void put_point(struct json_build *b, struct json_object *list, const stru
 {
 	struct json_object *to = json_put_object(b, list, NULL), *series;
 	const struct result_run *run = &s->result->runs[p->run];
-	struct watched watched[WATCHED_MAX];
+	struct series_id watched[SWEEP_WATCHED_MAX];
 	size_t n = sweep_watched(s, watched);
 
 	json_put_string(b, to, "value", p->text);
@@ -93,12 +80,13 @@ static void put_point(struct json_build *b, struct json_object *list, const stru
 	json_put_string(b, to, "run", run->workload);
 	series = json_put_array(b, to, "series");
 	for (size_t i = 0; i < n; i++) {
-		_cleanup_free struct pooled *all =
-			pool(run, watched[i].actor, watched[i].span, watched[i].time);
+		struct pooled_series pooled;
 
-		if (all)
-			put_series(b, series, &watched[i], all);
-		b->failed |= !all;
+		if (pool_series(&pooled, run, &watched[i], SWEEP_TRIALS) < 0)
+			b->failed = true;
+		else
+			put_series(b, series, &pooled.all);
+		pooled_series_finish(&pooled);
 	}
 	if (s->has_bound)
 		put_metrics(b, to, s, p);

@@ -12,33 +12,18 @@ static const double missed_share_max = 0.01;
 
 const char *const sweep_verdict_names[] = {"unknown", "holds", "breaks"};
 
-static bool has_valid_trial(const struct result_run *run)
+static bool misses_starts(const struct series *s)
 {
-	for (size_t i = 0; i < run->n_trials; i++)
-		if (run->trials[i].valid)
-			return true;
-	return false;
+	return (double)s->missed > missed_share_max * (double)s->planned;
 }
 
-bool sweep_uses(const struct result_run *run, const struct result_trial *trial)
+double sweep_metric_of_trial(const struct sweep *s, const struct result_run *run, size_t trial)
 {
-	return trial->valid || !has_valid_trial(run);
-}
+	const struct result_trial *t = &run->trials[trial];
 
-static bool misses_starts(const struct bound *b, const struct result_run *run)
-{
-	uint64_t planned = 0, missed = 0;
-
-	for (size_t i = 0; i < run->n_trials; i++) {
-		const struct result_series *series =
-			result_find_series(&run->trials[i], b->actor, b->span, b->time);
-
-		if (series) {
-			planned += series->planned;
-			missed += series->missed;
-		}
-	}
-	return (double)missed > missed_share_max * (double)planned;
+	if (!pool_takes(run, t, SWEEP_TRIALS))
+		return NAN;
+	return bound_metric(&s->bound, series_find(t->series, t->n_series, &s->bound.id));
 }
 
 /* The metric of each trial in use into `row`, NaN elsewhere; returns how many there are. */
@@ -48,9 +33,7 @@ static size_t take_metrics(const struct sweep *s, const struct result_run *run, 
 	size_t n = 0;
 
 	for (size_t i = 0; i < trials; i++) {
-		bool used = i < run->n_trials && sweep_uses(run, &run->trials[i]);
-
-		row[i] = used ? bound_metric(&s->bound, &run->trials[i]) : NAN;
+		row[i] = i < run->n_trials ? sweep_metric_of_trial(s, run, i) : NAN;
 		n += !isnan(row[i]);
 	}
 	return n;
@@ -66,30 +49,51 @@ static double median_of(const double *row, size_t trials, double *room)
 	return order_median(room, n);
 }
 
-static void judge_point(const struct sweep *s, struct sweep_point *p, double *row, size_t trials,
-			double *room)
+/* `counted`: the trials that count; `all`: also those that do not. */
+static void find_verdict(const struct sweep *s, const struct series *counted,
+			 const struct series *all, struct sweep_point *p)
 {
 	const struct result_run *run = &s->result->runs[p->run];
 
-	p->pooled = take_metrics(s, run, row, trials) == 0;
-	p->metric = p->pooled ? bound_metric_pooled(&s->bound, run) : median_of(row, trials, room);
-	/* The knee is sought through what there is: one value then. */
-	if (p->pooled)
-		row[0] = p->metric;
 	p->verdict = SWEEP_UNKNOWN;
 	if (run->failure)
 		p->reason = run->failure;
 	else if (!run->n_trials)
 		p->reason = "no trial";
-	else if (misses_starts(&s->bound, run)) {
+	else if (misses_starts(counted)) {
 		p->verdict = SWEEP_BREAKS;
 		p->reason = "starts were missed: it cannot keep up";
-	} else if (!has_valid_trial(run))
+	} else if (misses_starts(all))
+		/* Valid are those that kept up: without the others they prove nothing. */
+		p->reason = "invalid trials missed starts";
+	else if (!pool_has_valid(run))
 		p->reason = "no trial is valid";
 	else if (isnan(p->metric))
 		p->reason = "too few samples for this metric";
 	else
 		p->verdict = bound_holds(&s->bound, p->metric) ? SWEEP_HOLDS : SWEEP_BREAKS;
+}
+
+/* -ENOMEM. */
+static int judge_point(const struct sweep *s, struct sweep_point *p, double *row, size_t trials,
+		       double *room)
+{
+	const struct result_run *run = &s->result->runs[p->run];
+	struct pooled_series counted, all = {0};
+	int r = pool_series(&counted, run, &s->bound.id, SWEEP_TRIALS);
+
+	if (r == 0)
+		r = pool_series(&all, run, &s->bound.id, POOL_ALL);
+	p->pooled = take_metrics(s, run, row, trials) == 0;
+	p->metric =
+		p->pooled ? bound_metric(&s->bound, &counted.all) : median_of(row, trials, room);
+	/* The knee is sought through what there is: one value then. */
+	if (p->pooled)
+		row[0] = p->metric;
+	find_verdict(s, &counted.all, &all.all, p);
+	pooled_series_finish(&counted);
+	pooled_series_finish(&all);
+	return r;
 }
 
 static int compare_points(const void *a, const void *b)
@@ -132,7 +136,7 @@ int sweep_judge(struct sweep *s)
 	size_t trials = most_trials(s);
 	_cleanup_free double *y = calloc(AXIS_POINTS_MAX * trials + trials, sizeof(*y));
 	double x[AXIS_POINTS_MAX];
-	int r;
+	int r = 0;
 
 	if (!y)
 		return -ENOMEM;
@@ -140,10 +144,13 @@ int sweep_judge(struct sweep *s)
 	s->has_edge = s->has_knee = false;
 	if (!s->has_bound)
 		return 0;
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = 0; r == 0 && i < s->n; i++) {
 		x[i] = s->points[i].number;
-		judge_point(s, &s->points[i], y + i * trials, trials, y + AXIS_POINTS_MAX * trials);
+		r = judge_point(s, &s->points[i], y + i * trials, trials,
+				y + AXIS_POINTS_MAX * trials);
 	}
+	if (r < 0)
+		return r;
 	find_edge(s);
 	r = knee_find(x, y, s->n, trials, s->bound.value, s->result->seed, &s->knee);
 	s->has_knee = r == 1;

@@ -2,79 +2,75 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/num.h"
 #include "base/escape.h"
 #include "host/host.h"
 #include "compare/print.h"
-#include "compare/sweep_pooled.h"
+#include "compare/sweep.h"
 
-static void watch(struct watched *list, size_t *n, const char *actor, const char *span,
-		  enum span_time time)
+static void watch(struct series_id *list, size_t *n, const struct series_id *id)
 {
 	for (size_t i = 0; i < *n; i++)
-		if (list[i].time == time && strcmp(list[i].actor, actor) == 0 &&
-		    strcmp(list[i].span, span) == 0)
+		if (series_id_equal(&list[i], id))
 			return;
-	list[(*n)++] = (struct watched){actor, span, time};
+	list[(*n)++] = *id;
 }
 
-size_t sweep_watched(const struct sweep *s, struct watched ret[WATCHED_MAX])
+size_t sweep_watched(const struct sweep *s, struct series_id ret[SWEEP_WATCHED_MAX])
 {
 	const struct result_run *run = s->n ? &s->result->runs[s->points[0].run] : NULL;
 	size_t n = 0;
 
 	if (s->has_bound)
-		watch(ret, &n, s->bound.actor, s->bound.span, s->bound.time);
+		watch(ret, &n, &s->bound.id);
 	for (size_t i = 0; run && i < run->n_primaries; i++)
-		watch(ret, &n, run->primaries[i].actor, run->primaries[i].span,
-		      run->primaries[i].time);
+		watch(ret, &n, &run->primaries[i].id);
 	return n;
 }
 
-static void print_percentile(const struct histogram *h, double q, FILE *to)
+static void print_percentile(const struct series *s, double q, FILE *to)
 {
+	double ns = series_percentile(s, q);
 	char buf[NUM_TEXT_SIZE];
 
-	fprintf(to, "  %9s",
-		h->count && histogram_percentile_supported(h, q)
-			? num_format_ns(histogram_percentile(h, q), buf)
-			: "-");
+	fprintf(to, "  %9s", isnan(ns) ? "-" : num_format_ns(ns, buf));
 }
 
-static void print_row(const struct sweep *s, const struct sweep_point *p, const struct watched *w,
-		      bool judged, FILE *to)
+static void print_row(const struct sweep *s, const struct sweep_point *p,
+		      const struct series_id *id, bool judged, FILE *to)
 {
 	const struct result_run *run = &s->result->runs[p->run];
-	_cleanup_free struct pooled *all = pool(run, w->actor, w->span, w->time);
 	char value[AXIS_TEXT_SIZE], count[NUM_TEXT_SIZE], metric[PRINT_CELL_SIZE];
+	struct pooled_series pooled;
+	const struct series *all = &pooled.all;
 
-	if (!all)
+	if (pool_series(&pooled, run, id, SWEEP_TRIALS) < 0)
 		return;
 	fprintf(to, "  %12s  %10s  %8.4g", axis_format(&s->axis, p->number, value),
 		num_format_count(all->histogram.count, count), all->rate_per_s);
-	print_percentile(&all->histogram, 50, to);
-	print_percentile(&all->histogram, 90, to);
-	print_percentile(&all->histogram, 99, to);
+	print_percentile(all, 50, to);
+	print_percentile(all, 90, to);
+	print_percentile(all, 99, to);
 	if (judged)
 		fprintf(to, "  %11s  %s%s", print_value(s->bound.kind, p->metric, metric),
 			sweep_verdict_names[p->verdict], p->pooled ? " (pooled)" : "");
 	fputc('\n', to);
 	if (judged && p->reason)
 		text_print_wrapped("", 16, p->reason, to);
-	if (all->errors)
-		fprintf(to, "%16s%llu failures\n", "", (unsigned long long)all->errors);
+	if (series_errors(all))
+		fprintf(to, "%16s%llu failures\n", "", (unsigned long long)series_errors(all));
+	pooled_series_finish(&pooled);
 }
 
-static void print_series(const struct sweep *s, const struct watched *w, bool judged, FILE *to)
+static void print_series(const struct sweep *s, const struct series_id *id, bool judged, FILE *to)
 {
-	fprintf(to, "\n%s/%s, %s time\n  %12s  %10s  %8s  %9s  %9s  %9s", w->actor, w->span,
-		span_time_names[w->time], s->axis.key, "count", "rate/s", "p50", "p90", "p99");
+	fprintf(to, "\n%s/%s, %s time\n  %12s  %10s  %8s  %9s  %9s  %9s", id->actor, id->span,
+		span_time_names[id->time], s->axis.key, "count", "rate/s", "p50", "p90", "p99");
 	if (judged)
 		fprintf(to, "  %11s  bound", s->bound.metric);
 	fputc('\n', to);
 	for (size_t i = 0; i < s->n; i++)
-		print_row(s, &s->points[i], w, judged, to);
+		print_row(s, &s->points[i], id, judged, to);
 }
 
 static void print_knee(const struct sweep *s, FILE *to)
@@ -127,7 +123,7 @@ static void print_edge(const struct sweep *s, FILE *to)
 void sweep_print(const struct sweep *s, FILE *to)
 {
 	const struct host *h = &s->result->host;
-	struct watched list[WATCHED_MAX];
+	struct series_id list[SWEEP_WATCHED_MAX];
 	size_t n = sweep_watched(s, list);
 
 	fprintf(to, "%s by %s.%s; kernel %s, lock %s\n", s->workload, s->axis.actor, s->axis.key,

@@ -79,66 +79,6 @@ static int make_units(struct data_side *side, enum data_scope scope)
 	return r;
 }
 
-void pools_finish(struct data_series_side *side)
-{
-	for (size_t i = 0; i < side->n_pools; i++)
-		sparse_histogram_finish(&side->pools[i].histogram);
-	free(side->pools);
-}
-
-int pools_add(struct data_series_side *to, size_t invocation, const struct result_series *series)
-{
-	struct data_pool *pool = to->n_pools ? &to->pools[to->n_pools - 1] : NULL;
-
-	if (!pool || pool->invocation != invocation) {
-		pool = array_grow(&to->pools, &to->n_pools, sizeof(*pool));
-		if (!pool)
-			return -ENOMEM;
-		pool->invocation = invocation;
-	}
-	return sparse_histogram_merge(&pool->histogram, &series->histogram);
-}
-
-static int pool_by_unit(const void *a, const void *b)
-{
-	const struct data_pool *x = a, *y = b;
-
-	return (x->unit > y->unit) - (x->unit < y->unit);
-}
-
-static int pools_join(struct data_series_side *s, const struct data_side *side)
-{
-	size_t n = 0;
-	int r = 0;
-
-	for (size_t i = 0; i < s->n_pools; i++)
-		s->pools[i].unit = side->invocations[s->pools[i].invocation].unit;
-	if (s->n_pools)
-		qsort(s->pools, s->n_pools, sizeof(*s->pools), pool_by_unit);
-	for (size_t i = 0; r == 0 && i < s->n_pools; i++) {
-		struct data_pool *pool = &s->pools[i];
-
-		if (n && s->pools[n - 1].unit == pool->unit) {
-			r = sparse_histogram_merge(&s->pools[n - 1].histogram, &pool->histogram);
-			sparse_histogram_finish(&pool->histogram);
-		} else if (n++ != i) {
-			s->pools[n - 1] = *pool;
-			*pool = (struct data_pool){0};
-		}
-	}
-	if (r == 0)
-		s->n_pools = n;
-	return r;
-}
-
-const struct sparse_histogram *pools_find(const struct data_series_side *of, size_t unit)
-{
-	for (size_t i = 0; i < of->n_pools; i++)
-		if (of->pools[i].unit == unit)
-			return &of->pools[i].histogram;
-	return NULL;
-}
-
 static int by_unit(const void *a, const void *b)
 {
 	const struct data_trial *x = a, *y = b;
@@ -148,18 +88,12 @@ static int by_unit(const void *a, const void *b)
 	return (x->invocation > y->invocation) - (x->invocation < y->invocation);
 }
 
-static void sort_trials(struct data_series_side *s, const struct data_side *side)
+static void arrange_series(struct data_series_side *s, const struct data_side *side)
 {
 	for (size_t i = 0; i < s->n_trials; i++)
 		s->trials[i].unit = side->invocations[s->trials[i].invocation].unit;
 	if (s->n_trials)
 		qsort(s->trials, s->n_trials, sizeof(*s->trials), by_unit);
-}
-
-static int arrange_series(struct data_series_side *s, const struct data_side *side)
-{
-	sort_trials(s, side);
-	return pools_join(s, side);
 }
 
 int data_make_units(struct data *d)
@@ -170,10 +104,10 @@ int data_make_units(struct data *d)
 	for (int s = 0; s < 2; s++) {
 		int r = make_units(&d->side[s], d->scope);
 
-		for (size_t i = 0; r == 0 && i < d->n_series; i++)
-			r = arrange_series(&d->series[i].side[s], &d->side[s]);
 		if (r < 0)
 			return r;
+		for (size_t i = 0; i < d->n_series; i++)
+			arrange_series(&d->series[i].side[s], &d->side[s]);
 	}
 	return 0;
 }
@@ -188,10 +122,8 @@ const char *data_unit_name(const struct data *d, size_t n)
 void data_resample_finish(struct data *d)
 {
 	for (size_t i = 0; i < d->n_series; i++) {
-		for (int side = 0; side < 2; side++) {
-			free(d->series[i].side[side].trials);
-			free(d->series[i].side[side].pools);
-		}
+		free(d->series[i].side[0].trials);
+		free(d->series[i].side[1].trials);
 	}
 	free(d->series);
 	free(d->workloads);
@@ -241,27 +173,7 @@ static int split_units(const struct data *from, const uint8_t *side_of_unit, str
 	return 0;
 }
 
-/* Their histograms stay those of `from`. */
-static int split_pools(const struct data_series *from, const uint8_t *side_of_unit,
-		       const size_t *new_unit, struct data_series *to)
-{
-	for (size_t i = 0; i < from->side[0].n_pools; i++) {
-		const struct data_pool *pool = &from->side[0].pools[i];
-		struct data_series_side *side;
-		struct data_pool *added;
-
-		if (side_of_unit[pool->unit] > 1)
-			continue;
-		side = &to->side[side_of_unit[pool->unit]];
-		added = array_grow(&side->pools, &side->n_pools, sizeof(*added));
-		if (!added)
-			return -ENOMEM;
-		*added = *pool;
-		added->unit = new_unit[pool->unit];
-	}
-	return 0;
-}
-
+/* The histograms stay those of `from`. */
 static int split_series(const struct data_series *from, const uint8_t *side_of_unit,
 			const size_t *new_unit, struct data *to)
 {
@@ -285,7 +197,7 @@ static int split_series(const struct data_series *from, const uint8_t *side_of_u
 		*added = *trial;
 		added->unit = new_unit[trial->unit];
 	}
-	return split_pools(from, side_of_unit, new_unit, s);
+	return 0;
 }
 
 int data_resample(const struct data *from, const uint8_t *side_of_unit, struct data *ret)

@@ -12,11 +12,11 @@ static void name_steps(const struct metric *m, char *buf, size_t size)
 		m->series ? kind_find(stressor_kinds(), m->series->stressor) : NULL;
 
 	if (!kind || !kind->noun)
-		snprintf(buf, size, "%s %s", m->actor, m->span);
-	else if (strcmp(kind->noun_span, m->span) == 0)
+		snprintf(buf, size, "%s %s", m->id.actor, m->id.span);
+	else if (strcmp(kind->noun_span, m->id.span) == 0)
 		snprintf(buf, size, "%s", kind->noun);
 	else
-		snprintf(buf, size, "%s (%s)", kind->noun, m->span);
+		snprintf(buf, size, "%s (%s)", kind->noun, m->id.span);
 }
 
 /* Of a share that was 0, or is: how many times it grew, nobody can say. */

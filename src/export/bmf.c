@@ -28,20 +28,20 @@ static void put_series(struct json_build *b, struct json_object *root, const str
 		double q;
 		const char *name;
 	} tails[] = {{90, "latency-p90"}, {99, "latency-p99"}, {99.9, "latency-p99-9"}};
-	const struct sparse_histogram *h = &s->histogram;
+	const struct sparse_histogram *h = &s->all.histogram;
 	char name[EXPORT_NAME_SIZE];
 	struct json_object *benchmark;
 
 	if (!sparse_histogram_percentile_supported(h, 50))
 		return;
-	benchmark = json_put_object(b, root, export_name(p->run, s->first, name));
+	benchmark = json_put_object(b, root, export_name(p->run, &s->all, name));
 	put_measure(b, benchmark, "latency", sparse_histogram_percentile(h, 50), s->p50_low_ns,
 		    s->p50_high_ns);
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
 		if (sparse_histogram_percentile_supported(h, tails[i].q))
 			put_measure(b, benchmark, tails[i].name,
 				    sparse_histogram_percentile(h, tails[i].q), 0, 0);
-	put_measure(b, benchmark, "throughput", s->rate_per_s, 0, 0);
+	put_measure(b, benchmark, "throughput", s->all.rate_per_s, 0, 0);
 }
 
 static int add(struct export *x, const struct export_source *source)

@@ -36,8 +36,8 @@ static void print_head(FILE *to)
 	fputs("label,kernel,regime,workload,trial,started_at,valid,actor,stressor,span,time,count,"
 	      "errors,clipped,planned,late,missed,rate_per_s,min_ns,mean_ns,max_ns",
 	      to);
-	for (size_t i = 0; i < result_n_percentiles; i++)
-		fprintf(to, ",p%s_ns", num_format_double(result_percentiles[i], buf));
+	for (size_t i = 0; i < SERIES_PERCENTILES; i++)
+		fprintf(to, ",p%s_ns", num_format_double(series_percentiles[i], buf));
 	fputs(",host,id,boot_id\n", to);
 }
 
@@ -63,13 +63,13 @@ static void print_origin(FILE *to, const struct result *r)
 	putc('\n', to);
 }
 
-static void print_series(FILE *to, const struct result_series *s)
+static void print_series(FILE *to, const struct series *s)
 {
 	const struct sparse_histogram *h = &s->histogram;
 	char buf[NUM_TEXT_SIZE];
 
-	fprintf(to, "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64, s->actor, s->stressor, s->span,
-		span_time_names[s->time], h->count, result_series_errors(s), h->clipped);
+	fprintf(to, "%s,%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64, s->id.actor, s->stressor,
+		s->id.span, span_time_names[s->id.time], h->count, series_errors(s), h->clipped);
 	fprintf(to, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%s", s->planned, s->late, s->missed,
 		num_format_double(s->rate_per_s, buf));
 	if (h->count)
@@ -77,11 +77,11 @@ static void print_series(FILE *to, const struct result_series *s)
 			llround(sparse_histogram_mean(h)), h->max_ns);
 	else
 		fputs(",,,", to);
-	for (size_t i = 0; i < result_n_percentiles; i++) {
+	for (size_t i = 0; i < SERIES_PERCENTILES; i++) {
 		putc(',', to);
-		if (sparse_histogram_percentile_supported(h, result_percentiles[i]))
+		if (sparse_histogram_percentile_supported(h, series_percentiles[i]))
 			fprintf(to, "%lld",
-				llround(sparse_histogram_percentile(h, result_percentiles[i])));
+				llround(sparse_histogram_percentile(h, series_percentiles[i])));
 	}
 }
 

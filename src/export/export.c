@@ -110,7 +110,7 @@ static int add_pooled(struct export *x, struct export_source *source)
 	int r = pools ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < result->n_runs; i++)
-		r = pool_init(&pools[i], &result->runs[i]);
+		r = pool_init(&pools[i], &result->runs[i], POOL_VALID);
 	source->pools = pools;
 	if (r == 0)
 		r = x->exporter->add(x, source);

@@ -30,7 +30,7 @@ struct family {
 	void (*of_result)(struct exposition *x, const struct family *f);
 	void (*of_run)(struct exposition *x, const struct family *f, const struct pool *p);
 	void (*of_series)(struct exposition *x, const struct family *f, const struct pool *p,
-			  const struct pooled_series *s);
+			  const struct series *s);
 };
 
 static void print_label(FILE *to, bool *first, const char *name, const char *value)
@@ -51,8 +51,8 @@ struct own_label {
 };
 
 /* `host="a",workload="b"`. `p` and `s` may be NULL. NULL where memory ran out. */
-static char *labels_of(const struct exposition *x, const struct pool *p,
-		       const struct pooled_series *s, struct own_label own)
+static char *labels_of(const struct exposition *x, const struct pool *p, const struct series *s,
+		       struct own_label own)
 {
 	const struct result *r = x->source->result;
 	bool first = true;
@@ -67,10 +67,10 @@ static char *labels_of(const struct exposition *x, const struct pool *p,
 	if (p)
 		print_label(to, &first, "workload", p->run->workload);
 	if (s) {
-		print_label(to, &first, "actor", s->first->actor);
-		print_label(to, &first, "stressor", s->first->stressor);
-		print_label(to, &first, "span", s->first->span);
-		print_label(to, &first, "time", span_time_names[s->first->time]);
+		print_label(to, &first, "actor", s->id.actor);
+		print_label(to, &first, "stressor", s->stressor);
+		print_label(to, &first, "span", s->id.span);
+		print_label(to, &first, "time", span_time_names[s->id.time]);
 	}
 	if (own.name)
 		print_label(to, &first, own.name, own.value);
@@ -103,7 +103,7 @@ static void add_line(struct exposition *x, const char *name, char *series, const
 
 /* One sample. `p` and `s` may be NULL, as may `label`, the name of a label of its own. */
 static void print_sample(struct exposition *x, const char *name, const struct pool *p,
-			 const struct pooled_series *s, const char *label, const char *value,
+			 const struct series *s, const char *label, const char *value,
 			 double number)
 {
 	const struct own_label own = {label, value}, none = {0};
@@ -154,10 +154,10 @@ static void emit_trials(struct exposition *x, const struct family *f, const stru
 }
 
 static void emit_percentiles(struct exposition *x, const struct family *f, const struct pool *p,
-			     const struct pooled_series *s)
+			     const struct series *s)
 {
-	for (size_t i = 0; i < result_n_percentiles; i++) {
-		double q = result_percentiles[i];
+	for (size_t i = 0; i < SERIES_PERCENTILES; i++) {
+		double q = series_percentiles[i];
 		char buf[NUM_TEXT_SIZE];
 
 		if (sparse_histogram_percentile_supported(&s->histogram, q))
@@ -177,7 +177,7 @@ static const char *const bounds[] = {
 };
 
 static void emit_histogram(struct exposition *x, const struct family *f, const struct pool *p,
-			   const struct pooled_series *s)
+			   const struct series *s)
 {
 	const struct sparse_histogram *h = &s->histogram;
 	uint64_t ns = 1000;
@@ -193,20 +193,20 @@ static void emit_histogram(struct exposition *x, const struct family *f, const s
 }
 
 static void emit_max(struct exposition *x, const struct family *f, const struct pool *p,
-		     const struct pooled_series *s)
+		     const struct series *s)
 {
 	if (s->histogram.count)
 		print_sample(x, f->name, p, s, NULL, NULL, (double)s->histogram.max_ns / 1e9);
 }
 
 static void emit_rate(struct exposition *x, const struct family *f, const struct pool *p,
-		      const struct pooled_series *s)
+		      const struct series *s)
 {
 	print_sample(x, f->name, p, s, NULL, NULL, s->rate_per_s);
 }
 
 static void emit_errors(struct exposition *x, const struct family *f, const struct pool *p,
-			const struct pooled_series *s)
+			const struct series *s)
 {
 	for (size_t i = 0; i < s->n_errors; i++)
 		print_sample(x, f->name, p, s, "error", s->errors[i].name,
@@ -214,7 +214,7 @@ static void emit_errors(struct exposition *x, const struct family *f, const stru
 }
 
 static void emit_starts(struct exposition *x, const struct family *f, const struct pool *p,
-			const struct pooled_series *s)
+			const struct series *s)
 {
 	if (!s->planned)
 		return;
@@ -269,7 +269,7 @@ static void add_family(struct exposition *x, const struct family *f)
 		if (f->of_run)
 			f->of_run(x, f, p);
 		for (size_t k = 0; f->of_series && k < p->n; k++)
-			f->of_series(x, f, p, &p->series[k]);
+			f->of_series(x, f, p, &p->series[k].all);
 	}
 }
 

@@ -25,7 +25,7 @@ static void put_entry(struct json_build *b, struct json_object *root, const char
 
 /* Shown where the pointer rests on a point of the chart. */
 static void describe(const struct export_source *source, const struct pool *p,
-		     const struct pooled_series *s, char *buf, size_t size)
+		     const struct series *s, char *buf, size_t size)
 {
 	const struct host *h = &source->result->host;
 
@@ -43,14 +43,15 @@ static void put_latencies(const struct export_source *source, struct json_build 
 	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256], range[64],
 		q[NUM_TEXT_SIZE];
 
-	describe(source, p, s, extra, sizeof(extra));
+	describe(source, p, &s->all, extra, sizeof(extra));
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
-		if (!sparse_histogram_percentile_supported(&s->histogram, shown[i]))
+		if (!sparse_histogram_percentile_supported(&s->all.histogram, shown[i]))
 			continue;
-		snprintf(name, sizeof(name), "%s p%s", export_name(p->run, s->first, series),
+		snprintf(name, sizeof(name), "%s p%s", export_name(p->run, &s->all, series),
 			 num_format_double(shown[i], q));
 		snprintf(range, sizeof(range), "%.0f", s->p50_high_ns - s->p50_low_ns);
-		put_entry(b, root, name, "ns", sparse_histogram_percentile(&s->histogram, shown[i]),
+		put_entry(b, root, name, "ns",
+			  sparse_histogram_percentile(&s->all.histogram, shown[i]),
 			  i == 0 && p->n_valid > 1 ? range : NULL, extra);
 	}
 }
@@ -60,11 +61,11 @@ static void put_rate(const struct export_source *source, struct json_build *b,
 {
 	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256];
 
-	if (s->first->time != SPAN_SERVICE || !s->histogram.count)
+	if (s->all.id.time != SPAN_SERVICE || !s->all.histogram.count)
 		return;
-	describe(source, p, s, extra, sizeof(extra));
-	snprintf(name, sizeof(name), "%s rate", export_name(p->run, s->first, series));
-	put_entry(b, root, name, "operations/s", s->rate_per_s, NULL, extra);
+	describe(source, p, &s->all, extra, sizeof(extra));
+	snprintf(name, sizeof(name), "%s rate", export_name(p->run, &s->all, series));
+	put_entry(b, root, name, "operations/s", s->all.rate_per_s, NULL, extra);
 }
 
 static int write_entries(const struct export_source *source, FILE *to,

@@ -40,7 +40,7 @@ static void mend_tag(char *tag)
 }
 
 static int fill_row(struct row *row, const char *host, const struct result_run *run,
-		    const struct result_trial *trial, const struct result_series *s)
+		    const struct result_trial *trial, const struct series *s)
 {
 	_cleanup_free char *encoded = hdr_encode(&s->histogram);
 	char name[EXPORT_NAME_SIZE];

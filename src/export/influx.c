@@ -50,30 +50,30 @@ static void print_time(FILE *to, const struct result_trial *trial)
 }
 
 static void print_series(FILE *to, const struct result *r, const struct result_run *run,
-			 const struct result_trial *trial, const struct result_series *s)
+			 const struct result_trial *trial, const struct series *s)
 {
 	const struct sparse_histogram *h = &s->histogram;
 	char buf[NUM_TEXT_SIZE];
 
 	fputs("cgchurn_series", to);
 	print_tags(to, r, run, trial);
-	print_tag(to, "actor", s->actor);
+	print_tag(to, "actor", s->id.actor);
 	print_tag(to, "stressor", s->stressor);
-	print_tag(to, "span", s->span);
-	print_tag(to, "timed", span_time_names[s->time]);
+	print_tag(to, "span", s->id.span);
+	print_tag(to, "timed", span_time_names[s->id.time]);
 	fprintf(to,
 		" count=%" PRIu64 "i,errors=%" PRIu64 "i,planned=%" PRIu64 "i,late=%" PRIu64
 		"i,missed=%" PRIu64 "i,rate_per_s=%s",
-		clamp(h->count), clamp(result_series_errors(s)), clamp(s->planned), clamp(s->late),
+		clamp(h->count), clamp(series_errors(s)), clamp(s->planned), clamp(s->late),
 		clamp(s->missed), num_format_double(s->rate_per_s, buf));
 	if (h->count)
 		fprintf(to, ",min_ns=%" PRIu64 "i,mean_ns=%" PRIu64 "i,max_ns=%" PRIu64 "i",
 			clamp(h->min_ns), clamp((uint64_t)llround(sparse_histogram_mean(h))),
 			clamp(h->max_ns));
-	for (size_t i = 0; i < result_n_percentiles; i++)
-		if (sparse_histogram_percentile_supported(h, result_percentiles[i]))
-			fprintf(to, ",p%s_ns=%lldi", num_format_double(result_percentiles[i], buf),
-				llround(sparse_histogram_percentile(h, result_percentiles[i])));
+	for (size_t i = 0; i < SERIES_PERCENTILES; i++)
+		if (sparse_histogram_percentile_supported(h, series_percentiles[i]))
+			fprintf(to, ",p%s_ns=%lldi", num_format_double(series_percentiles[i], buf),
+				llround(sparse_histogram_percentile(h, series_percentiles[i])));
 	print_time(to, trial);
 }
 

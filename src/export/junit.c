@@ -48,23 +48,23 @@ static void print_case_head(FILE *to, const struct place *where, const char *nam
 	fputs("\">\n", to);
 }
 
-static void print_series(FILE *to, const struct place *where, const struct pooled_series *s)
+static void print_series(FILE *to, const struct place *where, const struct series *s)
 {
 	char text[EXPORT_SUMMARY_SIZE], name[NUM_TEXT_SIZE], q[NUM_TEXT_SIZE];
 
-	snprintf(text, sizeof(text), "%s %s (%s)", s->first->actor, s->first->span,
-		 span_time_names[s->first->time]);
+	snprintf(text, sizeof(text), "%s %s (%s)", s->id.actor, s->id.span,
+		 span_time_names[s->id.time]);
 	print_case_head(to, where, text);
 	fputs("      <properties>\n", to);
 	print_property(to, "count", (double)s->histogram.count);
 	print_property(to, "rate_per_s", s->rate_per_s);
-	for (size_t i = 0; i < result_n_percentiles; i++)
-		if (sparse_histogram_percentile_supported(&s->histogram, result_percentiles[i])) {
+	for (size_t i = 0; i < SERIES_PERCENTILES; i++)
+		if (sparse_histogram_percentile_supported(&s->histogram, series_percentiles[i])) {
 			snprintf(name, sizeof(name), "p%s_ns",
-				 num_format_double(result_percentiles[i], q));
+				 num_format_double(series_percentiles[i], q));
 			print_property(
 				to, name,
-				sparse_histogram_percentile(&s->histogram, result_percentiles[i]));
+				sparse_histogram_percentile(&s->histogram, series_percentiles[i]));
 		}
 	fputs("      </properties>\n      <system-out>", to);
 	markup_print(export_summary(s, text), to);
@@ -133,7 +133,7 @@ static void print_suite(FILE *to, const struct place *where)
 	print_host(to, where->source->result);
 	fputs(">\n", to);
 	for (size_t i = 0; i < p->n; i++)
-		print_series(to, where, &p->series[i]);
+		print_series(to, where, &p->series[i].all);
 	for (size_t i = 0; i < p->run->n_trials; i++)
 		if (!p->run->trials[i].valid)
 			print_invalid(to, where, &p->run->trials[i]);

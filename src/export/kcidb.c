@@ -75,8 +75,8 @@ static void put_run(struct submission *u, const struct pool *p)
 		json_put_string(&u->b, test, "comment", p->run->failure);
 }
 
-static void put_percentile(struct submission *u, const struct pool *p,
-			   const struct pooled_series *s, double q)
+static void put_percentile(struct submission *u, const struct pool *p, const struct series *s,
+			   double q)
 {
 	struct json_object *test, *number;
 	char path[384], text[NUM_TEXT_SIZE], *dot;
@@ -87,8 +87,8 @@ static void put_percentile(struct submission *u, const struct pool *p,
 	dot = strchr(text, '.');
 	if (dot)
 		*dot = '_';
-	snprintf(path, sizeof(path), "cgchurn.%s.%s.%s_%s.p%s", p->run->workload, s->first->actor,
-		 s->first->span, span_time_names[s->first->time], text);
+	snprintf(path, sizeof(path), "cgchurn.%s.%s.%s_%s.p%s", p->run->workload, s->id.actor,
+		 s->id.span, span_time_names[s->id.time], text);
 	test = json_put_object(&u->b, u->tests, NULL);
 	put_ids(u, test, path);
 	json_put_string(&u->b, test, "start_time", p->run->trials[0].started_at);
@@ -110,7 +110,7 @@ static void put_all(struct submission *u)
 		put_run(u, p);
 		for (size_t k = 0; k < p->n; k++)
 			for (size_t n = 0; n < sizeof(shown) / sizeof(shown[0]); n++)
-				put_percentile(u, p, &p->series[k], shown[n]);
+				put_percentile(u, p, &p->series[k].all, shown[n]);
 	}
 }
 

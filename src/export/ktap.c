@@ -47,10 +47,10 @@ static void print_nested(FILE *to, const struct pool *p)
 
 	fprintf(to, "  KTAP version 1\n  1..%zu\n", p->n + p->n_invalid);
 	for (size_t i = 0; i < p->n; i++) {
-		const struct result_series *s = p->series[i].first;
+		const struct series *s = &p->series[i].all;
 
-		fprintf(to, "  # %s\n  ok %zu %s.%s.%s\n", export_summary(&p->series[i], text),
-			i + 1, s->actor, s->span, span_time_names[s->time]);
+		fprintf(to, "  # %s\n  ok %zu %s.%s.%s\n", export_summary(s, text), i + 1,
+			s->id.actor, s->id.span, span_time_names[s->id.time]);
 	}
 	print_invalid(to, p);
 }

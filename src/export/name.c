@@ -5,11 +5,11 @@
 
 #include "base/escape.h"
 
-const char *export_name(const struct result_run *run, const struct result_series *s,
+const char *export_name(const struct result_run *run, const struct series *s,
 			char buf[EXPORT_NAME_SIZE])
 {
-	snprintf(buf, EXPORT_NAME_SIZE, "%s/%s/%s/%s", run->workload, s->actor, s->span,
-		 span_time_names[s->time]);
+	snprintf(buf, EXPORT_NAME_SIZE, "%s/%s/%s/%s", run->workload, s->id.actor, s->id.span,
+		 span_time_names[s->id.time]);
 	return buf;
 }
 

@@ -9,7 +9,7 @@
 #define EXPORT_NAME_SIZE 256
 
 /* "migrate-under-fork/migrator/write/response" */
-const char *export_name(const struct result_run *run, const struct result_series *s,
+const char *export_name(const struct result_run *run, const struct series *s,
 			char buf[EXPORT_NAME_SIZE]);
 
 /*

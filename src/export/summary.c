@@ -5,12 +5,12 @@
 
 #include "base/num.h"
 
-const char *export_summary(const struct pooled_series *s, char buf[EXPORT_SUMMARY_SIZE])
+const char *export_summary(const struct series *s, char buf[EXPORT_SUMMARY_SIZE])
 {
 	static const double shown[] = {50, 99, 99.9};
 	const struct sparse_histogram *h = &s->histogram;
 	char a[NUM_TEXT_SIZE], q[NUM_TEXT_SIZE];
-	uint64_t errors = pooled_series_errors(s);
+	uint64_t errors = series_errors(s);
 	int used = snprintf(buf, EXPORT_SUMMARY_SIZE, "%s samples, %.1f/s",
 			    num_format_count(h->count, a), s->rate_per_s);
 

@@ -8,7 +8,7 @@
 #define EXPORT_SUMMARY_SIZE 256
 
 /* "20 000 samples, 4 000/s, p50 61.0 us, p99 122 us, max 230 us, 3 errors" */
-const char *export_summary(const struct pooled_series *s, char buf[EXPORT_SUMMARY_SIZE]);
+const char *export_summary(const struct series *s, char buf[EXPORT_SUMMARY_SIZE]);
 
 /* Why a workload has no figures, as a sentence; NULL where it has some. */
 const char *export_why_none(const struct pool *p);

@@ -13,19 +13,6 @@ void recorder_init(struct recorder *r, uint64_t window_ns, const uint64_t *thres
 		r->thresholds_ns[i] = thresholds_ns[i];
 }
 
-void recorder_merge(struct recorder *to, const struct recorder *from)
-{
-	histogram_merge(&to->histogram, &from->histogram);
-	for (uint32_t i = 0; i < to->n_thresholds; i++)
-		to->above[i] += from->above[i];
-	for (unsigned i = 0; i < RECORDER_INTERVALS; i++) {
-		to->intervals[i].count += from->intervals[i].count;
-		to->intervals[i].sum_ns += from->intervals[i].sum_ns;
-		if (from->intervals[i].max_ns > to->intervals[i].max_ns)
-			to->intervals[i].max_ns = from->intervals[i].max_ns;
-	}
-}
-
 uint64_t raw_ring_take(struct raw_ring *ring, struct raw_sample *ret, uint64_t n)
 {
 	uint64_t at = atomic_load_explicit(&ring->taken, memory_order_relaxed);

@@ -14,14 +14,9 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "record/histogram.h"
+#include "record/series.h"
 
 #define RECORDER_INTERVALS 100
-#define RECORDER_THRESHOLDS 8
-
-struct recorder_interval {
-	uint64_t count, sum_ns, max_ns;
-};
 
 struct recorder {
 	struct histogram histogram;
@@ -29,9 +24,9 @@ struct recorder {
 	uint64_t interval_end; /* offset from the window's start where the current interval ends */
 	uint32_t interval;     /* the current one */
 	uint32_t n_thresholds;
-	uint64_t thresholds_ns[RECORDER_THRESHOLDS];
-	uint64_t above[RECORDER_THRESHOLDS];
-	struct recorder_interval intervals[RECORDER_INTERVALS];
+	uint64_t thresholds_ns[SERIES_THRESHOLDS_MAX];
+	uint64_t above[SERIES_THRESHOLDS_MAX];
+	struct series_interval intervals[RECORDER_INTERVALS];
 };
 
 struct raw_sample {
@@ -55,7 +50,7 @@ struct raw_ring {
  */
 static inline void recorder_add(struct recorder *r, uint64_t offset_ns, uint64_t ns)
 {
-	struct recorder_interval *in;
+	struct series_interval *in;
 
 	histogram_record(&r->histogram, ns);
 	while (__builtin_expect(offset_ns >= r->interval_end, 0) &&
@@ -75,9 +70,6 @@ static inline void recorder_add(struct recorder *r, uint64_t offset_ns, uint64_t
 /* Prepares zeroed memory for a window. */
 void recorder_init(struct recorder *r, uint64_t window_ns, const uint64_t *thresholds_ns,
 		   uint32_t n_thresholds);
-
-/* Adds what another worker counted for the same series and window. */
-void recorder_merge(struct recorder *to, const struct recorder *from);
 
 static inline void raw_ring_put(struct raw_ring *ring, struct raw_sample sample)
 {

@@ -83,11 +83,11 @@ void part_recorder_merge(struct part_recorder *to, const struct part_recorder *f
 	}
 }
 
-static void add_bucket(const struct part_recorder *r, size_t bucket, struct part_band *ret)
+void part_band_add(struct part_band *to, uint64_t count, const uint64_t part_ns[PARTS])
 {
-	ret->count += r->counts[bucket];
+	to->count += count;
 	for (unsigned i = 0; i < PARTS; i++)
-		ret->part_ns[i] += r->sums[bucket][i];
+		to->part_ns[i] += part_ns[i];
 }
 
 void part_recorder_band(const struct part_recorder *r, double low, double high,
@@ -104,10 +104,10 @@ void part_recorder_band(const struct part_recorder *r, double low, double high,
 			continue;
 		below += n;
 		if (rank > low && rank <= high)
-			add_bucket(r, b, ret);
+			part_band_add(ret, r->counts[b], r->sums[b]);
 		if (holds_middle == HISTOGRAM_BUCKETS && 100 * below / count >= middle)
 			holds_middle = b;
 	}
 	if (ret->count == 0 && holds_middle < HISTOGRAM_BUCKETS)
-		add_bucket(r, holds_middle, ret);
+		part_band_add(ret, r->counts[holds_middle], r->sums[holds_middle]);
 }

@@ -47,6 +47,9 @@ struct part_band {
 	uint64_t part_ns[PARTS]; /* sums */
 };
 
+/* Adds `count` samples. */
+void part_band_add(struct part_band *to, uint64_t count, const uint64_t part_ns[PARTS]);
+
 /*
  * Percentiles above `low` and up to `high` (0 to 100), by whole buckets of the span's histogram: a
  * bucket belongs to the band where its middle rank does, and where none does, the bucket that holds

@@ -34,7 +34,7 @@ static int draw_percentiles(struct report *r, const struct report_series *s)
 	int error = 0;
 
 	for (size_t g = 0; error == 0 && g < r->n_groups; g++)
-		error = add_percentiles(&p, &s->cells[g].histogram, g);
+		error = add_percentiles(&p, &s->cells[g].all.histogram, g);
 	snprintf(caption, sizeof(caption), "Percentiles: %s", html_series_name(s, name));
 	html_drawing(r, &p, caption);
 	return error;
@@ -84,7 +84,7 @@ static int draw_histogram(struct report *r, const struct report_series *s)
 	int error = 0;
 
 	for (size_t g = 0; error == 0 && g < r->n_groups; g++)
-		error = add_bins(&p, &s->cells[g].histogram, g);
+		error = add_bins(&p, &s->cells[g].all.histogram, g);
 	snprintf(caption, sizeof(caption), "Distribution%s: %s",
 		 r->n_groups > 1 ? " (one strip each, in the legend's order)" : "",
 		 html_series_name(s, name));
@@ -93,7 +93,7 @@ static int draw_histogram(struct report *r, const struct report_series *s)
 }
 
 /* Means thin, maxima thick: a stall is a peak of the latter. */
-static int add_intervals(struct picture *p, const struct result_series *s, size_t group)
+static int add_intervals(struct picture *p, const struct series *s, size_t group)
 {
 	struct picture_series *mean, *max;
 	int r = 0;

@@ -119,6 +119,7 @@ const char *html_percentile(const struct sparse_histogram *h, double q, char buf
 
 const char *html_series_name(const struct report_series *s, char buf[HTML_SERIES_SIZE])
 {
-	snprintf(buf, HTML_SERIES_SIZE, "%s %s (%s)", s->actor, s->span, span_time_names[s->time]);
+	snprintf(buf, HTML_SERIES_SIZE, "%s %s (%s)", s->id.actor, s->id.span,
+		 span_time_names[s->id.time]);
 	return buf;
 }

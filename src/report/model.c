@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/cleanup.h"
 
 static bool same_text(const char *a, const char *b)
 {
@@ -148,85 +147,52 @@ static struct report_workload *find_workload(struct report *r, const struct resu
 	return w;
 }
 
-static bool is_primary(const struct result_run *run, const struct result_series *s)
+static bool is_primary(const struct result_run *run, const struct series_id *id)
 {
 	for (size_t i = 0; i < run->n_primaries; i++)
-		if (primary_is_of(&run->primaries[i], s->actor, s->span, s->time))
+		if (primary_is_of(&run->primaries[i], id))
 			return true;
 	return false;
 }
 
 static struct report_series *find_series(struct report_workload *w, const struct result_run *run,
-					 const struct result_series *like)
+					 const struct series *like)
 {
 	struct report_series *s;
 
-	for (size_t i = 0; i < w->n_series; i++) {
-		s = &w->series[i];
-		if (strcmp(s->actor, like->actor) == 0 && strcmp(s->span, like->span) == 0 &&
-		    s->time == like->time)
-			return s;
-	}
+	for (size_t i = 0; i < w->n_series; i++)
+		if (series_id_equal(&w->series[i].id, &like->id))
+			return &w->series[i];
 	s = array_grow(&w->series, &w->n_series, sizeof(*s));
 	if (!s)
 		return NULL;
-	strcpy(s->actor, like->actor);
+	s->id = like->id;
 	strcpy(s->stressor, like->stressor);
-	strcpy(s->span, like->span);
-	s->time = like->time;
-	s->primary = is_primary(run, like);
+	s->primary = is_primary(run, &like->id);
 	return s;
 }
 
-static const struct result_series *find_example(const struct result_run *run,
-						const struct result_series *like)
+static const struct series *find_example(const struct result_run *run, const struct series_id *id)
 {
 	for (size_t i = 0; i < run->n_trials; i++)
 		if (run->trials[i].valid)
-			return result_find_series(&run->trials[i], like->actor, like->span,
-						  like->time);
+			return series_find(run->trials[i].series, run->trials[i].n_series, id);
 	return NULL;
 }
 
-static void add_attribution(struct report_cell *cell, const struct result_run *run,
-			    const struct result_series *like)
-{
-	for (size_t i = 0; i < run->n_trials; i++) {
-		const struct result_series *s =
-			result_find_series(&run->trials[i], like->actor, like->span, like->time);
-
-		if (!run->trials[i].valid || !s || !s->attribution)
-			continue;
-		for (unsigned b = 0; b < BANDS; b++) {
-			const struct part_band *band = &s->attribution->bands[b];
-
-			cell->bands[b].count += band->count;
-			for (unsigned p = 0; p < PARTS; p++)
-				cell->bands[b].part_ns[p] += band->part_ns[p];
-		}
-	}
-}
-
-/* Adds to what the cell holds already; `all` is room for a histogram. */
+/* Adds to what the cell holds already. */
 static int add_to_cell(struct report_cell *cell, const struct pool *p,
-		       const struct pooled_series *s, struct histogram *all)
+		       const struct pooled_series *s)
 {
-	double samples = cell->rate_per_s * (double)cell->n_trials;
+	int r = series_merge(&cell->all, &s->all);
 
-	memset(all, 0, sizeof(*all));
-	sparse_histogram_add_to(&cell->histogram, all);
-	sparse_histogram_add_to(&s->histogram, all);
-	sparse_histogram_finish(&cell->histogram);
 	cell->n_trials += p->n_valid;
-	cell->rate_per_s = (samples + s->rate_per_s * (double)p->n_valid) / (double)cell->n_trials;
-	cell->errors += pooled_series_errors(s);
-	cell->planned += s->planned;
-	cell->late += s->late;
-	cell->missed += s->missed;
+	cell->window_s += s->window_s;
+	if (cell->window_s > 0)
+		cell->all.rate_per_s = (double)cell->all.histogram.count / cell->window_s;
 	if (!cell->example)
-		cell->example = find_example(p->run, s->first);
-	add_attribution(cell, p->run, s->first);
-	return sparse_histogram_init_from(&cell->histogram, all);
+		cell->example = find_example(p->run, &s->all.id);
+	return r;
 }
 
 static const char *trouble_of(const struct result_run *run)
@@ -239,8 +205,7 @@ static const char *trouble_of(const struct result_run *run)
 	return NULL;
 }
 
-static int add_pool(struct report_workload *w, size_t group, const struct pool *p,
-		    struct histogram *all)
+static int add_pool(struct report_workload *w, size_t group, const struct pool *p)
 {
 	int r = 0;
 
@@ -249,37 +214,35 @@ static int add_pool(struct report_workload *w, size_t group, const struct pool *
 	if (!w->trouble[group])
 		w->trouble[group] = trouble_of(p->run);
 	for (size_t i = 0; r == 0 && i < p->n; i++) {
-		struct report_series *s = find_series(w, p->run, p->series[i].first);
+		struct report_series *s = find_series(w, p->run, &p->series[i].all);
 
-		r = s ? add_to_cell(&s->cells[group], p, &p->series[i], all) : -ENOMEM;
+		r = s ? add_to_cell(&s->cells[group], p, &p->series[i]) : -ENOMEM;
 	}
 	return r;
 }
 
-static int add_run(struct report *r, size_t group, const struct result_run *run,
-		   struct histogram *all)
+static int add_run(struct report *r, size_t group, const struct result_run *run)
 {
 	struct report_workload *w = find_workload(r, run);
 	struct pool p;
-	int error = w ? pool_init(&p, run) : -ENOMEM;
+	int error = w ? pool_init(&p, run, POOL_VALID) : -ENOMEM;
 
 	if (error < 0)
 		return error;
-	error = add_pool(w, group, &p, all);
+	error = add_pool(w, group, &p);
 	pool_finish(&p);
 	return error;
 }
 
 int model_arrange(struct report *r)
 {
-	_cleanup_free struct histogram *all = malloc(sizeof(*all));
-	int error = all ? name_groups(r) : -ENOMEM;
+	int error = name_groups(r);
 
 	for (size_t i = 0; i < r->n_results; i++) {
 		const struct report_result *result = &r->results[i];
 
 		for (size_t k = 0; error == 0 && k < result->result->n_runs; k++)
-			error = add_run(r, result->group, &result->result->runs[k], all);
+			error = add_run(r, result->group, &result->result->runs[k]);
 	}
 	return error;
 }
@@ -288,7 +251,7 @@ static void finish_workload(struct report_workload *w)
 {
 	for (size_t i = 0; i < w->n_series; i++)
 		for (size_t g = 0; g < REPORT_GROUPS_MAX; g++)
-			sparse_histogram_finish(&w->series[i].cells[g].histogram);
+			series_finish(&w->series[i].cells[g].all);
 	free(w->series);
 }
 

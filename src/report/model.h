@@ -27,17 +27,15 @@ struct report_group {
 
 /* One series in one group: the valid trials of all its results together. */
 struct report_cell {
-	struct sparse_histogram histogram;
-	double rate_per_s;
-	uint64_t errors, planned, late, missed;
-	size_t n_trials;                     /* valid ones */
-	const struct result_series *example; /* of the first valid trial; NULL: none */
-	struct part_band bands[BANDS];       /* of attributed trials; counts 0: none */
+	struct series all;
+	double window_s;              /* of these trials together */
+	size_t n_trials;              /* valid ones */
+	const struct series *example; /* of the first valid trial; NULL: none */
 };
 
 struct report_series {
-	char actor[WORKLOAD_NAME_SIZE], stressor[WORKLOAD_NAME_SIZE], span[32];
-	enum span_time time;
+	struct series_id id;
+	char stressor[SERIES_NAME_SIZE];
 	bool primary; /* a metric of the workload's own choice is about it */
 	struct report_cell cells[REPORT_GROUPS_MAX];
 };

@@ -15,11 +15,20 @@ static bool in_total(unsigned part)
 	return part != PART_CHILD_GATE;
 }
 
+/* Its count is 0 where nothing was attributed. */
+static const struct part_band *band_of(const struct report_series *s, size_t group, unsigned b)
+{
+	static const struct part_band none;
+	const struct series_attribution *a = s->cells[group].all.attribution;
+
+	return a ? &a->bands[b] : &none;
+}
+
 static bool is_used(const struct report *r, const struct report_series *s, unsigned part)
 {
 	for (size_t g = 0; g < r->n_groups; g++)
 		for (unsigned b = 0; b < BANDS; b++)
-			if (s->cells[g].bands[b].part_ns[part])
+			if (band_of(s, g, b)->part_ns[part])
 				return true;
 	return false;
 }
@@ -55,7 +64,7 @@ static void print_part(struct report *r, const struct part_band *band, unsigned 
 
 static void print_row(struct report *r, const struct report_series *s, size_t group, unsigned b)
 {
-	const struct part_band *band = &s->cells[group].bands[b];
+	const struct part_band *band = band_of(s, group, b);
 
 	fputs("<tr>\n", r->page);
 	html_element(r, "th scope=\"row\"", "%s, %s", r->groups[group].name, band_labels[b]);
@@ -81,7 +90,7 @@ static void print_head(struct report *r, const struct report_series *s)
 static bool is_attributed(const struct report *r, const struct report_series *s)
 {
 	for (size_t g = 0; g < r->n_groups; g++)
-		if (s->cells[g].bands[BAND_ALL].count)
+		if (band_of(s, g, BAND_ALL)->count)
 			return true;
 	return false;
 }
@@ -98,7 +107,7 @@ static void print_series(struct report *r, const struct report_workload *w,
 	print_head(r, s);
 	for (size_t g = 0; g < r->n_groups; g++)
 		for (unsigned b = 0; b < BANDS; b++)
-			if (s->cells[g].bands[b].count)
+			if (band_of(s, g, b)->count)
 				print_row(r, s, g, b);
 	html_table_end(r);
 }

@@ -68,8 +68,8 @@ static const struct report_series *find_migration(const struct report_workload *
 		const struct report_series *s = &w->series[i];
 
 		if (role_of(s->stressor) == KIND_MIGRATES &&
-		    strcmp(s->span, kind_find(stressor_kinds(), s->stressor)->noun_span) == 0 &&
-		    (!found || s->time == SPAN_RESPONSE))
+		    strcmp(s->id.span, kind_find(stressor_kinds(), s->stressor)->noun_span) == 0 &&
+		    (!found || s->id.time == SPAN_RESPONSE))
 			found = s;
 	}
 	return found;
@@ -77,7 +77,7 @@ static const struct report_series *find_migration(const struct report_workload *
 
 static bool median_of(const struct report_series *s, size_t group, double *ret)
 {
-	const struct sparse_histogram *h = &s->cells[group].histogram;
+	const struct sparse_histogram *h = &s->cells[group].all.histogram;
 
 	if (!sparse_histogram_percentile_supported(h, 50))
 		return false;
@@ -157,7 +157,7 @@ static void print_cell(struct report *r, const struct grid *g, const struct cell
 	if (g->high > g->low)
 		heat = log(ns / g->low) / log(g->high / g->low);
 	fprintf(r->page, "<td class=\"number heat\" style=\"--heat:%.3f\">%s</td>\n", heat,
-		html_percentile(&c->series->cells[group].histogram, 50, text));
+		html_percentile(&c->series->cells[group].all.histogram, 50, text));
 }
 
 static void print_head(struct report *r, const struct grid *g)

@@ -96,7 +96,7 @@ static const struct report_series *find_series(const struct report_workload *w,
 					       const struct workload_primary *p)
 {
 	for (size_t i = 0; i < w->n_series; i++)
-		if (primary_is_of(p, w->series[i].actor, w->series[i].span, w->series[i].time))
+		if (primary_is_of(p, &w->series[i].id))
 			return &w->series[i];
 	return NULL;
 }
@@ -110,24 +110,26 @@ static void print_pooled(struct report *r, const struct workload_primary *p,
 	uint64_t threshold_ns = 0;
 	double q = 0;
 
-	if (!c->histogram.count) {
+	if (!c->all.histogram.count) {
 		fputs(nothing, r->page);
 		return;
 	}
 	switch (metric_parse(p->metric, &q, &threshold_ns)) {
 	case METRIC_PERCENTILE:
-		fputs(html_percentile(&c->histogram, q, text), r->page);
+		fputs(html_percentile(&c->all.histogram, q, text), r->page);
 		break;
 	case METRIC_MEAN:
-		fputs(num_format_ns(sparse_histogram_mean(&c->histogram), ns), r->page);
+		fputs(num_format_ns(sparse_histogram_mean(&c->all.histogram), ns), r->page);
 		break;
 	case METRIC_RATE:
-		fprintf(r->page, "%.4g/s", c->rate_per_s);
+		fprintf(r->page, "%.4g/s", c->all.rate_per_s);
 		break;
 	case METRIC_SHARE_ABOVE:
 		fprintf(r->page, "%.3g %%",
-			100.0 * (double)sparse_histogram_count_above(&c->histogram, threshold_ns) /
-				(double)c->histogram.count);
+			100.0 *
+				(double)sparse_histogram_count_above(&c->all.histogram,
+								     threshold_ns) /
+				(double)c->all.histogram.count);
 		break;
 	case METRIC_INVALID: /* of a later version */
 		fputs(nothing, r->page);
@@ -154,8 +156,8 @@ static void print_primary(struct report *r, const struct report_workload *w,
 
 	fputs("<tr>\n", r->page);
 	html_element(r, "th scope=\"row\"", "%s: %s of %s %s (%s)", model_workload_name(w, name),
-		     p->metric, p->actor, p->span,
-		     primary_word(p, "time", span_time_names[p->time]));
+		     p->metric, p->id.actor, p->id.span,
+		     primary_word(p, "time", span_time_names[p->id.time]));
 	for (size_t g = 0; g < r->n_groups; g++)
 		print_cell(r, p, s, g);
 	fputs("</tr>\n", r->page);

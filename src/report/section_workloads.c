@@ -42,15 +42,15 @@ static void print_row(struct report *r, const struct report_series *s, size_t gr
 	fputs("</td>\n", r->page);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
 		html_element(r, "td class=\"number\"", "%s",
-			     html_percentile(&c->histogram, shown[i], text));
+			     html_percentile(&c->all.histogram, shown[i], text));
 	html_element(r, "td class=\"number\"", "%s",
-		     c->histogram.count ? num_format_ns((double)c->histogram.max_ns, ns)
-					: "\xe2\x80\x93");
-	print_number(r, c->histogram.count);
-	print_rate(r, c->rate_per_s);
-	print_number(r, c->errors);
-	print_number(r, c->late);
-	print_number(r, c->missed);
+		     c->all.histogram.count ? num_format_ns((double)c->all.histogram.max_ns, ns)
+					    : "\xe2\x80\x93");
+	print_number(r, c->all.histogram.count);
+	print_rate(r, c->all.rate_per_s);
+	print_number(r, series_errors(&c->all));
+	print_number(r, c->all.late);
+	print_number(r, c->all.missed);
 	fputs("</tr>\n", r->page);
 }
 

@@ -87,7 +87,7 @@ int check_histogram(const struct json_at *at, const struct sparse_histogram *h)
 	return r < 0 ? r : check_sum(at, h);
 }
 
-static int check_schedule(const struct json_at *at, const struct result_series *s)
+static int check_schedule(const struct json_at *at, const struct series *s)
 {
 	if (s->missed > s->planned || s->late > s->planned - s->missed)
 		return json_complain(
@@ -99,7 +99,7 @@ static int check_schedule(const struct json_at *at, const struct result_series *
 }
 
 /* Each sample is in one interval too. */
-static int check_intervals(const struct json_at *at, const struct result_series *s)
+static int check_intervals(const struct json_at *at, const struct series *s)
 {
 	u128 count = 0, sum = 0;
 	uint64_t max = 0;
@@ -117,7 +117,7 @@ static int check_intervals(const struct json_at *at, const struct result_series 
 	return 0;
 }
 
-static int check_thresholds(const struct json_at *at, const struct result_series *s)
+static int check_thresholds(const struct json_at *at, const struct series *s)
 {
 	uint64_t ns = 0, above = s->histogram.count;
 
@@ -133,7 +133,7 @@ static int check_thresholds(const struct json_at *at, const struct result_series
 	return 0;
 }
 
-int check_series(const struct json_at *at, const struct result_series *s)
+int check_series(const struct json_at *at, const struct series *s)
 {
 	int r = check_histogram(at, &s->histogram);
 

@@ -93,7 +93,7 @@ static int read_one_series(const struct json_at *at, void *to)
 {
 	struct result_trial *trial = to;
 	char word[sizeof(trial->unknown_time)];
-	struct result_series *s;
+	struct series *s;
 	int r;
 
 	if (is_of_unknown_time(at, word)) {
@@ -103,9 +103,9 @@ static int read_one_series(const struct json_at *at, void *to)
 	}
 	s = result_add_series(trial);
 	r = s ? read_series(at, s) : json_fail_memory(at);
-	if (r == 0 && result_find_series(trial, s->actor, s->span, s->time) != s)
+	if (r == 0 && series_find(trial->series, trial->n_series, &s->id) != s)
 		r = json_complain(at, "found the series %s, %s, %s again, allowed: each once",
-				  s->actor, s->span, span_time_names[s->time]);
+				  s->id.actor, s->id.span, span_time_names[s->id.time]);
 	return r;
 }
 

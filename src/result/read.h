@@ -13,9 +13,9 @@
 bool is_of_unknown_time(const struct json_at *series, char ret_word[32]);
 
 /* Takes one series into a zeroed struct; what it holds when it fails is the struct's to free. */
-int read_series(const struct json_at *at, struct result_series *ret);
+int read_series(const struct json_at *at, struct series *ret);
 
-/* "attribution" of a series; `to` is the struct result_series. */
+/* "attribution" of a series; `to` is the struct series. */
 int read_attribution(const struct json_at *at, const struct json_field *field, void *to);
 
 /* "looks" of a trial; `to` is the struct result_trial. */
@@ -29,7 +29,7 @@ int check_histogram(const struct json_at *at, const struct sparse_histogram *h);
 
 /* What cannot be true of a series: of its histogram, its schedule, its intervals, its thresholds.
  */
-int check_series(const struct json_at *at, const struct result_series *s);
+int check_series(const struct json_at *at, const struct series *s);
 
 /* A name: [a-z0-9][a-z0-9_-]*, at most `field->max` bytes, into a char[]. */
 int read_name(const struct json_at *at, const struct json_field *field, void *to);

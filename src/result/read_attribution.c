@@ -33,7 +33,7 @@ static int read_part(const struct json_at *at, void *to)
 		      .required = true),
 		{.key = "histogram", .take = read_part_histogram, .required = true},
 	};
-	struct result_attribution *a = to;
+	struct series_attribution *a = to;
 	size_t part = index_of(at->key, part_names, PARTS);
 	struct sparse_histogram *h;
 	int r;
@@ -72,7 +72,7 @@ static int read_band(const struct json_at *at, void *to)
 		      .required = true),
 		{.key = "parts_ns", .take = read_band_parts, .required = true},
 	};
-	struct result_attribution *a = to;
+	struct series_attribution *a = to;
 	size_t band = index_of(at->key, attribution_band_names, BANDS);
 
 	return band == BANDS ? 0 : json_get_fields(at, fields, 2, &a->bands[band]);
@@ -86,11 +86,11 @@ static int read_bands(const struct json_at *at, const struct json_field *field, 
 static int read_plain(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
-		FIELD("count", json_field_u64, struct result_attribution, plain_count,
+		FIELD("count", json_field_u64, struct series_attribution, plain_count,
 		      .max = UINT64_MAX, .required = true),
-		FIELD("p50_ns", json_field_double, struct result_attribution, plain_p50_ns,
+		FIELD("p50_ns", json_field_double, struct series_attribution, plain_p50_ns,
 		      .required = true),
-		FIELD("rate_per_s", json_field_double, struct result_attribution, plain_rate_per_s,
+		FIELD("rate_per_s", json_field_double, struct series_attribution, plain_rate_per_s,
 		      .required = true),
 	};
 
@@ -98,7 +98,7 @@ static int read_plain(const struct json_at *at, const struct json_field *field, 
 }
 
 /* No part and no band holds more samples than were taken apart. */
-static int check_counts(const struct json_at *at, const struct result_attribution *a)
+static int check_counts(const struct json_at *at, const struct series_attribution *a)
 {
 	for (unsigned i = 0; i < PARTS; i++)
 		if (a->parts[i].count && a->parts[i].count != a->count)
@@ -117,15 +117,15 @@ static int check_counts(const struct json_at *at, const struct result_attributio
 int read_attribution(const struct json_at *at, const struct json_field *field, void *to)
 {
 	static const struct json_field fields[] = {
-		FIELD("count", json_field_u64, struct result_attribution, count, .max = UINT64_MAX,
+		FIELD("count", json_field_u64, struct series_attribution, count, .max = UINT64_MAX,
 		      .required = true),
-		FIELD("lost", json_field_u64, struct result_attribution, lost, .max = UINT64_MAX,
+		FIELD("lost", json_field_u64, struct series_attribution, lost, .max = UINT64_MAX,
 		      .required = true),
 		{.key = "plain", .take = read_plain},
 		{.key = "bands", .take = read_bands, .required = true},
 		{.key = "parts", .take = read_parts, .required = true},
 	};
-	struct result_series *s = to;
+	struct series *s = to;
 	int r;
 
 	s->attribution = calloc(1, sizeof(*s->attribution));

@@ -37,19 +37,19 @@ bool is_of_unknown_time(const struct json_at *series, char ret_word[32])
 
 static int read_time(const struct json_at *at, const struct json_field *field, void *to)
 {
-	struct result_series *s = to;
+	struct series *s = to;
 	size_t index;
 	int r = json_get_choice(at, span_time_names, 2, &index);
 
 	if (r == 0)
-		s->time = (enum span_time)index;
+		s->id.time = (enum span_time)index;
 	return r;
 }
 
 /* "EAGAIN", "errno 4711": anything of that length that a terminal can show. */
 static bool is_error_name(const char *name)
 {
-	if (!name[0] || strlen(name) >= sizeof(((struct result_error_count *)0)->name))
+	if (!name[0] || strlen(name) >= sizeof(((struct series_error *)0)->name))
 		return false;
 	for (; *name; name++)
 		if (*name < ' ' || *name > '~')
@@ -59,8 +59,8 @@ static bool is_error_name(const char *name)
 
 static int read_error(const struct json_at *at, void *to)
 {
-	struct result_series *s = to;
-	struct result_error_count *error;
+	struct series *s = to;
+	struct series_error *error;
 
 	if (!is_error_name(at->key) || s->n_errors == RESULT_ERRORS_MAX)
 		return json_complain(
@@ -196,7 +196,7 @@ int read_buckets_of(const struct json_at *at, struct sparse_histogram *ret)
 
 static int read_histogram(const struct json_at *at, const struct json_field *field, void *to)
 {
-	struct result_series *s = to;
+	struct series *s = to;
 
 	return read_buckets_of(at, &s->histogram);
 }
@@ -204,7 +204,7 @@ static int read_histogram(const struct json_at *at, const struct json_field *fie
 /* Three arrays of the same length, in any order. */
 struct intervals {
 	uint64_t interval_ns;
-	struct result_interval *items;
+	struct series_interval *items;
 	size_t n, room; /* n: of the longest */
 	size_t lengths[3];
 };
@@ -214,7 +214,7 @@ struct intervals_column {
 	size_t column;
 };
 
-static uint64_t *interval_cell(struct result_interval *interval, size_t column)
+static uint64_t *interval_cell(struct series_interval *interval, size_t column)
 {
 	return column == 0 ? &interval->count : column == 1 ? &interval->sum_ns : &interval->max_ns;
 }
@@ -250,7 +250,7 @@ static int read_intervals(const struct json_at *at, const struct json_field *fie
 		{.key = "sums_ns", .take = read_column, .min = 1, .required = true},
 		{.key = "max_ns", .take = read_column, .min = 2, .required = true},
 	};
-	struct result_series *s = to;
+	struct series *s = to;
 	struct intervals in = {0};
 	int r = json_get_fields(at, fields, 4, &in);
 
@@ -269,12 +269,12 @@ static int read_intervals(const struct json_at *at, const struct json_field *fie
 static int read_threshold(const struct json_at *at, void *to)
 {
 	static const struct json_field fields[] = {
-		FIELD("ns", json_field_u64, struct result_threshold, ns, .min = 1,
+		FIELD("ns", json_field_u64, struct series_threshold, ns, .min = 1,
 		      .max = UINT64_MAX, .required = true),
-		FIELD("above", json_field_u64, struct result_threshold, above, .max = UINT64_MAX,
+		FIELD("above", json_field_u64, struct series_threshold, above, .max = UINT64_MAX,
 		      .required = true),
 	};
-	struct result_series *s = to;
+	struct series *s = to;
 	int r = json_get_fields(at, fields, 2, &s->thresholds[s->n_thresholds]);
 
 	if (r == 0)
@@ -284,21 +284,22 @@ static int read_threshold(const struct json_at *at, void *to)
 
 static int read_thresholds(const struct json_at *at, const struct json_field *field, void *to)
 {
-	return json_each_element(at, WORKLOAD_THRESHOLDS_MAX, read_threshold, to);
+	return json_each_element(at, SERIES_THRESHOLDS_MAX, read_threshold, to);
 }
 
-#define SERIES(key_, take_, member, ...) \
-	FIELD(key_, take_, struct result_series, member, ##__VA_ARGS__)
+#define SERIES(key_, take_, member, ...) FIELD(key_, take_, struct series, member, ##__VA_ARGS__)
 #define NUMBER(key_, member, ...) \
 	SERIES(key_, json_field_u64, member, .max = UINT64_MAX, ##__VA_ARGS__)
 
-int read_series(const struct json_at *at, struct result_series *ret)
+int read_series(const struct json_at *at, struct series *ret)
 {
 	static const struct json_field fields[] = {
-		SERIES("actor", read_name, actor, .max = WORKLOAD_NAME_SIZE - 1, .required = true),
+		SERIES("actor", read_name, id.actor, .max = WORKLOAD_NAME_SIZE - 1,
+		       .required = true),
 		SERIES("stressor", read_name, stressor, .max = WORKLOAD_NAME_SIZE - 1,
 		       .required = true),
-		SERIES("span", read_name, span, .max = sizeof(ret->span) - 1, .required = true),
+		SERIES("span", read_name, id.span, .max = sizeof(ret->id.span) - 1,
+		       .required = true),
 		{.key = "time", .take = read_time, .required = true},
 		NUMBER("count", histogram.count, .required = true),
 		{.key = "errors", .take = read_errors, .required = true},

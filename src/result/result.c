@@ -10,9 +10,6 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 
-const double result_percentiles[] = {1, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99};
-const size_t result_n_percentiles = sizeof(result_percentiles) / sizeof(result_percentiles[0]);
-
 struct result *result_create(void)
 {
 	struct result *r = calloc(1, sizeof(*r));
@@ -29,18 +26,10 @@ static void free_strings(char **strings, size_t n)
 	free(strings);
 }
 
-static void finish_series(struct result_series *series)
-{
-	free(series->errors);
-	free(series->intervals);
-	sparse_histogram_finish(&series->histogram);
-	result_attribution_destroy(series->attribution);
-}
-
 static void finish_trial(struct result_trial *trial)
 {
 	for (size_t i = 0; i < trial->n_series; i++)
-		finish_series(&trial->series[i]);
+		series_finish(&trial->series[i]);
 	free(trial->series);
 	free(trial->stack_samples);
 	free_strings(trial->reasons, trial->n_reasons);
@@ -82,7 +71,7 @@ struct result_trial *result_add_trial(struct result_run *run)
 	return array_grow(&run->trials, &run->n_trials, sizeof(*run->trials));
 }
 
-struct result_series *result_add_series(struct result_trial *trial)
+struct series *result_add_series(struct result_trial *trial)
 {
 	return array_grow(&trial->series, &trial->n_series, sizeof(*trial->series));
 }
@@ -137,34 +126,6 @@ int result_trial_invalidate(struct result_trial *trial, const char *format, ...)
 	return result_add_string(&trial->reasons, &trial->n_reasons, "%s", reason);
 }
 
-int result_series_set_histogram(struct result_series *series, const struct histogram *histogram)
-{
-	struct sparse_histogram kept;
-	int r = sparse_histogram_init_from(&kept, histogram);
-
-	if (r < 0)
-		return r;
-	sparse_histogram_finish(&series->histogram);
-	series->histogram = kept;
-	return 0;
-}
-
-int result_series_add_error(struct result_series *series, int errnum, uint64_t count)
-{
-	const char *known = strerrorname_np(errnum);
-	struct result_error_count *e =
-		array_grow(&series->errors, &series->n_errors, sizeof(*series->errors));
-
-	if (!e)
-		return -ENOMEM;
-	if (known)
-		snprintf(e->name, sizeof(e->name), "%s", known);
-	else
-		snprintf(e->name, sizeof(e->name), "errno %d", errnum);
-	e->count = count;
-	return 0;
-}
-
 size_t result_unknown_series(const struct result *r, const char **ret_word)
 {
 	size_t n = 0;
@@ -179,25 +140,4 @@ size_t result_unknown_series(const struct result *r, const char **ret_word)
 				*ret_word = t->unknown_time;
 		}
 	return n;
-}
-
-uint64_t result_series_errors(const struct result_series *series)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < series->n_errors; i++)
-		sum += series->errors[i].count;
-	return sum;
-}
-
-const struct result_series *result_find_series(const struct result_trial *trial, const char *actor,
-					       const char *span, enum span_time time)
-{
-	for (size_t i = 0; i < trial->n_series; i++) {
-		const struct result_series *s = &trial->series[i];
-
-		if (s->time == time && strcmp(s->actor, actor) == 0 && strcmp(s->span, span) == 0)
-			return s;
-	}
-	return NULL;
 }

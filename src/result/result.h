@@ -16,8 +16,7 @@
 
 #include "base/err.h"
 #include "host/host.h"
-#include "record/sparse.h"
-#include "result/attribution.h"
+#include "record/series.h"
 #include "workload/workload.h"
 
 /* A draft: another one is refused by its name. Version 1 is read, too. */
@@ -33,49 +32,6 @@
 #define RESULT_STRINGS_MAX 1000     /* of one list */
 #define RESULT_INTERVALS_MAX 100000 /* of one series */
 #define RESULT_ERRORS_MAX 200       /* of one series; Linux knows some 130 */
-
-struct result_error_count {
-	char name[32]; /* "EAGAIN"; "errno 4711" for one without a name */
-	uint64_t count;
-};
-
-/* What started in [index * interval_ns, (index + 1) * interval_ns) of the window. */
-struct result_interval {
-	uint64_t count;
-	uint64_t sum_ns;
-	uint64_t max_ns;
-};
-
-struct result_threshold {
-	uint64_t ns;
-	uint64_t above; /* samples above it, exact */
-};
-
-struct result_series {
-	char actor[WORKLOAD_NAME_SIZE];
-	char stressor[WORKLOAD_NAME_SIZE];
-	char span[32];
-	enum span_time time;
-
-	struct result_error_count *errors;
-	size_t n_errors;
-	uint64_t planned;  /* starts that the schedule held; 0 for a closed loop */
-	uint64_t late;     /* of these, begun more than one late_bound_ns after they were due */
-	uint64_t missed;   /* of these, not begun before the trial's end */
-	double rate_per_s; /* samples per second of the window */
-
-	/* count, clipped, sum, min, max and buckets; what the percentiles are computed from */
-	struct sparse_histogram histogram;
-
-	uint64_t interval_ns; /* 0: no intervals */
-	struct result_interval *intervals;
-	size_t n_intervals;
-
-	struct result_threshold thresholds[WORKLOAD_THRESHOLDS_MAX];
-	size_t n_thresholds;
-
-	struct result_attribution *attribution; /* NULL: not attributed */
-};
 
 /* The machine's state around one trial: facts that can make it invalid. */
 struct result_trial_env {
@@ -110,7 +66,7 @@ struct result_trial {
 	char **reasons; /* why it is not */
 	size_t n_reasons;
 	struct result_trial_env env;
-	struct result_series *series;
+	struct series *series;
 	size_t n_series;
 	size_t unknown_series; /* left out, because only a later version knows their time */
 	char unknown_time[32]; /* its word, of the first one, escaped */
@@ -167,7 +123,7 @@ struct result {
 
 /* An empty result; NULL where memory ran out. */
 struct result *result_create(void);
-void result_destroy(struct result *r); /* NULL and half-built are fine */
+void result_destroy(struct result *r);               /* NULL and half-built are fine */
 static inline void cleanup_result(struct result **r) /* for _cleanup_() */
 {
 	result_destroy(*r);
@@ -177,7 +133,7 @@ static inline void cleanup_result(struct result **r) /* for _cleanup_() */
  * move. */
 struct result_run *result_add_run(struct result *r);
 struct result_trial *result_add_trial(struct result_run *run);
-struct result_series *result_add_series(struct result_trial *trial);
+struct series *result_add_series(struct result_trial *trial);
 
 struct result_stack_samples *result_add_stack_samples(struct result_trial *trial);
 
@@ -192,24 +148,7 @@ int result_run_fail(struct result_run *run, const char *sentence);
 int result_trial_invalidate(struct result_trial *trial, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Keeps what a trial recorded, without its empty buckets. 0 or -ENOMEM. */
-int result_series_set_histogram(struct result_series *series, const struct histogram *histogram);
-
-/* Counts failures of one kind, once for each errno. 0 or -ENOMEM. */
-int result_series_add_error(struct result_series *series, int errnum, uint64_t count);
-
 /* How many series were left out for their time; `ret_word` is that of the first one, or NULL. */
 size_t result_unknown_series(const struct result *r, const char **ret_word);
-
-/* All failures together. */
-uint64_t result_series_errors(const struct result_series *series);
-
-/* Finds the series, or NULL. */
-const struct result_series *result_find_series(const struct result_trial *trial, const char *actor,
-					       const char *span, enum span_time time);
-
-/* The percentiles that are written where the samples support them. */
-extern const double result_percentiles[];
-extern const size_t result_n_percentiles;
 
 #endif

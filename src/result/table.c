@@ -140,7 +140,7 @@ static void append_trials(char *text, size_t size, const struct result_run *run)
 	size_t n = 0, first = 0;
 
 	for (size_t i = run->n_trials; i--;)
-		if (table_uses(run, &run->trials[i])) {
+		if (pool_takes(run, &run->trials[i], TABLE_TRIALS)) {
 			first = i;
 			n++;
 		}
@@ -170,30 +170,31 @@ static void print_run_heading(const struct result_run *run, FILE *to, bool colou
 }
 
 /* Nothing outside of a guest that counts instructions can make a start late. */
-static void forget_late(struct table_row *rows, size_t n)
+static void forget_late(struct pool *pool)
 {
-	for (size_t i = 0; i < n; i++)
-		rows[i].late = 0;
+	for (size_t i = 0; i < pool->n; i++)
+		pool->series[i].all.late = 0;
 }
 
 static void print_run(const struct host *h, const struct result_run *run, FILE *to, bool colour)
 {
 	_cleanup_free struct table_row *rows = NULL;
-	size_t n = 0;
+	struct pool pool;
 
 	print_run_heading(run, to, colour);
 	if (run->failure)
 		text_print_wrapped("", 2, run->failure, to);
-	if (table_make_rows(run, &rows, &n) < 0) {
+	if (pool_init(&pool, run, TABLE_TRIALS) < 0 || table_make_rows(&pool, &rows) < 0)
 		fputs("  (no memory left for the table)\n", to);
-		return;
+	else {
+		if (host_counts_instructions(h))
+			forget_late(&pool);
+		if (pool.n)
+			table_print_rows(rows, pool.n, to, colour);
+		table_print_notes(&pool, to);
+		table_print_attribution(&pool, to);
 	}
-	if (host_counts_instructions(h))
-		forget_late(rows, n);
-	if (n)
-		table_print_rows(rows, n, to, colour);
-	table_print_notes(run, rows, n, to);
-	table_print_attribution(run, rows, n, to);
+	pool_finish(&pool);
 }
 
 static bool has_spread(const struct result *r)

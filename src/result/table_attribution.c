@@ -6,55 +6,25 @@
 #include "base/num.h"
 #include "base/escape.h"
 #include "result/table_rows.h"
+#include "stats/order.h"
 
 enum { LABEL_WIDTH = 40, COLUMN_WIDTH = 18, RATIOS_MAX = 1000 };
 
-/* A series of a run, its trials added up. */
-struct taken_apart {
-	struct part_band bands[BANDS];
-	uint64_t lost, child_max_ns;
-	double p50_ratios[RATIOS_MAX], rate_ratios[RATIOS_MAX]; /* traced to plain, by trial */
-	size_t n_ratios;
+/* Traced to plain, of the trials that have both. */
+struct ratios {
+	double p50[RATIOS_MAX], rate[RATIOS_MAX];
+	size_t n;
 };
 
-static void add_ratios(struct taken_apart *t, const struct result_series *s)
+static void add_ratios(struct ratios *to, const struct series *s)
 {
-	const struct result_attribution *a = s->attribution;
+	const struct series_attribution *a = s->attribution;
 
-	if (!a->plain_count || !s->histogram.count || a->plain_p50_ns <= 0 ||
-	    t->n_ratios == RATIOS_MAX)
+	if (!a || !a->plain_count || !s->histogram.count || a->plain_p50_ns <= 0 ||
+	    to->n == RATIOS_MAX)
 		return;
-	t->p50_ratios[t->n_ratios] =
-		sparse_histogram_percentile(&s->histogram, 50) / a->plain_p50_ns;
-	t->rate_ratios[t->n_ratios++] = s->rate_per_s / a->plain_rate_per_s;
-}
-
-static void add_series(struct taken_apart *t, const struct result_series *s)
-{
-	const struct result_attribution *a = s->attribution;
-
-	t->lost += a->lost;
-	for (unsigned b = 0; b < BANDS; b++) {
-		t->bands[b].count += a->bands[b].count;
-		for (unsigned i = 0; i < PARTS; i++)
-			t->bands[b].part_ns[i] += a->bands[b].part_ns[i];
-	}
-	if (a->parts[PART_CHILD_GATE].max_ns > t->child_max_ns)
-		t->child_max_ns = a->parts[PART_CHILD_GATE].max_ns;
-	add_ratios(t, s);
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n)
-{
-	qsort(values, n, sizeof(*values), compare);
-	return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+	to->p50[to->n] = sparse_histogram_percentile(&s->histogram, 50) / a->plain_p50_ns;
+	to->rate[to->n++] = s->rate_per_s / a->plain_rate_per_s;
 }
 
 /* "18.3 us  92 %": a sample's share of the part, on average. */
@@ -72,17 +42,17 @@ static void print_cell(const struct part_band *band, uint64_t ns, FILE *to)
 	fprintf(to, "%*s", COLUMN_WIDTH, cell);
 }
 
-static void print_part(const struct taken_apart *t, const char *label, const uint64_t ns[BANDS],
-		       FILE *to)
+static void print_part(const struct series_attribution *a, const char *label,
+		       const uint64_t ns[BANDS], FILE *to)
 {
 	fprintf(to, "    %-*s", LABEL_WIDTH, label);
 	for (unsigned b = 0; b < BANDS; b++)
-		print_cell(&t->bands[b], ns[b], to);
+		print_cell(&a->bands[b], ns[b], to);
 	fputc('\n', to);
 }
 
 /* Largest first, by the whole of the series. */
-static void print_parts(const struct taken_apart *t, FILE *to)
+static void print_parts(const struct series_attribution *a, FILE *to)
 {
 	bool printed[PARTS] = {false};
 	uint64_t ns[BANDS];
@@ -95,31 +65,31 @@ static void print_parts(const struct taken_apart *t, FILE *to)
 		for (unsigned i = 0; i < PARTS; i++)
 			if (!printed[i] &&
 			    (largest == PARTS ||
-			     t->bands[BAND_ALL].part_ns[i] > t->bands[BAND_ALL].part_ns[largest]))
+			     a->bands[BAND_ALL].part_ns[i] > a->bands[BAND_ALL].part_ns[largest]))
 				largest = i;
 		printed[largest] = true;
 		for (unsigned b = 0; b < BANDS; b++) {
-			ns[b] = t->bands[b].part_ns[largest];
+			ns[b] = a->bands[b].part_ns[largest];
 			any |= ns[b] != 0;
 		}
 		if (any)
-			print_part(t, part_labels[largest], ns, to);
+			print_part(a, part_labels[largest], ns, to);
 	}
 }
 
-static void print_total(const struct taken_apart *t, FILE *to)
+static void print_total(const struct series_attribution *a, FILE *to)
 {
 	uint64_t ns[BANDS];
 
 	for (unsigned b = 0; b < BANDS; b++)
-		ns[b] = part_band_total(&t->bands[b]);
-	print_part(t, "together", ns, to);
+		ns[b] = part_band_total(&a->bands[b]);
+	print_part(a, "together", ns, to);
 }
 
-static void print_notes(struct taken_apart *t, FILE *to)
+static void print_notes(const struct series_attribution *a, FILE *to)
 {
 	char mean[NUM_TEXT_SIZE], longest[NUM_TEXT_SIZE], lost[NUM_TEXT_SIZE];
-	const struct part_band *all = &t->bands[BAND_ALL];
+	const struct part_band *all = &a->bands[BAND_ALL];
 
 	if (all->part_ns[PART_CHILD_GATE])
 		text_printf_wrapped(
@@ -128,46 +98,48 @@ static void print_notes(struct taken_apart *t, FILE *to)
 			"sample on average, at most %s.",
 			num_format_ns((double)all->part_ns[PART_CHILD_GATE] / (double)all->count,
 				      mean),
-			num_format_ns((double)t->child_max_ns, longest));
-	if (t->lost)
+			num_format_ns((double)a->parts[PART_CHILD_GATE].max_ns, longest));
+	if (a->lost)
 		text_printf_wrapped("", 4, to,
 				    "%s samples had too many interruptions to be taken apart.",
-				    num_format_count(t->lost, lost));
-	if (t->n_ratios)
+				    num_format_count(a->lost, lost));
+}
+
+/* Of each trial that has a plain one beside it. */
+static void print_cost(const struct result_run *run, const struct series_id *id, FILE *to)
+{
+	struct ratios ratios = {.n = 0};
+
+	for (size_t i = 0; i < run->n_trials; i++) {
+		const struct result_trial *t = &run->trials[i];
+		const struct series *s = series_find(t->series, t->n_series, id);
+
+		if (s && pool_takes(run, t, TABLE_TRIALS))
+			add_ratios(&ratios, s);
+	}
+	if (ratios.n)
 		text_printf_wrapped("", 4, to,
 				    "Cost of tracing: p50 %+.1f %%, rate %+.1f %% against trials "
 				    "without, in turn.",
-				    100 * (median(t->p50_ratios, t->n_ratios) - 1),
-				    100 * (median(t->rate_ratios, t->n_ratios) - 1));
+				    100 * (order_median(ratios.p50, ratios.n) - 1),
+				    100 * (order_median(ratios.rate, ratios.n) - 1));
 }
 
-static void print_taken_apart(struct taken_apart *t, const struct result_series *s, FILE *to)
+static void print_series(const struct result_run *run, const struct series *s, FILE *to)
 {
 	static const char *const headings[BANDS] = {"all", "p45 to p55", "slowest 1 %"};
 
-	fprintf(to, "\n  %s %s (%s): where a sample's time went\n    %*s", s->actor, s->span,
-		span_time_names[s->time], LABEL_WIDTH, "");
+	if (!s->attribution || !s->attribution->bands[BAND_ALL].count)
+		return;
+	fprintf(to, "\n  %s %s (%s): where a sample's time went\n    %*s", s->id.actor, s->id.span,
+		span_time_names[s->id.time], LABEL_WIDTH, "");
 	for (unsigned b = 0; b < BANDS; b++)
 		fprintf(to, "%*s", COLUMN_WIDTH, headings[b]);
 	fputc('\n', to);
-	print_parts(t, to);
-	print_total(t, to);
-	print_notes(t, to);
-}
-
-static void print_series(const struct result_run *run, const struct table_row *row, FILE *to)
-{
-	struct taken_apart t = {.lost = 0};
-
-	for (size_t i = 0; i < run->n_trials; i++) {
-		const struct result_series *s = result_find_series(
-			&run->trials[i], row->series->actor, row->series->span, row->series->time);
-
-		if (table_uses(run, &run->trials[i]) && s && s->attribution)
-			add_series(&t, s);
-	}
-	if (t.bands[BAND_ALL].count)
-		print_taken_apart(&t, row->series, to);
+	print_parts(s->attribution, to);
+	print_total(s->attribution, to);
+	print_notes(s->attribution, to);
+	print_cost(run, &s->id, to);
 }
 
 static uint64_t sum_of(const struct result_stack_samples *l)
@@ -220,11 +192,12 @@ static void print_stack_samples_of(const struct result_run *run,
 		print_stack_samples(&all, to);
 }
 
-void table_print_attribution(const struct result_run *run, const struct table_row *rows, size_t n,
-			     FILE *to)
+void table_print_attribution(const struct pool *pool, FILE *to)
 {
-	for (size_t i = 0; i < n; i++)
-		print_series(run, &rows[i], to);
+	const struct result_run *run = pool->run;
+
+	for (size_t i = 0; i < pool->n; i++)
+		print_series(run, &pool->series[i].all, to);
 	for (size_t i = 0; run->n_trials && i < run->trials[0].n_stack_samples; i++)
 		print_stack_samples_of(run, &run->trials[0].stack_samples[i], to);
 }

@@ -16,14 +16,6 @@ static const char *const headings[TABLE_COLUMNS] = {
 	"p90",   "p99",  "p99.9", "max",   "errors", "spread",
 };
 
-bool table_uses(const struct result_run *run, const struct result_trial *trial)
-{
-	for (size_t i = 0; i < run->n_trials; i++)
-		if (run->trials[i].valid)
-			return trial->valid;
-	return true;
-}
-
 /* Without the blank before the unit, so that a column's figures hold together. */
 static void cell_ns(char cell[WORKLOAD_NAME_SIZE], double ns)
 {
@@ -84,127 +76,57 @@ const char *table_format_window(double seconds, char buf[TABLE_WINDOW_SIZE])
 	return buf;
 }
 
-static void cell_percentile(char *cell, const struct histogram *h, double q)
+static void cell_percentile(char *cell, const struct sparse_histogram *h, double q)
 {
-	if (histogram_percentile_supported(h, q))
-		cell_ns(cell, histogram_percentile(h, q));
+	if (sparse_histogram_percentile_supported(h, q))
+		cell_ns(cell, sparse_histogram_percentile(h, q));
 	else
 		strcpy(cell, "-");
 }
 
 /* How far the trials' medians lie apart, as a share of their middle. */
-struct spread {
-	double low, high;
-	size_t n;
-};
-
-static void spread_add(struct spread *s, const struct sparse_histogram *h)
+static void cell_spread(char *cell, const struct pooled_series *s)
 {
-	double p50;
+	double low = s->p50_low_ns, high = s->p50_high_ns;
+	double share = high > 0 ? 200 * (high - low) / (high + low) : 0;
 
-	if (!sparse_histogram_percentile_supported(h, 50))
-		return;
-	p50 = sparse_histogram_percentile(h, 50);
-	s->low = s->n && s->low < p50 ? s->low : p50;
-	s->high = s->n && s->high > p50 ? s->high : p50;
-	s->n++;
-}
-
-static void cell_spread(char *cell, const struct spread *s)
-{
-	double share = s->n > 1 && s->high > 0 ? 200 * (s->high - s->low) / (s->high + s->low) : 0;
-
-	if (s->n < 2)
+	if (s->n_p50 < 2)
 		strcpy(cell, "-");
 	else
 		snprintf(cell, WORKLOAD_NAME_SIZE, "%.*f%%", share < 9.95 ? 1 : 0, share);
 }
 
-static void add_series(struct table_row *row, struct histogram *pool, struct spread *spread,
-		       const struct result_series *s)
+static void make_row(const struct pooled_series *pooled, struct table_row *row)
 {
-	sparse_histogram_add_to(&s->histogram, pool);
-	spread_add(spread, &s->histogram);
-	row->planned += s->planned;
-	row->late += s->late;
-	row->missed += s->missed;
-	row->errors += result_series_errors(s);
-}
-
-static void fill_cells(struct table_row *row, const struct histogram *pool,
-		       const struct spread *spread)
-{
+	const struct series *s = &pooled->all;
 	char buf[TABLE_WINDOW_SIZE];
 
-	strcpy(row->cells[TABLE_ACTOR], row->series->actor);
-	strcpy(row->cells[TABLE_SPAN], row->series->span);
-	strcpy(row->cells[TABLE_TIME], span_time_names[row->series->time]);
-	cell_count(row->cells[TABLE_COUNT], row->count);
-	strcpy(row->cells[TABLE_RATE], table_format_rate(row->rate_per_s, buf));
-	cell_percentile(row->cells[TABLE_P50], pool, 50);
-	cell_percentile(row->cells[TABLE_P90], pool, 90);
-	cell_percentile(row->cells[TABLE_P99], pool, 99);
-	cell_percentile(row->cells[TABLE_P999], pool, 99.9);
-	if (pool->count)
-		cell_ns(row->cells[TABLE_MAX], (double)pool->max_ns);
+	strcpy(row->cells[TABLE_ACTOR], s->id.actor);
+	strcpy(row->cells[TABLE_SPAN], s->id.span);
+	strcpy(row->cells[TABLE_TIME], span_time_names[s->id.time]);
+	cell_count(row->cells[TABLE_COUNT], s->histogram.count);
+	strcpy(row->cells[TABLE_RATE], table_format_rate(s->rate_per_s, buf));
+	cell_percentile(row->cells[TABLE_P50], &s->histogram, 50);
+	cell_percentile(row->cells[TABLE_P90], &s->histogram, 90);
+	cell_percentile(row->cells[TABLE_P99], &s->histogram, 99);
+	cell_percentile(row->cells[TABLE_P999], &s->histogram, 99.9);
+	if (s->histogram.count)
+		cell_ns(row->cells[TABLE_MAX], (double)s->histogram.max_ns);
 	else
 		strcpy(row->cells[TABLE_MAX], "-");
-	cell_count(row->cells[TABLE_ERRORS], row->errors);
-	cell_spread(row->cells[TABLE_SPREAD], spread);
+	cell_count(row->cells[TABLE_ERRORS], series_errors(s));
+	cell_spread(row->cells[TABLE_SPREAD], pooled);
 }
 
-/* `pool` is room for a histogram. */
-static void make_row(const struct result_run *run, const struct result_series *series,
-		     struct histogram *pool, struct table_row *row)
+int table_make_rows(const struct pool *pool, struct table_row **ret)
 {
-	struct spread spread = {0};
+	struct table_row *rows = calloc(pool->n + 1, sizeof(*rows));
 
-	*row = (struct table_row){.series = series};
-	memset(pool, 0, sizeof(*pool));
-	for (size_t i = 0; i < run->n_trials; i++) {
-		const struct result_trial *trial = &run->trials[i];
-		const struct result_series *s =
-			result_find_series(trial, series->actor, series->span, series->time);
-
-		if (!table_uses(run, trial))
-			continue;
-		row->window_s += (double)trial->duration_ns / (double)NS_PER_S;
-		if (s)
-			add_series(row, pool, &spread, s);
-	}
-	row->count = pool->count;
-	row->clipped = pool->clipped;
-	row->rate_per_s = row->window_s > 0 ? (double)row->count / row->window_s : 0;
-	fill_cells(row, pool, &spread);
-}
-
-/* A trial that ended early may lack series: the one that has most tells which there are. */
-static const struct result_trial *fullest_trial(const struct result_run *run)
-{
-	const struct result_trial *fullest = NULL;
-
-	for (size_t i = 0; i < run->n_trials; i++)
-		if (table_uses(run, &run->trials[i]) &&
-		    (!fullest || run->trials[i].n_series > fullest->n_series))
-			fullest = &run->trials[i];
-	return fullest;
-}
-
-int table_make_rows(const struct result_run *run, struct table_row **ret, size_t *ret_n)
-{
-	const struct result_trial *trial = fullest_trial(run);
-	size_t n = trial ? trial->n_series : 0;
-	_cleanup_free struct histogram *pool = malloc(sizeof(*pool));
-	struct table_row *rows = calloc(n + 1, sizeof(*rows));
-
-	if (!pool || !rows) {
-		free(rows);
+	if (!rows)
 		return -ENOMEM;
-	}
-	for (size_t i = 0; i < n; i++)
-		make_row(run, &trial->series[i], pool, &rows[i]);
+	for (size_t i = 0; i < pool->n; i++)
+		make_row(&pool->series[i], &rows[i]);
 	*ret = rows;
-	*ret_n = n;
 	return 0;
 }
 

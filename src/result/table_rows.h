@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "result/result.h"
+#include "result/pool.h"
 
 enum table_column {
 	TABLE_ACTOR,
@@ -23,30 +23,24 @@ enum table_column {
 	TABLE_COLUMNS
 };
 
+/* A run's rows are of its valid trials, or of all where none is valid: the notes say so. */
+#define TABLE_TRIALS POOL_VALID_ELSE_ALL
+
 /* One series, the trials of a run together. */
 struct table_row {
-	const struct result_series *series; /* of the first trial that has it: names only */
-	uint64_t count, clipped, planned, late, missed, errors;
-	double rate_per_s;
-	double window_s; /* all trials together */
 	char cells[TABLE_COLUMNS][WORKLOAD_NAME_SIZE];
 };
 
-/* The trials that a run's rows are made from: the valid ones, or all where none is. */
-bool table_uses(const struct result_run *run, const struct result_trial *trial);
-
 /* The rows of a run; the caller frees. -ENOMEM. */
-int table_make_rows(const struct result_run *run, struct table_row **ret, size_t *ret_n);
+int table_make_rows(const struct pool *pool, struct table_row **ret);
 
 void table_print_rows(const struct table_row *rows, size_t n, FILE *to, bool colour);
 
 /* What the rows cannot say. */
-void table_print_notes(const struct result_run *run, const struct table_row *rows, size_t n,
-		       FILE *to);
+void table_print_notes(const struct pool *pool, FILE *to);
 
 /* What the time went to, of attributed series. */
-void table_print_attribution(const struct result_run *run, const struct table_row *rows, size_t n,
-			     FILE *to);
+void table_print_attribution(const struct pool *pool, FILE *to);
 
 /* A stretch of windows for people: "50.0 s", "12 min", "3.5 h". */
 #define TABLE_WINDOW_SIZE 32

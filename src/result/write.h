@@ -7,11 +7,11 @@
 #include "result/result.h"
 
 /* Appends a series to an array of them. */
-void write_series(struct json_build *b, struct json_object *array, const struct result_series *s);
+void write_series(struct json_build *b, struct json_object *array, const struct series *s);
 
 /* Adds what a series' time went to, where it was attributed. */
 void write_attribution(struct json_build *b, struct json_object *series,
-		       const struct result_attribution *a);
+		       const struct series_attribution *a);
 
 /* Adds "looks" to a trial that has them. */
 void write_stack_samples(struct json_build *b, struct json_object *trial,

@@ -2,7 +2,7 @@
 #include "result/write.h"
 
 static void write_parts(struct json_build *b, struct json_object *to,
-			const struct result_attribution *a)
+			const struct series_attribution *a)
 {
 	struct json_object *parts = json_put_object(b, to, "parts");
 
@@ -22,7 +22,7 @@ static void write_parts(struct json_build *b, struct json_object *to,
 }
 
 static void write_bands(struct json_build *b, struct json_object *to,
-			const struct result_attribution *a)
+			const struct series_attribution *a)
 {
 	struct json_object *bands = json_put_object(b, to, "bands");
 
@@ -39,7 +39,7 @@ static void write_bands(struct json_build *b, struct json_object *to,
 }
 
 static void write_plain(struct json_build *b, struct json_object *to,
-			const struct result_attribution *a)
+			const struct series_attribution *a)
 {
 	struct json_object *plain;
 
@@ -54,7 +54,7 @@ static void write_plain(struct json_build *b, struct json_object *to,
 }
 
 void write_attribution(struct json_build *b, struct json_object *series,
-		       const struct result_attribution *a)
+		       const struct series_attribution *a)
 {
 	struct json_object *to = json_put_object(b, series, "attribution");
 

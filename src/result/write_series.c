@@ -14,8 +14,7 @@ const char *percentile_key(double q, char buf[PERCENTILE_KEY_SIZE])
 }
 
 /* Most errors come once or never, so the object stays in the file where it is empty. */
-static void write_errors(struct json_build *b, struct json_object *to,
-			 const struct result_series *s)
+static void write_errors(struct json_build *b, struct json_object *to, const struct series *s)
 {
 	struct json_object *errors = json_put_object(b, to, "errors");
 
@@ -29,8 +28,8 @@ static void write_percentiles(struct json_build *b, struct json_object *to,
 	struct json_object *present = json_put_object(b, to, "percentiles_ns");
 	struct json_object *absent = json_put_object(b, to, "absent_percentiles");
 
-	for (size_t i = 0; i < result_n_percentiles; i++) {
-		double q = result_percentiles[i];
+	for (size_t i = 0; i < SERIES_PERCENTILES; i++) {
+		double q = series_percentiles[i];
 		char key[PERCENTILE_KEY_SIZE], reason[96];
 
 		percentile_key(q, key);
@@ -56,8 +55,7 @@ void write_histogram(struct json_build *b, struct json_object *to, const struct 
 	json_put_string(b, histogram, "data", data);
 }
 
-static void write_intervals(struct json_build *b, struct json_object *to,
-			    const struct result_series *s)
+static void write_intervals(struct json_build *b, struct json_object *to, const struct series *s)
 {
 	struct json_object *intervals, *counts, *sums, *maxima;
 
@@ -75,8 +73,7 @@ static void write_intervals(struct json_build *b, struct json_object *to,
 	}
 }
 
-static void write_thresholds(struct json_build *b, struct json_object *to,
-			     const struct result_series *s)
+static void write_thresholds(struct json_build *b, struct json_object *to, const struct series *s)
 {
 	struct json_object *thresholds = json_put_array(b, to, "thresholds");
 
@@ -88,15 +85,15 @@ static void write_thresholds(struct json_build *b, struct json_object *to,
 	}
 }
 
-void write_series(struct json_build *b, struct json_object *array, const struct result_series *s)
+void write_series(struct json_build *b, struct json_object *array, const struct series *s)
 {
 	struct json_object *to = json_put_object(b, array, NULL);
 	const struct sparse_histogram *h = &s->histogram;
 
-	json_put_string(b, to, "actor", s->actor);
+	json_put_string(b, to, "actor", s->id.actor);
 	json_put_string(b, to, "stressor", s->stressor);
-	json_put_string(b, to, "span", s->span);
-	json_put_string(b, to, "time", span_time_names[s->time]);
+	json_put_string(b, to, "span", s->id.span);
+	json_put_string(b, to, "time", span_time_names[s->id.time]);
 	json_put_u64(b, to, "count", h->count);
 	write_errors(b, to, s);
 	json_put_u64(b, to, "clipped", h->clipped);

@@ -145,45 +145,29 @@ static void judge_schedules(const struct workers *workers, struct trial_outcome 
 }
 
 /* The failures of a span by their names, the commonest as they came: "812 EAGAIN, 3 ENOMEM". */
-static void name_errors(const struct trial_series *s, char *text, size_t size)
+static void name_errors(const struct series *s, char *text, size_t size)
 {
 	size_t used = 0;
 
-	for (size_t i = 0; i < WORKER_ERRORS && s->errors[i].count && used < size; i++) {
-		const char *name = strerrorname_np(s->errors[i].errnum);
-
-		used += (size_t)snprintf(text + used, size - used, "%s%llu ", used ? ", " : "",
-					 (unsigned long long)s->errors[i].count);
-		if (used < size && name)
-			used += (size_t)snprintf(text + used, size - used, "%s", name);
-		else if (used < size)
-			used += (size_t)snprintf(text + used, size - used, "errno %d",
-						 s->errors[i].errnum);
-	}
-}
-
-static uint64_t count_errors(const struct trial_series *s)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < WORKER_ERRORS; i++)
-		sum += s->errors[i].count;
-	return sum;
+	for (size_t i = 0; i < s->n_errors && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%llu %s", used ? ", " : "",
+					 (unsigned long long)s->errors[i].count, s->errors[i].name);
 }
 
 /* The span of an actor that failed most, by its share; NULL where none ever failed. */
-static const struct trial_series *find_worst(const struct trial_outcome *o, uint32_t actor,
-					     double *ret_share)
+static const struct series *find_worst(const struct trial_outcome *o, const char *actor,
+				       double *ret_share)
 {
-	const struct trial_series *worst = NULL;
+	const struct series *worst = NULL;
 
 	*ret_share = 0;
 	for (size_t i = 0; i < o->n_series; i++) {
-		const struct trial_series *s = &o->series[i];
-		double failed = (double)count_errors(s);
-		double share = failed / (failed + (double)s->recorder->histogram.count);
+		const struct series *s = &o->series[i];
+		double failed = (double)series_errors(s);
+		double share = failed / (failed + (double)s->histogram.count);
 
-		if (s->actor != actor || s->response || failed == 0 || share <= *ret_share)
+		if (s->id.time == SPAN_RESPONSE || strcmp(s->id.actor, actor) != 0 || failed == 0 ||
+		    share <= *ret_share)
 			continue;
 		worst = s;
 		*ret_share = share;
@@ -192,17 +176,18 @@ static const struct trial_series *find_worst(const struct trial_outcome *o, uint
 }
 
 /* Whether nothing that the actor began in the window was recorded, though something was due. */
-static bool did_nothing(const struct trial_outcome *o, const struct workload_actor *a,
-			uint32_t actor)
+static bool did_nothing(const struct trial_outcome *o, const struct workload_actor *a)
 {
 	bool due = a->arrival.kind == WORKLOAD_CLOSED;
 
 	for (size_t i = 0; i < o->n_series; i++) {
-		if (o->series[i].actor != actor)
+		const struct series *s = &o->series[i];
+
+		if (strcmp(s->id.actor, a->name) != 0)
 			continue;
-		if (o->series[i].recorder->histogram.count)
+		if (s->histogram.count)
 			return false;
-		due |= o->series[i].planned > o->series[i].missed;
+		due |= s->planned > s->missed;
 	}
 	return due;
 }
@@ -214,16 +199,15 @@ static void judge_failures(const struct workload *w, struct trial_outcome *o)
 		const struct workload_actor *a = &w->actors[actor];
 		char errors[128];
 		double share;
-		const struct trial_series *s = find_worst(o, actor, &share);
+		const struct series *s = find_worst(o, a->name, &share);
 
 		if (s && share > a->max_failed) {
 			name_errors(s, errors, sizeof(errors));
 			trial_invalidate(o,
 					 "%s failed in %.3g %% of its operations (%s: %s), more "
 					 "than its max_failed of %g",
-					 a->name, 100 * share, a->kind->spans[s->span].name, errors,
-					 a->max_failed);
-		} else if (!s && did_nothing(o, a, actor))
+					 a->name, 100 * share, s->id.span, errors, a->max_failed);
+		} else if (!s && did_nothing(o, a))
 			trial_invalidate(o, "%s finished no operation in the window", a->name);
 	}
 }

@@ -275,7 +275,6 @@ void plan_orders(const struct plan *p, size_t worker, uint64_t trial, struct slo
 _Static_assert((int)SLOT_CLOSED == (int)WORKLOAD_CLOSED && (int)SLOT_PACED == (int)WORKLOAD_PACED &&
 		       (int)SLOT_POISSON == (int)WORKLOAD_POISSON,
 	       "arrivals are copied as they are");
-_Static_assert(RECORDER_THRESHOLDS == WORKLOAD_THRESHOLDS_MAX, "thresholds are copied as they are");
 
 static uint64_t durations_ns(const struct workload_actor *actor)
 {

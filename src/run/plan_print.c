@@ -133,8 +133,8 @@ static void print_primaries(const struct plan *p, FILE *to)
 
 	for (size_t i = 0; i < w->n_primaries; i++) {
 		fprintf(to, "%-11s %s of %s/%s, %s time; a change below %g %% does not matter\n",
-			i ? "" : "decides by", w->primaries[i].metric, w->primaries[i].actor,
-			w->primaries[i].span, span_time_names[w->primaries[i].time],
+			i ? "" : "decides by", w->primaries[i].metric, w->primaries[i].id.actor,
+			w->primaries[i].id.span, span_time_names[w->primaries[i].id.time],
 			100 * w->primaries[i].tolerance);
 		print_samples(p, &w->primaries[i], to);
 	}
@@ -156,7 +156,7 @@ size_t plan_warn(const struct plan *p, FILE *to)
 		fprintf(to,
 			"%s: no decision by %s of %s/%s: it needs %llu samples, planned are "
 			"%.0f%s\n",
-			w->name, primary->metric, primary->actor, primary->span,
+			w->name, primary->metric, primary->id.actor, primary->id.span,
 			(unsigned long long)primary_samples_needed(primary),
 			workload_planned_samples(w, primary, cpus_count(&p->usable)),
 			primary->from == PRIMARY_FROM_POOLED ? "" : " a trial");

@@ -73,104 +73,37 @@ static void record_env(struct result_trial_env *to, const struct env *before,
 	to->taint = after->taint;
 }
 
-static int record_intervals(struct result_series *to, const struct recorder *from)
+/* Beside what was attributed, the same series without tracing, if that trial counts. */
+static void record_plain(struct series *s, const struct trial_outcome *plain)
 {
-	to->interval_ns = from->interval_ns;
-	to->intervals = calloc(RECORDER_INTERVALS, sizeof(*to->intervals));
-	if (!to->intervals)
-		return -ENOMEM;
-	to->n_intervals = RECORDER_INTERVALS;
-	for (size_t i = 0; i < RECORDER_INTERVALS; i++)
-		to->intervals[i] = (struct result_interval){.count = from->intervals[i].count,
-							    .sum_ns = from->intervals[i].sum_ns,
-							    .max_ns = from->intervals[i].max_ns};
-	return 0;
+	const struct series *like = plain && plain->n_reasons == 0
+					    ? series_find(plain->series, plain->n_series, &s->id)
+					    : NULL;
+
+	if (!s->attribution || !like)
+		return;
+	s->attribution->plain_count = like->histogram.count;
+	s->attribution->plain_p50_ns = sparse_histogram_percentile(&like->histogram, 50);
+	s->attribution->plain_rate_per_s = like->rate_per_s;
 }
 
-static int record_errors(struct result_series *to, const struct worker_errors *from)
+static int fill_trial(struct result_trial *trial, struct trial_outcome *o,
+		      const struct trial_outcome *plain)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < WORKER_ERRORS && from[i].count && r == 0; i++)
-		r = result_series_add_error(to, from[i].errnum, from[i].count);
-	return r;
-}
-
-/* The same series of the trial without tracing, if that one counts. */
-static const struct trial_series *find_plain(const struct trial_outcome *plain,
-					     const struct trial_series *traced)
-{
-	for (size_t i = 0; plain && plain->n_reasons == 0 && i < plain->n_series; i++) {
-		const struct trial_series *s = &plain->series[i];
-
-		if (s->actor == traced->actor && s->span == traced->span &&
-		    s->response == traced->response)
-			return s;
-	}
-	return NULL;
-}
-
-static int record_attribution(struct result_series *to, const struct trial_series *from,
-			      const struct trial_outcome *plain, double window_s)
-{
-	const struct trial_series *s = find_plain(plain, from);
-	int r;
-
-	if (!from->parts)
-		return 0;
-	r = result_attribution_create(&to->attribution, from->parts);
-	if (r < 0 || !s)
-		return r;
-	to->attribution->plain_count = s->recorder->histogram.count;
-	to->attribution->plain_p50_ns = histogram_percentile(&s->recorder->histogram, 50);
-	to->attribution->plain_rate_per_s = (double)s->recorder->histogram.count / window_s;
-	return 0;
-}
-
-static int record_series(struct result_trial *trial, const struct workload *w,
-			 const struct trial_series *from, const struct trial_outcome *plain)
-{
-	double window_s = (double)trial->duration_ns / NS_PER_S;
-	const struct workload_actor *actor = &w->actors[from->actor];
-	struct result_series *to = result_add_series(trial);
-	int r;
-
-	if (!to)
-		return -ENOMEM;
-	snprintf(to->actor, sizeof(to->actor), "%s", actor->name);
-	snprintf(to->stressor, sizeof(to->stressor), "%s", actor->kind->name);
-	snprintf(to->span, sizeof(to->span), "%s", actor->kind->spans[from->span].name);
-	to->time = from->response ? SPAN_RESPONSE : SPAN_SERVICE;
-	to->planned = from->planned;
-	to->late = from->late;
-	to->missed = from->missed;
-	to->rate_per_s = (double)from->recorder->histogram.count / window_s;
-	to->n_thresholds = from->recorder->n_thresholds;
-	for (size_t i = 0; i < to->n_thresholds; i++)
-		to->thresholds[i] = (struct result_threshold){
-			.ns = from->recorder->thresholds_ns[i], .above = from->recorder->above[i]};
-	r = result_series_set_histogram(to, &from->recorder->histogram);
-	if (r == 0)
-		r = record_intervals(to, from->recorder);
-	if (r == 0)
-		r = record_attribution(to, from, plain, window_s);
-	return r == 0 ? record_errors(to, from->errors) : r;
-}
-
-static int fill_trial(struct result_trial *trial, const struct plan *plan,
-		      const struct trial_outcome *o, const struct trial_outcome *plain)
-{
-	int r = 0;
-
+	trial->n_series = o->n_series;
+	trial->series = steal_ptr(o->series);
+	o->n_series = 0;
+	for (size_t i = 0; i < trial->n_series; i++)
+		record_plain(&trial->series[i], plain);
 	for (size_t i = 0; i < o->n_reasons && r == 0; i++)
 		r = result_trial_invalidate(trial, "%s", o->reasons[i]);
-	for (size_t i = 0; i < o->n_series && r == 0; i++)
-		r = record_series(trial, plan->workload, &o->series[i], plain);
 	return r;
 }
 
 int record_trial(struct result_run *run, const struct plan *plan, uint64_t index,
-		 const struct trial_outcome *o, const struct trial_outcome *plain)
+		 struct trial_outcome *o, const struct trial_outcome *plain)
 {
 	struct result_trial *trial;
 	int r = record_hierarchy(run, o);
@@ -188,7 +121,7 @@ int record_trial(struct result_run *run, const struct plan *plan, uint64_t index
 	trial->valid = true;
 	record_env(&trial->env, &o->before, &o->after);
 	trial->env.dying_groups = o->dying > 0 ? (uint64_t)o->dying : 0;
-	r = fill_trial(trial, plan, o, plain);
+	r = fill_trial(trial, o, plain);
 	if (r < 0)
 		trial->valid = false;
 	return r;

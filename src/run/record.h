@@ -11,10 +11,10 @@
 int record_run(struct result *r, const struct workload *w);
 
 /*
- * Appends a trial. `plain` is that without tracing beside an attributed one, or NULL. -ENOMEM; the
+ * Appends a trial and takes its series out of the outcome. `plain` is that without tracing beside an attributed one, or NULL. -ENOMEM; the
  * run is then as before, or holds half a trial marked invalid.
  */
 int record_trial(struct result_run *run, const struct plan *plan, uint64_t index,
-		 const struct trial_outcome *o, const struct trial_outcome *plain);
+		 struct trial_outcome *o, const struct trial_outcome *plain);
 
 #endif

@@ -38,7 +38,7 @@ struct slot_orders {
 	uint32_t spans;      /* bit i: span i is timed */
 	uint32_t responses;  /* bit i: its response time too */
 	uint32_t n_thresholds;
-	uint64_t thresholds_ns[RECORDER_THRESHOLDS];
+	uint64_t thresholds_ns[SERIES_THRESHOLDS_MAX];
 	uint64_t raw_capacity;  /* samples of the ring; 0: none */
 	bool attributed;        /* each recorder has a part recorder beside it */
 	uint64_t part_ring;     /* the worker's index among the part rings */

@@ -52,16 +52,6 @@ void env_read(struct env *ret, int group_fd);
 /* Stolen time from one to the other; 0 where the kernel's count went back. */
 uint64_t env_stolen_ns(const struct env *before, const struct env *after);
 
-/* One actor's span, all its workers together. */
-struct trial_series {
-	uint32_t actor, span;
-	bool response;
-	struct recorder *recorder;   /* owned by the outcome, as is: */
-	struct part_recorder *parts; /* NULL where the trial was not attributed */
-	uint64_t planned, late, missed;
-	struct worker_errors errors[WORKER_ERRORS];
-};
-
 /* How often something was seen, by enum part. */
 struct part_counts {
 	uint64_t of[PARTS];
@@ -71,7 +61,7 @@ struct trial_outcome {
 	char started_at[CLOCK_RFC3339_SIZE];
 	uint64_t setup_ns, teardown_ns;
 	struct env before, after;
-	struct trial_series *series;
+	struct series *series; /* an actor's span and time, all its workers together */
 	size_t n_series;
 	char reasons[TRIAL_REASONS_MAX][TRIAL_REASON_SIZE]; /* why it is not valid; none: it is */
 	size_t n_reasons;
@@ -120,7 +110,7 @@ void trial_outcome_finish(struct trial_outcome *o);
 void trial_invalidate(struct trial_outcome *o, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Merges what the workers of a trial recorded; called when they have ended. 0 or -ENOMEM. */
+/* Takes what the workers of a trial recorded; called when they have ended. 0 or -ENOMEM. */
 int trial_collect(const struct workers *workers, struct trial_outcome *o);
 
 /* The facts that make a trial invalid; after trial_collect(). */

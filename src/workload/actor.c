@@ -219,7 +219,7 @@ static int take_thresholds(const struct json_at *at, const struct json_field *fi
 {
 	struct workload_actor *actor = to;
 	size_t n;
-	int r = json_want_array(at, 0, WORKLOAD_THRESHOLDS_MAX, &n);
+	int r = json_want_array(at, 0, SERIES_THRESHOLDS_MAX, &n);
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct json_at element = json_element(at, i);

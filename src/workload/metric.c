@@ -9,8 +9,6 @@
 #include "record/histogram.h"
 #include "workload/workload.h"
 
-const char *const span_time_names[2] = {"service", "response"};
-
 /* One spelling for one percentile: "50", "99.9", not "050", "50.0", "5e1". */
 static bool percentile_from_text(const char *text, double *ret)
 {
@@ -64,6 +62,24 @@ enum metric_kind metric_parse(const char *metric, double *ret_percentile,
 	return METRIC_INVALID;
 }
 
+double metric_of_series(enum metric_kind kind, double percentile, uint64_t threshold_ns,
+			const struct series *s)
+{
+	switch (kind) {
+	case METRIC_PERCENTILE:
+		return series_percentile(s, percentile);
+	case METRIC_MEAN:
+		return s->histogram.count ? sparse_histogram_mean(&s->histogram) : NAN;
+	case METRIC_RATE:
+		return s->rate_per_s;
+	case METRIC_SHARE_ABOVE:
+		return series_share_above(s, threshold_ns);
+	case METRIC_INVALID:
+		break;
+	}
+	return NAN;
+}
+
 enum metric_direction metric_default_direction(enum metric_kind kind)
 {
 	return kind == METRIC_RATE ? METRIC_HIGHER_IS_BETTER : METRIC_LOWER_IS_BETTER;
@@ -95,8 +111,8 @@ static const struct workload_actor *find_actor(const struct workload *w, const c
 double workload_trial_samples(const struct workload *w, const struct workload_primary *p,
 			      uint64_t cpus)
 {
-	const struct workload_actor *actor = find_actor(w, p->actor);
-	unsigned steps = actor->kind->spans[kind_span_index(actor->kind, p->span)].steps;
+	const struct workload_actor *actor = find_actor(w, p->id.actor);
+	unsigned steps = actor->kind->spans[kind_span_index(actor->kind, p->id.span)].steps;
 
 	return floor((double)workload_count_workers(&actor->workers, cpus) *
 			     worker_steps(&actor->arrival, w->duration_ns) / (steps ? steps : 1) +

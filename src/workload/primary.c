@@ -84,9 +84,9 @@ static int take_reachable(const struct json_at *at, const struct json_field *fie
 int parse_primary(const struct json_at *at, bool stored, struct workload_primary *ret)
 {
 	static const struct json_field fields[] = {
-		FIELD("actor", take_name, struct workload_primary, actor, .required = true),
-		FIELD("span", json_field_text, struct workload_primary, span,
-		      .max = sizeof(ret->span) - 1, .required = true),
+		FIELD("actor", take_name, struct workload_primary, id.actor, .required = true),
+		FIELD("span", json_field_text, struct workload_primary, id.span,
+		      .max = sizeof(ret->id.span) - 1, .required = true),
 		{.key = "time"},
 		{.key = "metric"},
 		{.key = "tolerance", .take = take_tolerance, .required = true},
@@ -95,11 +95,11 @@ int parse_primary(const struct json_at *at, bool stored, struct workload_primary
 		{.key = "reachable", .take = take_reachable},
 	};
 	struct json_at metric = json_member(at, "metric");
-	struct workload_primary p = {.time = SPAN_SERVICE};
+	struct workload_primary p = {.id.time = SPAN_SERVICE};
 	int r = (stored ? json_get_fields : json_get_known_fields)(at, fields, 8, &p);
 
 	if (r == 0)
-		r = parse_word(at, "time", span_time_names, stored, &p, &p.time);
+		r = parse_word(at, "time", span_time_names, stored, &p, &p.id.time);
 	if (r == 0)
 		r = parse_metric(&metric, stored, &p);
 	if (r == 0)
@@ -113,17 +113,14 @@ int parse_primary(const struct json_at *at, bool stored, struct workload_primary
 
 bool primary_same(const struct workload_primary *a, const struct workload_primary *b)
 {
-	return a->time == b->time && strcmp(a->actor, b->actor) == 0 &&
-	       strcmp(a->span, b->span) == 0 && strcmp(a->metric, b->metric) == 0 &&
+	return series_id_equal(&a->id, &b->id) && strcmp(a->metric, b->metric) == 0 &&
 	       strcmp(a->later_word, b->later_word) == 0 &&
 	       (!a->later_key || strcmp(a->later_key, b->later_key) == 0);
 }
 
-bool primary_is_of(const struct workload_primary *p, const char *actor, const char *span,
-		   enum span_time time)
+bool primary_is_of(const struct workload_primary *p, const struct series_id *id)
 {
-	return !*primary_word(p, "time", "") && p->time == time && strcmp(p->actor, actor) == 0 &&
-	       strcmp(p->span, span) == 0;
+	return !*primary_word(p, "time", "") && series_id_equal(&p->id, id);
 }
 
 const char *primary_word(const struct workload_primary *p, const char *key, const char *known)
@@ -174,8 +171,8 @@ static int check_time(const struct json_at *at, const struct workload_actor *act
 	struct json_at time = json_member(at, "time");
 
 	if (!time.present)
-		p->time = has_response ? SPAN_RESPONSE : SPAN_SERVICE;
-	if (p->time == SPAN_SERVICE || has_response)
+		p->id.time = has_response ? SPAN_RESPONSE : SPAN_SERVICE;
+	if (p->id.time == SPAN_SERVICE || has_response)
 		return 0;
 	return json_refuse(&time, "\"service\": %s",
 			   span->response ? "a closed loop has no intended starts to count from"

@@ -16,9 +16,9 @@ static void put_primary(struct json_build *b, struct json_object *list,
 {
 	struct json_object *to = json_put_object(b, list, NULL);
 
-	json_put_string(b, to, "actor", p->actor);
-	json_put_string(b, to, "span", p->span);
-	json_put_string(b, to, "time", span_time_names[p->time]);
+	json_put_string(b, to, "actor", p->id.actor);
+	json_put_string(b, to, "span", p->id.span);
+	json_put_string(b, to, "time", span_time_names[p->id.time]);
 	json_put_string(b, to, "metric", p->metric);
 	json_put_double(b, to, "tolerance", p->tolerance);
 	json_put_string(b, to, "direction", metric_direction_names[p->direction]);

@@ -14,12 +14,12 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "record/series.h"
 #include "workload/kind.h"
 
 #define WORKLOAD_SCHEMA "cgchurn-workload/1"
-#define WORKLOAD_NAME_SIZE 64 /* names: [a-z0-9][a-z0-9-]*, at most 63 bytes */
+#define WORKLOAD_NAME_SIZE SERIES_NAME_SIZE
 #define WORKLOAD_CONTROLLERS_MAX 16
-#define WORKLOAD_THRESHOLDS_MAX 8
 #define WORKLOAD_ACTORS_MAX 32
 #define WORKLOAD_PRIMARIES_MAX 32
 #define WORKLOAD_DEPTH_MAX 32
@@ -94,7 +94,7 @@ struct workload_actor {
 	struct workload_place place;
 	struct workload_arrival arrival;
 	_Alignas(16) unsigned char options[KIND_OPTIONS_SIZE];
-	uint64_t thresholds_ns[WORKLOAD_THRESHOLDS_MAX]; /* ascending */
+	uint64_t thresholds_ns[SERIES_THRESHOLDS_MAX]; /* ascending */
 	size_t n_thresholds;
 	/*
 	 * Share of a span's operations that may fail before the trial is invalid; [0, 1], default
@@ -108,10 +108,6 @@ struct workload_actor {
  * lie between their 45th and their 55th percentile, which is as far as a primary may be off.
  */
 #define WORKLOAD_MAX_FAILED 0.1
-
-/* Service time runs from the actual start, response time from the intended one. */
-enum span_time { SPAN_SERVICE, SPAN_RESPONSE };
-extern const char *const span_time_names[2]; /* "service", "response" */
 
 /* Which way is better; by default less time, a higher rate. */
 enum metric_direction { METRIC_LOWER_IS_BETTER, METRIC_HIGHER_IS_BETTER };
@@ -132,9 +128,7 @@ extern const char *const primary_from_names[2]; /* "trials", "pooled" */
  *	"share>T"   the share of samples above the duration T, one of the actor's thresholds
  */
 struct workload_primary {
-	char actor[WORKLOAD_NAME_SIZE];
-	char span[32];
-	enum span_time time;
+	struct series_id id; /* whose */
 	char metric[32];
 	double tolerance; /* (0, 1]: 0.05 means that a change by less than 5 % does not matter */
 	enum metric_direction direction;
@@ -224,8 +218,7 @@ int workload_primaries_from_spec(const char *spec, struct workload_primary *ret,
 bool primary_same(const struct workload_primary *a, const struct workload_primary *b);
 
 /* Whether its metric is of this series. */
-bool primary_is_of(const struct workload_primary *p, const char *actor, const char *span,
-		   enum span_time time);
+bool primary_is_of(const struct workload_primary *p, const struct series_id *id);
 
 /* Its later version's word for `key`; `known` where that is not it, or `p` is NULL. */
 const char *primary_word(const struct workload_primary *p, const char *key, const char *known);
@@ -269,6 +262,9 @@ enum metric_kind {
 };
 enum metric_kind metric_parse(const char *metric, double *ret_percentile,
 			      uint64_t *ret_threshold_ns);
+/* The figure of a series; NAN where its samples do not support it, or it does not count it. */
+double metric_of_series(enum metric_kind kind, double percentile, uint64_t threshold_ns,
+			const struct series *s);
 enum metric_direction metric_default_direction(enum metric_kind kind);
 
 #endif

@@ -12,13 +12,13 @@
 
 #include <cmocka.h>
 
-#include "result/attribution.h"
+#include "record/series.h"
 
 /* 1 us of running each; every tenth sample waited 6 ms for a grace period, one for a child. */
-static inline struct result_attribution *fake_attribution(void)
+static inline struct series_attribution *fake_attribution(void)
 {
 	struct part_recorder *r = calloc(1, sizeof(*r));
-	struct result_attribution *a = NULL;
+	struct series_attribution *a = NULL;
 	uint64_t ns[PARTS];
 
 	assert_non_null(r);
@@ -30,7 +30,7 @@ static inline struct result_attribution *fake_attribution(void)
 		part_recorder_add(r, ns[PART_RUNNING] + ns[PART_GRACE_PERIOD], ns);
 	}
 	r->lost = 3;
-	assert_int_equal(result_attribution_create(&a, r), 0);
+	assert_int_equal(series_attribution_create(&a, r), 0);
 	a->plain_count = 1000;
 	a->plain_p50_ns = 1234.5;
 	a->plain_rate_per_s = 20;

@@ -65,37 +65,20 @@ static void fake_record(struct rng *rng, const struct fake_series *like, uint64_
 	}
 }
 
-static void fake_keep(struct result_series *s, const struct recorder *r)
+static struct series *fake_series(struct rng *rng, struct result_trial *trial,
+				  const struct fake_series *like)
 {
-	assert_int_equal(result_series_set_histogram(s, &r->histogram), 0);
-	s->interval_ns = r->interval_ns;
-	s->n_intervals = RECORDER_INTERVALS;
-	s->intervals = calloc(RECORDER_INTERVALS, sizeof(*s->intervals));
-	assert_non_null(s->intervals);
-	for (size_t i = 0; i < RECORDER_INTERVALS; i++)
-		s->intervals[i] = (struct result_interval){.count = r->intervals[i].count,
-							   .sum_ns = r->intervals[i].sum_ns,
-							   .max_ns = r->intervals[i].max_ns};
-	s->n_thresholds = r->n_thresholds;
-	for (size_t i = 0; i < s->n_thresholds; i++)
-		s->thresholds[i] =
-			(struct result_threshold){.ns = r->thresholds_ns[i], .above = r->above[i]};
-}
-
-static struct result_series *fake_series(struct rng *rng, struct result_trial *trial,
-					 const struct fake_series *like)
-{
-	struct result_series *s = result_add_series(trial);
+	struct series *s = result_add_series(trial);
 	struct recorder *r = calloc(1, sizeof(*r));
 
 	assert_non_null(s);
 	assert_non_null(r);
-	strcpy(s->actor, like->actor);
-	strcpy(s->stressor, like->stressor);
-	strcpy(s->span, like->span);
-	s->time = like->time;
 	fake_record(rng, like, trial->index, r);
-	fake_keep(s, r);
+	assert_int_equal(series_from_recorder(s, r), 0);
+	strcpy(s->id.actor, like->actor);
+	strcpy(s->id.span, like->span);
+	strcpy(s->stressor, like->stressor);
+	s->id.time = like->time;
 	s->rate_per_s = like->count / ((double)FAKE_WINDOW_NS / 1e9);
 	free(r);
 	return s;
@@ -130,8 +113,8 @@ static void fake_trial(struct rng *rng, struct result_run *run, uint64_t index)
 		trial->series[i].planned = 104;
 		trial->series[i].late = 3;
 		trial->series[i].missed = 1;
-		assert_int_equal(result_series_add_error(&trial->series[i], EAGAIN, 2), 0);
-		assert_int_equal(result_series_add_error(&trial->series[i], 4711, 1), 0);
+		assert_int_equal(series_add_errno(&trial->series[i], EAGAIN, 2), 0);
+		assert_int_equal(series_add_errno(&trial->series[i], 4711, 1), 0);
 	}
 }
 

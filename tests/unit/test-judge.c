@@ -133,30 +133,32 @@ static void test_longest_step(void **state)
 
 /* Judges a trial of one actor with one span: so many samples, and these failures. */
 static struct trial_outcome judge_actor(struct workload_actor actor, uint64_t samples,
-					const struct worker_errors *errors, uint64_t planned)
+					const struct series_error *errors, uint64_t planned)
 {
 	static const struct kind_span spans[] = {{"spawn", false, "", 0}};
 	const struct kind kind = {.name = "fork", .spans = spans, .n_spans = 1};
 	const struct workload workload = {.name = "judged", .actors = &actor, .n_actors = 1};
 	const struct plan plan = {.workload = &workload};
 	const struct workers workers = {.plan = &plan};
-	struct recorder recorder = {.histogram = {.count = samples}};
-	struct trial_series series = {.recorder = &recorder, .planned = planned};
+	struct series series = {.id = {.actor = "storm", .span = "spawn"},
+				.histogram = {.count = samples},
+				.planned = planned};
 	struct trial_outcome o = {.series = &series, .n_series = 1};
 
 	snprintf(actor.name, sizeof(actor.name), "storm");
 	actor.kind = &kind;
 	for (size_t i = 0; errors && errors[i].count; i++)
-		series.errors[i] = errors[i];
+		assert_int_equal(series_add_error(&series, errors[i].name, errors[i].count), 0);
 	o.after.at_ns = NS_PER_S;
 	trial_judge(&workers, &o);
+	series_finish(&series);
 	return o;
 }
 
 static void test_failures(void **state)
 {
-	const struct worker_errors all[] = {{EAGAIN, 812}, {4711, 3}, {0, 0}};
-	const struct worker_errors few[] = {{EAGAIN, 10}, {0, 0}};
+	const struct series_error all[] = {{"EAGAIN", 812}, {"errno 4711", 3}, {"", 0}};
+	const struct series_error few[] = {{"EAGAIN", 10}, {"", 0}};
 	struct workload_actor closed = {.max_failed = 0.1}, any = {.max_failed = 1};
 	struct trial_outcome o = judge_actor(closed, 0, all, 0);
 

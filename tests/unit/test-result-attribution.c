@@ -33,7 +33,7 @@ static char *text_of(const struct result *r)
 static void test_round_trip(void **state)
 {
 	struct result *r = attributed_result(), *again = NULL;
-	const struct result_attribution *a;
+	const struct series_attribution *a;
 	char *first = text_of(r), *second;
 	struct err e = {0};
 

@@ -85,8 +85,8 @@ static void test_same_percentiles(void **state)
 				    sparse_histogram_percentile(b, q));
 	}
 	assert_int_equal(again->runs[0].n_primaries, 1);
-	assert_string_equal(again->runs[0].primaries[0].actor, "migrator");
-	assert_true(again->runs[0].primaries[0].time == SPAN_RESPONSE);
+	assert_string_equal(again->runs[0].primaries[0].id.actor, "migrator");
+	assert_true(again->runs[0].primaries[0].id.time == SPAN_RESPONSE);
 	assert_string_equal(again->runs[0].spec, FAKE_SPEC);
 	free(text);
 	result_destroy(r);
@@ -97,16 +97,21 @@ static void test_same_percentiles(void **state)
 static void test_clipped(void **state)
 {
 	struct result *r = fake_result(5);
-	struct result_series *s = &r->runs[0].trials[0].series[0];
+	struct series *s = &r->runs[0].trials[0].series[0];
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	struct series clipped = {.n_errors = 0};
 
 	assert_non_null(recorder);
 	recorder_init(recorder, FAKE_WINDOW_NS, NULL, 0);
 	recorder_add(recorder, 0, 0);
 	recorder_add(recorder, 1, HISTOGRAM_HIGHEST);
 	recorder_add(recorder, 2, HISTOGRAM_HIGHEST * 3);
-	free(s->intervals);
-	fake_keep(s, recorder);
+	clipped.id = s->id;
+	strcpy(clipped.stressor, s->stressor);
+	series_finish(s);
+	assert_int_equal(series_from_recorder(s, recorder), 0);
+	s->id = clipped.id;
+	strcpy(s->stressor, clipped.stressor);
 	free(recorder);
 	assert_int_equal(s->histogram.clipped, 1);
 	assert_round_trip(r);

@@ -279,7 +279,7 @@ static void test_limits(void **state)
 		 RESULT_RUNS_MAX},
 		{"\"reasons\": [", "\"\",", RESULT_STRINGS_MAX},
 		{"\"counts\": [", "0,", RESULT_INTERVALS_MAX},
-		{"\"thresholds\": [", "{\"ns\": 1, \"above\": 0},", WORKLOAD_THRESHOLDS_MAX},
+		{"\"thresholds\": [", "{\"ns\": 1, \"above\": 0},", SERIES_THRESHOLDS_MAX},
 		{"\"buckets\": [", "[1,1],", HISTOGRAM_BUCKETS},
 	};
 

@@ -182,8 +182,8 @@ static void test_hostile_text(void **state)
 	char *text;
 
 	for (size_t i = 0; i < 3; i++) {
-		memset(r->runs[0].trials[i].series[0].actor, 'a', WORKLOAD_NAME_SIZE - 1);
-		memset(r->runs[0].trials[i].series[0].span, 's', 31);
+		memset(r->runs[0].trials[i].series[0].id.actor, 'a', WORKLOAD_NAME_SIZE - 1);
+		memset(r->runs[0].trials[i].series[0].id.span, 's', 31);
 	}
 	free(r->label);
 	r->label = fake_text("\033[2J\xc2\x9b"

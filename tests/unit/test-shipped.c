@@ -40,7 +40,7 @@ static void check_samples(const struct workload *w, const struct workload_primar
 
 	if (planned < needed)
 		fail_msg("%s: %s of %s/%s: %.0f samples are planned, wanted: %.0f", w->name,
-			 p->metric, p->actor, p->span, planned, needed);
+			 p->metric, p->id.actor, p->id.span, planned, needed);
 }
 
 /* However few CPUs there are, some failed steps leave every primary enough samples. */

@@ -117,12 +117,12 @@ static void test_bounds(void **state)
 	struct bound b;
 
 	assert_int_equal(bound_parse("m.write.response.p99.9<1.5ms", &b, NULL), 0);
-	assert_string_equal(b.actor, "m");
-	assert_string_equal(b.span, "write");
-	assert_int_equal(b.time, SPAN_RESPONSE);
+	assert_string_equal(b.id.actor, "m");
+	assert_string_equal(b.id.span, "write");
+	assert_int_equal(b.id.time, SPAN_RESPONSE);
 	assert_true(b.percentile == 99.9 && b.below && b.value == 1.5e6);
 	assert_int_equal(bound_parse("s.cycle.rate>1000", &b, NULL), 0);
-	assert_int_equal(b.time, SPAN_SERVICE);
+	assert_int_equal(b.id.time, SPAN_SERVICE);
 	assert_true(b.kind == METRIC_RATE && !b.below && b.value == 1000);
 	assert_true(bound_holds(&b, 1001) && !bound_holds(&b, 1000));
 	static const char *const refused[] = {"",
@@ -192,17 +192,17 @@ static struct result *make_result(const uint64_t *values, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct result_run *run = result_add_run(r);
 		struct result_trial *trial = result_add_trial(run);
-		struct result_series *s = result_add_series(trial);
+		struct series *s = result_add_series(trial);
 
 		snprintf(run->workload, sizeof(run->workload), "w-at-%zu", i);
 		assert_non_null(run->spec = strdup("{}"));
 		trial->valid = true;
-		snprintf(s->actor, sizeof(s->actor), "m");
-		snprintf(s->span, sizeof(s->span), "write");
+		snprintf(s->id.actor, sizeof(s->id.actor), "m");
+		snprintf(s->id.span, sizeof(s->id.span), "write");
 		memset(h, 0, sizeof(*h));
 		for (int k = 0; k < 1000; k++)
 			histogram_record(h, values[i] * 1000000);
-		assert_int_equal(result_series_set_histogram(s, h), 0);
+		assert_int_equal(sparse_histogram_init_from(&s->histogram, h), 0);
 	}
 	free(h);
 	return r;
@@ -260,13 +260,56 @@ static void test_sweep(void **state)
 	free(s);
 }
 
+/* Of a trial that does not count nothing is taken, except that it missed starts. */
+static void test_invalid_trials(void **state)
+{
+	static const uint64_t ms[] = {1};
+	struct sweep *s = calloc(1, sizeof(*s));
+	struct result_run *run;
+	struct series *slow;
+
+	assert_non_null(s);
+	s->has_bound = true;
+	s->bound_text = "m.write.p99.999<3ms"; /* of pooled trials: one has too few samples */
+	assert_int_equal(bound_parse("m.write.p99<3ms", &s->bound, NULL), 0);
+	s->bound.percentile = 0.5;
+	s->result = make_result(ms, 1);
+	s->points[0] = (struct sweep_point){.number = 1};
+	s->n = 1;
+	run = &s->result->runs[0];
+	assert_non_null(result_add_trial(run));
+	slow = result_add_series(&run->trials[1]);
+	assert_non_null(slow);
+	slow->id = run->trials[0].series[0].id;
+	assert_int_equal(
+		sparse_histogram_merge(&slow->histogram, &run->trials[0].series[0].histogram), 0);
+	slow->planned = 100;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_UNKNOWN);
+	assert_string_equal(s->points[0].reason, "too few samples for this metric");
+
+	s->bound.percentile = 99;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_HOLDS);
+	slow->missed = 50;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_UNKNOWN);
+	assert_string_equal(s->points[0].reason, "invalid trials missed starts");
+	run->trials[0].valid = false;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_BREAKS);
+	result_destroy(s->result);
+	free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_axes),     cmocka_unit_test(test_refused_axes),
-		cmocka_unit_test(test_settings), cmocka_unit_test(test_refinement),
-		cmocka_unit_test(test_bounds),   cmocka_unit_test(test_isotonic),
-		cmocka_unit_test(test_knee),     cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_axes),           cmocka_unit_test(test_refused_axes),
+		cmocka_unit_test(test_settings),       cmocka_unit_test(test_refinement),
+		cmocka_unit_test(test_bounds),         cmocka_unit_test(test_isotonic),
+		cmocka_unit_test(test_knee),           cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_invalid_trials),
 	};
 
 	return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);

@@ -127,11 +127,11 @@ static void test_primaries(void **state)
 	assert_string_equal(p[0].metric, "p99.9");
 	assert_true(p[0].tolerance == 0.05);
 	/* Where nothing is said: from the intended start, if there is one. */
-	assert_int_equal(p[0].time, SPAN_RESPONSE);
+	assert_int_equal(p[0].id.time, SPAN_RESPONSE);
 	assert_int_equal(p[0].direction, METRIC_LOWER_IS_BETTER);
-	assert_int_equal(p[1].time, SPAN_SERVICE);
+	assert_int_equal(p[1].id.time, SPAN_SERVICE);
 	assert_int_equal(p[1].direction, METRIC_HIGHER_IS_BETTER);
-	assert_int_equal(p[2].time, SPAN_SERVICE);
+	assert_int_equal(p[2].id.time, SPAN_SERVICE);
 	assert_int_equal(p[2].direction, METRIC_HIGHER_IS_BETTER);
 	/* 2 * 2000 a second for 2 s hardly give a trial the 10 000 samples of a p99.9 */
 	assert_int_equal(p[0].from, PRIMARY_FROM_POOLED);
