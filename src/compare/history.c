@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "compare/facts.h"
-#include "compare/history_value.h"
 
 enum { SHOWN_MAX = 40 }; /* longer values are named, not shown */
 
@@ -261,7 +260,8 @@ static int add_run(struct history *h, const struct result *result, const struct 
 		point->metric = (size_t)(m - h->metrics);
 		point->result = h->n_results - 1;
 		point->n = 1;
-		r = value_of_run(result, run, &run->primaries[i], &point->value, &point->missing);
+		r = history_value_of(result, run, &run->primaries[i], &point->value,
+				     &point->missing);
 		if (r < 0)
 			return r;
 	}

@@ -129,6 +129,13 @@ void history_finish(struct history *h);
 bool history_same_series(const struct history *h, const char *workload, size_t a, size_t b,
 			 bool lenient);
 
+/*
+ * The value by the rule of the plan (workload_primary.from); NAN where there is none, and then in
+ * *ret_missing why, which the caller frees. -ENOMEM.
+ */
+int history_value_of(const struct result *result, const struct result_run *run,
+		     const struct workload_primary *p, double *ret, char **ret_missing);
+
 /* The value of a result's fact; "unknown" where it has none. */
 const char *history_fact(const struct history *h, size_t result, const char *name);
 

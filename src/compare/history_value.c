@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "compare/history_value.h"
+/* What one result says of one metric. */
+#include "compare/history.h"
 
 #include <errno.h>
 #include <math.h>
@@ -82,8 +83,8 @@ static char *why_missing(const struct result *result, const struct result_run *r
 	return r < 0 ? NULL : text;
 }
 
-int value_of_run(const struct result *result, const struct result_run *run,
-		 const struct workload_primary *p, double *ret, char **ret_missing)
+int history_value_of(const struct result *result, const struct result_run *run,
+		     const struct workload_primary *p, double *ret, char **ret_missing)
 {
 	bool pooled = p->from == PRIMARY_FROM_POOLED;
 	double q;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "compare/sweep_axis.h"
+#include "compare/sweep.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,6 +3,7 @@
 #ifndef CGCHURN_RESULT_JSON_H
 #define CGCHURN_RESULT_JSON_H
 
+#include "json/write.h"
 #include "result/result.h"
 
 /*
@@ -10,6 +11,9 @@
  * Strings that are no UTF-8 are repaired; what is unknown is null.
  */
 int result_to_json(const struct result *r, char **ret_text, size_t *ret_size);
+
+/* The same as members of an object. Where a run's spec is not JSON the build has failed. */
+void result_put_json(struct json_build *b, struct json_object *to, const struct result *r);
 
 /* Replaces the file atomically (io_replace_file). EXIT_FAULT in `e`, with the path. */
 int result_write(const struct result *r, const char *path, struct err *e);

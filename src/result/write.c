@@ -135,16 +135,30 @@ static void write_envelope(struct json_build *b, struct json_object *to, const s
 	write_instrument(b, json_put_object(b, to, "instrument"), &r->instrument);
 }
 
+static int put_result(struct json_build *b, struct json_object *to, const struct result *r,
+		      struct err *e)
+{
+	struct json_object *runs;
+	int k = 0;
+
+	write_envelope(b, to, r);
+	runs = json_put_array(b, to, "runs");
+	for (size_t i = 0; i < r->n_runs && !b->failed && k == 0; i++)
+		k = write_run(b, runs, &r->runs[i], e);
+	return k;
+}
+
+void result_put_json(struct json_build *b, struct json_object *to, const struct result *r)
+{
+	b->failed |= put_result(b, to, r, NULL) < 0;
+}
+
 static int to_json(const struct result *r, char **ret_text, size_t *ret_size, struct err *e)
 {
 	struct json_build b = {0};
-	struct json_object *root = json_build_object(&b), *runs;
-	int k = 0;
+	struct json_object *root = json_build_object(&b);
+	int k = put_result(&b, root, r, e);
 
-	write_envelope(&b, root, r);
-	runs = json_put_array(&b, root, "runs");
-	for (size_t i = 0; i < r->n_runs && !b.failed && k == 0; i++)
-		k = write_run(&b, runs, &r->runs[i], e);
 	if (k < 0) {
 		json_object_put(root);
 		return k;
