@@ -6,7 +6,7 @@
  * https://bencher.dev/docs/reference/bencher-metric-format/
  */
 #include "export/export.h"
-#include "export/name.h"
+#include "export/text.h"
 #include "json/write.h"
 
 static void put_measure(struct json_build *b, struct json_object *to, const char *name,

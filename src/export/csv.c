@@ -9,7 +9,7 @@
 
 #include "base/num.h"
 #include "export/export.h"
-#include "export/name.h"
+#include "export/text.h"
 
 /*
  * A text that begins like a formula gets an apostrophe in front: spreadsheets run formulas, and the

@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "export/export.h"
-#include "export/name.h"
+#include "export/text.h"
 #include "export/points.h"
 
 struct exposition {

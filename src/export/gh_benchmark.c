@@ -7,7 +7,7 @@
 
 #include "base/num.h"
 #include "export/export.h"
-#include "export/name.h"
+#include "export/text.h"
 #include "json/write.h"
 
 static void put_entry(struct json_build *b, struct json_object *root, const char *name,

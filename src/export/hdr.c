@@ -18,7 +18,7 @@
 #include "base/escape.h"
 #include "export/export.h"
 #include "result/hdr.h"
-#include "export/name.h"
+#include "export/text.h"
 
 struct row {
 	int64_t began_s;

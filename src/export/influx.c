@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "export/export.h"
-#include "export/name.h"
+#include "export/text.h"
 
 /* The protocol has no escape for a newline in a tag, and a backslash escapes whatever follows it. */
 static void print_tag(FILE *to, const char *key, const char *value)

@@ -12,8 +12,7 @@
 #include "base/escape.h"
 #include "base/num.h"
 #include "export/export.h"
-#include "export/name.h"
-#include "export/summary.h"
+#include "export/text.h"
 
 static void print_property(FILE *to, const char *name, double ns)
 {

@@ -11,8 +11,7 @@
 
 #include "base/cleanup.h"
 #include "export/export.h"
-#include "export/name.h"
-#include "export/summary.h"
+#include "export/text.h"
 
 /* A description and a reason end with the line, and "#" begins a directive. */
 static void print_plain(FILE *to, const char *text)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a series is called where a format has one name for it. */
-#ifndef CGCHURN_EXPORT_NAME_H
-#define CGCHURN_EXPORT_NAME_H
+/* Names, figures and texts as several formats show them. */
+#ifndef CGCHURN_EXPORT_TEXT_H
+#define CGCHURN_EXPORT_TEXT_H
 
-#include "result/result.h"
+#include "result/pool.h"
 
 /* Workload, actor, stressor and span names are short and of [a-z0-9_-] (result/json.h). */
 #define EXPORT_NAME_SIZE 256
@@ -17,6 +17,14 @@ const char *export_name(const struct result_run *run, const struct series *s,
  * label as far as there are any. The caller frees. NULL where memory ran out.
  */
 char *export_tag(const struct result *r);
+
+#define EXPORT_SUMMARY_SIZE 256
+
+/* "20 000 samples, 4 000/s, p50 61.0 us, p99 122 us, max 230 us, 3 errors" */
+const char *export_summary(const struct series *s, char buf[EXPORT_SUMMARY_SIZE]);
+
+/* Why a workload has no figures, as a sentence; NULL where it has some. */
+const char *export_why_none(const struct pool *p);
 
 /*
  * Prints a text of strangers: what must not be shown (base/escape.h) as '?', and what the format
