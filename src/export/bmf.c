@@ -21,7 +21,7 @@ static void put_measure(struct json_build *b, struct json_object *to, const char
 		json_put_double(b, measure, "upper_value", high);
 }
 
-static void put_series(struct json_build *b, struct json_object *root, const struct pool *p,
+static void put_series(struct export *x, const struct result *r, const struct pool *p,
 		       const struct pooled_series *s)
 {
 	static const struct {
@@ -34,29 +34,25 @@ static void put_series(struct json_build *b, struct json_object *root, const str
 
 	if (!sparse_histogram_percentile_supported(h, 50))
 		return;
-	benchmark = json_put_object(b, root, export_name(p->run, &s->all, name));
-	put_measure(b, benchmark, "latency", sparse_histogram_percentile(h, 50), s->p50_low_ns,
-		    s->p50_high_ns);
+	benchmark = json_put_object(&x->json, x->root, export_name(p->run, &s->all, name));
+	put_measure(&x->json, benchmark, "latency", sparse_histogram_percentile(h, 50),
+		    s->p50_low_ns, s->p50_high_ns);
 	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
 		if (sparse_histogram_percentile_supported(h, tails[i].q))
-			put_measure(b, benchmark, tails[i].name,
+			put_measure(&x->json, benchmark, tails[i].name,
 				    sparse_histogram_percentile(h, tails[i].q), 0, 0);
-	put_measure(b, benchmark, "throughput", s->all.rate_per_s, 0, 0);
+	put_measure(&x->json, benchmark, "throughput", s->all.rate_per_s, 0, 0);
 }
 
-static int add(struct export *x, const struct export_source *source)
+static int begin(struct export *x)
 {
-	struct json_build b = {0};
-	struct json_object *root = json_build_object(&b);
-
-	for (size_t i = 0; i < source->result->n_runs; i++)
-		for (size_t k = 0; k < source->pools[i].n; k++)
-			put_series(&b, root, &source->pools[i], &source->pools[i].series[k]);
-	return json_build_print(&b, root, x->to);
+	x->root = json_build_object(&x->json);
+	return 0;
 }
 
 const struct exporter exporter_bmf = {
 	.name = "bmf",
 	.single = true,
-	.add = add,
+	.begin = begin,
+	.series = put_series,
 };

@@ -85,31 +85,25 @@ static void print_series(FILE *to, const struct series *s)
 	}
 }
 
-static void print_run(FILE *to, const struct result *r, const struct result_run *run)
-{
-	for (size_t i = 0; i < run->n_trials; i++)
-		for (size_t k = 0; k < run->trials[i].n_series; k++) {
-			print_where(to, r, run, &run->trials[i]);
-			print_series(to, &run->trials[i].series[k]);
-			print_origin(to, r);
-		}
-}
-
 static int begin(struct export *x)
 {
 	print_head(x->to);
 	return 0;
 }
 
-static int add(struct export *x, const struct export_source *source)
+static int print_trial(struct export *x, const struct result *r, const struct result_run *run,
+		       const struct result_trial *trial)
 {
-	for (size_t i = 0; i < source->result->n_runs; i++)
-		print_run(x->to, source->result, &source->result->runs[i]);
+	for (size_t i = 0; i < trial->n_series; i++) {
+		print_where(x->to, r, run, trial);
+		print_series(x->to, &trial->series[i]);
+		print_origin(x->to, r);
+	}
 	return 0;
 }
 
 const struct exporter exporter_csv = {
 	.name = "csv",
 	.begin = begin,
-	.add = add,
+	.trial = print_trial,
 };

@@ -103,6 +103,18 @@ static int remember(struct export *x, const char *path, const struct result *res
 	return r == 0 ? array_add_text(&x->ids, &x->n_ids, result->id) : r;
 }
 
+static int add_run(struct export *x, const struct result *result, const struct pool *p)
+{
+	const struct exporter *to = x->exporter;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && to->trial && i < p->run->n_trials; i++)
+		r = to->trial(x, result, p->run, &p->run->trials[i]);
+	for (size_t i = 0; to->series && i < p->n; i++)
+		to->series(x, result, p, &p->series[i]);
+	return r;
+}
+
 static int add_pooled(struct export *x, struct export_source *source)
 {
 	const struct result *result = source->result;
@@ -113,7 +125,9 @@ static int add_pooled(struct export *x, struct export_source *source)
 		r = pool_init(&pools[i], &result->runs[i], POOL_VALID);
 	source->pools = pools;
 	if (r == 0)
-		r = x->exporter->add(x, source);
+		r = x->exporter->add ? x->exporter->add(x, source) : 0;
+	for (size_t i = 0; r == 0 && i < result->n_runs; i++)
+		r = add_run(x, result, &pools[i]);
 	for (size_t i = 0; pools && i < result->n_runs; i++)
 		pool_finish(&pools[i]);
 	free(pools);
@@ -140,6 +154,10 @@ int export_end(struct export *x, struct err *e)
 
 	x->e = e;
 	r = x->exporter->end ? x->exporter->end(x) : 0;
+	if (r == 0 && x->root) {
+		r = json_build_print(&x->json, x->root, x->to);
+		x->root = NULL;
+	}
 	return r < 0 ? fail(x, r, e) : 0;
 }
 
@@ -148,6 +166,7 @@ void export_finish(struct export *x)
 	if (x->exporter && x->exporter->finish && x->state)
 		x->exporter->finish(x);
 	free(x->state);
+	json_object_put(x->root);
 	for (size_t i = 0; i < x->n_paths; i++)
 		free(x->paths[i]);
 	for (size_t i = 0; i < x->n_ids; i++)

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "json/write.h"
 #include "result/pool.h"
 #include "result/result.h"
 
@@ -45,7 +46,10 @@ struct export
 	char **paths;     /* of those that came, for messages */
 	char **ids;
 	size_t n_paths, n_ids;
-	void *state;   /* the exporter's own; freed with free() at the end */
+	void *state; /* the exporter's own; freed with free() at the end */
+	struct json_build json;
+	struct json_object
+		*root; /* of a format that is JSON: begin() makes it; printed at the end */
 	struct err *e; /* of the call under way */
 };
 
@@ -58,7 +62,12 @@ struct exporter {
 	bool single;      /* holds one result */
 	bool timestamps;  /* takes that setting */
 	int (*begin)(struct export *x);
+	/* Each result, then each trial and each pooled series of each of its runs. */
 	int (*add)(struct export *x, const struct export_source *source);
+	int (*trial)(struct export *x, const struct result *r, const struct result_run *run,
+		     const struct result_trial *trial);
+	void (*series)(struct export *x, const struct result *r, const struct pool *p,
+		       const struct pooled_series *s);
 	int (*end)(struct export *x);
 	void (*finish)(struct export *x); /* what `state` points to; also after a failure */
 };

@@ -3,6 +3,7 @@
  * github-action-benchmark. A file has one direction: `customSmallerIsBetter` for the latencies,
  * `customBiggerIsBetter` for the rates, so there are two exporters.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/num.h"
@@ -24,10 +25,10 @@ static void put_entry(struct json_build *b, struct json_object *root, const char
 }
 
 /* Shown where the pointer rests on a point of the chart. */
-static void describe(const struct export_source *source, const struct pool *p,
-		     const struct series *s, char *buf, size_t size)
+static void describe(const struct result *r, const struct pool *p, const struct series *s,
+		     char *buf, size_t size)
 {
-	const struct host *h = &source->result->host;
+	const struct host *h = &r->host;
 
 	snprintf(buf, size, "%.64s%skernel %s, lock %s; %zu valid trials, %llu samples",
 		 h->name ? h->name : "", h->name ? ", " : "",
@@ -35,72 +36,54 @@ static void describe(const struct export_source *source, const struct pool *p,
 		 (unsigned long long)s->histogram.count);
 }
 
-static void put_latencies(const struct export_source *source, struct json_build *b,
-			  struct json_object *root, const struct pool *p,
+static void put_latencies(struct export *x, const struct result *r, const struct pool *p,
 			  const struct pooled_series *s)
 {
 	static const double shown[] = {50, 90, 99, 99.9};
 	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256], range[64],
 		q[NUM_TEXT_SIZE];
 
-	describe(source, p, &s->all, extra, sizeof(extra));
+	describe(r, p, &s->all, extra, sizeof(extra));
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		if (!sparse_histogram_percentile_supported(&s->all.histogram, shown[i]))
 			continue;
 		snprintf(name, sizeof(name), "%s p%s", export_name(p->run, &s->all, series),
 			 num_format_double(shown[i], q));
 		snprintf(range, sizeof(range), "%.0f", s->p50_high_ns - s->p50_low_ns);
-		put_entry(b, root, name, "ns",
+		put_entry(&x->json, x->root, name, "ns",
 			  sparse_histogram_percentile(&s->all.histogram, shown[i]),
 			  i == 0 && p->n_valid > 1 ? range : NULL, extra);
 	}
 }
 
-static void put_rate(const struct export_source *source, struct json_build *b,
-		     struct json_object *root, const struct pool *p, const struct pooled_series *s)
+static void put_rate(struct export *x, const struct result *r, const struct pool *p,
+		     const struct pooled_series *s)
 {
 	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256];
 
 	if (s->all.id.time != SPAN_SERVICE || !s->all.histogram.count)
 		return;
-	describe(source, p, &s->all, extra, sizeof(extra));
+	describe(r, p, &s->all, extra, sizeof(extra));
 	snprintf(name, sizeof(name), "%s rate", export_name(p->run, &s->all, series));
-	put_entry(b, root, name, "operations/s", s->all.rate_per_s, NULL, extra);
+	put_entry(&x->json, x->root, name, "operations/s", s->all.rate_per_s, NULL, extra);
 }
 
-static int write_entries(const struct export_source *source, FILE *to,
-			 void (*put)(const struct export_source *, struct json_build *,
-				     struct json_object *, const struct pool *,
-				     const struct pooled_series *))
+static int begin(struct export *x)
 {
-	struct json_build b = {0};
-	struct json_object *root = json_object_new_array();
-
-	b.failed = !root;
-	for (size_t i = 0; i < source->result->n_runs; i++)
-		for (size_t k = 0; k < source->pools[i].n; k++)
-			put(source, &b, root, &source->pools[i], &source->pools[i].series[k]);
-	return json_build_print(&b, root, to);
-}
-
-static int add_latencies(struct export *x, const struct export_source *source)
-{
-	return write_entries(source, x->to, put_latencies);
-}
-
-static int add_rates(struct export *x, const struct export_source *source)
-{
-	return write_entries(source, x->to, put_rate);
+	x->root = json_object_new_array();
+	return x->root ? 0 : -ENOMEM;
 }
 
 const struct exporter exporter_gh_benchmark = {
 	.name = "gh-benchmark",
 	.single = true,
-	.add = add_latencies,
+	.begin = begin,
+	.series = put_latencies,
 };
 
 const struct exporter exporter_gh_benchmark_rate = {
 	.name = "gh-benchmark-rate",
 	.single = true,
-	.add = add_rates,
+	.begin = begin,
+	.series = put_rate,
 };

@@ -62,9 +62,11 @@ static int fill_row(struct row *row, const char *host, const struct result_run *
 	return 0;
 }
 
-static int add_trial(struct log *log, const char *host, const struct result_run *run,
+static int add_trial(struct export *x, const struct result *result, const struct result_run *run,
 		     const struct result_trial *trial)
 {
+	const char *host = x->n_results > 1 ? result->host.name : NULL;
+	struct log *log = x->state;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && trial->valid && i < trial->n_series; i++) {
@@ -79,18 +81,6 @@ static int begin(struct export *x)
 {
 	x->state = calloc(1, sizeof(struct log));
 	return x->state ? 0 : -ENOMEM;
-}
-
-static int add(struct export *x, const struct export_source *source)
-{
-	const struct result *result = source->result;
-	const char *host = x->n_results > 1 ? result->host.name : NULL;
-	int r = 0;
-
-	for (size_t i = 0; i < result->n_runs; i++)
-		for (size_t k = 0; r == 0 && k < result->runs[i].n_trials; k++)
-			r = add_trial(x->state, host, &result->runs[i], &result->runs[i].trials[k]);
-	return r;
 }
 
 static int end(struct export *x)
@@ -130,7 +120,7 @@ static void finish(struct export *x)
 const struct exporter exporter_hdr = {
 	.name = "hdr",
 	.begin = begin,
-	.add = add,
+	.trial = add_trial,
 	.end = end,
 	.finish = finish,
 };

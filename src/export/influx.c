@@ -77,10 +77,11 @@ static void print_series(FILE *to, const struct result *r, const struct result_r
 	print_time(to, trial);
 }
 
-static void print_trial(FILE *to, const struct result *r, const struct result_run *run,
-			const struct result_trial *trial)
+static int print_trial(struct export *x, const struct result *r, const struct result_run *run,
+		       const struct result_trial *trial)
 {
 	char buf[NUM_TEXT_SIZE];
+	FILE *to = x->to;
 
 	fputs("cgchurn_trial", to);
 	print_tags(to, r, run, trial);
@@ -90,19 +91,10 @@ static void print_trial(FILE *to, const struct result *r, const struct result_ru
 	print_time(to, trial);
 	for (size_t i = 0; trial->valid && i < trial->n_series; i++)
 		print_series(to, r, run, trial, &trial->series[i]);
-}
-
-static int add(struct export *x, const struct export_source *source)
-{
-	const struct result *r = source->result;
-
-	for (size_t i = 0; i < r->n_runs; i++)
-		for (size_t k = 0; k < r->runs[i].n_trials; k++)
-			print_trial(x->to, r, &r->runs[i], &r->runs[i].trials[k]);
 	return 0;
 }
 
 const struct exporter exporter_influx = {
 	.name = "influx",
-	.add = add,
+	.trial = print_trial,
 };

@@ -18,8 +18,8 @@ enum { ID_SIZE = 512 };
 
 /* One submission while it is built. */
 struct submission {
-	struct json_build b;
-	struct json_object *root, *tests;
+	struct json_build *b;
+	struct json_object *tests;
 	const char *origin;
 	/* of the result that is being added */
 	const struct export_source *source;
@@ -31,48 +31,48 @@ static void put_ids(struct submission *u, struct json_object *test, const char *
 {
 	char text[ID_SIZE];
 
-	json_put_string(&u->b, test, "build_id", u->build);
+	json_put_string(u->b, test, "build_id", u->build);
 	snprintf(text, sizeof(text), "%s:%s/%s", u->origin, u->source->result->id, path);
-	json_put_string(&u->b, test, "id", text);
-	json_put_string(&u->b, test, "origin", u->origin);
-	json_put_string(&u->b, test, "path", path);
+	json_put_string(u->b, test, "id", text);
+	json_put_string(u->b, test, "origin", u->origin);
+	json_put_string(u->b, test, "path", path);
 }
 
 static void put_environment(struct submission *u, struct json_object *test)
 {
 	const struct host *h = &u->source->result->host;
-	struct json_object *environment = json_put_object(&u->b, test, "environment"), *misc;
+	struct json_object *environment = json_put_object(u->b, test, "environment"), *misc;
 	char comment[512];
 
 	snprintf(comment, sizeof(comment), "%s, %lld CPUs, accelerator %s",
 		 h->cpu_model ? h->cpu_model : "unknown CPU", (long long)h->cpu_count,
 		 h->accelerator ? h->accelerator : "unknown");
-	json_put_string(&u->b, environment, "comment", comment);
-	misc = json_put_object(&u->b, environment, "misc");
+	json_put_string(u->b, environment, "comment", comment);
+	misc = json_put_object(u->b, environment, "misc");
 	if (h->name)
-		json_put_string(&u->b, misc, "host", h->name);
+		json_put_string(u->b, misc, "host", h->name);
 	if (h->kernel_release)
-		json_put_string(&u->b, misc, "kernel", h->kernel_release);
-	json_put_string(&u->b, misc, "lock_regime", host_regime_word(h));
+		json_put_string(u->b, misc, "kernel", h->kernel_release);
+	json_put_string(u->b, misc, "lock_regime", host_regime_word(h));
 }
 
 static void put_run(struct submission *u, const struct pool *p)
 {
-	struct json_object *test = json_put_object(&u->b, u->tests, NULL);
+	struct json_object *test = json_put_object(u->b, u->tests, NULL);
 	char path[128];
 
 	snprintf(path, sizeof(path), "cgchurn.%s", p->run->workload);
 	put_ids(u, test, path);
 	put_environment(u, test);
-	json_put_string(&u->b, test, "start_time",
+	json_put_string(u->b, test, "start_time",
 			p->run->n_trials ? p->run->trials[0].started_at
 					 : u->source->result->started_at);
-	json_put_string(&u->b, test, "status",
+	json_put_string(u->b, test, "status",
 			p->run->failure ? "ERROR"
 			: p->n_valid    ? "DONE"
 					: "MISS");
 	if (p->run->failure)
-		json_put_string(&u->b, test, "comment", p->run->failure);
+		json_put_string(u->b, test, "comment", p->run->failure);
 }
 
 static void put_percentile(struct submission *u, const struct pool *p, const struct series *s,
@@ -89,15 +89,14 @@ static void put_percentile(struct submission *u, const struct pool *p, const str
 		*dot = '_';
 	snprintf(path, sizeof(path), "cgchurn.%s.%s.%s_%s.p%s", p->run->workload, s->id.actor,
 		 s->id.span, span_time_names[s->id.time], text);
-	test = json_put_object(&u->b, u->tests, NULL);
+	test = json_put_object(u->b, u->tests, NULL);
 	put_ids(u, test, path);
-	json_put_string(&u->b, test, "start_time", p->run->trials[0].started_at);
-	json_put_string(&u->b, test, "status", "DONE");
-	number = json_put_object(&u->b, test, "number");
-	json_put_double(&u->b, number, "value",
-			sparse_histogram_percentile(&s->histogram, q) / 1e9);
-	json_put_string(&u->b, number, "unit", "s");
-	json_put_string(&u->b, number, "prefix", "metric");
+	json_put_string(u->b, test, "start_time", p->run->trials[0].started_at);
+	json_put_string(u->b, test, "status", "DONE");
+	number = json_put_object(u->b, test, "number");
+	json_put_double(u->b, number, "value", sparse_histogram_percentile(&s->histogram, q) / 1e9);
+	json_put_string(u->b, number, "unit", "s");
+	json_put_string(u->b, number, "prefix", "metric");
 }
 
 static void put_all(struct submission *u)
@@ -130,11 +129,12 @@ static int begin(struct export *x)
 	u->origin = x->settings.origin ? x->settings.origin : "cgchurn";
 	if (!is_origin(u->origin, strlen(u->origin)))
 		return -EINVAL;
-	u->root = json_build_object(&u->b);
-	version = json_put_object(&u->b, u->root, "version");
-	json_put_u64(&u->b, version, "major", 5);
-	json_put_u64(&u->b, version, "minor", 3);
-	u->tests = json_put_array(&u->b, u->root, "tests");
+	u->b = &x->json;
+	x->root = json_build_object(u->b);
+	version = json_put_object(u->b, x->root, "version");
+	json_put_u64(u->b, version, "major", 5);
+	json_put_u64(u->b, version, "minor", 3);
+	u->tests = json_put_array(u->b, x->root, "tests");
 	return 0;
 }
 
@@ -159,24 +159,8 @@ static int add(struct export *x, const struct export_source *source)
 	return 0;
 }
 
-static int end(struct export *x)
-{
-	struct submission *u = x->state;
-	struct json_object *root = u->root;
-
-	u->root = NULL;
-	return json_build_print(&u->b, root, x->to);
-}
-
-static void finish(struct export *x)
-{
-	json_object_put(((struct submission *)x->state)->root);
-}
-
 const struct exporter exporter_kcidb = {
 	.name = "kcidb",
 	.begin = begin,
 	.add = add,
-	.end = end,
-	.finish = finish,
 };
