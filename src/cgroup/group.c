@@ -241,24 +241,17 @@ int group_is_frozen(int fd)
 	return (int)io_read_number(fd, "cgroup.events", "frozen");
 }
 
-int group_open_parent(int fd)
-{
-	int parent = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (parent < 0)
-		return -errno;
-	if (faccessat(parent, "cgroup.procs", F_OK, 0) == 0)
-		return parent;
-	close(parent);
-	return -ENOENT;
-}
-
 int group_step_up(int fd)
 {
-	int parent = group_open_parent(fd);
+	int parent = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = parent < 0 ? -errno : 0;
 
+	if (r == 0 && faccessat(parent, "cgroup.procs", F_OK, 0) < 0) {
+		close(parent);
+		r = -ENOENT;
+	}
 	close_fd(fd);
-	return parent;
+	return r < 0 ? r : parent;
 }
 
 bool controller_list_have(const char *words, const char *word)

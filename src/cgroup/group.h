@@ -18,10 +18,7 @@
 int group_open(int parent_fd, const char *name);
 int group_make(int parent_fd, const char *name);
 
-/* Opens the folder of the group above, O_PATH. -ENOENT above the mount. */
-int group_open_parent(int fd);
-
-/* The same, and closes `fd`. */
+/* Closes `fd` and opens the folder of the group above, O_PATH. -ENOENT above the mount. */
 int group_step_up(int fd);
 
 /* The name of the next group in a group that io_open_folder() opened; NULL at the end. */

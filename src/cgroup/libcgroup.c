@@ -41,7 +41,8 @@ static int to_errno(int code)
 	}
 }
 
-int libcgroup_start(void)
+/* Reads the mounts and silences the library, which would print to stderr; once. */
+static int start(void)
 {
 	static bool started;
 	static int outcome;
@@ -95,7 +96,7 @@ static int find_controller(bool (*fits)(const struct cgroup_mount_point *, const
 {
 	struct cgroup_mount_point m;
 	void *handle = NULL;
-	int code, r = libcgroup_start();
+	int code, r = start();
 
 	if (r < 0)
 		return r;

@@ -14,13 +14,6 @@
 #include <limits.h>
 #include <stddef.h>
 
-/*
- * Reads the mounts and silences the library, which would print to stderr. Does its work once and
- * returns the same ever after: 0, or a negative errno where libcgroup is of no use here. All
- * functions below call it, so call it yourself only to have it done before a fork.
- */
-int libcgroup_start(void);
-
 /* "2.0.2"; never NULL. What runs where the library can tell it (3.0), else what was built with. */
 const char *libcgroup_version(void);
 

@@ -61,12 +61,6 @@ int run_name_hold(int fd);
 int run_name_hold_again(int lock_fd);
 
 /*
- * Whether the owner of the group `name` lives: there is a process of that pid and that start time,
- * or somebody holds the lock. Where neither can be told, true.
- */
-bool run_name_owner_lives(int parent_fd, const char *name);
-
-/*
  * Calls `each` for every run group below `root` (not deeper than its children) whose owner no
  * longer lives. A non-zero return ends the walk and is returned.
  */

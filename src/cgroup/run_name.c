@@ -101,7 +101,11 @@ static bool is_held(int parent_fd, const char *name)
 	return fcntl(lock, F_GETLK, &found) < 0 || found.l_type != F_UNLCK;
 }
 
-bool run_name_owner_lives(int parent_fd, const char *name)
+/*
+ * Whether the owner of the group `name` lives: there is a process of that pid and that start time,
+ * or somebody holds the lock. Where neither can be told, true.
+ */
+static bool owner_lives(int parent_fd, const char *name)
 {
 	uint64_t named, found;
 	pid_t pid;
@@ -152,7 +156,7 @@ int run_groups_orphaned(const struct cgroup_root *root, int (*each)(const char *
 		return -errno;
 	while (r == 0 && (entry = group_next(dir)))
 		if (name_of(entry, name) && counts(root->fd, entry, name) &&
-		    !run_name_owner_lives(root->fd, name))
+		    !owner_lives(root->fd, name))
 			r = each(name, opaque);
 	return r;
 }

@@ -69,7 +69,7 @@ int raw_file_open(struct raw_file *f, const char *folder, const struct plan *pla
 	return 0;
 }
 
-void raw_file_put(struct raw_file *f, size_t worker, const struct raw_sample *samples, size_t n)
+static void put(struct raw_file *f, size_t worker, const struct raw_sample *samples, size_t n)
 {
 	const struct plan_worker *pw = &f->plan->workers[worker];
 	const struct workload_actor *actor = &f->plan->workload->actors[pw->actor];
@@ -83,6 +83,41 @@ void raw_file_put(struct raw_file *f, size_t worker, const struct raw_sample *sa
 		    !f->error)
 			f->error = errno;
 	}
+}
+
+/* A ringful at most: a worker that fills it faster than it is emptied would keep us here. */
+static void drain_ring(struct raw_file *file, size_t member, struct raw_ring *ring)
+{
+	uint64_t left = ring->capacity, n = 1;
+	struct raw_sample samples[512];
+
+	while (left && n) {
+		n = raw_ring_take(ring, samples, left < 512 ? left : 512);
+		put(file, member, samples, n);
+		left -= n;
+	}
+}
+
+void raw_file_drain(struct raw_file *f, const struct workers *workers)
+{
+	for (size_t i = 0; i < workers->n_members; i++) {
+		struct raw_ring *ring = slot_ring(workers->members[i].slot);
+
+		if (ring)
+			drain_ring(f, i, ring);
+	}
+}
+
+uint64_t raw_lost(const struct workers *workers)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < workers->n_members; i++) {
+		struct raw_ring *ring = slot_ring(workers->members[i].slot);
+
+		lost += ring ? ring->lost : 0;
+	}
+	return lost;
 }
 
 int raw_file_close(struct raw_file *f)

@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "run/plan.h"
+#include "run/workers.h"
 
 struct raw_file {
 	FILE *file;
@@ -30,8 +30,11 @@ int raw_folder_prepare(const char *folder, struct err *e);
 int raw_file_open(struct raw_file *f, const char *folder, const struct plan *plan, uint64_t trial,
 		  struct err *e);
 
-/* Writes samples of the plan's worker. */
-void raw_file_put(struct raw_file *f, size_t worker, const struct raw_sample *samples, size_t n);
+/* Takes what the workers' rings hold. */
+void raw_file_drain(struct raw_file *f, const struct workers *workers);
+
+/* How many samples found a ring full. */
+uint64_t raw_lost(const struct workers *workers);
 
 /* Closes; 0 or the negative errno of the first failed write. */
 int raw_file_close(struct raw_file *f);

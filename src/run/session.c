@@ -38,7 +38,7 @@ static int find(const char *built, const char *installed, char ret[PATH_MAX], st
 	return r;
 }
 
-int helpers_find(struct helpers *ret, struct err *e)
+static int find_helpers(struct helpers *ret, struct err *e)
 {
 	int r = find("run/cgchurn-worker", CGCHURN_PKGLIBEXECDIR "/cgchurn-worker", ret->worker, e);
 
@@ -181,7 +181,7 @@ int session_find(struct session *s, const char *cgroup_root, struct err *e)
 	*s = (struct session){.signal_fd = -1};
 	r = block_signals(s, e);
 	if (r == 0)
-		r = helpers_find(&s->helpers, e);
+		r = find_helpers(&s->helpers, e);
 	if (r < 0)
 		return r;
 	r = cgroup_root_find(cgroup_root, &s->root, e);

@@ -29,10 +29,7 @@ struct helpers {
 	char worker[PATH_MAX], child[PATH_MAX]; /* absolute */
 };
 
-/* EXIT_CANNOT in `e` where one of them is missing. */
-int helpers_find(struct helpers *ret, struct err *e);
-
-/* The same for cgchurn-subject alone, which only the stress needs. */
+/* Finds cgchurn-subject, which only the stress needs. EXIT_CANNOT in `e` where it is missing. */
 int helpers_find_subject(char ret[PATH_MAX], struct err *e);
 
 struct session {

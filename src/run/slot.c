@@ -8,6 +8,13 @@ static size_t align_up(size_t size, size_t to)
 	return (size + to - 1) / to * to;
 }
 
+/* How many the orders ask for. */
+static unsigned count_recorders(const struct slot_orders *orders)
+{
+	return (unsigned)(__builtin_popcount(orders->spans) +
+			  __builtin_popcount(orders->responses));
+}
+
 static size_t recorders_at(void)
 {
 	return align_up(sizeof(struct slot), 64);
@@ -15,12 +22,12 @@ static size_t recorders_at(void)
 
 static size_t parts_at(const struct slot_orders *orders)
 {
-	return align_up(recorders_at() + slot_recorders(orders) * sizeof(struct recorder), 64);
+	return align_up(recorders_at() + count_recorders(orders) * sizeof(struct recorder), 64);
 }
 
 static size_t filter_at(const struct slot_orders *orders)
 {
-	unsigned n = orders->attributed ? slot_recorders(orders) : 0;
+	unsigned n = orders->attributed ? count_recorders(orders) : 0;
 
 	return align_up(parts_at(orders) + n * sizeof(struct part_recorder), 64);
 }
@@ -28,12 +35,6 @@ static size_t filter_at(const struct slot_orders *orders)
 static size_t ring_at(const struct slot_orders *orders)
 {
 	return align_up(filter_at(orders) + orders->filter_length * sizeof(struct sock_filter), 64);
-}
-
-unsigned slot_recorders(const struct slot_orders *orders)
-{
-	return (unsigned)(__builtin_popcount(orders->spans) +
-			  __builtin_popcount(orders->responses));
 }
 
 size_t slot_size(const struct slot_orders *orders)
@@ -90,7 +91,7 @@ void slot_prepare(struct slot *slot)
 {
 	struct raw_ring *ring = slot_ring(slot);
 
-	for (unsigned i = 0; i < slot_recorders(&slot->orders); i++)
+	for (unsigned i = 0; i < count_recorders(&slot->orders); i++)
 		recorder_init(slot_recorder(slot, i), slot->orders.window_ns,
 			      slot->orders.thresholds_ns, slot->orders.n_thresholds);
 	if (ring)

@@ -67,9 +67,6 @@ struct slot {
 	((uint64_t)sizeof(struct slot) << 40 | (uint64_t)sizeof(struct slot_orders) << 24 | \
 	 (uint64_t)sizeof(struct recorder))
 
-/* How many recorders the orders ask for. */
-unsigned slot_recorders(const struct slot_orders *orders);
-
 /* Bytes of a slot, a multiple of the page size. */
 size_t slot_size(const struct slot_orders *orders);
 

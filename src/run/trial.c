@@ -48,29 +48,6 @@ struct trial {
 	int unlocked; /* a negative errno: the run group's lock could not be had again */
 };
 
-/* A ringful at most: a worker that fills it faster than it is emptied would keep us here. */
-static void drain_ring(struct raw_file *file, size_t member, struct raw_ring *ring)
-{
-	uint64_t left = ring->capacity, n = 1;
-	struct raw_sample samples[512];
-
-	while (left && n) {
-		n = raw_ring_take(ring, samples, left < 512 ? left : 512);
-		raw_file_put(file, member, samples, n);
-		left -= n;
-	}
-}
-
-static void drain_raw(struct trial *t)
-{
-	for (size_t i = 0; t->around->raw && i < t->workers.n_members; i++) {
-		struct raw_ring *ring = slot_ring(t->workers.members[i].slot);
-
-		if (ring)
-			drain_ring(t->around->raw, i, ring);
-	}
-}
-
 /* In the window: what each worker is at. */
 static void sample_stacks(struct trial *t, uint64_t now)
 {
@@ -105,7 +82,8 @@ static void tick(struct trial *t)
 	const struct trial_surroundings *a = t->around;
 	uint64_t now = clock_now_ns();
 
-	drain_raw(t);
+	if (t->around->raw)
+		raw_file_drain(t->around->raw, &t->workers);
 	sample_stacks(t, now);
 	if (a->progress && t->begun_ns && now > t->begun_ns)
 		a->progress(a->opaque, now - t->begun_ns);
@@ -210,28 +188,6 @@ static int make_groups(struct trial *t, struct err *e)
 	return t->side_fd < 0 ? t->side_fd : 0;
 }
 
-static int explain_not_ready(struct trial *t, int r, struct err *e)
-{
-	const struct plan_worker *pw = NULL;
-	const char *failure = workers_failure(&t->workers, &pw);
-
-	if (failure)
-		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
-			       pw->index, t->plan->workload->actors[pw->actor].name, failure);
-	/* Not a fault of ours: a machine that is slow, or has no memory for what is to be touched.
-	 */
-	if (r == -ETIME)
-		return err_set(e, EXIT_CANNOT, ETIME, "%zu of %zu workers were ready after %d s",
-			       t->workers.n_ready, t->workers.n_members, READY_SECONDS);
-	if (r == 0 && workers_was_killed(&t->workers))
-		return err_set(e, EXIT_CANNOT, ENOMEM,
-			       "a worker was killed while it was set up: out of memory?");
-	if (r == 0)
-		return err_set(e, EXIT_FAULT, ECANCELED, "%s: %zu of %zu workers became ready",
-			       t->plan->workload->name, t->workers.n_ready, t->workers.n_members);
-	return r;
-}
-
 static int watch_workers(struct trial *t, struct err *e)
 {
 	struct attribution *a = t->around->attribution;
@@ -264,7 +220,7 @@ static int set_up(struct trial *t, uint64_t index, struct err *e)
 	/* Who failed has reported too. */
 	if (r < 0 || t->workers.n_ready < t->workers.n_members ||
 	    workers_failure(&t->workers, &failed))
-		return explain_not_ready(t, r, e);
+		return workers_explain(&t->workers, r, READY_SECONDS, e);
 	return 0;
 }
 
@@ -304,17 +260,9 @@ static int end_workers(struct trial *t, struct err *e)
 
 	workers_stop(&t->workers);
 	r = wait_for(t, nobody_runs, clock_now_ns() + patience, e);
-	drain_raw(t);
+	if (t->around->raw)
+		raw_file_drain(t->around->raw, &t->workers);
 	return r == -ETIME ? 0 : r;
-}
-
-static void count_lost_samples(struct trial *t)
-{
-	for (size_t i = 0; i < t->workers.n_members; i++) {
-		struct raw_ring *ring = slot_ring(t->workers.members[i].slot);
-
-		t->outcome->raw_lost += ring ? ring->lost : 0;
-	}
 }
 
 /*
@@ -358,7 +306,7 @@ static int run_workers(struct trial *t, struct err *e)
 	if (r < 0)
 		return r;
 	env_read(&t->outcome->after, t->around->run_group_fd);
-	count_lost_samples(t);
+	t->outcome->raw_lost = raw_lost(&t->workers);
 	check_leaks(t);
 	if (trial_collect(&t->workers, t->outcome) < 0)
 		return err_no_memory(e);

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,11 +80,6 @@ static void prepare_slot(struct workers *c, size_t i, uint64_t trial,
 
 /* The child's side from here on: single-threaded, a copy of the supervisor. */
 
-static int pin(int cpu)
-{
-	return cpu == PLAN_NOT_PINNED ? 0 : cpus_pin(cpu);
-}
-
 static int keep_open(int fd)
 {
 	return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
@@ -120,19 +114,16 @@ static _Noreturn void become_worker(struct workers *c, size_t i,
 				    pid_t supervisor)
 {
 	struct worker *w = &c->members[i].slot->worker;
+	int r, cpu = c->plan->workers[i].cpu;
 	uint64_t one = 1;
-	int r;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != supervisor)
-		_exit(EXIT_FAULT);
-	setsid();
+	child_begin(supervisor);
 	child_default_signals();
 	r = group_fd < 0 ? 0 : io_write_attr(group_fd, "cgroup.procs", "0");
 	if (r < 0)
 		worker_fail(w, -r, "entering the group");
-	if (r == 0 && (r = pin(c->plan->workers[i].cpu)) < 0)
-		worker_fail(w, -r, "pinning to CPU %d", c->plan->workers[i].cpu);
+	if (r == 0 && cpu != PLAN_NOT_PINNED && (r = cpus_pin(cpu)) < 0)
+		worker_fail(w, -r, "pinning to CPU %d", cpu);
 	if (r == 0 && (r = leave_standard_files()) < 0)
 		worker_fail(w, -r, "/dev/null");
 	if (r == 0 && (keep_open(c->memory_fd) < 0 || keep_open(c->ready_fd) < 0 ||
@@ -144,9 +135,8 @@ static _Noreturn void become_worker(struct workers *c, size_t i,
 		worker_fail(w, errno, "%s", places->worker_path);
 	}
 	atomic_store(&c->members[i].slot->state, SLOT_FAILED);
-	if (write(c->ready_fd, &one, sizeof(one)) != sizeof(one))
-		_exit(EXIT_FAULT);
-	_exit(EXIT_FAULT);
+	/* Nobody is left who could be told of a failure. */
+	_exit(write(c->ready_fd, &one, sizeof(one)) < 0 ? EXIT_FAULT : EXIT_CANNOT);
 }
 
 /* And the supervisor's again. */
@@ -263,30 +253,60 @@ const char *workers_failure(const struct workers *c, const struct plan_worker **
 	return NULL;
 }
 
-static void set_gate(struct workers *c, enum slot_gate gate)
+/* Whether one of those that have ended was ended by SIGKILL, which none of us sent. */
+static bool was_killed(const struct workers *c)
 {
-	for (size_t i = 0; i < c->n_members; i++) {
-		atomic_store_explicit(&c->members[i].slot->gate, gate, memory_order_release);
-		syscall(SYS_futex, &c->members[i].slot->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
-	}
+	for (size_t i = 0; i < c->n_members; i++)
+		if (c->members[i].pid == 0 && WIFSIGNALED(c->members[i].status) &&
+		    WTERMSIG(c->members[i].status) == SIGKILL)
+			return true;
+	return false;
+}
+
+int workers_explain(const struct workers *c, int r, unsigned seconds, struct err *e)
+{
+	const struct plan_worker *pw = NULL;
+	const char *failure = workers_failure(c, &pw);
+
+	if (failure)
+		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
+			       pw->index, c->plan->workload->actors[pw->actor].name, failure);
+	/* Not a fault of ours: a machine that is slow, or has no memory for what is to be touched.
+	 */
+	if (r == -ETIME)
+		return err_set(e, EXIT_CANNOT, ETIME, "%zu of %zu workers were ready after %u s",
+			       c->n_ready, c->n_members, seconds);
+	if (r == 0 && was_killed(c))
+		return err_set(e, EXIT_CANNOT, ENOMEM,
+			       "a worker was killed while it was set up: out of memory?");
+	if (r == 0)
+		return err_set(e, EXIT_FAULT, ECANCELED, "%s: %zu of %zu workers became ready",
+			       c->plan->workload->name, c->n_ready, c->n_members);
+	return r;
+}
+
+static void set(_Atomic uint32_t *futex, uint32_t value)
+{
+	atomic_store(futex, value);
+	syscall(SYS_futex, futex, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 void workers_open_gate(struct workers *c, uint64_t start_ns)
 {
 	for (size_t i = 0; i < c->n_members; i++)
 		c->members[i].slot->start_ns = start_ns;
-	set_gate(c, SLOT_GATE_OPEN);
+	for (size_t i = 0; i < c->n_members; i++)
+		set(&c->members[i].slot->gate, SLOT_GATE_OPEN);
 }
 
 void workers_stop(struct workers *c)
 {
 	for (size_t i = 0; i < c->n_members; i++) {
-		atomic_store(&c->members[i].slot->stop, 1);
-		syscall(SYS_futex, &c->members[i].slot->stop, FUTEX_WAKE, 1, NULL, NULL, 0);
-		if (atomic_load(&c->members[i].slot->gate) == SLOT_GATE_CLOSED) {
-			atomic_store(&c->members[i].slot->gate, SLOT_GATE_ABANDONED);
-			syscall(SYS_futex, &c->members[i].slot->gate, FUTEX_WAKE, 1, NULL, NULL, 0);
-		}
+		struct slot *slot = c->members[i].slot;
+
+		set(&slot->stop, 1);
+		if (atomic_load(&slot->gate) == SLOT_GATE_CLOSED)
+			set(&slot->gate, SLOT_GATE_ABANDONED);
 	}
 }
 
@@ -319,15 +339,6 @@ bool workers_schedules_done(const struct workers *c)
 		    atomic_load(&c->members[i].slot->state) < SLOT_LOOPED)
 			return false;
 	return true;
-}
-
-bool workers_was_killed(const struct workers *c)
-{
-	for (size_t i = 0; i < c->n_members; i++)
-		if (c->members[i].pid == 0 && WIFSIGNALED(c->members[i].status) &&
-		    WTERMSIG(c->members[i].status) == SIGKILL)
-			return true;
-	return false;
 }
 
 /* Reaps whom was killed, all within the same time; -ETIME where one has not ended by then. */

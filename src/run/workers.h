@@ -50,6 +50,9 @@ void workers_note_ready(struct workers *c);
 /* The sentence of a worker whose set-up failed, or NULL. */
 const char *workers_failure(const struct workers *c, const struct plan_worker **ret_worker);
 
+/* Why not all became ready, where waiting for `seconds` returned `r`. Always a negative errno. */
+int workers_explain(const struct workers *c, int r, unsigned seconds, struct err *e);
+
 /* Opens the gate: all begin at `start_ns`. */
 void workers_open_gate(struct workers *c, uint64_t start_ns);
 
@@ -61,9 +64,6 @@ bool workers_reap(struct workers *c);
 
 /* Whether all workers with a schedule have worked it off. */
 bool workers_schedules_done(const struct workers *c);
-
-/* Whether one of those that have ended was ended by SIGKILL, which none of us sent. */
-bool workers_was_killed(const struct workers *c);
 
 /*
  * Kills and reaps what still runs, frees all. -ETIME where a worker does not end although it was
