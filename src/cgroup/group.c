@@ -91,8 +91,8 @@ static int kill_listed_below(int fd)
 
 /*
  * Without cgroup.kill (before 5.14): frozen first, so that nobody forks while they are listed; a
- * frozen process of v2 dies of SIGKILL all the same. Again as long as there is anybody, for the
- * freezing takes its time, and before 5.2 there is none.
+ * frozen process of v2 dies of SIGKILL. Again while anybody is there, because freezing takes
+ * time, and before 5.2 there is none.
  */
 static int kill_by_walk(int fd)
 {
@@ -215,7 +215,7 @@ int64_t group_count_dying(int fd)
 
 int group_wait_dying(int fd, uint64_t deadline_ns)
 {
-	/* The kernel frees them from a work queue after a grace period and tells nobody. */
+	/* The kernel frees them from a work queue after a grace period and notifies nobody. */
 	uint64_t pause = NS_PER_MS / 4;
 
 	for (;;) {

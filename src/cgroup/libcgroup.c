@@ -89,7 +89,7 @@ static const char *below(const char *path, const char *folder)
 
 /*
  * The first of libcgroup's controllers that `fits`, with its mount point. Its table mixes both
- * versions and does not tell which is which; the file system does.
+ * versions and does not say which is which; the file system does.
  */
 static int find_controller(bool (*fits)(const struct cgroup_mount_point *, const void *),
 			   const void *opaque, struct cgroup_mount_point *ret)

@@ -6,7 +6,7 @@
  * libcgroup reaches a group by the name of a controller of its hierarchy, so it cannot work in a v2
  * mount without controllers. Nothing of it is used where time is measured: it reads /proc/mounts
  * anew in each call. All functions are for one thread. Errors are negative errnos: those that
- * libcgroup saw where it tells them, else the nearest.
+ * libcgroup reports, else the nearest.
  */
 #ifndef CGCHURN_CGROUP_LIBCGROUP_H
 #define CGCHURN_CGROUP_LIBCGROUP_H
@@ -14,7 +14,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-/* "2.0.2"; never NULL. What runs where the library can tell it (3.0), else what was built with. */
+/* "2.0.2"; never NULL. The running version from 3.0 on, else that of the build. */
 const char *libcgroup_version(void);
 
 /* The mount point of the first v2 controller that libcgroup knows; -ENOENT where there is none. */

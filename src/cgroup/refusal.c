@@ -15,7 +15,7 @@
 #include "base/num.h"
 #include "cgroup/group.h"
 
-/* For people; "" where it cannot be told. */
+/* For people; "" where unknown. */
 static void path_of(int fd, char ret[PATH_MAX])
 {
 	char link[64];

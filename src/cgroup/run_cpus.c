@@ -148,7 +148,7 @@ int run_cpus_note(int group_fd, const struct run_cpus *c)
 
 /*
  * The note's length, 0 without one. Whom a filter of system calls lets look at none (EPERM, ENOSYS)
- * it lets make none either; whom the kernel does not, for want of CAP_SYS_ADMIN, sees ENODATA.
+ * it lets make none either; without CAP_SYS_ADMIN the kernel answers ENODATA.
  */
 static ssize_t read_note(int group_fd, char *ret, size_t size)
 {

@@ -26,7 +26,7 @@ struct run_cpus {
 
 /*
  * What may go of the machine whose RUN_CPUS_FOLDER is open as `folder_fd`: all that are online and
- * whose file can be written, but for CPU 0 and, where that is offline, the lowest. EXIT_CANNOT in
+ * whose file can be written, except the lowest online CPU. EXIT_CANNOT in
  * `e` where there is none.
  */
 int run_cpus_find(int folder_fd, struct run_cpus *ret, struct err *e);

@@ -2,7 +2,7 @@
 /*
  * The run group: the one group under which everything lies that an invocation makes.
  *
- * Its name tells its owner, "cgchurn-<pid>-<start time>-<random>", so that `cgchurn clean` can tell
+ * Its name holds its owner, "cgchurn-<pid>-<start time>-<random>", so that `cgchurn clean` can tell
  * a group whose owner has died from one whose pid was given to somebody else since.
  *
  * Made, bounded and removed through libcgroup where libcgroup can (backend "libcgroup"), else
@@ -73,7 +73,7 @@ struct run_group_settings {
 	/* Alive at once; pids.max is above twice that, where v2 has the controller. 0: unbounded.
 	 */
 	uint64_t max_tasks;
-	uint64_t max_bytes;             /* memory.max, likewise */
+	uint64_t max_bytes;             /* memory.max; 0: unbounded */
 	const char *const *controllers; /* wanted below the run group */
 	size_t n_controllers;
 	/* May write the parent's cgroup.subtree_control, and move ourselves and our children to a

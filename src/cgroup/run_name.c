@@ -103,7 +103,7 @@ static bool is_held(int parent_fd, const char *name)
 
 /*
  * Whether the owner of the group `name` lives: there is a process of that pid and that start time,
- * or somebody holds the lock. Where neither can be told, true.
+ * or somebody holds the lock. Where neither is known, true.
  */
 static bool owner_lives(int parent_fd, const char *name)
 {

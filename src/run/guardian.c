@@ -116,15 +116,10 @@ static _Noreturn void watch(int fds[N_FDS], const char *name)
 	_exit(r < 0 ? EXIT_FAULT : EXIT_DONE);
 }
 
-static int open_pidfd(pid_t pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
 int guardian_start(int parent_fd, const char *name, struct guardian *ret, struct err *e)
 {
-	/* 5.3 and later; before, the pipe alone tells. */
-	_cleanup_fd int supervisor = open_pidfd(getpid());
+	/* 5.3 and later; before, there is the pipe alone. */
+	_cleanup_fd int supervisor = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	_cleanup_fd int read_end = -1;
 	struct guardian g = {.pidfd = -1};
 	int ends[2];
@@ -145,7 +140,7 @@ int guardian_start(int parent_fd, const char *name, struct guardian *ret, struct
 		close_fd(g.pipe_fd);
 		return err_sys(e, EXIT_FAULT, errno, "starting the guardian");
 	}
-	g.pidfd = open_pidfd(g.pid);
+	g.pidfd = (int)syscall(SYS_pidfd_open, g.pid, 0);
 	*ret = g;
 	return 0;
 }

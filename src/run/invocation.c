@@ -18,7 +18,7 @@ int invocation_prepare(struct invocation *in, struct err *e)
 	return 0;
 }
 
-static void tell(struct invocation *in, const char *sentence)
+static void say(struct invocation *in, const char *sentence)
 {
 	if (in->listener.tells)
 		in->listener.tells(in->listener.opaque, sentence);
@@ -33,7 +33,7 @@ static void save(struct invocation *in)
 		return;
 	in->save_error = result_write(in->result, in->output, &e);
 	if (in->save_error < 0)
-		tell(in, e.text);
+		say(in, e.text);
 }
 
 static bool runs_trial(const struct run_item *item, uint64_t trial)
@@ -131,7 +131,7 @@ static int measure(struct invocation *in, const struct run_item *item, uint64_t 
 	return r;
 }
 
-/* What was recorded is whole all the same, so the trial stays valid. */
+/* The recorders have all of them, so the trial stays valid. */
 static void tell_lost(struct invocation *in, size_t index, uint64_t trial, uint64_t lost)
 {
 	char sentence[256];
@@ -144,7 +144,7 @@ static void tell_lost(struct invocation *in, size_t index, uint64_t trial, uint6
 		 "in the CSV file; the result has them all",
 		 in->list->items[index].workload->name, (unsigned long long)trial + 1,
 		 (unsigned long long)lost);
-	tell(in, sentence);
+	say(in, sentence);
 }
 
 /* What was seen on the workers' stacks goes to the newest trial. */
@@ -222,7 +222,7 @@ static int give_up(struct invocation *in, size_t index, const struct err *why, s
 	/* Most reasons are the hierarchy's or a worker's, which do not know whose they are. */
 	snprintf(sentence, sizeof(sentence), "%s: %s", name, why->text);
 	if (in->list->n > 1)
-		tell(in, sentence);
+		say(in, sentence);
 	return 0;
 }
 

@@ -16,7 +16,7 @@
 #include "run/session.h"
 #include "result/result.h"
 
-/* What is told on the way; any may be NULL. */
+/* Progress callbacks; any may be NULL. */
 struct invocation_listener {
 	void *opaque;
 	/* A trial is about to begin; `left_ns` are the warm-ups and windows from here to the end.
@@ -44,7 +44,7 @@ struct invocation {
 int invocation_prepare(struct invocation *in, struct err *e);
 
 /*
- * Runs. A workload that this host cannot do is given up with its reason told, and the others go on;
+ * Runs. A workload that this host cannot do is given up with its reason, and the others go on;
  * EXIT_CANNOT in `e` at the end then. -ENOTRECOVERABLE, and EXIT_CANNOT too, as soon as a process
  * does not end although it was killed (trial_run()). Interrupted: -EINTR and EXIT_INTERRUPTED; the
  * trials that were finished are in the result, and in the file.

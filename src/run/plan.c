@@ -85,7 +85,7 @@ static int add_actor(struct plan *p, uint32_t index, uint64_t *dealt, struct err
 	return 0;
 }
 
-/* Compiled once, here, for all workers and trials: it is the loading that a start pays for. */
+/* Compiled once, here, for all workers and trials, because a container start pays only for loading. */
 static int compile_filters(struct plan *p, struct err *e)
 {
 	int r = 0;

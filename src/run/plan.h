@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A workload on this machine: how many workers of each actor, on which CPUs, in which groups, and
- * how many tasks that can come to. Made before anything is started, so that what cannot be is
+ * how many tasks at most. Made before anything is started, so that what cannot be is
  * refused first; `cgchurn show` prints it.
  */
 #ifndef CGCHURN_RUN_PLAN_H
@@ -60,8 +60,8 @@ void plan_finish(struct plan *p);
 void plan_orders(const struct plan *p, size_t worker, uint64_t trial, struct slot_orders *ret);
 
 /*
- * How long one step may last by its own options (a child that stays, a pause): the most that the
- * durations of one actor come to. What the machine needs comes on top.
+ * How long one step may last by its own options (a child that stays, a pause): the largest sum of
+ * the durations of one actor. What the machine needs comes on top.
  */
 uint64_t plan_longest_step_ns(const struct plan *p);
 

@@ -111,7 +111,7 @@ static int measure_instrument(const struct helpers *h, struct instrument *ret, s
 		return err_sys(e, EXIT_CANNOT, errnum, "executing %s", h->worker);
 	}
 	if (n != sizeof(found))
-		return err_set(e, EXIT_FAULT, EPROTO, "%s did not tell what measuring costs",
+		return err_set(e, EXIT_FAULT, EPROTO, "%s did not report what measuring costs",
 			       h->worker);
 	if (found.layout != SLOT_LAYOUT) {
 		err_set(e, EXIT_CANNOT, ENOEXEC, "%s is of another build than this cgchurn",
@@ -125,7 +125,7 @@ static int measure_instrument(const struct helpers *h, struct instrument *ret, s
 
 enum { REMOVE_SECONDS = 5 };
 
-/* Unless it is ignored, as nohup(1) does with SIGHUP: blocked it would come all the same. */
+/* Unless it is ignored, as nohup(1) does with SIGHUP: a blocked signal stays pending even where it is ignored. */
 static void want(sigset_t *wanted, int signal_number)
 {
 	struct sigaction found;
@@ -255,26 +255,21 @@ int session_end(struct session *s, struct err *e)
 	return r;
 }
 
-static int random_u64(uint64_t *ret)
-{
-	return getrandom(ret, sizeof(*ret), 0) == sizeof(*ret) ? 0 : -EIO;
-}
-
 int prepare_result(struct result *r, const char *label, const uint64_t *seed, struct err *e)
 {
-	uint64_t id[2], random;
+	uint64_t random[3];
 
 	r->tool_name = strdup("cgchurn");
 	r->tool_version = strdup(CGCHURN_VERSION);
 	r->label = label ? strdup(label) : NULL;
 	if (!r->tool_name || !r->tool_version || (label && !r->label))
 		return err_no_memory(e);
-	if (random_u64(&id[0]) < 0 || random_u64(&id[1]) < 0 || random_u64(&random) < 0)
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
 		return err_sys(e, EXIT_FAULT, EIO, "random numbers");
-	snprintf(r->id, sizeof(r->id), "%016llx%016llx", (unsigned long long)id[0],
-		 (unsigned long long)id[1]);
+	snprintf(r->id, sizeof(r->id), "%016llx%016llx", (unsigned long long)random[0],
+		 (unsigned long long)random[1]);
 	/* Within what every reader of JSON holds exactly. */
-	r->seed = seed ? *seed : random >> 11;
+	r->seed = seed ? *seed : random[2] >> 11;
 	clock_rfc3339(r->started_at);
 	return 0;
 }

@@ -23,7 +23,7 @@
 
 struct standing_worker {
 	char *cgroups; /* /proc/PID/cgroup; NULL where it cannot be read, or the worker has ended */
-	char *cpus;    /* Cpus_allowed_list of /proc/PID/status, likewise */
+	char *cpus;    /* Cpus_allowed_list of /proc/PID/status, or NULL */
 };
 
 /* A group that the workers are in, or one above it. */

@@ -251,8 +251,7 @@ static int measure(struct trial *t, struct err *e)
 	return r == -ETIME ? 0 : r;
 }
 
-/* Ends the workers; by force where they do not end by themselves, which judge_workers() will tell.
- */
+/* Ends the workers. Those that do not end in time are killed later, and make the trial invalid. */
 static int end_workers(struct trial *t, struct err *e)
 {
 	uint64_t patience = END_SECONDS * NS_PER_S + plan_longest_step_ns(t->plan);

@@ -26,8 +26,8 @@ struct env {
 	char clock_source[32]; /* "" where unknown */
 	double load1;
 	uint64_t steal_ns; /* since boot, all CPUs; /proc/stat counts in ticks of 1/USER_HZ */
-	uint64_t busy_ns; /* CPU time used since boot, by anybody, on all CPUs; likewise in ticks */
-	uint64_t used_ns; /* of it by the group given to env_read(); cpu.stat usage_usec */
+	uint64_t busy_ns;  /* CPU time used since boot, by anybody, on all CPUs; in ticks, too */
+	uint64_t used_ns;  /* of it by the group given to env_read(); cpu.stat usage_usec */
 	bool has_used;
 	uint64_t psi_cpu_ns; /* since boot, "some" total of /proc/pressure/cpu */
 	bool has_psi;

@@ -85,7 +85,7 @@ static int set_up(struct slot *slot, const struct stressor *stressor)
 	return stressor->setup ? stressor->setup(&slot->worker) : 0;
 }
 
-static void tell(struct slot *slot, enum slot_state state, int ready_fd)
+static void report(struct slot *slot, enum slot_state state, int ready_fd)
 {
 	uint64_t one = 1;
 
@@ -128,17 +128,17 @@ static int work(char **argv)
 	r = set_up(slot, stressor);
 	slot->worker.groups.tree_fd = -1;
 	close(tree_fd);
-	tell(slot, r < 0 ? SLOT_FAILED : SLOT_READY, ready_fd);
+	report(slot, r < 0 ? SLOT_FAILED : SLOT_READY, ready_fd);
 	close(ready_fd);
 	if (r == 0 && wait_at_gate(slot)) {
 		loop_run(slot, stressor);
-		tell(slot, SLOT_LOOPED, -1);
+		report(slot, SLOT_LOOPED, -1);
 		wait_for_stop(slot);
 	}
 	if (stressor && stressor->teardown)
 		stressor->teardown(&slot->worker);
 	if (r == 0)
-		tell(slot, SLOT_DONE, -1);
+		report(slot, SLOT_DONE, -1);
 	return r < 0 ? EXIT_FAULT : 0;
 }
 

@@ -28,7 +28,7 @@ static void give_orders(const struct workers *c, size_t i, uint64_t trial,
 	ret->part_ring = i;
 }
 
-/* Shared memory for all slots: sizes first, since a slot's orders tell its size. */
+/* Shared memory for all slots: sizes first, because a slot's orders decide its size. */
 static int lay_out(struct workers *c, uint64_t trial, const struct workers_places *places)
 {
 	size_t at = 0;

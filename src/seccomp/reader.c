@@ -18,8 +18,8 @@
 
 /*
  * What libc needs to read, print, allocate and exit. fstat() is newfstatat() of an empty path in
- * today's libc; a path cannot be seen from a filter, so that call can also tell whether a file
- * exists, and no more.
+ * today's libc; a path cannot be seen from a filter, so that call can also find out whether a
+ * file exists, and no more.
  */
 static const struct sandbox_rule allowed[] = {
 	{"read", 0, 0, 0},

@@ -9,7 +9,7 @@
  * blocked time is "asleep", and running time is written nowhere. Most tasks are no workers: one
  * look into a hash by thread id and the programs are done.
  *
- * The lock's writers are followed through the functions they call, for the tracepoints of lock
+ * The lock's writers are followed through the functions they call, because the tracepoints of lock
  * contention do not show them (they fire for a writer only behind another writer). Readers show
  * there.
  */
@@ -42,7 +42,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct part_ring);
-	__uint(max_entries, 1); /* likewise */
+	__uint(max_entries, 1); /* set at load, too */
 } rings SEC(".maps");
 
 /* Since when a worker's child or thread has stood at the gate, by its thread id. */
@@ -53,10 +53,10 @@ struct {
 	__uint(max_entries, 16384);
 } children SEC(".maps");
 
-/* Where the locks are, from kallsyms; 0 where that does not tell. */
+/* Where the locks are, from kallsyms; 0 where unknown. */
 const volatile __u64 rwsem_address, mutex_address, css_set_lock_address;
 
-/* The global lock as a writer was seen to take it, where kallsyms does not tell. */
+/* The global lock as a writer was seen to take it, where kallsyms lacks it. */
 __u64 rwsem_seen;
 
 static __always_inline __u64 the_rwsem(void)
@@ -215,7 +215,7 @@ int BPF_PROG(on_down_write_over, struct percpu_rw_semaphore *sem)
 
 /*
  * A write to cgroup.procs or cgroup.threads, from end to end. cgroup_attach_lock() within it would
- * tell the mode of locking, but compilers put it into its callers; these are reached by pointer.
+ * show the mode of locking, but compilers put it into its callers; these are reached by pointer.
  */
 static __always_inline int begin_write(void)
 {

@@ -60,7 +60,7 @@ static void find_locks(int root, struct attribution *a)
 	a->skeleton->rodata->mutex_address = symbols[1].address;
 	a->skeleton->rodata->css_set_lock_address = symbols[2].address;
 	if (!symbols[1].address || !symbols[2].address)
-		a->gap = "the kernel does not tell where cgroup_mutex and css_set_lock are, so "
+		a->gap = "the addresses of cgroup_mutex and css_set_lock are unknown, so "
 			 "that waiting for them counts as \"asleep for something else\" or as "
 			 "running (it was built without CONFIG_KALLSYMS_ALL, or kptr_restrict "
 			 "hides it)";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Attribution: tracing programs in the kernel that tell each worker what it was kept by
+ * Attribution: tracing programs in the kernel that report to each worker what it waited for
  * (attribute.bpf.c), so that its spans can be taken apart (record/wait_causes.h). doc/lock.md explains
  * what is traced and how.
  *
@@ -41,7 +41,7 @@ int attribution_watch(struct attribution *a, size_t index, pid_t pid);
 /* Forgets all that are followed. */
 void attribution_forget(struct attribution *a);
 
-/* What can't be told apart on this kernel, as a sentence; NULL: all can. */
+/* What cannot be told apart on this kernel, as a sentence; NULL: nothing. */
 const char *attribution_gap(const struct attribution *a);
 
 #endif

@@ -53,7 +53,7 @@ static bool locked_down(int root)
 	       !strstr(text, "[none]");
 }
 
-/* The last line that libbpf said: the one that tells. */
+/* The last line of libbpf, which has the reason. */
 static const char *last_line(const char *log)
 {
 	const char *last = log;

@@ -40,7 +40,7 @@ bool stack_readable(void);
 
 /*
  * What the process is at: running (on a CPU, or waiting for one), held by a lock, or asleep. -ESRCH
- * and other negative errnos where it cannot be told, as when it has ended.
+ * and other negative errnos where that is unknown, as when it has ended.
  */
 int stack_look(pid_t pid);
 

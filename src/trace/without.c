@@ -12,7 +12,7 @@ int attribution_open(struct attribution **ret, size_t workers, struct err *e)
 	return -ENOTSUP;
 }
 
-/* None of these is reached, for there is no struct attribution. */
+/* None of these is reached, because there is no struct attribution. */
 
 void attribution_close(struct attribution *a)
 {
