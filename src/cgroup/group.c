@@ -159,8 +159,7 @@ int group_wait_empty(int fd, uint64_t deadline_ns)
 			return populated;
 		if (now >= deadline_ns)
 			return -ETIME;
-		/* kernfs notifies whoever has read the file since; group_is_populated() opens its
-		 * own. */
+		/* kernfs notifies of changes since the last read of this very descriptor. */
 		if (pread(events, (char[256]){0}, 256, 0) < 0)
 			return is_gone(-errno) ? 0 : -errno;
 		if (group_is_populated(fd) > 0 && ppoll(&p, 1, &left, NULL) < 0 && errno != EINTR)

@@ -68,14 +68,10 @@ int64_t group_count_dying(int fd);
 /* How many groups there are below this one (nr_descendants of cgroup.stat), or a negative errno. */
 int64_t group_count_descendants(int fd);
 
-/* Whether the group is frozen (`frozen` of cgroup.events; 5.2 and later): 1, 0, or a negative
- * errno. */
+/* `frozen` of cgroup.events (5.2 and later): 1, 0, or a negative errno. */
 int group_is_frozen(int fd);
 
-/*
- * Lists of controllers with a blank between them, as cgroup.controllers and cgroup.subtree_control
- * are.
- */
+/* Lists of controllers, separated by blanks as in cgroup.controllers. */
 
 /* Whether `word` is one of them, whole; the empty word never is. */
 bool controller_list_have(const char *words, const char *word);
@@ -106,8 +102,7 @@ int controller_list_switch(int fd, char sign, const char *word);
  */
 int tree_count(uint64_t depth, uint64_t fanout, uint64_t *ret_leaves, uint64_t *ret_groups);
 
-/* The path of a leaf relative to the top; "." where the top is the leaf. `leaf` below their number.
- */
+/* The path of a leaf relative to the top; "." where the top is the leaf. */
 void tree_leaf_path(uint32_t depth, uint32_t fanout, uint64_t leaf, char ret[TREE_PATH_SIZE]);
 
 #endif

@@ -225,8 +225,7 @@ int run_cpus_forget(int group_fd)
 {
 	int noted = run_cpus_noted(group_fd);
 
-	/* Not removed at a venture: without CAP_SYS_ADMIN that is EPERM even where there is none.
-	 */
+	/* Without CAP_SYS_ADMIN removing is EPERM even where there is none. */
 	if (noted <= 0)
 		return noted;
 	return fremovexattr(group_fd, key) < 0 && errno != ENODATA ? -errno : 0;

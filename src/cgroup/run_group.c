@@ -21,8 +21,7 @@
 
 enum { UNDO_SECONDS = 5 };
 
-/* PID_MAX_LIMIT of the kernel's include/linux/threads.h on 64-bit machines; pids.max takes no more.
- */
+/* PID_MAX_LIMIT of include/linux/threads.h on 64-bit machines; pids.max takes no more. */
 enum { TASKS_MAX = 4 * 1024 * 1024, TASKS_DYING = 1024 };
 
 /* A group under construction. */

@@ -70,8 +70,7 @@ int run_groups_orphaned(const struct cgroup_root *root, int (*each)(const char *
 /* Its life: run_group.c. */
 
 struct run_group_settings {
-	/* Alive at once; pids.max is above twice that, where v2 has the controller. 0: unbounded.
-	 */
+	/* Alive at once; pids.max becomes more than twice that. 0: unbounded. */
 	uint64_t max_tasks;
 	uint64_t max_bytes;             /* memory.max; 0: unbounded */
 	const char *const *controllers; /* wanted below the run group */
@@ -82,9 +81,8 @@ struct run_group_settings {
 };
 
 /*
- * libcgroup makes a group only where all ancestors hand a controller down already, since it would
- * change them otherwise; where it only knows the way there, it bounds and removes what descriptors
- * made; where v2 has no controller, it knows no way.
+ * libcgroup makes a group only where all ancestors hand a controller down already, because it would
+ * change them otherwise; else it bounds and removes what descriptors made, if it finds the folder.
  */
 #define RUN_GROUP_BY_LIBCGROUP "libcgroup"
 #define RUN_GROUP_BY_BOTH "directory descriptors; bounded and removed by libcgroup"
@@ -96,8 +94,7 @@ struct run_group {
 	char name[RUN_GROUP_NAME_SIZE];
 	const char *backend; /* one of RUN_GROUP_BY_ below: what made it */
 	char bounds[128];    /* "pids.max 1234, memory.max 5678", or "" where v2 bounds nothing */
-	char enabled_in_parent[256]; /* what was switched on in the parent and is to be undone; ""
-				      */
+	char enabled_in_parent[256]; /* switched on in the parent, to be undone; or "" */
 	bool moved_to_leaf; /* we moved ourselves out of a delegated group's way (RUN_LEAF_SUFFIX) */
 };
 

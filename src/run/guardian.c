@@ -16,8 +16,7 @@
 #include "base/clock.h"
 #include "cgroup/run_group.h"
 
-/* It takes some 20 ms. But a machine under such a load that a run is killed may well let it wait,
- * and nothing is won by giving up. */
+/* It takes some 20 ms; on a machine so busy that a run is killed, much longer. */
 enum { CLEAN_SECONDS = 60 };
 
 /* What the guardian keeps open, in this order. */
@@ -87,8 +86,8 @@ static int keep_only(int fds[N_FDS])
 /* Closes them then: where a limit on descriptors ended the run, cleaning up needs the room. */
 static void wait_for_end(int fds[N_FDS])
 {
-	/* Nothing is ever written to the pipe. It alone would not do: a child of the supervisor
-	 * that has not called execve yet holds its other end, too. */
+	/* Nothing is ever written to the pipe. It alone is not enough: a child of the supervisor
+	 * holds its other end, too, until it calls execve. */
 	struct pollfd polls[] = {{.fd = fds[FD_PIPE], .events = POLLIN},
 				 {.fd = fds[FD_SUPERVISOR], .events = POLLIN}};
 

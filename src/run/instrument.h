@@ -18,8 +18,7 @@ struct instrument {
 	double record_ns;
 };
 
-/* In the worker: measures and writes a struct instrument to the descriptor. Returns an exit code.
- */
+/* In the worker: writes a struct instrument to the descriptor. Returns an exit code. */
 int instrument_main(int fd);
 
 /* The same without a process of its own. 0 or a negative errno. */

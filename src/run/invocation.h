@@ -19,8 +19,7 @@
 /* Progress callbacks; any may be NULL. */
 struct invocation_listener {
 	void *opaque;
-	/* A trial is about to begin; `left_ns` are the warm-ups and windows from here to the end.
-	 */
+	/* A trial is about to begin; `left_ns`: warm-ups and windows from here to the end. */
 	void (*begins)(void *opaque, const struct workload *w, uint64_t trial, uint64_t left_ns);
 	/* It has been under way for so long, set-up not counted. */
 	void (*progress)(void *opaque, uint64_t elapsed_ns);

@@ -74,8 +74,7 @@ bool plan_reaches(const struct plan *p, const struct workload_primary *primary);
 /* For people. */
 void plan_print(const struct plan *p, FILE *to);
 
-/* A line for each primary that the plan does not reach; returns how many. `to` NULL: only counts.
- */
+/* A line for each primary that the plan does not reach, if `to` is not NULL; returns how many. */
 size_t plan_warn(const struct plan *p, FILE *to);
 
 #endif

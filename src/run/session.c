@@ -189,8 +189,7 @@ int session_find(struct session *s, const char *cgroup_root, struct err *e)
 	return r;
 }
 
-/* A worker costs two descriptors; the usual soft limit of 1024 is for programs that use select().
- */
+/* A worker costs two descriptors; the soft limit of 1024 protects programs with select(). */
 static void raise_descriptor_limit(void)
 {
 	struct rlimit limit;

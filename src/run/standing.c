@@ -239,8 +239,7 @@ static bool is_inside(const char *path, size_t length, const char *root)
 	return false;
 }
 
-/* Whether a worker left the run group, or its group of a hierarchy of v1; `ret` gets the new one.
- */
+/* Whether a worker left the run group, or its group of a v1 hierarchy; `ret` gets the new one. */
 static bool has_moved(const char *before, const char *after, const char *root, char ret[128])
 {
 	size_t length, old_length;

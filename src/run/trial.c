@@ -337,8 +337,7 @@ static int explain_not_removed(struct trial *t, int r, struct err *e)
 	return -ENOTRECOVERABLE;
 }
 
-/* Both groups, whatever is in them; then the memory of the dead ones, which would weigh on the
- * next. */
+/* Both groups and all in them; then waits for the dead ones, which would weigh on the next. */
 static int remove_groups(struct trial *t, struct err *e)
 {
 	uint64_t deadline = clock_now_ns() + EMPTY_SECONDS * NS_PER_S;

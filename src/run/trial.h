@@ -35,14 +35,11 @@ struct env {
 	bool has_throttled;
 	uint64_t taint; /* /proc/sys/kernel/tainted */
 	/*
-	 * How many warnings with a trace (WARN, and what KASAN, KCSAN and UBSAN report) and how
-	 * many oopses the kernel has had since boot: /sys/kernel/warn_count and oops_count,
-	 * from 6.2 on and in stable kernels before it; 0 where unknown. A tainted kernel's next
-	 * ones show here and not in its taint.
+	 * Warnings with a trace (WARN, KASAN, KCSAN, UBSAN) and oopses since boot, which a taint
+	 * shows only once: /sys/kernel/warn_count and oops_count, 6.2 and later; 0 where unknown.
 	 */
 	uint64_t warnings, oopses;
-	/* Whether a mount of v2, and of v1, shows favordynmods: either decides the lock's regime.
-	 */
+	/* Whether a mount of v2, or v1, shows favordynmods: either decides the lock's regime. */
 	bool favored_v2, favored_v1;
 };
 
@@ -71,9 +68,8 @@ struct trial_outcome {
 	uint64_t raw_lost;
 	struct part_counts *stacks; /* what an actor's workers were at; NULL: nobody looked */
 	/*
-	 * Removed groups that the kernel had not let go of when the trial's patience was over,
-	 * which may weigh on the next trial. No fault: with the memory controller it need never do
-	 * so.
+	 * Removed groups that the kernel still kept when the trial's patience was over, which may
+	 * weigh on the next trial. No fault: the memory controller may keep them for good.
 	 */
 	int64_t dying;
 };

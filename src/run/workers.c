@@ -271,8 +271,7 @@ int workers_explain(const struct workers *c, int r, unsigned seconds, struct err
 	if (failure)
 		return err_set(e, EXIT_CANNOT, ECANCELED, "worker %u of %s could not be set up: %s",
 			       pw->index, c->plan->workload->actors[pw->actor].name, failure);
-	/* Not a fault of ours: a machine that is slow, or has no memory for what is to be touched.
-	 */
+	/* The machine is slow, or has no memory for what is to be touched. */
 	if (r == -ETIME)
 		return err_set(e, EXIT_CANNOT, ETIME, "%zu of %zu workers were ready after %u s",
 			       c->n_ready, c->n_members, seconds);

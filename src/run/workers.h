@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The workers of one trial: started in their groups, held at the gate, let go together, stopped,
- * and read.
+ * The workers of one trial: started in their groups, held at the gate, stopped, and read.
  *
  * Workers are born into their group (CLONE_INTO_CGROUP; where a sandbox refuses clone3 they move
- * themselves before they exec, under a parent-death signal from their first instruction on). Each
- * is a session leader, so that a terminal's signals reach the supervisor alone.
+ * themselves before they exec). Each is a session leader, so that a terminal's signals reach the
+ * supervisor alone.
  */
 #ifndef CGCHURN_RUN_WORKERS_H
 #define CGCHURN_RUN_WORKERS_H
