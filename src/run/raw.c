@@ -100,7 +100,7 @@ static void drain_ring(struct raw_file *file, size_t member, struct raw_ring *ri
 
 void raw_file_drain(struct raw_file *f, const struct workers *workers)
 {
-	for (size_t i = 0; i < workers->n_members; i++) {
+	for (size_t i = 0; f && i < workers->n_members; i++) {
 		struct raw_ring *ring = slot_ring(workers->members[i].slot);
 
 		if (ring)

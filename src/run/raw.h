@@ -30,7 +30,7 @@ int raw_folder_prepare(const char *folder, struct err *e);
 int raw_file_open(struct raw_file *f, const char *folder, const struct plan *plan, uint64_t trial,
 		  struct err *e);
 
-/* Takes what the workers' rings hold. */
+/* Takes what the workers' rings hold; where `f` is NULL, nothing. */
 void raw_file_drain(struct raw_file *f, const struct workers *workers);
 
 /* How many samples found a ring full. */

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -44,8 +43,7 @@ struct trial {
 	int side_fd;
 	struct workers workers;
 	uint64_t begun_ns; /* the start of warm-up; 0 before */
-	struct standing standing;
-	int unlocked; /* a negative errno: the run group's lock could not be had again */
+	int unlocked;      /* a negative errno: the run group's lock could not be had again */
 };
 
 /* In the window: what each worker is at. */
@@ -82,8 +80,7 @@ static void tick(struct trial *t)
 	const struct trial_surroundings *a = t->around;
 	uint64_t now = clock_now_ns();
 
-	if (t->around->raw)
-		raw_file_drain(t->around->raw, &t->workers);
+	raw_file_drain(a->raw, &t->workers);
 	sample_stacks(t, now);
 	if (a->progress && t->begun_ns && now > t->begun_ns)
 		a->progress(a->opaque, now - t->begun_ns);
@@ -259,54 +256,45 @@ static int end_workers(struct trial *t, struct err *e)
 
 	workers_stop(&t->workers);
 	r = wait_for(t, nobody_runs, clock_now_ns() + patience, e);
-	if (t->around->raw)
-		raw_file_drain(t->around->raw, &t->workers);
+	raw_file_drain(t->around->raw, &t->workers);
 	return r == -ETIME ? 0 : r;
-}
-
-/*
- * Whoever is still in a group after all workers ended was left behind by one. With a moment's
- * patience: from 6.19 on a task leaves its group only after whoever waited for it has gone on.
- */
-static void check_leaks(struct trial *t)
-{
-	int r = group_wait_empty(t->around->run_group_fd,
-				 clock_now_ns() + LEAVE_SECONDS * NS_PER_S);
-
-	if (r == -ETIME)
-		trial_invalidate(t->outcome,
-				 "processes were left in the groups after all workers ended");
 }
 
 /* The window between two looks at where the workers are. */
 static int measure_standing(struct trial *t, struct err *e)
 {
-	int r = standing_begin(&t->standing, &t->workers, t->around->run_group_fd);
+	_cleanup_(standing_finish) struct standing standing;
+	int r = standing_begin(&standing, &t->workers, t->around->run_group_fd);
 
 	if (r == 0)
 		r = measure(t, e);
 	else
 		err_sys(e, EXIT_FAULT, -r, "looking at workers");
-	if (r == 0 && standing_end(&t->standing, &t->workers, t->outcome) < 0)
+	if (r == 0 && standing_end(&standing, &t->workers, t->outcome) < 0)
 		r = err_no_memory(e);
-	standing_finish(&t->standing);
 	return r;
 }
 
 static int run_workers(struct trial *t, struct err *e)
 {
-	int r;
+	int group_fd = t->around->run_group_fd, r;
 
-	env_read(&t->outcome->before, t->around->run_group_fd);
+	env_read(&t->outcome->before, group_fd);
 	clock_rfc3339(t->outcome->started_at);
 	r = measure_standing(t, e);
 	if (r == 0)
 		r = end_workers(t, e);
 	if (r < 0)
 		return r;
-	env_read(&t->outcome->after, t->around->run_group_fd);
+	env_read(&t->outcome->after, group_fd);
 	t->outcome->raw_lost = raw_lost(&t->workers);
-	check_leaks(t);
+	/*
+	 * Whoever is still in a group was left behind by a worker. With a moment's patience: from
+	 * 6.19 on a task leaves its group only after whoever waited for it has gone on.
+	 */
+	if (group_wait_empty(group_fd, clock_now_ns() + LEAVE_SECONDS * NS_PER_S) == -ETIME)
+		trial_invalidate(t->outcome,
+				 "processes were left in the groups after all workers ended");
 	if (trial_collect(&t->workers, t->outcome) < 0)
 		return err_no_memory(e);
 	trial_judge(&t->workers, t->outcome);
