@@ -117,3 +117,65 @@ kill_holder() {
 	holder=
 	exec 8>&-
 }
+
+# A process in a frozen group of cgroup v1 stands in for one in an uninterruptible sleep: nothing ends it.
+
+# Sets $frozen, the group; teardown calls thaw where it is set.
+find_freezer() {
+	local freezer
+	freezer=$(awk '$3 == "cgroup" && $4 ~ /freezer/ { print $2; exit }' /proc/self/mounts)
+	[ -n "$freezer" ] || skip "no freezer of cgroup v1 is mounted"
+	frozen=$(mktemp -d "$freezer/test-cgchurn-XXXXXX") || skip "no group can be made in $freezer"
+}
+
+freeze() {
+	echo "$1" >"$frozen/cgroup.procs" && echo FROZEN >"$frozen/freezer.state"
+}
+
+thaw() {
+	echo THAWED >"$frozen/freezer.state"
+	within 30 rmdir "$frozen" 2>/dev/null
+	frozen=
+}
+
+# For tests of whole runs, in the group where cgchurn puts them by itself.
+
+# Sets $root, the v2 mount, in which run groups lie, and goes to a folder for files.
+runs_setup() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	root=$(mounts cgroup2 | head -n 1)
+	[ -n "$root" ] || skip "no cgroup v2 is mounted"
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# begin COMMAND...: runs it in the background; $pid is its pid, its output lies in ktap and messages.
+begin() {
+	"$@" >ktap 2>messages &
+	pid=$!
+}
+
+# ends STATUS: waits for what begin started, or $pid is the pid of.
+ends() {
+	status=0
+	wait "$pid" || status=$?
+	# Shown where the test fails, now or later.
+	cat ktap messages 2>/dev/null || true
+	[ "$status" -eq "$1" ]
+}
+
+# Run groups of the owners that are still there. Others may be at work on this machine, so only owners that the
+# test started count.
+left_behind() {
+	local owner
+	for owner in "$@"; do compgen -G "$root/cgchurn-$owner-*" && return 0; done
+	return 1
+}
+
+nothing_left_behind() {
+	! left_behind "$@"
+}
+
+# A schedule with one quiet process of some threads, moved seldom enough to be tampered with, between two groups.
+none() { printf ',%s=0' "$@"; }
+quiet=(--replay 4 --at-most "movers=1,subjects=1,groups=2,threads=3$(none cloners forkers execs leaderless spawners \
+	killers freezers builders controller-togglers limit-setters memory-hogs interrupters)")

@@ -134,6 +134,10 @@ refused_run() {
 	done
 	run -4 "$CGCHURN" stress --duration 1s --cgroup-root "$own/here"
 	[[ "$output" == *"$own/cgroup.max.depth is 3"* ]]
+	# Enough to begin with, and too little for the groups that actors of a round make.
+	echo 5 >"$own/cgroup.max.depth"
+	run -5 "$CGCHURN" stress --seed 1 --duration 30s --cgroup-root "$own/here"
+	[[ "$output" == *"making the group 0: $own/cgroup.max.depth is 5"* ]]
 	echo max >"$own/cgroup.max.depth"
 	for descendants in 1 2; do
 		echo $descendants >"$own/cgroup.max.descendants"

@@ -1,33 +1,11 @@
 #!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
 # cgchurn run on this machine's kernel: results, bad luck, and that nothing stays behind.
-
-v2_root() {
-	awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo
-}
+load cgroups
 
 setup() {
-	[ "$(id -u)" -eq 0 ] || skip "needs root"
-	root=$(v2_root)
-	[ -n "$root" ] || skip "no cgroup v2 is mounted"
-	cd "$BATS_TEST_TMPDIR"
+	runs_setup
 	short=(--duration 200ms --warmup 50ms --trials 1)
-}
-
-# Run groups of our own tests that are still there. Others may be at work on this machine, so only owners that
-# this file started count: their ids are in $pids.
-left_behind() {
-	local pid
-	for pid in "$@"; do compgen -G "$root/cgchurn-$pid-*" && return 0; done
-	return 1
-}
-
-wait_gone() {
-	for _ in $(seq 50); do
-		left_behind "$@" || return 0
-		sleep 0.1
-	done
-	return 1
 }
 
 @test "the table and the file agree, and quiet means quiet" {
@@ -96,14 +74,9 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 @test "SIGINT: what was finished is saved, complete is false, 130, nothing stays" {
 	env --default-signal=INT "$CGCHURN" run null --duration 300ms --warmup 10ms --trials 100 -q -o int.json &
 	pid=$!
-	for _ in $(seq 100); do
-		grep -q '"index": 1' int.json 2>/dev/null && break
-		sleep 0.1
-	done
+	within 10 grep -qs '"index": 1' int.json
 	kill -INT $pid
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 130 ]
+	ends 130
 	python3 - <<-'END'
 	import json
 	result = json.load(open("int.json"))
@@ -115,11 +88,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 @test "SIGINT while raw samples come faster than they can be written" {
 	env --default-signal=INT "$CGCHURN" run null --duration 100s --warmup 0 --trials 1 -q --raw raw &
 	pid=$!
-	for _ in $(seq 200); do
-		[ -s raw/null-trial-0.csv ] && break
-		sleep 0.05
-	done
-	[ -s raw/null-trial-0.csv ]
+	within 10 test -s raw/null-trial-0.csv
 	kill -INT $pid
 	SECONDS=0
 	status=0
@@ -139,7 +108,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 		wait $pid || status=$?
 		# Before the signals are blocked it dies of SIGTERM, and the guardian cleans up.
 		[ "$status" -eq 130 ] || [ "$status" -eq 143 ]
-		wait_gone $pid
+		within 5 nothing_left_behind $pid
 	done
 }
 
@@ -154,7 +123,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 	sleep 0.3
 	kill -KILL $pid
 	wait $pid || true
-	wait_gone $pid
+	within 5 nothing_left_behind $pid
 	# Zombies that nobody has reaped yet hold no group: theirs reads "(deleted)".
 	! grep -h "$(basename "$group")" /proc/[0-9]*/cgroup 2>/dev/null | grep -v '(deleted)$'
 }
@@ -175,10 +144,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 	mount -t tmpfs -o size=256k tmpfs full || skip "cannot mount a tmpfs here"
 	"$CGCHURN" run null --trials 4 --duration 500ms --warmup 10ms -o full/r.json >printed.json 2>messages &
 	pid=$!
-	for _ in $(seq 100); do
-		grep -q '"index": 0' full/r.json 2>/dev/null && break
-		sleep 0.1
-	done
+	within 10 grep -qs '"index": 0' full/r.json
 	dd if=/dev/zero of=full/filler bs=1k 2>/dev/null || true
 	status=0
 	wait $pid || status=$?
@@ -300,9 +266,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 	done
 	sleep 0.5
 	echo 1 >"$group/cgroup.freeze"
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 0 ]
+	ends 0
 	python3 - <<-'END'
 	import json
 	trial = json.load(open("frozen.json"))["runs"][0]["trials"][0]
@@ -321,9 +285,7 @@ assert (primary["from"], primary["reachable"]) == ("pooled", False), primary'
 	sleep 0.4
 	read -r worker <"$group/cgroup.procs"
 	kill -KILL "$worker"
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 0 ]
+	ends 0
 	grep -q "SIGKILL" killed.json
 	run ! left_behind $pid
 }

@@ -1,39 +1,24 @@
 #!/usr/bin/env bats
 bats_require_minimum_version 1.5.0
 # cgchurn stress on this machine's kernel: that it passes, and that it sees what somebody spoils on purpose.
+load cgroups
 
-v2_root() {
-	awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo
-}
-
-setup() {
-	[ "$(id -u)" -eq 0 ] || skip "needs root"
-	root=$(v2_root)
-	[ -n "$root" ] || skip "no cgroup v2 is mounted"
-	cd "$BATS_TEST_TMPDIR"
-	# Two groups and one quiet process with some threads, moved seldom enough to be tampered with.
-	quiet=(--at-most movers=1,subjects=1,groups=2,threads=3,cloners=0,forkers=0,execs=0,leaderless=0,spawners=0,killers=0,freezers=0,builders=0,controller-togglers=0,limit-setters=0,memory-hogs=0,interrupters=0)
-}
+setup() { runs_setup; }
 
 teardown() {
-	[ -z "${pid:-}" ] || ! compgen -G "$root/cgchurn-$pid-*"
+	[ -z "${pid:-}" ] || nothing_left_behind "$pid"
 }
 
-# The run group's test groups, once a subject lives in it.
-wait_subject() {
-	for _ in $(seq 200); do
-		test_groups=$(compgen -G "$root/cgchurn-$pid-*/test-groups") || true
-		subject=$(cat "$test_groups"/*/cgroup.procs 2>/dev/null | head -1)
-		[ -n "$subject" ] && [ "$(ls /proc/$subject/task 2>/dev/null | wc -l)" -gt 1 ] && return 0
-		sleep 0.02
-	done
-	return 1
+# A subject with threads lives in the run group's test groups.
+has_subject() {
+	test_groups=$(compgen -G "$root/cgchurn-$pid-*/test-groups") || return 1
+	subject=$(cat "$test_groups"/*/cgroup.procs 2>/dev/null | head -1)
+	[ -n "$subject" ] && [ "$(ls /proc/$subject/task 2>/dev/null | wc -l)" -gt 1 ]
 }
 
 @test "some rounds: every promise is kept, KTAP, JUnit and status agree" {
-	"$CGCHURN" stress --duration 6s --seed 1 --junit j.xml --status s.json >ktap 2>messages &
-	pid=$!
-	wait $pid || { cat messages ktap; false; }
+	begin "$CGCHURN" stress --duration 6s --seed 1 --junit j.xml --status s.json
+	ends 0
 	[ "$(head -1 ktap)" = "KTAP version 1" ]
 	[ "$(grep -c '^ok ' ktap)" -eq 20 ]
 	grep -q '^ok 1 together$' ktap
@@ -49,18 +34,15 @@ wait_subject() {
 }
 
 @test "a process that somebody else moves: 'together' is broken, with evidence and a replay" {
-	"$CGCHURN" stress --replay 4 "${quiet[@]}" --patience 2s --shrink-tries 2 --junit j.xml --duration 60s >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin "$CGCHURN" stress "${quiet[@]}" --patience 2s --shrink-tries 2 --junit j.xml --duration 60s
+	within 10 has_subject
 	# To and fro: its mover always knows one of the two groups.
 	for _ in $(seq 3000); do
 		kill -0 $pid && ! grep -q "looking for a smaller" messages || break
 		for group in 0 1; do echo "$subject" >"$test_groups/$group/cgroup.procs" || true; done 2>/dev/null
-		[ -d /proc/$subject ] || wait_subject || true
+		[ -d /proc/$subject ] || within 4 has_subject || true
 	done
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 1 ]
+	ends 1
 	grep -qE '^not ok (1 together|2 once)$' ktap
 	grep -qE '^# thread [0-9]+ of process [0-9]+' ktap
 	grep -qE '^# Replay: cgchurn stress --replay 4 --at-most ' ktap
@@ -73,83 +55,64 @@ wait_subject() {
 }
 
 @test "a process that somebody kills: 'kill-spares' is broken" {
-	"$CGCHURN" stress --replay 4 "${quiet[@]}" --patience 1s --shrink-tries 0 --duration 60s >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin "$CGCHURN" stress "${quiet[@]}" --patience 1s --shrink-tries 0 --duration 60s
+	within 10 has_subject
 	kill -KILL "$subject"
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 1 ]
+	ends 1
 	grep -q '^not ok 9 kill-spares$' ktap
 	grep -q "^# process $subject in group " ktap
 }
 
 @test "a group that somebody freezes: its tasks do not run, 'thaw' is broken" {
-	"$CGCHURN" stress --replay 4 "${quiet[@]}" --patience 1s --shrink-tries 0 --duration 60s >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin "$CGCHURN" stress "${quiet[@]}" --patience 1s --shrink-tries 0 --duration 60s
+	within 10 has_subject
 	echo 1 >"$test_groups/cgroup.freeze"
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 1 ]
+	ends 1
 	grep -q '^not ok 7 thaw$' ktap
 }
 
 @test "a line in the kernel's log is not taken for the kernel's own" {
 	[ -w /dev/kmsg ] || skip "/dev/kmsg cannot be written"
-	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 1s >ktap &
+	"$CGCHURN" stress "${quiet[@]}" --duration 1s >ktap &
 	pid=$!
-	wait_subject
+	within 10 has_subject
 	echo "WARNING: CPU: 0 PID: 1 at a test of cgchurn, not the kernel" >/dev/kmsg
 	wait $pid
 }
 
 @test "an actor that somebody kills: a fault that is told, and not the kernel's" {
-	env --default-signal=INT "$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin env --default-signal=INT "$CGCHURN" stress "${quiet[@]}" --duration 60s
+	within 10 has_subject
 	staff=$(compgen -G "$root/cgchurn-$pid-*/staff")
 	kill -KILL "$(tail -1 "$staff/cgroup.procs")"
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 5 ]
+	ends 5
 	grep -q "was killed" messages
 	[ "$(grep -c '^ok ' ktap)" -eq 20 ]
 }
 
 @test "the guardian killed: the run ends and says why" {
-	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin "$CGCHURN" stress "${quiet[@]}" --duration 60s
+	within 10 has_subject
 	kill -KILL "$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')"
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 5 ]
+	ends 5
 	grep -q "guardian was killed" messages
 }
 
 @test "SIGINT: 130, what was checked is told, nothing stays" {
-	env --default-signal=INT "$CGCHURN" stress --duration 60s --status s.json >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin env --default-signal=INT "$CGCHURN" stress --duration 60s --status s.json
+	within 10 has_subject
 	kill -INT $pid
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 130 ]
+	ends 130
 	[ "$(grep -c '^ok ' ktap)" -eq 20 ]
 	grep -q '"state": "ended"' s.json
 }
 
 @test "SIGKILL in the middle of a round: the guardian removes all of it" {
-	"$CGCHURN" stress --duration 60s >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin "$CGCHURN" stress --duration 60s
+	within 10 has_subject
 	kill -KILL $pid
 	wait $pid || true
-	for _ in $(seq 80); do
-		compgen -G "$root/cgchurn-$pid-*" >/dev/null || break
-		sleep 0.1
-	done
+	within 8 nothing_left_behind $pid
 }
 
 @test "SIGKILL of cgchurn and its guardian at once: what they moved dies of it, also in the middle of an exec" {
@@ -180,9 +143,8 @@ wait_subject() {
 }
 
 @test "beside a workload: its trials run and end with it; one that cannot run ends the stress" {
-	"$CGCHURN" stress migrate-under-fork null --duration 6s --seed 1 >ktap 2>messages &
-	pid=$!
-	wait $pid || { cat messages ktap; false; }
+	begin "$CGCHURN" stress migrate-under-fork null --duration 6s --seed 1
+	ends 0
 	grep -qE '^# Beside the rounds: [0-9]+ trials of 2 workloads' ktap
 	! grep -qw rdma "$root/cgroup.controllers" || skip "every controller can be had here"
 	cat >impossible.json <<-'END'
@@ -190,20 +152,16 @@ wait_subject() {
 	 "hierarchy": {"depth": 1, "fanout": 1, "controllers": ["rdma"]},
 	 "actors": [{"name": "a", "stressor": "null", "workers": 1}], "warmup_s": 0.1, "duration_s": 1, "trials": 1}
 	END
-	"$CGCHURN" stress ./impossible.json --duration 60s >ktap 2>messages &
-	pid=$!
-	status=0
-	wait $pid || status=$?
-	[ "$status" -eq 4 ]
+	begin "$CGCHURN" stress ./impossible.json --duration 60s
+	ends 4
 	grep -q rdma messages
 	run "$CGCHURN" stress nosuchworkload
 	[ "$status" -eq 2 ]
 }
 
 @test "actors and what they move have no capabilities, and gain none by an exec" {
-	"$CGCHURN" stress --replay 4 "${quiet[@]}" --duration 60s >ktap 2>messages &
-	pid=$!
-	wait_subject
+	begin "$CGCHURN" stress "${quiet[@]}" --duration 60s
+	within 10 has_subject
 	actor=$(awk '/^PPid:/ { print $2 }' /proc/$subject/status)
 	for process in $subject $actor; do
 		grep -qE '^CapEff:\s0+$' /proc/$process/status
@@ -234,11 +192,11 @@ wait_subject() {
 @test "a disk that fills up: the run goes on, what could not be written is counted and told" {
 	mkdir full
 	unshare --mount true || skip "no mount namespace can be had"
+	export -f begin within
 	unshare --mount bash -c '
 		mount -t tmpfs -o size=16k tmpfs full || exit 77
-		"$CGCHURN" stress --replay 4 "$@" --duration 7s --status full/s.json --junit full/j.xml >ktap 2>messages &
-		pid=$!
-		until grep -q running full/s.json; do sleep 0.01; done
+		begin "$CGCHURN" stress "$@" --duration 7s --status full/s.json --junit full/j.xml
+		within 10 grep -qs running full/s.json
 		cat /dev/zero >full/filler 2>/dev/null
 		status=0
 		wait $pid || status=$?

@@ -19,23 +19,10 @@ nothing_left() {
 	grep -qx 'populated 0' "$own/cgroup.events" && [ -z "$(find "$own" -mindepth 1 -type d)" ]
 }
 
-find_freezer() {
-	local freezer
-	freezer=$(awk '$3 == "cgroup" && $4 ~ /freezer/ { print $2; exit }' /proc/self/mounts)
-	[ -n "$freezer" ] || skip "no freezer of cgroup v1 is mounted"
-	frozen=$(mktemp -d "$freezer/test-cgchurn-XXXXXX") || skip "no group can be made in $freezer"
-}
-
-thaw() {
-	echo THAWED >"$frozen/freezer.state"
-	for _ in $(seq 300); do rmdir "$frozen" 2>/dev/null && break; sleep 0.1; done
-	frozen=
-}
-
 # freeze_worker: one of the run's workers, $stuck.
 freeze_worker() {
 	stuck=$(cat "$own"/cgchurn-*/tree/cgroup.procs "$own"/cgchurn-*/tree/*/cgroup.procs 2>/dev/null | head -n 1)
-	[ -n "$stuck" ] && echo "$stuck" >"$frozen/cgroup.procs" && echo FROZEN >"$frozen/freezer.state"
+	[ -n "$stuck" ] && freeze "$stuck"
 }
 
 @test "a worker that cannot be killed ends the run, is named, and what is finished is kept" {
@@ -65,7 +52,7 @@ freeze_worker() {
 @test "... and SIGTERM meanwhile: 130, with what stays behind" {
 	find_freezer
 	export own frozen
-	export -f freeze_worker
+	export -f freeze_worker freeze
 	status=0
 	"$CGCHURN_SOURCE/tests/kernel/with-signal" TERM 'compgen -G "$own/cgchurn-*/tree" && freeze_worker' \
 		"$CGCHURN" run null --cgroup-root "$own" --duration 300s --trials 1 -o r.json >stdout 2>stderr || status=$?
