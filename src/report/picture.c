@@ -235,8 +235,9 @@ static void make_date_axis(struct axis *a)
 	widen(a, 0, 86400);
 	a->label = a->high - a->low > 4 * 86400 ? label_date : label_minute;
 	margin = (a->high - a->low) / 40;
-	for (int i = 0; i < 4; i++)
-		add_tick(a, a->low + (a->high - a->low) * i / 3);
+	/* A label at the end would be cut off. */
+	for (int i = 1; i <= 5; i += 2)
+		add_tick(a, a->low + (a->high - a->low) * i / 6);
 	a->low -= margin;
 	a->high += margin;
 }

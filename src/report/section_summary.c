@@ -191,8 +191,8 @@ int section_summary(struct report *r)
 	else if (r->n_workloads)
 		print_primaries(r);
 	html_element(r, "p",
-		     "cgchurn makes nested cgroups, lets storms of process creation and migrations "
-		     "loose in them, and measures how long each takes. Measured here:");
+		     "cgchurn creates nested cgroups, runs fork and migration load in them, and "
+		     "measures how long each operation takes. Measured here:");
 	print_groups(r);
 	return 0;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The comparison: a row a metric, with its interval drawn beside the figures, a forest plot. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "compare/print.h"
 #include "report/html.h"
@@ -102,6 +104,109 @@ static void print_metrics(struct report *r, size_t from, size_t to, const char *
 	html_table_end(r);
 }
 
+/* When the first invocation of a unit began, in s since 1970. */
+static double unit_began(const struct data_side *side, size_t unit)
+{
+	int64_t s = 0;
+
+	for (size_t i = 0; i < side->n_invocations; i++)
+		if (side->invocations[i].unit == unit &&
+		    clock_parse_rfc3339(side->invocations[i].started_at, &s) == 0)
+			return (double)s;
+	return NAN;
+}
+
+/* The share of all samples of a unit, whose trials lie side by side. */
+static int add_shares(struct picture_series *to, const struct metric *m, int side,
+		      const struct data_side *units)
+{
+	const struct data_series_side *of = &m->series->side[side];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < of->n_trials;) {
+		size_t unit = of->trials[i].unit;
+		double above = 0, count = 0;
+
+		for (; i < of->n_trials && of->trials[i].unit == unit; i++) {
+			double n = (double)of->trials[i].series.histogram.count;
+
+			above += metric_of_trial(m, &of->trials[i]) * n;
+			count += n;
+		}
+		r = picture_add_point(to, unit_began(units, unit), above / count);
+	}
+	return r;
+}
+
+static int add_values(struct picture_series *to, const struct metric *m, int side,
+		      const struct data_side *units)
+{
+	struct metric_sample s;
+	int r;
+
+	if (m->kind == METRIC_SHARE_ABOVE)
+		return add_shares(to, m, side, units);
+	r = metric_sample(m, side, &s);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; r == 0 && i < s.n; i++)
+		r = picture_add_point(to, unit_began(units, s.units[i]), exp(s.values[i]));
+	metric_sample_finish(&s);
+	return r;
+}
+
+/* A dot a unit, and a line at the value that stands for the side. */
+static int add_side(struct picture *p, const struct comparison *c, const struct metric *m, int side)
+{
+	struct picture_series *s = picture_add_series(p, PICTURE_POINTS, (size_t)side);
+	double first = INFINITY, last = -INFINITY;
+	int r = s ? add_values(s, m, side, &c->data->side[side]) : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < s->n; i++) {
+		first = fmin(first, s->points[i].x);
+		last = fmax(last, s->points[i].x);
+	}
+	if (r < 0 || !(first < last))
+		return r;
+	s = picture_add_series(p, PICTURE_LEVEL, (size_t)side);
+	r = s ? picture_add_point(s, first, m->typical[side]) : -ENOMEM;
+	return r == 0 ? picture_add_point(s, last, m->typical[side]) : r;
+}
+
+static int draw_units(struct report *r, const struct metric *m)
+{
+	const struct comparison *c = &r->comparison;
+	bool rate = m->kind == METRIC_RATE || m->kind == METRIC_SHARE_ABOVE;
+	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
+	char label[160], caption[512];
+	int error = add_side(&p, c, m, 0);
+
+	if (error == 0)
+		error = add_side(&p, c, m, 1);
+	snprintf(caption, sizeof(caption),
+		 "%s: %s; one dot per %s, at the time of its measurement, lines: %s",
+		 c->data->workloads[m->workload].name, print_label(m, label, sizeof(label)),
+		 data_unit_name(c->data, 1), m->kind == METRIC_SHARE_ABOVE ? "means" : "medians");
+	html_drawing(r, &p, caption);
+	return error;
+}
+
+static int draw_primaries(struct report *r)
+{
+	const struct metrics *m = &r->comparison.metrics;
+	int error = 0;
+
+	if (!r->settings.pictures || !m->n_primaries)
+		return 0;
+	html_legend(r);
+	fputs("<div class=\"drawings\">\n", r->page);
+	for (size_t i = 0; error == 0 && i < m->n_primaries; i++)
+		if (m->items[i].series)
+			error = draw_units(r, &m->items[i]);
+	fputs("</div>\n", r->page);
+	return error;
+}
+
 static void print_notes(struct report *r)
 {
 	const struct comparison *c = &r->comparison;
@@ -125,8 +230,8 @@ static void print_refusals(struct report *r)
 	char base[256], new[256];
 
 	html_element(r, "p class=\"warning\"",
-		     "These two are not compared, for they differ in what moves latencies by "
-		     "itself. --allow-different NAME compares all the same.");
+		     "Not comparable: these confounders differ. --allow-different NAME compares "
+		     "nevertheless.");
 	fputs("<ul>\n", r->page);
 	for (size_t i = 0; i < f->n; i++)
 		if (fact_refused(&f->items[i]))
@@ -139,6 +244,7 @@ static void print_refusals(struct report *r)
 int section_verdicts(struct report *r)
 {
 	const struct metrics *m = &r->comparison.metrics;
+	int error;
 
 	if (r->n_groups != 2)
 		return 0;
@@ -156,6 +262,7 @@ int section_verdicts(struct report *r)
 	if (m->n_primaries)
 		print_metrics(r, 0, m->n_primaries,
 			      "Metrics that were named before the run; p adjusted by Holm");
+	error = draw_primaries(r);
 	print_notes(r);
 	if (m->n > m->n_primaries) {
 		fprintf(r->page, "<details><summary>%zu exploratory metrics</summary>\n",
@@ -164,5 +271,5 @@ int section_verdicts(struct report *r)
 			      "Looked at afterwards; p adjusted by Benjamini and Hochberg");
 		fputs("</details>\n", r->page);
 	}
-	return 0;
+	return error;
 }

@@ -36,6 +36,14 @@ browse() {
 		verdicts = re.findall(r'<td class="verdict">(\w+)</td>', page)
 		assert verdicts == [m["verdict"] for m in comparison["metrics"]], verdicts
 		assert page.count('class="forest"') == len(verdicts)
+		# A dot a boot, with its value, beside each verdict of a primary.
+		primaries = [m for m in comparison["metrics"] if m["primary"] and m["ratio"] is not None]
+		drawings = re.findall(r'one dot per (\w+),.*?</figcaption>(.*?)</svg>', page, re.S)
+		assert len(drawings) == len(primaries) > 0, drawings
+		units = sum(comparison[side]["units"] for side in ("base", "new"))
+		for unit, drawing in drawings:
+		    dots = re.findall(r'<circle class="s[01]"[^>]*><title>[^<]+: [0-9.]+[^<]*</title>', drawing)
+		    assert len(dots) == units, (unit, len(dots), units)
 	END
 }
 
