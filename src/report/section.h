@@ -17,7 +17,4 @@ int section_grids(struct report *r);       /* forkers x migrators */
 int section_history(struct report *r);
 int section_machines(struct report *r); /* what differs between the groups, and what they are */
 
-/* The drawings of one series. */
-int drawings_of_series(struct report *r, const struct report_series *s);
-
 #endif

@@ -1,11 +1,192 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a number of a workload does to its latencies (cgchurn sweep), with the knee marked. */
 #include <errno.h>
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/num.h"
+#include "json/read.h"
 #include "report/html.h"
 #include "report/section.h"
+#include "report/sweep_view.h"
+
+static const char schema[] = "cgchurn-sweep/1";
+
+bool sweep_view_likely(const char *text, size_t size)
+{
+	enum { LOOK = 256 };
+
+	return memmem(text, size < LOOK ? size : LOOK, schema, sizeof(schema) - 1) != NULL;
+}
+
+static int get_text(const struct json_at *at, char *ret, size_t size)
+{
+	const char *text;
+	int r = json_get_string(at, size - 1, &text);
+
+	if (r == 0)
+		snprintf(ret, size, "%s", text);
+	return r;
+}
+
+/* NAN where it is absent or null. */
+static int get_number(const struct json_at *object, const char *key, double *ret)
+{
+	struct json_at at = json_member(object, key);
+
+	*ret = NAN;
+	return at.present && at.value ? json_get_double(&at, -DBL_MAX, DBL_MAX, ret) : 0;
+}
+
+/* "storm.workers", or "hierarchy.depth" */
+static int read_vary(const struct json_at *root, struct sweep_view *v)
+{
+	struct json_at vary = json_member(root, "vary"), actor = json_member(&vary, "actor"),
+		       key = json_member(&vary, "key"), unit = json_member(&vary, "unit");
+	char a[SWEEP_VIEW_TEXT_SIZE], k[SWEEP_VIEW_TEXT_SIZE], u[SWEEP_VIEW_TEXT_SIZE];
+	int r = get_text(&actor, a, sizeof(a));
+
+	if (r == 0)
+		r = get_text(&key, k, sizeof(k));
+	if (r == 0)
+		r = get_text(&unit, u, sizeof(u));
+	if (r < 0)
+		return r;
+	snprintf(v->vary, sizeof(v->vary), "%s.%s", a, k);
+	v->is_time = strcmp(u, "ns") == 0;
+	return 0;
+}
+
+static int read_bound(const struct json_at *root, struct sweep_view *v)
+{
+	struct json_at bound = json_member(root, "bound"), text, knee = json_member(root, "knee");
+	int r = 0;
+
+	v->knee = v->knee_low = v->knee_high = NAN;
+	if (bound.present && bound.value) {
+		text = json_member(&bound, "text");
+		r = get_text(&text, v->bound, sizeof(v->bound));
+	}
+	if (r == 0)
+		r = get_number(root, "edge_holds", &v->edge_holds);
+	if (r == 0)
+		r = get_number(root, "edge_breaks", &v->edge_breaks);
+	if (r < 0 || !knee.present || !knee.value)
+		return r;
+	r = get_number(&knee, "at", &v->knee);
+	if (r == 0)
+		r = get_number(&knee, "low", &v->knee_low);
+	return r == 0 ? get_number(&knee, "high", &v->knee_high) : r;
+}
+
+/* The first series: the bound's, where there is a bound. */
+static int read_series(const struct json_at *point, struct sweep_view *v,
+		       struct sweep_view_point *to)
+{
+	struct json_at list = json_member(point, "series"), first, actor, span, time;
+	char a[SWEEP_VIEW_TEXT_SIZE], s[SWEEP_VIEW_TEXT_SIZE], t[16];
+	size_t n;
+	int r = json_want_array(&list, 1, SWEEP_VIEW_POINTS_MAX, &n);
+
+	if (r < 0)
+		return r;
+	first = json_element(&list, 0);
+	actor = json_member(&first, "actor");
+	span = json_member(&first, "span");
+	time = json_member(&first, "time");
+	r = get_text(&actor, a, sizeof(a));
+	if (r == 0)
+		r = get_text(&span, s, sizeof(s));
+	if (r == 0)
+		r = get_text(&time, t, sizeof(t));
+	if (r == 0)
+		r = get_number(&first, "p50_ns", &to->p50_ns);
+	if (r == 0)
+		r = get_number(&first, "p99_ns", &to->p99_ns);
+	if (r == 0)
+		r = get_number(&first, "rate_per_s", &to->rate_per_s);
+	if (r == 0)
+		snprintf(v->series, sizeof(v->series), "%.100s %.100s (%s)", a, s, t);
+	return r;
+}
+
+static int read_point(const struct json_at *list, size_t i, struct sweep_view *v)
+{
+	struct sweep_view_point *to = &v->points[i];
+	struct json_at point = json_element(list, i), number, value, verdict;
+	int r = json_want_object(&point, NULL, 0);
+
+	if (r < 0)
+		return r;
+	number = json_member(&point, "number");
+	value = json_member(&point, "value");
+	verdict = json_member(&point, "verdict");
+	r = json_get_double(&number, 0, DBL_MAX, &to->number);
+	if (r == 0)
+		r = get_text(&value, to->text, sizeof(to->text));
+	if (r == 0 && verdict.present)
+		r = get_text(&verdict, to->verdict, sizeof(to->verdict));
+	return r == 0 ? read_series(&point, v, to) : r;
+}
+
+static int read_root(const struct json_at *root, struct sweep_view *v)
+{
+	const char *const schemas[] = {schema};
+	struct json_at at = json_member(root, "schema"), points;
+	size_t index;
+	int r = json_get_choice(&at, schemas, 1, &index);
+
+	if (r < 0)
+		return r;
+	at = json_member(root, "workload");
+	r = get_text(&at, v->workload, sizeof(v->workload));
+	if (r == 0)
+		r = read_vary(root, v);
+	if (r == 0)
+		r = read_bound(root, v);
+	points = json_member(root, "points");
+	if (r == 0)
+		r = json_want_array(&points, 0, SWEEP_VIEW_POINTS_MAX, &v->n);
+	if (r < 0)
+		return r;
+	v->points = calloc(v->n + 1, sizeof(*v->points));
+	if (!v->points)
+		return err_no_memory(root->e);
+	for (size_t i = 0; r == 0 && i < v->n; i++)
+		r = read_point(&points, i, v);
+	return r;
+}
+
+int sweep_view_read(const char *text, size_t size, const char *origin, struct sweep_view *ret,
+		    struct err *e)
+{
+	struct sweep_view v = {.n = 0};
+	struct json_doc doc;
+	struct json_at root;
+	int r = json_doc_init(&doc, text, size, origin, e);
+
+	if (r < 0)
+		return r;
+	root = json_root(&doc, e);
+	r = json_want_object(&root, NULL, 0);
+	if (r == 0)
+		r = read_root(&root, &v);
+	json_doc_finish(&doc);
+	if (r == 0)
+		*ret = v;
+	else
+		sweep_view_finish(&v);
+	return r;
+}
+
+void sweep_view_finish(struct sweep_view *v)
+{
+	free(v->points);
+	*v = (struct sweep_view){0};
+}
 
 enum { COLOUR_P50, COLOUR_P99, COLOUR_KNEE = 4 };
 
