@@ -51,8 +51,7 @@ struct decision {
 
 	/* by decider_estimate(), or the caller for estimates of another kind */
 	bool estimated;   /* false: there was nothing to test; the verdict is inconclusive */
-	bool undecidable; /* the estimate must not become a verdict (few samples above a threshold)
-			   */
+	bool undecidable; /* few samples above a threshold: the estimate must not become a verdict */
 	double shift, low, high; /* ends may be infinite */
 	double p;
 	double p_welch;    /* 0, unless scatter is unequal: then the larger of both is decided by */
@@ -65,9 +64,9 @@ struct decision {
 	enum verdict verdict;
 	/*
 	 * Of inconclusive ones: the smallest shift that would have been called with a chance of
-	 * DECIDE_POWER; INFINITY where there is none. With Holm at the level of his first step,
-	 * which a lone effect has to pass; else before correction, for what Benjamini and Hochberg
-	 * ask of an effect depends on the others.
+	 * DECIDE_POWER; INFINITY where there is none. With Holm's correction at the level of its
+	 * first step, which a single effect has to pass; with Benjamini's and Hochberg's before
+	 * correction, because there the level depends on the other effects.
 	 */
 	double detectable;
 };

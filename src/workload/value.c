@@ -26,7 +26,7 @@ int take_name(const struct json_at *at, const struct json_field *field, void *to
 	return 0;
 }
 
-/* A bare number is refused: nobody can tell whether "10" means ms or s. */
+/* A bare number is refused, because "10" could mean ms or s. */
 int take_duration(const struct json_at *at, const struct json_field *field, void *to)
 {
 	const char *text = json_is_string(at) ? json_object_get_string(at->value) : "";

@@ -42,7 +42,7 @@ static int parse_actors(const struct json_at *at, const struct kind_table *kinds
 	return r;
 }
 
-/* The schema first: a file of another version should not be told about its keys. */
+/* Checked first, because the keys of another version are not ours to judge. */
 static int check_schema(const struct json_at *root)
 {
 	static const char *const schemas[] = {WORKLOAD_SCHEMA};

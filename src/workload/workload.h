@@ -2,9 +2,9 @@
 /*
  * A workload: one question about churn, as a JSON file asks it, checked and from then on immutable.
  *
- * Everything in it is independent of the machine; what it comes to here (how many workers, on which
- * CPUs, in which groups) is the plan's business (run/plan.h). The format is described in
- * cgchurn-workload(5) and doc/schema/cgchurn-workload-1.json.
+ * Everything in it is independent of the machine: how many workers there are here, on which CPUs and
+ * in which groups, is in the plan (run/plan.h). The format is described in cgchurn-workload(5) and
+ * doc/schema/cgchurn-workload-1.json.
  */
 #ifndef CGCHURN_WORKLOAD_WORKLOAD_H
 #define CGCHURN_WORKLOAD_WORKLOAD_H
@@ -39,10 +39,8 @@ struct workload_hierarchy {
 	uint64_t fanout;
 	char controllers[WORKLOAD_CONTROLLERS_MAX][32];
 	size_t n_controllers;
-	bool optional; /* a controller that v2 does not have here is skipped, with a word in the
-			  result */
-	bool threaded; /* all groups below the top are "threaded", so that single threads can move
-			*/
+	bool optional; /* a controller that v2 does not have here is skipped; the result says so */
+	bool threaded; /* groups below the top are "threaded", so that single threads can move */
 };
 
 /* A number of workers: `fixed`, or `per_cpu` for each usable CPU, plus `add`; at least 1. */
@@ -66,8 +64,7 @@ enum workload_place_kind {
 	WORKLOAD_PLACE_LEAVES, /* "leaves": worker i in leaf i modulo their number (the default) */
 	WORKLOAD_PLACE_LEAF,   /* "leaf:N": all of them in leaf N */
 	WORKLOAD_PLACE_SIDE,   /* "side": in one group beside the tree */
-	WORKLOAD_PLACE_TOP,    /* "top": in the tree's top group (impossible where domain
-				  controllers are enabled below it) */
+	WORKLOAD_PLACE_TOP,    /* "top": in the tree's top group; not above domain controllers */
 };
 
 struct workload_place {
