@@ -16,7 +16,7 @@ void host_put_json(struct json_build *b, struct json_object *to, const struct ho
 
 /*
  * Takes such an object into `ret`, which host_init() has prepared. A fact that is absent or null
- * stays unknown; one of another type is refused. As json/cursor.h's functions.
+ * stays unknown; one of another type is refused. Fails as the functions of json/read.h do.
  */
 int host_take_json(const struct json_at *at, struct host *ret);
 
