@@ -31,13 +31,23 @@ const char *metric_unit(const struct metric *m)
 	return m->kind == METRIC_RATE ? "1/s" : m->kind == METRIC_SHARE_ABOVE ? "" : "ns";
 }
 
+/* As whether metric_of_trial() is a number, without searching for a percentile. */
+static bool trial_has(const struct metric *m, const struct data_trial *trial)
+{
+	const struct sparse_histogram *h = &trial->series.histogram;
+
+	if (m->kind == METRIC_PERCENTILE && (h->min_ns || !h->count))
+		return sparse_histogram_percentile_supported(h, m->percentile);
+	return !isnan(metric_of_trial(m, trial));
+}
+
 static bool all_trials_have(const struct metric *m)
 {
 	for (int side = 0; side < 2; side++) {
 		const struct data_series_side *of = &m->series->side[side];
 
 		for (size_t i = 0; i < of->n_trials; i++)
-			if (isnan(metric_of_trial(m, &of->trials[i])))
+			if (!trial_has(m, &of->trials[i]))
 				return false;
 		if (!of->n_trials)
 			return false;

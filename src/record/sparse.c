@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int sparse_histogram_init(struct sparse_histogram *s, size_t n)
 {
@@ -65,6 +66,11 @@ static void merge_buckets(struct sparse_histogram *ret, const struct sparse_hist
 {
 	size_t n = 0;
 
+	if (!a->n) { /* a copy, which is what most merges are */
+		memcpy(ret->counts, b->counts, b->n * sizeof(*b->counts));
+		memcpy(ret->indices, b->indices, b->n * sizeof(*b->indices));
+		return;
+	}
 	for (size_t i = 0, k = 0; i < a->n || k < b->n; n++) {
 		bool of_a = i < a->n && (k == b->n || a->indices[i] <= b->indices[k]);
 		bool of_b = k < b->n && (!of_a || a->indices[i] == b->indices[k]);
@@ -78,22 +84,52 @@ static void merge_buckets(struct sparse_histogram *ret, const struct sparse_hist
 	ret->n = n;
 }
 
+/* How many buckets of `from` are empty in `to`. */
+static size_t count_new(const struct sparse_histogram *to, const struct sparse_histogram *from)
+{
+	size_t n = 0;
+
+	for (size_t i = 0, k = 0; i < from->n; i++) {
+		while (k < to->n && to->indices[k] < from->indices[i])
+			k++;
+		n += k == to->n || to->indices[k] != from->indices[i];
+	}
+	return n;
+}
+
+static void add_counts(struct sparse_histogram *to, const struct sparse_histogram *from)
+{
+	for (size_t i = 0, k = 0; i < from->n; i++) {
+		while (to->indices[k] < from->indices[i])
+			k++;
+		to->counts[k] += from->counts[i];
+	}
+}
+
 int sparse_histogram_merge(struct sparse_histogram *to, const struct sparse_histogram *from)
 {
-	struct sparse_histogram all = {0};
+	size_t n = to->n ? count_new(to, from) : from->n;
+	struct sparse_histogram all;
 
 	if (!from->count)
 		return 0;
-	if (sparse_histogram_init(&all, to->n + from->n) < 0)
-		return -ENOMEM;
-	merge_buckets(&all, to, from);
-	all.count = to->count + from->count;
-	all.clipped = to->clipped + from->clipped;
-	all.sum_ns = to->sum_ns + from->sum_ns;
-	all.min_ns = to->count && to->min_ns < from->min_ns ? to->min_ns : from->min_ns;
-	all.max_ns = to->max_ns > from->max_ns ? to->max_ns : from->max_ns;
-	sparse_histogram_finish(to);
-	*to = all;
+	/* A pool soon has all buckets, and is then not copied for each trial. */
+	if (n == 0)
+		add_counts(to, from);
+	else {
+		if (sparse_histogram_init(&all, to->n + n) < 0)
+			return -ENOMEM;
+		merge_buckets(&all, to, from);
+		free(to->counts);
+		to->n = all.n;
+		to->counts = all.counts;
+		to->indices = all.indices;
+	}
+	to->min_ns = to->count && to->min_ns < from->min_ns ? to->min_ns : from->min_ns;
+	to->max_ns = to->max_ns > from->max_ns ? to->max_ns : from->max_ns;
+	to->count += from->count;
+	to->clipped += from->clipped;
+	to->sum_ns += from->sum_ns;
 	return 0;
 }
 
@@ -120,16 +156,20 @@ double sparse_histogram_mean(const struct sparse_histogram *s)
 double sparse_histogram_percentile(const struct sparse_histogram *s, double q)
 {
 	uint64_t rank, seen = 0;
+	size_t i;
 
-	if (!s->count)
+	if (!s->n)
 		return 0;
 	rank = histogram_rank(s->count, q);
-	for (size_t i = 0; i < s->n; i++) {
-		seen += s->counts[i];
-		if (seen >= rank)
-			return histogram_value(s->indices[i], s->min_ns, s->max_ns);
+	if (rank <= s->count / 2) {
+		for (i = 0; i + 1 < s->n && seen + s->counts[i] < rank; i++)
+			seen += s->counts[i];
+		return histogram_value(s->indices[i], s->min_ns, s->max_ns);
 	}
-	return (double)s->max_ns;
+	/* From the nearer end: most percentiles that are asked for are high. */
+	for (i = s->n - 1, seen = s->count; i && seen - s->counts[i] >= rank; i--)
+		seen -= s->counts[i];
+	return histogram_value(s->indices[i], s->min_ns, s->max_ns);
 }
 
 bool sparse_histogram_percentile_supported(const struct sparse_histogram *s, double q)
