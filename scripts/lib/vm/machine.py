@@ -187,7 +187,7 @@ def quoted(path):
 
 def arguments(job, which, folder):
     at, counted = quoted(folder), job.clock == "instructions"
-    # The program in the guest reads its clock from there (src/host/hypervisor.c).
+    # The program in the guest reads its clock from there (src/host/gather.c).
     told = (f"cgchurn.clock=instructions,{NS_PER_INSTRUCTION},QEMU-{qemu_version()}",) if counted else ()
     append = " ".join(COMMAND_LINE + told + job.kernel.command_line())
     return [*qemu_command(which, job.cpus, job.memory, job.seed if counted else None), "-no-reboot",
