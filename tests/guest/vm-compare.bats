@@ -24,7 +24,7 @@ results() {
 	[ "$(results out)" -eq 2 ]
 	[ "$(ls out/debian-6.1)" = "$(printf 'block-01.json\nblock-02.json')" ]
 	[ "$(grep -l '"outcome": "panic"' out/boots/*/boot.json | wc -l)" -eq 2 ]
-	[[ "$stderr" == *"boot 4 of 4"* ]]
+	[ "$(grep -c "^boot [1-4] of 4: " <<<"$stderr")" -eq 4 ]
 	[[ "$stderr" == *"failed: block 1"*"panic"*"Kernel panic"* ]]
 	grep -q "Kernel panic" out/boots/*/console.log
 	[[ "$output" == *"nothing to compare"* ]]
@@ -32,10 +32,10 @@ results() {
 
 @test "an interrupt in the middle; a second start does what is left, in the recorded order" {
 	request=(--base debian:6.1 --new debian:6.1,quiet --boots 2 -o out "${short[@]}")
-	env --default-signal=INT "$compare" "${request[@]}" 2>messages &
+	env --default-signal=INT "$compare" --jobs 1 "${request[@]}" 2>messages &
 	pid=$!
-	for _ in $(seq 600); do
-		grep -q '^boot 3 of 4' messages && break
+	until [ "$(grep -c '^boot ' messages)" -eq 2 ]; do
+		kill -0 $pid
 		sleep 0.1
 	done
 	kill -INT $pid
@@ -63,6 +63,8 @@ results() {
 	python3 - <<-'END'
 	import glob, json
 	plan = json.load(open("out/plan.json"))
+	boots = [json.load(open(path)) for path in glob.glob("out/boots/*/boot.json")]
+	assert len({boot["seed"] for boot in boots}) == 4 and all(boot["clock"] == plan["guest"]["clock"] for boot in boots), boots
 	assert sorted(map(sorted, plan["order"])) == [[0, 1], [0, 1]] and isinstance(plan["seed"], int)
 	for block, order in enumerate(plan["order"], 1):
 	    for position, side in enumerate(order, 1):
@@ -71,6 +73,7 @@ results() {
 	        assert result["label"] == label and result["sequence"] == {"block": block, "position": position}
 	        assert result["seed"] == plan["seed"] + block
 	        assert result["host"]["accelerator"] in ("tcg", "kvm")
+	        assert result["host"]["clock"]["kind"] == plan["guest"]["clock"]
 	END
 }
 
@@ -85,8 +88,8 @@ results() {
 	mount -o remount,size=200M small
 	"$compare" --base debian:6.1 --new debian:6.1,quiet --boots 2 -o small/out "${short[@]}" 2>messages &
 	pid=$!
-	for _ in $(seq 600); do
-		grep -q '^boot 2 of 4' messages && break
+	until grep -q '^boot ' messages; do
+		kill -0 $pid
 		sleep 0.1
 	done
 	dd if=/dev/zero of=small/filler bs=64k 2>/dev/null || true
@@ -112,8 +115,16 @@ results() {
 	done
 }
 
+@test "a file that does not exist: said at once, before anything is made" {
+	rm -rf out
+	run -2 "$compare" --build /no/build --base debian:6.1 --new /no/such/file -o out
+	[ "$output" = "vm-compare: '/no/such/file' is neither debian:SERIES nor a file nor a folder of a kernel build" ]
+	[ ! -e out ]
+}
+
 @test "wrong usage" {
-	for arguments in "" "--base debian:6.1" "--matrix debian:6.1" "--base a --new b --boots 0" "--matrix a b --base c"; do
+	for arguments in "" "--base debian:6.1" "--matrix debian:6.1" "--base debian:6.1 --new debian:7 --boots 0" "--base debian:6.1 --new debian:7 --jobs 0" \
+		"--base debian:6.1 --new debian:7 --clock sun" "--matrix a b --base c"; do
 		run "$compare" $arguments -o out
 		[ "$status" -eq 2 ]
 	done
