@@ -78,6 +78,9 @@ fake_qemu() {
 	cat >bin/qemu-system-x86_64 <<-'END'
 	#!/usr/bin/env python3
 	import hashlib, io, re, sys, tarfile
+	if sys.argv[1:] == ["--version"]:
+	    sys.exit(print("QEMU emulator version 9.9.9 (Debian 1:9.9.9)"))
+	open("arguments", "w").write(" ".join(sys.argv))
 	port = next(re.search(r"path=(.*)/port$", a)[1] for a in sys.argv if a.endswith("/port"))
 	open("append", "w").write(sys.argv[sys.argv.index("-append") + 1])
 	packed = io.BytesIO()
@@ -114,4 +117,35 @@ fake_qemu() {
 	[[ "$output" == *"guest: file: "* && "$output" != *Traceback* ]]
 	run -0 "$scripts/guest" --append 'isolcpus=managed_irq,domain,1 nosmt' --append x ./bzImage,quiet -- true
 	[[ "$(cat append)" == *" quiet isolcpus=managed_irq,domain,1 nosmt x" ]]
+}
+
+@test "guest: emulated, QEMU counts instructions and the kernel's command line says so; --clock host, or KVM: neither" {
+	fake_qemu
+	run -0 "$scripts/guest" --seed 5 --record rec ./bzImage -- true
+	[[ "$(cat arguments)" == *"-accel tcg,thread=single -icount shift=1,sleep=off -cpu max "*" -seed 5 "*"ioeventfd=off"* ]]
+	[[ "$(cat append)" == *" cgchurn.clock=instructions,2,QEMU-9.9.9"* && "$(cat append)" != *maxcpus* ]]
+	grep -q '"clock": "instructions",' rec/guest.json
+	grep -q '"seed": 5,' rec/guest.json
+	for host in "tcg --clock host" kvm; do
+		set -- $host
+		CGCHURN_ACCELERATOR=$1 run -0 "$scripts/guest" "${@:2}" ./bzImage -- true
+		[[ "$(cat arguments)" != *icount* && "$(cat append)" != *cgchurn.clock* ]]
+	done
+	CGCHURN_ACCELERATOR=kvm run -0 "$scripts/guest" --clock instructions ./bzImage -- true
+	[[ "$(cat arguments)" == *"-accel tcg,thread=single -icount"* ]]
+	run -2 "$scripts/guest" --seed -1 ./bzImage -- true
+	run -2 "$scripts/vm-compare" --clock host --jobs 2 --base ./bzImage --new ./bzImage
+	[[ "$output" == *"disturb each other's time"* ]]
+}
+
+@test "guest: before 6.5 the second CPU is left to init where instructions are counted, because the kernel would spin" {
+	fake_qemu
+	for release in 6.4.99 6.5.0 10.1.0; do
+		python3 -c 'import sys; open("old", "wb").write(open("bzImage", "rb").read().replace(b"6.12.1 ", sys.argv[1].encode().ljust(7)))' $release
+		run -0 "$scripts/guest" ./old -- true
+		[[ "$(cat append)" == *" maxcpus=1"* ]] && echo $release
+		run -0 "$scripts/guest" --clock host ./old -- true
+		[[ "$(cat append)" != *maxcpus=1* ]]
+	done >left
+	[ "$(cat left)" = 6.4.99 ]
 }
