@@ -1,4 +1,5 @@
 """The two ways in which a script of ours ends before it has done anything, with their exit codes."""
+import subprocess
 
 
 class Failed(Exception):
@@ -17,3 +18,12 @@ def usage(message):
 def cannot(message):
     """This host lacks what is needed; the message says what would help."""
     return Failed(message, 4)
+
+
+def output(*command, **options):
+    """What a command prints. Where it fails, the end of what it said is the message."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    if done.returncode != 0:
+        said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}".strip()
+        raise cannot(f"'{' '.join(map(str, command))}' failed: {said}")
+    return done.stdout

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 from . import cache
-from .errors import cannot, usage
+from .errors import cannot, output, usage
 
 INIT = pathlib.Path(__file__).with_name("init")
 SOURCE = pathlib.Path(__file__).parents[3]
@@ -119,10 +119,7 @@ def with_runtimes(tree):
 
 def install(build, stage):
     """Lays the program out below a folder, as `meson install` does."""
-    done = subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", stage],
-                          capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise cannot(f"the program could not be installed out of {build}: {done.stderr.strip()[-400:]}")
+    output("meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", stage)
 
 
 def with_program(tree, build):
@@ -139,23 +136,17 @@ def built(given):
         raise usage(f"'{given}' is no build folder")
     if given:
         return pathlib.Path(given)
+    lacking = [program for program in ("meson", "ninja") if not shutil.which(program)]
+    if lacking:
+        raise cannot(f"building needs {' and '.join(lacking)}, which this machine lacks; scripts/bench installs what a build needs")
     own = cache.folder("build") / hashlib.sha256(str(SOURCE).encode()).hexdigest()[:16]
     build = next((path for path in (SOURCE / "build", SOURCE / "build-release", own) if (path / "build.ninja").exists()), None)
     if not build:
         build = own
         print(f"building in {build}", file=sys.stderr)
-        step("meson", "setup", build, SOURCE, "-Dbuildtype=release", "-Dtests=false")
-    step("ninja", "-C", build)
+        output("meson", "setup", build, SOURCE, "-Dbuildtype=release", "-Dtests=false")
+    output("ninja", "-C", build)
     return build
-
-
-def step(*command):
-    """One of a build's."""
-    if not shutil.which(command[0]):
-        raise cannot(f"building needs {command[0]}, which this machine lacks; scripts/bench installs what a build needs")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise cannot(f"'{' '.join(map(str, command))}' failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 def base(build):

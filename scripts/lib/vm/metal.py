@@ -9,10 +9,9 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 
 from . import cache, kernels
-from .errors import cannot, usage
+from .errors import cannot, output, usage
 
 UNIT = "cgchurn-boot-compare.service"
 UNIT_PATH = pathlib.Path("/etc/systemd/system", UNIT)
@@ -28,9 +27,7 @@ def perform(actions, dry=False):
         if dry:
             print(shown(action, what, *text))
         elif action == "run":
-            done = subprocess.run(what, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise cannot(f"'{' '.join(what)}' failed: {done.stderr.strip() or done.stdout.strip()}")
+            output(*what)
         elif action == "write":
             cache.write(what, text[0])
         else:
@@ -156,10 +153,7 @@ class Grub:
 def asked(*command):
     if not shutil.which(command[0]):
         raise cannot(f"there is no {command[0]} on this machine; --method kexec does without GRUB")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise cannot(f"'{' '.join(command)}' failed: {done.stderr.strip()}")
-    return done.stdout.strip()
+    return output(*command).strip()
 
 
 METHODS = {method.name: method for method in (Kexec(), Grub())}
