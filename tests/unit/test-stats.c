@@ -23,6 +23,7 @@
 #include "stats/law.h"
 #include "stats/order.h"
 #include "stats/power.h"
+#include "stats/sequential.h"
 #include "stats/shift.h"
 #include "stats/welch.h"
 
@@ -514,6 +515,98 @@ static void test_degenerate(void **state)
 	assert_int_equal(shift_test_create(3, 3, 1, 1, &t), -EINVAL);
 }
 
+/* All orders in which 2 * most values can come: how many are rejected by each look. */
+struct arrivals {
+	size_t most;
+	const double *levels;
+	double value[10];
+	double orders, rejected_by[6];
+};
+
+static void count_arrival(struct arrivals *a)
+{
+	bool rejected = false;
+
+	a->orders++;
+	for (size_t k = 1; k <= a->most; k++) {
+		size_t u = 0, ways = 0, extreme = 0;
+
+		for (size_t i = 0; i < k; i++)
+			for (size_t j = 0; j < k; j++)
+				u += a->value[2 * i] < a->value[2 * j + 1];
+		u = u < k * k - u ? u : k * k - u;
+		/* Each choice of k of 2k ranks by its bits: U is the sum of ranks less its least. */
+		for (unsigned mask = 0; !rejected && mask < 1U << 2 * k; mask++) {
+			size_t sum = 0;
+
+			if ((size_t)__builtin_popcount(mask) != k)
+				continue;
+			for (size_t i = 0; i < 2 * k; i++)
+				sum += mask >> i & 1 ? i : 0;
+			sum -= k * (k - 1) / 2;
+			ways++;
+			extreme += sum <= u || sum >= k * k - u;
+		}
+		rejected = rejected || (double)extreme <= a->levels[k] * (double)ways + 1e-9;
+		a->rejected_by[k] += rejected;
+	}
+}
+
+/* Heap's algorithm. */
+static void permute(struct arrivals *a, size_t n)
+{
+	if (n == 1) {
+		count_arrival(a);
+		return;
+	}
+	permute(a, n - 1);
+	for (size_t i = 0; i + 1 < n; i++) {
+		size_t other = n % 2 ? 0 : i;
+		double keep = a->value[other];
+
+		a->value[other] = a->value[n - 1];
+		a->value[n - 1] = keep;
+		permute(a, n - 1);
+	}
+}
+
+/* Against every order of arrival: at no look has more been spent than may be. */
+static void test_sequential(void **state)
+{
+	static const double alphas[] = {0.05, 0.3, 0.7};
+	double levels[SEQUENTIAL_UNITS_MAX + 1];
+	struct sequential *q;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct arrivals a = {.most = 4, .levels = levels};
+
+		for (size_t j = 0; j < 2 * a.most; j++)
+			a.value[j] = (double)j;
+		assert_int_equal(sequential_create(a.most, 1, &q), 0);
+		assert_int_equal(sequential_levels(q, alphas[i], levels), 0);
+		sequential_destroy(q);
+		permute(&a, 2 * a.most);
+		assert_true(a.orders == 40320);
+		for (size_t k = 1; k <= a.most; k++)
+			assert_true(a.rejected_by[k] / a.orders <=
+				    alphas[i] * expm1((double)k) / expm1(4) + 1e-12);
+		assert_true(a.rejected_by[a.most] / a.orders > alphas[i] / 2);
+	}
+	assert_int_equal(sequential_create(12, 1, &q), 0);
+	assert_int_equal(sequential_levels(q, 0.025, levels), 0);
+	assert_true(levels[5] == 0 && fabs(levels[6] - shift_smallest_p(6, 6)) < 1e-12);
+	assert_true(levels[12] > 0.012 && levels[12] < 0.025);
+	/* Equal so far: with little scatter equivalence will be shown, with much nothing will. */
+	assert_true(sequential_prospect(q, 6, 0, 0.01, 0.05, levels[12], 0.03) > 0.99);
+	assert_true(sequential_prospect(q, 6, 0, 0.2, 0.05, levels[12], 0.03) < 0.2);
+	assert_true(sequential_prospect(q, 6, 0.1, 0.01, 0.05, levels[12], 0.03) > 0.99);
+	assert_true(sequential_prospect(q, 6, 0.05, 0.01, 0.05, levels[12], 0.03) < 0.6);
+	assert_true(sequential_prospect(q, 12, 0, 0.2, 0.05, levels[12], 0.03) == 1);
+	sequential_destroy(q);
+	assert_int_equal(sequential_create(1, 1, &q), -EINVAL);
+	assert_int_equal(sequential_create(SEQUENTIAL_UNITS_MAX + 1, 1, &q), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -525,7 +618,7 @@ int main(void)
 		cmocka_unit_test(test_order),      cmocka_unit_test(test_smallest_p),
 		cmocka_unit_test(test_degenerate), cmocka_unit_test(test_welch),
 		cmocka_unit_test(test_ties),       cmocka_unit_test(test_hull),
-		cmocka_unit_test(test_one_sided),
+		cmocka_unit_test(test_one_sided),  cmocka_unit_test(test_sequential),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, load_all, NULL);
