@@ -12,12 +12,13 @@
 #include "compare/plan.h"
 #include "compare/print.h"
 #include "seccomp/reader.h"
+#include "stats/sequential.h"
 
 struct compare_options {
 	const char *format, *plan, *save;
 	double tolerance;
 	struct option_strings allowed;
-	struct option_u64 seed;
+	struct option_u64 seed, max_boots;
 	bool require_decision, paired, aa;
 };
 
@@ -42,6 +43,10 @@ static const struct command_option options[] = {
 		 "be repeated."},
 	{.name = "paired", .type = OPTION_FLAG, .offset = AT(paired),
 	 .help = "The runs were planned as pairs, one of each side per block: test the differences."},
+	{.name = "max-boots", .argument = "N", .type = OPTION_U64, .offset = AT(max_boots),
+	 .help = "The boots come in blocks, one per side, N at most: judge after each block, as\n"
+		 "`vm-compare --until-decided` does. All looks together keep the rate of false alarms\n"
+		 "at 5 percent."},
 	{.name = "aa", .type = OPTION_FLAG, .offset = AT(aa),
 	 .help = "All results are of one kernel: compare random halves of them and print the rate of\n"
 		 "false alarms."},
@@ -112,7 +117,12 @@ static int check_usage(const struct command_call *call, struct err *e)
 
 	if (o->aa && o->plan)
 		return err_set(e, EXIT_USAGE, EINVAL, "--aa and --plan exclude each other");
-	if (is_one_sided(o) && (o->paired || o->require_decision || o->format || o->save))
+	if (o->max_boots.given &&
+	    (o->max_boots.value < 2 || o->max_boots.value > SEQUENTIAL_UNITS_MAX || o->paired))
+		return err_set(e, EXIT_USAGE, EINVAL, "--max-boots takes 2 to %d, and no --paired",
+			       SEQUENTIAL_UNITS_MAX);
+	if (is_one_sided(o) &&
+	    (o->paired || o->max_boots.given || o->require_decision || o->format || o->save))
 		return err_set(e, EXIT_USAGE, EINVAL,
 			       "--aa and --plan print text about one kernel: they exclude "
 			       "--format, --paired and --require-decision");
@@ -174,6 +184,7 @@ static struct comparison_options comparison_options_of(const struct compare_opti
 	return (struct comparison_options){
 		.tolerance = o->tolerance,
 		.paired = o->paired,
+		.max_blocks = o->max_boots.value,
 		.decision_required = o->require_decision,
 		.seed = o->seed.value,
 	};

@@ -18,6 +18,7 @@
 struct comparison_options {
 	double tolerance; /* above 0: for all metrics; 0: the workloads' own */
 	bool paired;      /* units of one block are a pair */
+	size_t max_blocks; /* above 0: judge by looks after each block, of at most so many (looks.h) */
 	uint64_t seed;
 	bool decision_required;  /* what is undecided is an error, in formats that have such */
 	bool primaries_only;     /* leave the exploratory rest and the remarks out */
@@ -41,6 +42,7 @@ struct comparison {
 	struct comparison_options options;
 	struct metrics metrics;
 	struct remarks remarks; /* on all of it, the gravest first */
+	size_t blocks;          /* that were complete, where these are looked at */
 	size_t n_tested;   /* primaries that could be estimated: the family of Holm's correction */
 	double smallest_p; /* that units of these numbers can reach */
 };
@@ -48,7 +50,8 @@ struct comparison {
 /*
  * Compares. The facts must have been judged, and `d` arranged. EXIT_USAGE in `e` where the sides
  * have no workload in common. With `paired`: EXIT_USAGE in `e` where units cannot be paired by
- * their blocks, or are too few to decide that many primaries (2^n >= 40 m). -ENOMEM.
+ * their blocks, or are too few to decide that many primaries (2^n >= 40 m). With `max_blocks`:
+ * EXIT_USAGE in `e` where units have no blocks in ascending order, or more of them. -ENOMEM.
  */
 int comparison_make(const struct data *d, const struct comparison_options *options,
 		    struct comparison *ret, struct err *e);
@@ -63,6 +66,9 @@ enum exit_code comparison_exit_code(const struct comparison *c, bool decision_re
 
 /* The fewest units a side with which each primary of the family can be decided. */
 size_t comparison_units_needed(const struct comparison *c);
+
+/* Whether more blocks could decide a primary; false without `max_blocks`. */
+bool comparison_is_open(const struct comparison *c);
 
 /* How many primaries have this verdict. */
 size_t comparison_count(const struct comparison *c, enum verdict verdict);

@@ -132,6 +132,14 @@ int data_resample(const struct data *from, const uint8_t *side_of_unit, struct d
 void data_resample_finish(struct data *d);
 
 /*
+ * What there was when block `last` had ended: the units of blocks up to it. Borrows from `from`,
+ * which must live as long; no histograms are pooled, and what is counted of a workload is that of
+ * all blocks. To be released with data_until_finish(). -ENOMEM.
+ */
+int data_until(const struct data *from, uint64_t last, struct data *ret);
+void data_until_finish(struct data *d);
+
+/*
  * Whether what is left of a workload is a selection: it was given up more often on one side than on
  * the other, or the shares of runs that are lost are more than DATA_LOST_APART apart. The runs that
  * failed may have been those that would have been slow.

@@ -19,6 +19,11 @@ const char *const verdict_names[4] = {
 	[VERDICT_REGRESSION] = "regression",
 };
 
+double decide_level(const struct decision *c)
+{
+	return c->level > 0 ? c->level : DECIDE_LEVEL;
+}
+
 /* A test or a power of one size. */
 struct size_key {
 	size_t n[2];
@@ -76,7 +81,8 @@ static bool same_size(const struct size_key *a, const struct size_key *b)
 
 static int find_test(struct decider *d, const struct decision *c, struct shift_test **ret)
 {
-	struct size_key key = {{c->n[0], c->n[1]}, c->paired, 0};
+	double level = decide_level(c);
+	struct size_key key = {{c->n[0], c->n[1]}, c->paired, 1 - level};
 	struct shift_test *test;
 	struct sized_test *added;
 	int r;
@@ -86,8 +92,8 @@ static int find_test(struct decider *d, const struct decision *c, struct shift_t
 			*ret = d->tests[i].test;
 			return 0;
 		}
-	r = c->paired ? shift_test_create_paired(c->n[0], DECIDE_LEVEL, d->seed, &test)
-		      : shift_test_create(c->n[0], c->n[1], DECIDE_LEVEL, d->seed, &test);
+	r = c->paired ? shift_test_create_paired(c->n[0], level, d->seed, &test)
+		      : shift_test_create(c->n[0], c->n[1], level, d->seed, &test);
 	if (r < 0)
 		return r;
 	added = array_grow(&d->tests, &d->n_tests, sizeof(*added));
@@ -159,7 +165,7 @@ static void find_scatter(struct decision *c, const double *base, const double *n
 	c->scatter[SIDE_NEW] = c->paired ? NAN : welch_deviation(new, c->n[SIDE_NEW]);
 	if (!decide_scatter_is_unequal(c))
 		return;
-	welch = welch_test(base, c->n[SIDE_BASE], new, c->n[SIDE_NEW], DECIDE_LEVEL);
+	welch = welch_test(base, c->n[SIDE_BASE], new, c->n[SIDE_NEW], decide_level(c));
 	c->low = fmin(c->low, welch.low);
 	c->high = fmax(c->high, welch.high);
 	c->p_welch = welch.p;
@@ -252,11 +258,11 @@ bool decide_interval_within(const struct decision *c)
 
 static enum verdict judge(const struct decision *c)
 {
-	double bound = log1p(c->tolerance);
+	double bound = log1p(c->tolerance), alpha = c->alpha > 0 ? c->alpha : DECIDE_ALPHA;
 
 	if (!c->estimated || c->undecidable)
 		return VERDICT_INCONCLUSIVE;
-	if (c->p_adjusted <= DECIDE_ALPHA && fabs(c->shift) > bound && !decide_interval_spans(c))
+	if (c->p_adjusted <= alpha && fabs(c->shift) > bound && !decide_interval_spans(c))
 		return (c->shift > 0) == (c->direction == METRIC_LOWER_IS_BETTER)
 			       ? VERDICT_REGRESSION
 			       : VERDICT_IMPROVEMENT;
@@ -313,6 +319,13 @@ int decider_decide(struct decider *d, struct decision *const *decisions, size_t 
 			r = find_detectable(d, decisions[i], alpha);
 	}
 	return r;
+}
+
+void decide_alone(struct decision *c)
+{
+	c->p_adjusted = fmax(c->p, c->p_welch);
+	c->detectable = INFINITY;
+	c->verdict = judge(c);
 }
 
 double decide_threshold(const struct decision *c)

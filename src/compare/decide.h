@@ -47,7 +47,9 @@ struct decision {
 	double resolution;
 	enum metric_direction direction;
 	bool paired;
-	size_t n[2]; /* units a side; equal where paired */
+	size_t n[2];  /* units a side; equal where paired */
+	double level; /* of the interval; 0: DECIDE_LEVEL */
+	double alpha; /* that p_adjusted must not exceed; 0: DECIDE_ALPHA */
 
 	/* by decider_estimate(), or the caller for estimates of another kind */
 	bool estimated;   /* false: there was nothing to test; the verdict is inconclusive */
@@ -100,6 +102,12 @@ int decider_test_ratio(struct decider *d, struct decision *decision, const doubl
 /* Adjusts the p of those that were estimated, and gives all n their verdicts. -ENOMEM. */
 int decider_decide(struct decider *d, struct decision *const *decisions, size_t n,
 		   enum family family);
+
+/* The level that its interval has or is to have. */
+double decide_level(const struct decision *decision);
+
+/* The verdict on one that was estimated, with its p as it is: the caller sets `alpha`. */
+void decide_alone(struct decision *decision);
 
 /* An estimate up to this (a logarithm) is never called: the tolerance, or what is resolved. */
 double decide_threshold(const struct decision *decision);

@@ -204,7 +204,7 @@ static int interval(const struct data *d, const struct comparison_options *optio
 	struct bootstrap_input in = {
 		.units = {s[0].units, s[1].units},
 		.n_units = {s[0].sample.n, s[1].sample.n},
-		.level = DECIDE_LEVEL,
+		.level = decide_level(&m->decision),
 		.seed = options->seed,
 	};
 	double low = 0, high = INFINITY;
@@ -390,7 +390,7 @@ void estimate_explain(const struct data *d, struct metric *m, size_t hardest)
 	if (c->verdict == VERDICT_INCONCLUSIVE)
 		explain_inconclusive(d, m, hardest);
 	else if (c->verdict == VERDICT_EQUIVALENT)
-		SAY(m, "the 95 %% interval lies within %g %%", 100 * c->tolerance);
+		SAY(m, "the interval lies within %g %%", 100 * c->tolerance);
 	else
 		SAY(m, "p %.2g after correction, and the estimate is beyond %g %%", c->p_adjusted,
 		    100 * c->tolerance);

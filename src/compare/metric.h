@@ -30,8 +30,10 @@ struct metric {
 	double percentile;
 	uint64_t threshold_ns;
 	const struct workload_primary *primary; /* belongs to the data; NULL: exploratory */
-	bool pooled;   /* a unit's percentile is that of its pooled trials */
-	bool selected; /* undecided, because the runs that are left are a selection */
+	bool pooled;       /* a unit's percentile is that of its pooled trials */
+	size_t decided_at; /* the number of blocks of the look that closed it; 0: none */
+	bool futile;       /* closed because more blocks would hardly decide it */
+	bool selected;     /* undecided, because the runs that are left are a selection */
 	struct decision decision;
 	double typical[2];             /* the median of units; shares: their mean. NAN unknown */
 	char reason[METRIC_TEXT_SIZE]; /* why this verdict */

@@ -57,6 +57,10 @@ static void put_decision(struct json_build *b, struct json_object *to, const str
 		  d->verdict == VERDICT_INCONCLUSIVE ? d->detectable : NAN);
 	json_put_u64(b, to, "base_units", d->n[0]);
 	json_put_u64(b, to, "new_units", d->n[1]);
+	if (m->decided_at) {
+		json_put_u64(b, to, "decided_at", m->decided_at);
+		json_put_bool(b, to, "futile", m->futile);
+	}
 }
 
 static void put_metric(struct json_build *b, struct json_object *list, const struct comparison *c,
@@ -201,6 +205,11 @@ static void put_head(struct json_build *b, struct json_object *to, const struct 
 	put_number(b, to, "alpha", DECIDE_ALPHA);
 	json_put_u64(b, to, "tested", c->n_tested);
 	json_put_u64(b, to, "units_needed", comparison_units_needed(c));
+	if (c->options.max_blocks) {
+		json_put_u64(b, to, "blocks", c->blocks);
+		json_put_u64(b, to, "max_blocks", c->options.max_blocks);
+		json_put_bool(b, to, "open", comparison_is_open(c));
+	}
 	put_side(b, to, "base", c->data, 0);
 	put_side(b, to, "new", c->data, 1);
 	put_facts(b, to, &c->data->facts);

@@ -266,7 +266,13 @@ void comparison_print_text(const struct comparison *c, FILE *to)
 
 	print_head(c, to);
 	if (primaries) {
-		fprintf(to, "\nPRIMARY (p after Holm's correction for %zu)\n", c->n_tested);
+		if (c->options.max_blocks)
+			fprintf(to,
+				"\nPRIMARY (after %zu of at most %zu blocks; p of the look that "
+				"decided)\n",
+				c->blocks, c->options.max_blocks);
+		else
+			fprintf(to, "\nPRIMARY (p after Holm's correction for %zu)\n", c->n_tested);
 		print_table(c, 0, primaries, to);
 	}
 	if (n > primaries) {

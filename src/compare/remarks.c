@@ -180,6 +180,21 @@ static void remark_limits(const struct comparison *c, struct listing *l)
 		remark(l, "too-few-units", "%s", text);
 }
 
+static void remark_looks(const struct comparison *c, struct listing *l)
+{
+	size_t most = c->options.max_blocks;
+
+	if (most)
+		remark(l, "looks",
+		       "Judged after each block, %zu so far and %zu at most: each verdict, its p "
+		       "and its "
+		       "interval are those of the look that decided. Over all looks and primaries "
+		       "the "
+		       "chance of a false alarm is at most 5 %%.%s",
+		       c->blocks, most,
+		       comparison_is_open(c) ? " More blocks can decide what is open." : "");
+}
+
 static void remark_scope(const struct data *d, struct listing *l)
 {
 	if (d->scope == SCOPE_BOOTS)
@@ -318,6 +333,7 @@ int remarks_list(struct comparison *c)
 	const struct data *d = c->data;
 
 	remark_limits(c, &l);
+	remark_looks(c, &l);
 	remark_scope(d, &l);
 	remark_order(d, &l);
 	remark_foreign_cpu(d, &l);

@@ -217,3 +217,37 @@ int data_resample(const struct data *from, const uint8_t *side_of_unit, struct d
 		*ret = to;
 	return r;
 }
+
+int data_until(const struct data *from, uint64_t last, struct data *ret)
+{
+	struct data to = *from;
+
+	to.series = malloc((from->n_series + 1) * sizeof(*to.series));
+	if (!to.series)
+		return -ENOMEM;
+	for (int side = 0; side < 2; side++) {
+		size_t *n = &to.side[side].n_units;
+
+		while (*n > 0 && to.side[side].units[*n - 1].block > last)
+			(*n)--;
+	}
+	for (size_t i = 0; i < from->n_series; i++) {
+		to.series[i] = from->series[i];
+		for (int side = 0; side < 2; side++) {
+			struct data_series_side *s = &to.series[i].side[side];
+
+			s->all = (struct series){0};
+			while (s->n_trials > 0 &&
+			       s->trials[s->n_trials - 1].unit >= to.side[side].n_units)
+				s->n_trials--;
+		}
+	}
+	*ret = to;
+	return 0;
+}
+
+void data_until_finish(struct data *d)
+{
+	free(d->series);
+	*d = (struct data){0};
+}

@@ -123,5 +123,8 @@ const char *print_limits(const struct comparison *c, char buf[PRINT_CLAUSE_SIZE]
 {
 	const size_t n[2] = {c->data->side[0].n_units, c->data->side[1].n_units};
 
+	/* With looks, more are to come. */
+	if (c->options.max_blocks)
+		return NULL;
 	return print_reach(n, c->options.paired, c->n_tested, data_unit_name(c->data, 2), buf);
 }

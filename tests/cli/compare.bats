@@ -293,6 +293,31 @@ for k in range(20):
 	[ "$(ask 'len(c["remarks"])' <out.json)" = 3 ]
 }
 
+@test "looks after each block: a verdict stays that of the block that decided" {
+	make_results first 8 name=first seed=21
+	make_results other 8 name=other seed=22 migration=2
+	for k in 5 6 8; do
+		rm -rf a b && mkdir a b
+		for i in $(seq 0 $((k - 1))); do cp first/000$i.json a/ && cp other/000$i.json b/; done
+		run "$CGCHURN" compare --require-decision --max-boots 12 --format json a b
+		echo "$status" >status-$k
+		echo "$output" >at-$k.json
+	done
+	[ "$(cat status-5) $(cat status-6) $(cat status-8)" = "3 1 1" ]
+	[ "$(ask '(c["open"], c["blocks"], c["max_blocks"])' <at-5.json)" = "(True, 5, 12)" ]
+	[ "$(ask 'c["metrics"][0]["verdict"]' <at-5.json)" = inconclusive ]
+	[ "$(ask 'c["metrics"][0]' <at-6.json)" = "$(ask 'c["metrics"][0]' <at-8.json)" ]
+	[ "$(ask '(c["metrics"][0]["verdict"], c["metrics"][0]["decided_at"])' <at-8.json)" = "('regression', 6)" ]
+	python3 "$CGCHURN_SOURCE/tests/cli/validate.py" "$CGCHURN_SOURCE/doc/schema/cgchurn-comparison-1.json" at-8.json
+	run "$CGCHURN" compare --max-boots 6 a b
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"there are 8 blocks"* ]]
+	change_results a 'del r["sequence"]'
+	run "$CGCHURN" compare --max-boots 12 a b
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"not of blocks in ascending order"* ]]
+}
+
 @test "the same file, or a copy of it, on both sides is refused" {
 	run "$CGCHURN" compare base/0000.json base
 	[ "$status" -eq 2 ]
