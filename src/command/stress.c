@@ -290,11 +290,15 @@ static int churn(struct stressing *g, struct err *e)
 		report_begin_ktap(stdout);
 		r = stress_run(s, e);
 	}
+	/* The first failure is the command's, later ones are printed; a broken promise is one. */
 	if (r == 0 && load_failed(&g->load) && !load_is_stuck(&g->load)) {
-		*e = g->load.shared->error;
-		r = -ECANCELED;
+		if (s->broken) {
+			err_print(&g->load.shared->error, stderr);
+		} else {
+			*e = g->load.shared->error;
+			r = -ECANCELED;
+		}
 	}
-	/* The first failure is the command's, later ones are printed. */
 	told = r == 0 && !s->broken ? e : &ending;
 	stopped = load_stop(&g->load, told);
 	/* Where that is the kernel's fault, it is a broken promise, and the first. */

@@ -73,9 +73,13 @@ static int run_one(struct stress *s, const struct schedule *schedule, struct rou
 	s->schedule = *schedule;
 	r = round_run(schedule, &s->around, o, e);
 	log_read(&s->log);
-	if (r == 0)
-		check_kernel(s, o);
+	check_kernel(s, o);
 	s->log.fault[0] = '\0';
+	/* The kernel kills a process that it fails in, and the round cannot go on without it. */
+	if (r < 0 && r != -EINTR && o->broken) {
+		evidence_add(&o->evidence, "\nThe round ended: %s", e->text);
+		r = 0;
+	}
 	return r;
 }
 
@@ -132,7 +136,6 @@ void stress_hung(struct stress *s, const char *evidence)
 
 static void note(struct stress *s, const struct round_outcome *o)
 {
-	s->rounds++;
 	round_counts_add(&s->counts, &o->counts);
 	if (!o->broken)
 		return;
@@ -154,8 +157,8 @@ static int run_rounds(struct stress *s, struct err *e)
 
 		schedule_draw(&schedule, seed, &s->limits);
 		r = run_one(s, &schedule, &o, e);
-		if (r == 0)
-			note(s, &o);
+		s->rounds += r == 0;
+		note(s, &o);
 		if (r == 0 && s->listener.round_ended &&
 		    s->listener.round_ended(s->listener.opaque, s))
 			break;
@@ -174,9 +177,13 @@ int stress_run(struct stress *s, struct err *e)
 	kernel_counts_read(s->root_fd, &s->before);
 	s->begun_ns = clock_now_ns();
 	r = run_rounds(s, e);
-	/* A case that could not be made smaller is still a case. */
 	if (r == 0 && s->broken)
 		r = shrink(s, e);
+	/* A case that could not be made smaller is still a case. */
+	if (r < 0 && r != -EINTR && s->broken) {
+		evidence_add(&s->evidence, "\nThe search for a smaller case ended: %s", e->text);
+		r = 0;
+	}
 	log_close(&s->log);
 	s->root_fd = close_fd(s->root_fd);
 	return r;
