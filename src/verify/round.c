@@ -156,13 +156,15 @@ static int read_outcome(const struct round *r, int status, struct round_outcome 
 	return 0;
 }
 
-static int reap(struct round *r)
+/* Bounded: one that hangs in the kernel does not end, wherever it is. */
+static int reap(struct round *r, int *ret_status)
 {
-	int status = 0;
+	int result =
+		child_wait(r->round_runner, clock_now_ns() + REMOVE_SECONDS * NS_PER_S, ret_status);
 
-	child_reap(r->round_runner, &status);
-	r->round_runner = 0;
-	return status;
+	if (result != -ETIME)
+		r->round_runner = 0;
+	return result == -ETIME ? result : 0;
 }
 
 static int empty(int run_group_fd, const char *name, uint64_t deadline)
@@ -188,9 +190,8 @@ static int remove_groups(struct round *r, struct err *e)
 		kill(r->round_runner, SIGKILL);
 	for (size_t i = 0; result == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		result = empty(fd, names[i], deadline);
-	/* One that hangs in the kernel is not waited for. */
 	if (r->round_runner > 0 && result == 0)
-		reap(r);
+		result = reap(r, NULL);
 	/* An unplugger that was killed leaves that to us. */
 	if (result == 0 && (result = run_cpus_bring_back(fd, deadline)) < 0)
 		return err_sys(e, EXIT_FAULT, -result, "bringing CPUs back online");
@@ -213,7 +214,7 @@ int round_run(const struct schedule *schedule, const struct round_surroundings *
 	uint64_t length =
 		schedule->value[SCHEDULE_MS] * NS_PER_MS + PATIENCES * around->patience_ns;
 	struct err removal = {0};
-	int result, removed;
+	int result, removed, status = 0;
 
 	*ret = (struct round_outcome){0};
 	r.shared = shared_create(&r.shared_fd);
@@ -226,10 +227,12 @@ int round_run(const struct schedule *schedule, const struct round_surroundings *
 	result = start(&r, e);
 	if (result == 0)
 		result = watch(&r, clock_now_ns() + length, e);
+	if (result == 0)
+		result = reap(&r, &status);
 	if (result == -ETIME)
 		note_hung(&r, ret);
 	else if (result == 0)
-		result = read_outcome(&r, reap(&r), ret, e);
+		result = read_outcome(&r, status, ret, e);
 	removed = remove_groups(&r, &removal);
 	if (result == -ETIME)
 		return 0;

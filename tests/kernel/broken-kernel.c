@@ -6,6 +6,7 @@
  * kill    a write to cgroup.kill of a killer's subtree does nothing
  * thaw    a group that was frozen stays so
  * notify  nobody who polls cgroup.events is woken (waiter.h)
+ * enter   the round runner stays at its way into its group, for the test to freeze it there
  */
 #include <poll.h>
 #include <stdbool.h>
@@ -44,6 +45,8 @@ int __wrap_io_write_attr(int dirfd, const char *path, const char *text)
 {
 	if (is_broken("kill") && strcmp(path, "cgroup.kill") == 0 && is_victim(dirfd))
 		return 0;
+	if (is_broken("enter") && strcmp(path, "staff/cgroup.procs") == 0)
+		pause();
 	if (is_broken("thaw") && strcmp(path, "cgroup.freeze") == 0 && strcmp(text, "0") == 0)
 		return 0;
 	return __real_io_write_attr(dirfd, path, text);

@@ -66,6 +66,26 @@ stage_broken_kernel() {
 	grep -qE "^# Stuck: pid $runner \(cgchurn-runner\), state D, at [a-z_]+" ktap
 }
 
+# finds_runner: the child, $runner, of the program that is not its guardian.
+finds_runner() {
+	runner=$(grep -l "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status 2>/dev/null | xargs -r grep -L '^Name:.*cgchurn-guard' |
+		head -n 1 | tr -dc 0-9)
+	[ -n "$runner" ]
+}
+
+@test "a round runner that hangs before it is in its group: the same, and the end does not wait for it" {
+	stage_broken_kernel
+	find_freezer
+	begin env BROKEN=enter stage/src/cgchurn stress "${quiet[@]}" "${short[@]}"
+	within 10 finds_runner
+	within 10 compgen -G "$root/cgchurn-$pid-*/staff"
+	freeze "$runner"
+	ends 1
+	grep -q '^not ok 13 responds$' ktap
+	grep -q '^# the round runner hangs at this: starting$' ktap
+	grep -qE "^# Stuck: pid $runner \(cgchurn\), state D, at [a-z_]+" ktap
+}
+
 @test "a worker of the load that hangs: 'responds' is broken, it is named, and it is no fault of cgchurn" {
 	find_freezer
 	begin "$CGCHURN" stress migrate-under-fork "${quiet[@]}" "${short[@]}" --duration 4s
