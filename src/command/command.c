@@ -20,26 +20,35 @@ struct option_list {
 	size_t n;
 };
 
-static void add_options(struct option_list *list, const struct command_option *table, size_t offset)
+/* -E2BIG where there are more than fit beside --help. */
+static int add_options(struct option_list *list, const struct command_option *table, size_t offset)
 {
-	for (; table && (table->name || table->group) && list->n < OPTIONS_MAX - 1; table++) {
+	int r = 0;
+
+	for (; r == 0 && table && (table->name || table->group); table++) {
 		if (table->group) {
-			add_options(list, table->group, offset + table->offset);
-			continue;
+			r = add_options(list, table->group, offset + table->offset);
+		} else if (list->n == OPTIONS_MAX - 1) {
+			r = -E2BIG;
+		} else {
+			list->items[list->n] = *table;
+			list->items[list->n++].offset += offset;
 		}
-		list->items[list->n] = *table;
-		list->items[list->n++].offset += offset;
 	}
+	return r;
 }
 
-static void list_options(const struct command *command, struct option_list *ret)
+static int list_options(const struct command *command, struct option_list *ret)
 {
 	static const struct command_option help = {
 		.name = "help", .letter = 'h', .type = OPTION_HELP, .help = "Show this text."};
+	int r;
 
 	ret->n = 0;
-	add_options(ret, command->options, 0);
-	ret->items[ret->n++] = help;
+	r = add_options(ret, command->options, 0);
+	if (r == 0)
+		ret->items[ret->n++] = help;
+	return r;
 }
 
 /* Prints `text` with each line indented. */
@@ -199,6 +208,8 @@ static int parse(const struct command *command, const struct option_list *list, 
 
 		if (r > 0)
 			return r;
+		if (r == -ENOMEM)
+			return err_no_memory(e);
 		if (r < 0 && o)
 			return err_set(e, EXIT_USAGE, EINVAL, "--%s: '%s' is not %s", o->name,
 				       optarg, expectation(o, buf));
@@ -260,10 +271,12 @@ int command_execute(const struct command *command, int argc, char **argv)
 	_cleanup_free void *options = calloc(1, command->options_size + 1);
 	struct err e = {.exit_code = EXIT_FAULT};
 	struct option_list list;
-	int r = options ? 0 : err_no_memory(&e);
+	int r = options ? list_options(command, &list) : err_no_memory(&e);
 
+	if (r == -E2BIG)
+		err_set(&e, EXIT_FAULT, E2BIG, "%s: more options than command.c has room for",
+			command->name);
 	if (r == 0) {
-		list_options(command, &list);
 		set_fallbacks(&list, options);
 		r = parse_and_run(command, &list, argc, argv, options, &e);
 		free_strings(&list, options);
@@ -297,19 +310,18 @@ static void put_option(struct json_build *b, struct json_object *to, const struc
 		json_put_string(b, choices, NULL, o->choices[i]);
 }
 
-static void put_command(struct json_build *b, struct json_object *to, const struct command *c)
+static void put_command(struct json_build *b, struct json_object *to, const struct command *c,
+			const struct option_list *list)
 {
 	struct json_object *object = json_put_object(b, to, NULL), *options;
-	struct option_list list;
 
-	list_options(c, &list);
 	json_put_string(b, object, "name", c->name);
 	json_put_string(b, object, "summary", c->summary);
 	json_put_string(b, object, "arguments", c->arguments);
 	json_put_string(b, object, "help", c->help);
 	options = json_put_array(b, object, "options");
-	for (size_t i = 0; i < list.n; i++)
-		put_option(b, options, &list.items[i]);
+	for (size_t i = 0; i < list->n; i++)
+		put_option(b, options, &list->items[i]);
 }
 
 static void put_stressors(struct json_build *b, struct json_object *to)
@@ -327,12 +339,18 @@ static void put_stressors(struct json_build *b, struct json_object *to)
 int command_describe(const struct command *const *commands, const char *version, FILE *to)
 {
 	struct json_build b = {0};
-	struct json_object *list, *root = json_build_object(&b);
+	struct json_object *array, *root = json_build_object(&b);
+	struct option_list list;
+	int r = 0, printed;
 
 	json_put_string(&b, root, "version", version);
-	list = json_put_array(&b, root, "commands");
-	for (size_t i = 0; commands[i]; i++)
-		put_command(&b, list, commands[i]);
+	array = json_put_array(&b, root, "commands");
+	for (size_t i = 0; commands[i] && r == 0; i++) {
+		r = list_options(commands[i], &list);
+		if (r == 0)
+			put_command(&b, array, commands[i], &list);
+	}
 	put_stressors(&b, json_put_array(&b, root, "stressors"));
-	return json_build_print(&b, root, to);
+	printed = json_build_print(&b, root, to);
+	return r < 0 ? r : printed;
 }
