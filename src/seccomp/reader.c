@@ -4,16 +4,15 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/process.h"
 #include "seccomp/filter.h"
 
 /*
@@ -109,7 +108,17 @@ static int run_child(const struct job *job, struct report *report)
 	return r;
 }
 
-/* The shared memory was the child's to write: whatever lies there, the text must end. */
+/* Of enum exit_code, where it failed: 0 or a regression is no failure that a reader can have. */
+static bool is_failure(enum exit_code code)
+{
+	return code == EXIT_USAGE || code == EXIT_INCONCLUSIVE || code == EXIT_CANNOT ||
+	       code == EXIT_FAULT;
+}
+
+/*
+ * The shared memory was the child's to write: whatever lies there, the text must end, and what
+ * failed must not end the program as if it had not.
+ */
 static int take_report(struct report *report, int status, struct err *e)
 {
 	if (!WIFEXITED(status))
@@ -120,6 +129,11 @@ static int take_report(struct report *report, int status, struct err *e)
 	report->err.hint[sizeof(report->err.hint) - 1] = '\0';
 	if (report->returned >= 0)
 		return report->returned;
+	if (!is_failure(report->err.exit_code))
+		return err_set(e, EXIT_FAULT, EPROTO,
+			       "the confined process that read the files failed with the exit "
+			       "code %d, which is none of a failure",
+			       (int)report->err.exit_code);
 	if (e)
 		*e = report->err;
 	return report->returned;
@@ -129,8 +143,8 @@ static int run(const struct job *job, struct err *e)
 {
 	struct report *report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t self = getpid(), pid;
 	int status, r;
-	pid_t pid;
 
 	if (report == MAP_FAILED)
 		return err_sys(e, EXIT_FAULT, errno, "shared memory");
@@ -138,7 +152,7 @@ static int run(const struct job *job, struct err *e)
 	pid = fork();
 	if (pid == 0) {
 		/* Whoever ends us by a signal must not leave it computing. */
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		child_dies_with(self);
 		report->returned = run_child(job, report);
 		_exit(0);
 	}

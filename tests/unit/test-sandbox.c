@@ -160,6 +160,13 @@ static int complain(void *data, FILE *to, struct err *e)
 	return -EINVAL;
 }
 
+/* As whoever took over the process could: a failure that ends the program like a success. */
+static int feign(void *data, FILE *to, struct err *e)
+{
+	err_set(e, *(enum exit_code *)data, EINVAL, "all is well");
+	return -EINVAL;
+}
+
 static int die(void *data, FILE *to, struct err *e)
 {
 	__builtin_trap(); /* abort() would raise a signal, which it may not */
@@ -189,13 +196,28 @@ static void test_confined_make(void **state)
 	assert_true(close(open("/dev/null", O_WRONLY)) == 0);
 }
 
+static void test_feigned(void **state)
+{
+	_cleanup_free char *text = NULL;
+	static const int codes[] = {EXIT_DONE, EXIT_REGRESSION, EXIT_INTERRUPTED, 77, -1};
+	size_t size;
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		enum exit_code code = (enum exit_code)codes[i];
+		struct err e = {0};
+
+		assert_int_equal(confined_make(feign, &code, &text, &size, &e), -EPROTO);
+		assert_int_equal(e.exit_code, EXIT_FAULT);
+		assert_null(strstr(e.text, "all is well"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_allowed),
-		cmocka_unit_test(test_unknown_call),
-		cmocka_unit_test(test_confined_make),
+		cmocka_unit_test(test_denied),       cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_unknown_call), cmocka_unit_test(test_confined_make),
+		cmocka_unit_test(test_feigned),
 	};
 
 	return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
