@@ -76,15 +76,35 @@ static int give_up_instrument(const struct helpers *h, pid_t pid, struct err *e)
 {
 	char text[CHILD_TEXT_SIZE];
 
-	err_set(e, EXIT_CANNOT, ETIME, "%s has not said after %d s what measuring costs: %s",
-		h->worker, INSTRUMENT_SECONDS, child_describe(pid, text));
-	child_kill(pid, h->worker, NULL);
-	return -ETIME;
+	return err_set(e, EXIT_CANNOT, ETIME, "%s has not said after %d s what measuring costs: %s",
+		       h->worker, INSTRUMENT_SECONDS, child_describe(pid, text));
+}
+
+/* Until it has written or ended: either way `in` can be read. */
+static int wait_for_instrument(const struct session *s, int in, pid_t pid, struct err *e)
+{
+	uint64_t end = clock_now_ns() + INSTRUMENT_SECONDS * NS_PER_S;
+	struct pollfd polls[] = {{.fd = in, .events = POLLIN},
+				 {.fd = s->signal_fd, .events = POLLIN}};
+
+	for (;;) {
+		uint64_t now = clock_now_ns();
+		struct timespec left = clock_timespec(end > now ? end - now : 0);
+		int n = ppoll(polls, 2, &left, NULL);
+
+		if (n < 0 && errno != EINTR)
+			return err_sys(e, EXIT_FAULT, errno, "waiting for %s", s->helpers.worker);
+		if (n > 0)
+			return polls[0].revents ? 0 : session_check(s, e);
+		if (n == 0)
+			return give_up_instrument(&s->helpers, pid, e);
+	}
 }
 
 /* Starts a worker that measures what measuring costs, and waits for it. */
-static int measure_instrument(const struct helpers *h, struct instrument *ret, struct err *e)
+static int measure_instrument(const struct session *s, struct instrument *ret, struct err *e)
 {
+	const struct helpers *h = &s->helpers;
 	_cleanup_fd int in = -1, out = -1;
 	pid_t parent = getpid(), pid;
 	struct instrument found;
@@ -101,10 +121,11 @@ static int measure_instrument(const struct helpers *h, struct instrument *ret, s
 	if (pid == 0)
 		become_instrument(h, out, parent);
 	out = close_fd(out);
-	/* What it writes fits the pipe, so it is there once the worker has ended. */
-	r = child_wait(pid, clock_now_ns() + INSTRUMENT_SECONDS * NS_PER_S, NULL);
-	if (r == -ETIME)
-		return give_up_instrument(h, pid, e);
+	r = wait_for_instrument(s, in, pid, e);
+	/* Where it has written it has nothing left to do but to end. */
+	child_kill(pid, h->worker, NULL);
+	if (r < 0)
+		return r;
 	n = read(in, &found, sizeof(found));
 	if (n == sizeof(errnum)) {
 		memcpy(&errnum, &found, sizeof(errnum));
@@ -340,7 +361,7 @@ int prepare_host(const struct session *s, const char *name, struct result *r, st
 	if (k == 0 && host_rename(&r->host, name) < 0)
 		k = err_no_memory(e);
 	if (k == 0)
-		k = measure_instrument(&s->helpers, &found, e);
+		k = measure_instrument(s, &found, e);
 	if (k == 0)
 		r->instrument = (struct result_instrument){
 			.clock_ns = found.clock_ns,

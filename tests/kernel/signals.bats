@@ -77,6 +77,20 @@ run_null() {
 		grep -q '^cgchurn: interrupted by SIGTERM: 0 of' stderr
 }
 
+@test "run while a worker does not come to say what measuring costs: 130" {
+	mkdir -p stage/src/run
+	cp "$CGCHURN" stage/src/cgchurn
+	for folder in verify stressor; do ln -s "$CGCHURN_BUILD/src/$folder" "stage/src/$folder"; done
+	ln -s "$CGCHURN_SOURCE/workloads" stage/workloads
+	printf '#!/bin/sh\necho $$ >%s/started\nexec sleep 1000\n' "$PWD" >stage/src/run/cgchurn-worker
+	chmod +x stage/src/run/cgchurn-worker
+	start=$SECONDS
+	signalled TERM '[ -s started ]' stage/src/cgchurn run null --cgroup-root "$own" --trials 1 --duration 10ms
+	[ $((SECONDS - start)) -lt 30 ]
+	has_ended "$(cat started)"
+	grep -q '^cgchurn: interrupted by SIGTERM before the first trial$' stderr
+}
+
 @test "host while it probes: 130" {
 	signalled INT 'compgen -G "$own/cgchurn-*/probe-b"' "$CGCHURN" host --probe always --cgroup-root "$own"
 	[ ! -s stdout ]
