@@ -219,8 +219,10 @@ int workers_init(struct workers *c, const struct plan *plan, uint64_t trial,
 
 	*c = (struct workers){.plan = plan, .memory_fd = -1, .n_members = plan->n_workers};
 	c->ready_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (c->ready_fd < 0)
+		return err_sys(e, EXIT_CANNOT, errno, "eventfd");
 	c->members = calloc(c->n_members, sizeof(*c->members));
-	if (c->ready_fd < 0 || !c->members)
+	if (!c->members)
 		return err_set(e, EXIT_FAULT, ENOMEM, "no memory for %zu workers", c->n_members);
 	r = lay_out(c, trial, places);
 	if (r < 0)
