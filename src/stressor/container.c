@@ -50,7 +50,7 @@ static int phase_limits(struct worker *w, struct container_plan *p, struct conta
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]) && r == 0; i++)
-		if (strstr(p->enable, limits[i].controller))
+		if (controller_list_have(p->scratch_group.controllers, limits[i].controller))
 			r = io_write_attr(c->inner_fd, limits[i].file, limits[i].value);
 	return -r;
 }
