@@ -22,7 +22,7 @@
 #include "verify/stress_report.h"
 #include "verify/stress.h"
 
-enum { TASKS_MAX = 2048, STATUS_SECONDS = 5 };
+enum { TASKS_MAX = 2048, STATUS_SECONDS = 5, PATIENCE_SECONDS_MAX = 24 * 3600 };
 /* The least that a round makes in its run group: test groups, staff, and groups in two levels. */
 enum { GROUPS_MIN = 5, LEVELS_MIN = 3 };
 
@@ -54,7 +54,7 @@ static const struct command_option options[] = {
 	{.name = "patience", .argument = "TIME", .type = OPTION_DURATION, .offset = AT(patience),
 	 .fallback = 10 * NS_PER_S,
 	 .help = "Time limit for states that the kernel may delay: a killed group that becomes empty,\n"
-		 "a removed one that is released. Default 10s."},
+		 "a removed one that is released. At most 24h, default 10s."},
 	{.name = "shrink-tries", .argument = "N", .type = OPTION_U64, .offset = AT(shrink_tries),
 	 .fallback = 40, .help = "Smaller cases to try after a failure; 0: none. Default 40."},
 	{.name = "junit", .argument = "FILE", .type = OPTION_STRING, .offset = AT(junit),
@@ -140,6 +140,9 @@ static void shrinks(void *opaque, const struct stress *s)
 
 static int prepare(struct stress *s, const struct stress_options *o, struct err *e)
 {
+	/* A round lasts up to some dozen times as long, which has to be a number of ns, too. */
+	if (o->patience.value > PATIENCE_SECONDS_MAX * NS_PER_S)
+		return err_set(e, EXIT_USAGE, ERANGE, "--patience: at most 24h");
 	if (o->seed.given && o->replay.given)
 		return err_set(e, EXIT_USAGE, EINVAL, "--seed and --replay exclude each other");
 	schedule_limits_none(&s->limits);
@@ -347,6 +350,7 @@ static int explain(const struct stressing *g, int result, struct err *e)
 static int finish(struct stressing *g, int result, struct err *e)
 {
 	const struct stress *s = &g->stress;
+	struct err unwritten = {0};
 	int r;
 
 	g->stress.state = result < 0 ? "ended" : s->broken ? "broken" : "done";
@@ -355,10 +359,16 @@ static int finish(struct stressing *g, int result, struct err *e)
 	report_print_ktap(s, stdout);
 	print_load(&g->load);
 	print_unwritten(&g->teller);
+	if (r < 0)
+		err_sys(&unwritten, EXIT_FAULT, -r, "%s", g->o->junit);
+	if (r < 0 && result < 0)
+		err_print(&unwritten, stderr);
 	if (result < 0)
 		return explain(g, result, e);
-	if (r < 0)
-		return err_sys(e, EXIT_FAULT, -r, "%s", g->o->junit);
+	if (r < 0) {
+		*e = unwritten;
+		return r;
+	}
 	return s->broken ? EXIT_REGRESSION : EXIT_DONE;
 }
 

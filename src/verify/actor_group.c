@@ -14,8 +14,11 @@
 #include "verify/round.h"
 #include "verify/waiter.h"
 
-/* Writes it and checks that the group becomes so, and that a process that waits for it is woken. */
-static bool set_frozen(struct actor *a, int fd, bool frozen)
+/*
+ * Writes it and checks that the group becomes so, and that a process that waits for it is woken: 1.
+ * Or a negative errno, -ENOENT where groups cannot be frozen (before 5.2).
+ */
+static int set_frozen(struct actor *a, int fd, bool frozen)
 {
 	enum invariant_id id = frozen ? INVARIANT_FREEZE : INVARIANT_UNFROZEN;
 	struct scene s = actor_scene(a);
@@ -35,7 +38,7 @@ static bool set_frozen(struct actor *a, int fd, bool frozen)
 	actor_does(a, "ending who waits for a change of cgroup.events");
 	waiter_check(&waiter, a->shared, frozen ? "frozen is 1" : "frozen is 0", s.patience_ns,
 		     r > 0);
-	return r > 0;
+	return r;
 }
 
 /* The subjects that are settled in the group, and with which epoch. */
@@ -90,13 +93,18 @@ static bool freeze(struct actor *a)
 {
 	uint32_t group;
 	_cleanup_fd int fd = actor_opens_group(a, &group);
+	int r;
 
 	if (fd < 0)
 		return false;
-	if (set_frozen(a, fd, true))
+	r = set_frozen(a, fd, true);
+	if (r == -ENOENT)
+		return false;
+	if (r > 0) {
 		check_frozen(a, fd, group);
+		shared_count(a->shared, COUNT_FREEZES);
+	}
 	set_frozen(a, fd, false);
-	shared_count(a->shared, COUNT_FREEZES);
 	return true;
 }
 
@@ -207,12 +215,15 @@ static _Noreturn void touch(void)
 	char *memory = mmap(NULL, TOUCHED_BYTES, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	for (long i = 0; memory != MAP_FAILED && i < TOUCHED_BYTES; i += 4096)
+	/* Refused by RLIMIT_AS or vm.overcommit_memory, and not by the group. */
+	if (memory == MAP_FAILED)
+		_exit(OOM_NOTHING_TOUCHED);
+	for (long i = 0; i < TOUCHED_BYTES; i += 4096)
 		((volatile char *)memory)[i] = 1;
 	_exit(0);
 }
 
-/* None of it can be swapped out, so the OOM killer is the only way. */
+/* None of it can be swapped out, so the OOM killer is the only way; else check_oom() decides nothing. */
 static int limit_memory(struct actor *a, int fd)
 {
 	char bytes[16];

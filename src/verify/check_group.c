@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What groups show of themselves: populated, frozen, drained, counted, gone. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
@@ -265,6 +267,13 @@ int check_dying(const struct scene *s, struct evidence *ret)
 	return r;
 }
 
+/* Without a file that bounds it the memory goes to swap, and nobody has to be killed. */
+static bool may_swap(const struct scene *s)
+{
+	return faccessat(s->group_fd, "memory.swap.max", F_OK, 0) < 0 &&
+	       io_read_number(s->view->proc_fd, "meminfo", "SwapTotal:") > 0;
+}
+
 /* The count comes before the signal (__oom_kill_process() in mm/oom_kill.c). */
 int check_oom(const struct scene *s, struct evidence *ret)
 {
@@ -278,6 +287,8 @@ int check_oom(const struct scene *s, struct evidence *ret)
 		return 0;
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && kills > 0)
 		return 1;
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == OOM_NOTHING_TOUCHED || may_swap(s)))
+		return 0;
 	return evidence_set(ret,
 			    "a process that needs more than memory.max ended with wait status %d, "
 			    "and oom_kill of memory.events is %" PRId64,

@@ -82,6 +82,9 @@ struct scene {
 	struct kernel_counts before, now;
 };
 
+/* The exit status of a memory hog's process that got no memory to touch. */
+enum { OOM_NOTHING_TOUCHED = 2 };
+
 enum { EVIDENCE_STUCK_MAX = 3 };
 
 struct evidence {

@@ -74,3 +74,9 @@ assert "help" in options and options["aa"]["argument"] is None'
 	[[ "$output" == "cgchurn: "*": File too large" ]]
 	[ ! -e page.html ]
 }
+
+@test "a patience beyond what can be waited for is refused, and not taken for a broken promise" {
+	run "$CGCHURN" stress --patience 25h --duration 1s
+	[ "$status" -eq 2 ]
+	[ "$output" = "cgchurn: --patience: at most 24h" ]
+}

@@ -388,6 +388,23 @@ static void test_oom(void **state)
 	assert_int_equal(check(w, INVARIANT_OOM, "is 0"), -EBADMSG);
 }
 
+/* A process that got none, or whose memory could go to swap, says nothing about the group's bound. */
+static void test_oom_elsewhere(void **state)
+{
+	struct world *w = *state;
+
+	put_list(w, "0", "memory.events", "oom_kill 0\n");
+	w->scene.child.status = OOM_NOTHING_TOUCHED << 8;
+	assert_int_equal(check(w, INVARIANT_OOM, NULL), 0);
+	w->scene.child.status = 0;
+	add(w, "proc/meminfo", "MemTotal:  9 kB\nSwapTotal:       0 kB\n");
+	assert_int_equal(check(w, INVARIANT_OOM, "wait status 0"), -EBADMSG);
+	add(w, "proc/meminfo", "MemTotal:  9 kB\nSwapTotal: 1048576 kB\n");
+	assert_int_equal(check(w, INVARIANT_OOM, NULL), 0);
+	put_list(w, "0", "memory.swap.max", "0\n");
+	assert_int_equal(check(w, INVARIANT_OOM, "wait status 0"), -EBADMSG);
+}
+
 static void put_thread(struct world *w, int pid, char state, int flags, const char *schedstat)
 {
 	char path[64];
@@ -511,6 +528,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_starved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_oom, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_oom_elsewhere, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

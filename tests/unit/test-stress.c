@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "fake-root.h"
+#include "verify/actor.h"
 #include "verify/shared.h"
 #include "verify/stress_report.h"
 #include "verify/schedule.h"
@@ -258,6 +259,32 @@ static void test_shared(void **state)
 	shared_destroy(b, -1);
 }
 
+/* A freezer on a kernel whose groups cannot be frozen has nothing to do, which is no fault. */
+static void test_no_freezer(void **state)
+{
+	struct shared *b;
+	struct fake_root root;
+	struct actor a = {0};
+	int fd = -1;
+
+	fake_root_init(&root);
+	fake_root_text(&root, "0/cgroup.events", "populated 1\nfrozen 0\n");
+	b = shared_create(&fd);
+	assert_non_null(b);
+	b->view = (struct view){.proc_fd = root.fd, .n_groups = 1, .groups = {"0"}};
+	b->view.test_groups_fd = root.fd;
+	b->patience_ns = 10 * NS_PER_MS;
+	a.shared = b;
+	a.slot = &b->actors[0];
+	assert_false(actor_freezer.step(&a));
+	assert_string_equal(b->fault_text, "");
+	assert_false(shared_failed(b));
+	assert_int_equal(atomic_load(&b->refused[ENOENT]), 1);
+	assert_int_equal(atomic_load(&b->done[COUNT_FREEZES]), 0);
+	shared_destroy(b, fd);
+	fake_root_finish(&root);
+}
+
 /* Whoever a kill missed lives for longer than anybody waits for its end. */
 static void test_lifetime(void **state)
 {
@@ -373,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_shrink_ends),
 		cmocka_unit_test(test_epochs),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_no_freezer),
 		cmocka_unit_test(test_lifetime),
 		cmocka_unit_test(test_ktap),
 		cmocka_unit_test(test_files),
