@@ -74,25 +74,12 @@ static int draw(const struct data *d, const struct comparison_options *options,
 	return r;
 }
 
-/* When a unit began: its first invocation's start. RFC 3339 in UTC sorts by its bytes. */
-static const char *start_of(const struct data_side *side, size_t unit)
-{
-	const char *first = NULL;
-
-	for (size_t i = 0; i < side->n_invocations; i++) {
-		const struct data_invocation *v = &side->invocations[i];
-
-		if (v->unit == unit && (!first || strcmp(v->started_at, first) < 0))
-			first = v->started_at;
-	}
-	return first ? first : "";
-}
-
 static void sort_by_start(const struct data_side *side, size_t *order, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
-		for (size_t k = i;
-		     k && strcmp(start_of(side, order[k - 1]), start_of(side, order[k])) > 0; k--) {
+		for (size_t k = i; k && side->units[order[k - 1]].started_at_s >
+						side->units[order[k]].started_at_s;
+		     k--) {
 			size_t taken = order[k];
 
 			order[k] = order[k - 1];

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/escape.h"
 
 static void finish_series_side(struct data_series_side *side)
@@ -230,10 +231,14 @@ static bool has_valid_trial(const struct result_run *run)
 	return false;
 }
 
-static void count_run(struct data_workload *w, int side, const struct result_run *run)
+/* A result lists what was planned: an interrupted one, of a kernel that died maybe, lost the rest. */
+static void count_run(struct data_workload *w, int side, const struct result *r,
+		      const struct result_run *run)
 {
-	w->runs[side] += run->failure || run->n_trials;
-	w->lost[side] += run->failure || (run->n_trials && !has_valid_trial(run));
+	bool lost = run->failure || ((run->n_trials || !r->complete) && !has_valid_trial(run));
+
+	w->runs[side] += lost || run->n_trials;
+	w->lost[side] += lost;
 	w->given_up[side] += run->failure != NULL;
 	if (run->failure && !w->failure[side][0])
 		escape_copy(w->failure[side], sizeof(w->failure[side]), run->failure);
@@ -251,7 +256,8 @@ bool data_is_selection(const struct data_workload *w)
 		       DATA_LOST_APART;
 }
 
-static int add_run(struct data *d, int side, const struct result_run *run, struct err *e)
+static int add_run(struct data *d, int side, const struct result *result,
+		   const struct result_run *run, struct err *e)
 {
 	size_t workload = 0;
 	double warmup_s;
@@ -263,7 +269,7 @@ static int add_run(struct data *d, int side, const struct result_run *run, struc
 	if (r < 0)
 		return r;
 	d->workloads[workload].seen[side] = true;
-	count_run(&d->workloads[workload], side, run);
+	count_run(&d->workloads[workload], side, result, run);
 	warmup_s = (double)run->outline.warmup_ns / 1e9;
 	for (size_t i = 0; r == 0 && i < run->n_trials; i++) {
 		count_trial(&d->workloads[workload], side, &run->trials[i], warmup_s);
@@ -291,7 +297,8 @@ static int add_invocation(struct data_side *side, const char *origin, const stru
 	i->origin = escape_dup(origin);
 	i->boot_id = escape_dup(r->host.boot_id);
 	escape_copy(i->id, sizeof(i->id), r->id);
-	escape_copy(i->started_at, sizeof(i->started_at), r->started_at);
+	if (clock_parse_rfc3339(r->started_at, &i->started_at_s) < 0)
+		i->started_at_s = DATA_START_UNKNOWN;
 	i->has_block = r->has_sequence;
 	i->block = r->sequence_block;
 	side->incomplete += !r->complete;
@@ -307,13 +314,14 @@ static bool has_trials(const struct result *r)
 	return n > 0;
 }
 
-static int add_given_up(struct data *d, int side, const struct result *r, struct err *e)
+/* The runs of a result without a trial that say something: they were given up, or interrupted. */
+static int add_lost(struct data *d, int side, const struct result *r, struct err *e)
 {
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
-		if (r->runs[i].failure)
-			ret = add_run(d, side, &r->runs[i], e);
+		if (r->runs[i].failure || !r->complete)
+			ret = add_run(d, side, r, &r->runs[i], e);
 	return ret;
 }
 
@@ -324,7 +332,7 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 
 	if (!has_trials(r)) {
 		d->side[side].empty++;
-		return add_given_up(d, side, r, e);
+		return add_lost(d, side, r, e);
 	}
 	if (same)
 		return err_set(e, EXIT_USAGE, EINVAL, "%s: the same result as %s (id %s)", origin,
@@ -333,6 +341,6 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 	    facts_add(&d->facts, side, origin, r) < 0)
 		return err_no_memory(e);
 	for (size_t i = 0; ret == 0 && i < r->n_runs; i++)
-		ret = add_run(d, side, &r->runs[i], e);
+		ret = add_run(d, side, r, &r->runs[i], e);
 	return ret;
 }

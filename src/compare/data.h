@@ -24,6 +24,8 @@
 #define DATA_WORKLOADS_MAX 1000
 #define DATA_PRIMARIES_MAX 100 /* different ones of a workload */
 
+#define DATA_START_UNKNOWN INT64_MIN
+
 /* One series in one valid trial; without errors, intervals and attribution. */
 struct data_trial {
 	size_t invocation; /* of the side */
@@ -53,20 +55,20 @@ struct data_workload {
 	bool seen[2];
 	size_t valid[2], invalid[2]; /* trials */
 	char invalid_reason[2][128]; /* the first one's of a side */
-	size_t runs[2];              /* that have a trial or were given up */
-	size_t given_up[2];          /* of these */
-	size_t lost[2];              /* of these, without a valid trial, or given up */
-	char failure[2][128];        /* why, the first one given up */
-	size_t unknown_series[2];    /* left out, because only a later version knows their time */
-	char unknown_time[32];       /* its word, the first one's */
-	double trial_s;              /* longest trial with all that belongs to it; for plans */
+	size_t runs[2];           /* that have a trial, were given up or interrupted before one */
+	size_t given_up[2];       /* of these */
+	size_t lost[2];           /* of these, without a valid trial, or given up */
+	char failure[2][128];     /* why, the first one given up */
+	size_t unknown_series[2]; /* left out, because only a later version knows their time */
+	char unknown_time[32];    /* its word, the first one's */
+	double trial_s;           /* longest trial with all that belongs to it; for plans */
 };
 
 struct data_invocation {
 	char *origin;
 	char id[40];
-	char *boot_id; /* NULL unknown: all unknown ones count as one boot */
-	char started_at[24];
+	char *boot_id;        /* NULL unknown: all unknown ones count as one boot */
+	int64_t started_at_s; /* since 1970; DATA_START_UNKNOWN where no such time was written */
 	bool has_block;
 	uint64_t block;
 	size_t unit; /* set by data_make_units() */
@@ -76,6 +78,7 @@ struct data_unit {
 	bool has_block; /* all its invocations lie in one block */
 	uint64_t block;
 	size_t invocations;
+	int64_t started_at_s; /* of the first one; DATA_START_UNKNOWN where one is unknown */
 };
 
 struct data_side {
@@ -111,7 +114,7 @@ void data_finish(struct data *d); /* zeroed memory is a valid empty one */
 
 /*
  * Adds a result to a side; one that holds no trial is counted and left out, except for the runs
- * that were given up in it. -EINVAL with
+ * that were given up or interrupted in it. -EINVAL with
  * EXIT_USAGE in `e` where it is there already (the same id), or where it holds more than a
  * comparison takes. `origin` names it in messages.
  */
@@ -126,7 +129,7 @@ int data_make_units(struct data *d);
 /*
  * The units of side 0 dealt out to two sides: unit i goes to side_of_unit[i], or nowhere where that
  * is neither 0 nor 1. Borrows from `from`, which must live as long; no histograms are pooled. To be
- * released with data_split_finish(). -ENOMEM.
+ * released with data_resample_finish(). -ENOMEM.
  */
 int data_resample(const struct data *from, const uint8_t *side_of_unit, struct data *ret);
 void data_resample_finish(struct data *d);

@@ -55,7 +55,11 @@ static void explain_missing(const struct data *d, struct metric *m, const struct
 	int side = s[0].missing ? 0 : 1;
 	const char *name = side ? "new" : "base";
 
-	if (m->kind != METRIC_PERCENTILE)
+	if (s[side].zeros)
+		SAY(m, "the %s is 0 in %zu of %zu %s of %s: 0 has no ratio", m->metric,
+		    s[side].zeros, s[side].parts, m->pooled ? data_unit_name(d, 2) : "trials",
+		    name);
+	else if (m->kind != METRIC_PERCENTILE)
 		SAY(m, "%zu of %zu trials of %s have no %s", s[side].missing, s[side].parts, name,
 		    m->metric);
 	else
@@ -315,14 +319,12 @@ static bool can_be_asked(const struct data *d, struct metric *m)
 	return true;
 }
 
-int estimate_metric(const struct data *d, const struct comparison_options *options,
+static int estimate(const struct data *d, const struct comparison_options *options,
 		    struct decider *decider, struct metric *m)
 {
 	struct metric_sample s[2] = {{0}, {0}};
 	int r;
 
-	if (!can_be_asked(d, m))
-		return 0;
 	if (m->kind == METRIC_SHARE_ABOVE)
 		return estimate_share(d, options, decider, m);
 	r = metric_sample(m, 0, &s[0]);
@@ -332,6 +334,16 @@ int estimate_metric(const struct data *d, const struct comparison_options *optio
 		r = estimate_samples(d, options, decider, m, s);
 	metric_sample_finish(&s[0]);
 	metric_sample_finish(&s[1]);
+	return r;
+}
+
+int estimate_metric(const struct data *d, const struct comparison_options *options,
+		    struct decider *decider, struct metric *m)
+{
+	int r = can_be_asked(d, m) ? estimate(d, options, decider, m) : 0;
+
+	if (!m->decision.estimated && !m->reason[0])
+		SAY(m, "no block of the sequence has it on both sides");
 	return r;
 }
 
@@ -376,8 +388,8 @@ void estimate_doubt_selection(const struct data *d, struct metric *m)
 	m->decision.verdict = VERDICT_INCONCLUSIVE;
 	m->decision.detectable = INFINITY;
 	SAY(m,
-	    "given up or without a valid trial in %zu of %zu results of base and %zu of %zu of "
-	    "new: the others are a selection",
+	    "given up, interrupted or without a valid trial in %zu of %zu results of base and "
+	    "%zu of %zu of new: the others are a selection",
 	    w->lost[0], w->runs[0], w->lost[1], w->runs[1]);
 }
 

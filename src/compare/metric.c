@@ -222,7 +222,14 @@ static void take_units(const struct data_series_side *of, double *logs, struct m
 	}
 }
 
-/* The logarithm of the percentile of all these trials' samples together. -ENOMEM. */
+static double take_logarithm(double value, struct metric_sample *s)
+{
+	s->missing += !(value > 0);
+	s->zeros += value == 0;
+	return log(value);
+}
+
+/* The percentile of all these trials' samples together. -ENOMEM. */
 static int pooled_percentile(const struct data_trial *trials, size_t n, double q, double *ret)
 {
 	struct series all = {0};
@@ -230,7 +237,7 @@ static int pooled_percentile(const struct data_trial *trials, size_t n, double q
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = sparse_histogram_merge(&all.histogram, &trials[i].series.histogram);
-	*ret = log(series_percentile(&all, q));
+	*ret = series_percentile(&all, q);
 	series_finish(&all);
 	return r;
 }
@@ -244,7 +251,7 @@ static int take_pooled(const struct metric *m, const struct data_series_side *of
 		end = end_of_unit(of, first);
 		r = pooled_percentile(of->trials + first, end - first, m->percentile,
 				      &s->values[s->n]);
-		s->missing += !isfinite(s->values[s->n]);
+		s->values[s->n] = take_logarithm(s->values[s->n], s);
 		s->units[s->n++] = of->trials[first].unit;
 	}
 	s->parts = s->n;
@@ -256,10 +263,10 @@ static int take_pooled(const struct metric *m, const struct data_series_side *of
 static void take_trials(const struct metric *m, const struct data_series_side *of, double *logs,
 			struct metric_sample *s)
 {
-	for (size_t i = 0; i < of->n_trials; i++) {
-		logs[i] = log(metric_of_trial(m, &of->trials[i]));
-		s->missing += !isfinite(logs[i]);
-	}
+	for (size_t i = 0; i < of->n_trials; i++)
+		logs[i] = take_logarithm(metric_of_series(m->kind, m->percentile, m->threshold_ns,
+							  &of->trials[i].series),
+					 s);
 	s->parts = of->n_trials;
 	if (!s->missing)
 		take_units(of, logs, s);

@@ -61,7 +61,8 @@ struct metric_sample {
 	size_t n;
 	size_t trials;
 	size_t parts;          /* that have a figure each: trials, or units where pooled */
-	size_t missing;        /* parts without the figure; then n is 0 */
+	size_t missing;        /* parts whose figure has no logarithm; then n is 0 */
+	size_t zeros;          /* of these, because it is 0; the others do not have it */
 	double within_squares; /* of trials about their unit's mean */
 	size_t within_degrees;
 };

@@ -243,13 +243,13 @@ static bool releases_differ(const struct data *d)
 	return true;
 }
 
-/* In the order of their clocks; times are "2026-01-31T12:00:00Z", so text sorts them. */
+/* By their clocks, as far as all of these are known. */
 static bool ends_before(const struct data_side *a, const struct data_side *b)
 {
 	for (size_t i = 0; i < a->n_invocations; i++)
 		for (size_t k = 0; k < b->n_invocations; k++)
-			if (!a->invocations[i].started_at[0] || !b->invocations[k].started_at[0] ||
-			    strcmp(a->invocations[i].started_at, b->invocations[k].started_at) >= 0)
+			if (a->invocations[i].started_at_s == DATA_START_UNKNOWN ||
+			    a->invocations[i].started_at_s >= b->invocations[k].started_at_s)
 				return false;
 	return a->n_invocations && b->n_invocations;
 }

@@ -50,7 +50,10 @@ static int new_unit(struct data_side *side, struct data_invocation *invocation)
 	if (!unit)
 		return -ENOMEM;
 	invocation->unit = side->n_units - 1;
-	*unit = (struct data_unit){invocation->has_block, invocation->block, 1};
+	*unit = (struct data_unit){.has_block = invocation->has_block,
+				   .block = invocation->block,
+				   .invocations = 1,
+				   .started_at_s = invocation->started_at_s};
 	return 0;
 }
 
@@ -60,6 +63,9 @@ static void join_unit(struct data_side *side, struct data_invocation *invocation
 
 	invocation->unit = unit;
 	u->invocations++;
+	/* The unknown time is less than all others. */
+	if (invocation->started_at_s < u->started_at_s)
+		u->started_at_s = invocation->started_at_s;
 	if (!invocation->has_block || invocation->block != u->block)
 		u->has_block = false;
 }

@@ -272,7 +272,10 @@ static void make_axes(const struct picture *p, struct axis *x, struct axis *y)
 		break;
 	case PICTURE_HISTORY:
 	case PICTURE_HISTORY_RATE:
-		make_date_axis(x);
+		if (p->by_order)
+			make_number_axis(x, true);
+		else
+			make_date_axis(x);
 		break;
 	default:
 		make_time_axis(x);

@@ -4,6 +4,7 @@
 #ifndef CGCHURN_REPORT_PICTURE_H
 #define CGCHURN_REPORT_PICTURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -46,6 +47,7 @@ struct picture_series {
 
 struct picture {
 	enum picture_kind kind;
+	bool by_order; /* of a history: x is 1, 2, ... and not a time */
 	struct picture_series *series;
 	size_t n;
 };

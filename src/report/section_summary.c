@@ -108,7 +108,7 @@ static void print_pooled(struct report *r, const struct workload_primary *p,
 {
 	char text[HTML_CELL_SIZE], ns[NUM_TEXT_SIZE];
 	uint64_t threshold_ns = 0;
-	double q = 0;
+	double q = 0, share;
 
 	if (!c->all.histogram.count) {
 		fputs(nothing, r->page);
@@ -125,11 +125,11 @@ static void print_pooled(struct report *r, const struct workload_primary *p,
 		fprintf(r->page, "%.4g/s", c->all.rate_per_s);
 		break;
 	case METRIC_SHARE_ABOVE:
-		fprintf(r->page, "%.3g %%",
-			100.0 *
-				(double)sparse_histogram_count_above(&c->all.histogram,
-								     threshold_ns) /
-				(double)c->all.histogram.count);
+		share = series_share_above(&c->all, threshold_ns);
+		if (isnan(share))
+			fputs("not counted", r->page);
+		else
+			fprintf(r->page, "%.3g %%", 100 * share);
 		break;
 	case METRIC_INVALID: /* of a later version */
 		fputs(nothing, r->page);

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/escape.h"
 #include "compare/print.h"
 #include "report/html.h"
@@ -104,21 +103,30 @@ static void print_metrics(struct report *r, size_t from, size_t to, const char *
 	html_table_end(r);
 }
 
-/* When the first invocation of a unit began, in s since 1970. */
-static double unit_began(const struct data_side *side, size_t unit)
+/* Whether the times of a side's units place them: all are known, and not all are the same. */
+static bool has_times(const struct data_side *side)
 {
-	int64_t s = 0;
+	bool differ = side->n_units < 2;
 
-	for (size_t i = 0; i < side->n_invocations; i++)
-		if (side->invocations[i].unit == unit &&
-		    clock_parse_rfc3339(side->invocations[i].started_at, &s) == 0)
-			return (double)s;
-	return NAN;
+	for (size_t i = 0; i < side->n_units; i++) {
+		if (side->units[i].started_at_s == DATA_START_UNKNOWN)
+			return false;
+		differ |= side->units[i].started_at_s != side->units[0].started_at_s;
+	}
+	return differ;
+}
+
+static int add_unit(struct picture_series *to, const struct picture *p,
+		    const struct data_side *side, size_t unit, double value)
+{
+	return picture_add_point(
+		to, p->by_order ? (double)(unit + 1) : (double)side->units[unit].started_at_s,
+		value);
 }
 
 /* The share of all samples of a unit, whose trials lie side by side. */
-static int add_shares(struct picture_series *to, const struct metric *m, int side,
-		      const struct data_side *units)
+static int add_shares(struct picture_series *to, const struct picture *p, const struct metric *m,
+		      int side, const struct data_side *units)
 {
 	const struct data_series_side *of = &m->series->side[side];
 	int r = 0;
@@ -133,24 +141,24 @@ static int add_shares(struct picture_series *to, const struct metric *m, int sid
 			above += metric_of_trial(m, &of->trials[i]) * n;
 			count += n;
 		}
-		r = picture_add_point(to, unit_began(units, unit), above / count);
+		r = add_unit(to, p, units, unit, above / count);
 	}
 	return r;
 }
 
-static int add_values(struct picture_series *to, const struct metric *m, int side,
-		      const struct data_side *units)
+static int add_values(struct picture_series *to, const struct picture *p, const struct metric *m,
+		      int side, const struct data_side *units)
 {
 	struct metric_sample s;
 	int r;
 
 	if (m->kind == METRIC_SHARE_ABOVE)
-		return add_shares(to, m, side, units);
+		return add_shares(to, p, m, side, units);
 	r = metric_sample(m, side, &s);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; r == 0 && i < s.n; i++)
-		r = picture_add_point(to, unit_began(units, s.units[i]), exp(s.values[i]));
+		r = add_unit(to, p, units, s.units[i], exp(s.values[i]));
 	metric_sample_finish(&s);
 	return r;
 }
@@ -160,7 +168,7 @@ static int add_side(struct picture *p, const struct comparison *c, const struct 
 {
 	struct picture_series *s = picture_add_series(p, PICTURE_POINTS, (size_t)side);
 	double first = INFINITY, last = -INFINITY;
-	int r = s ? add_values(s, m, side, &c->data->side[side]) : -ENOMEM;
+	int r = s ? add_values(s, p, m, side, &c->data->side[side]) : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < s->n; i++) {
 		first = fmin(first, s->points[i].x);
@@ -179,14 +187,17 @@ static int draw_units(struct report *r, const struct metric *m)
 	bool rate = m->kind == METRIC_RATE || m->kind == METRIC_SHARE_ABOVE;
 	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
 	char label[160], caption[512];
-	int error = add_side(&p, c, m, 0);
+	int error;
 
+	p.by_order = !has_times(&c->data->side[0]) || !has_times(&c->data->side[1]);
+	error = add_side(&p, c, m, 0);
 	if (error == 0)
 		error = add_side(&p, c, m, 1);
-	snprintf(caption, sizeof(caption),
-		 "%s: %s; one dot per %s, at the time of its measurement, lines: %s",
+	snprintf(caption, sizeof(caption), "%s: %s; one dot per %s, %s, lines: %s",
 		 c->data->workloads[m->workload].name, print_label(m, label, sizeof(label)),
-		 data_unit_name(c->data, 1), m->kind == METRIC_SHARE_ABOVE ? "means" : "medians");
+		 data_unit_name(c->data, 1),
+		 p.by_order ? "in the order of the files" : "at the time of its measurement",
+		 m->kind == METRIC_SHARE_ABOVE ? "means" : "medians");
 	html_drawing(r, &p, caption);
 	return error;
 }

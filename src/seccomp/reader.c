@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -67,8 +68,10 @@ int sandbox_confine_reader(struct err *e)
 		.denied_errnum = EPERM,
 	};
 	struct sandbox_filter filter;
-	int r = sandbox_filter_compile(&policy, &filter, e);
+	int r;
 
+	tzset(); /* libc opens the time zone's file with the first time that it converts */
+	r = sandbox_filter_compile(&policy, &filter, e);
 	if (r < 0)
 		return r;
 	r = sandbox_filter_load(&filter);

@@ -459,6 +459,68 @@ if i % 2: run['trials'], run['failure'] = [], 'forks fail: EAGAIN'"
 	[ "$(ask 'any("selection" in m["reason"] for m in c["metrics"])' <out.json)" = False ]
 }
 
+@test "a workload that interrupted results did not reach: not judged by the others" {
+	local rest
+	for rest in "" "r['runs'][0]['trials'] = []"; do
+		rm -rf more gone
+		cp -r base more
+		cp -r same gone
+		change_results more "$add_a_workload"
+		change_results gone "$add_a_workload
+if i % 2:
+    run['trials'], r['complete'] = [], False
+    $rest"
+		undecided more gone "interrupted or without a valid trial in 0 of 6 results of base and 3 of 6 of new: the others are a selection"
+	done
+	change_results more "if i % 2: r['runs'][-1]['trials'], r['complete'] = [], False"
+	"$CGCHURN" compare --format json more gone >out.json
+	[ "$(ask '[m["workload"] for m in c["metrics"] if m["primary"] and "selection" in m["reason"]]' <out.json)" = \
+		"['migrate-under-fork', 'migrate-under-fork']" ]
+}
+
+@test "a figure that is 0 has no ratio: undecided, and the reason says so" {
+	rm -rf moving stopped
+	cp -r base moving
+	cp -r same stopped
+	change_results moving "r['runs'][0]['workload']['spec']['primary'][1]['metric'] = 'rate'"
+	change_results stopped "r['runs'][0]['workload']['spec']['primary'][1]['metric'] = 'rate'
+for t in r['runs'][0]['trials']: t['series'][1]['rate_per_s'] = 0"
+	undecided moving stopped "the rate is 0 in 18 of 18 trials of new: 0 has no ratio"
+}
+
+@test "times that cannot be read order nothing, and their boots are in the picture all the same" {
+	rm -rf odd
+	cp -r base odd
+	change_results odd "r['started_at'] = 'midnight %d' % i"
+	"$CGCHURN" compare --format json odd same >out.json
+	[ "$(ask '"order" in c["remark_words"]' <out.json)" = False ]
+	"$CGCHURN" compare --format json same odd >out.json
+	[ "$(ask '"order" in c["remark_words"]' <out.json)" = False ]
+	"$CGCHURN" report odd same -o page.html
+	python3 - page.html <<-'END'
+		import re, sys
+		for drawing in re.findall(r'one dot per boot, in the order of the files.*?</svg>', open(sys.argv[1]).read(), re.S):
+		    places = re.findall(r'<circle class="s([01])" cx="([0-9.]+)"', drawing)
+		    assert len(places) == len(set(places)) == 12, places
+		    assert drawing.count('class="level') == 2, drawing
+		    break
+		else:
+		    raise SystemExit("no drawing")
+	END
+}
+
+@test "the report's share above a threshold is the exact one" {
+	rm -rf share
+	mkdir share
+	cp base/0000.json share
+	change_results share "
+p = r['runs'][0]['workload']['spec']['primary'][1]
+p['metric'] = 'share>1ms'
+for t in r['runs'][0]['trials']: t['series'][1]['thresholds'][0]['above'] = 20"
+	"$CGCHURN" report --no-pictures share >page.html
+	grep -A1 'share&gt;1ms of storm cycle' page.html | grep -q '>5 %<'
+}
+
 @test "what is left of a workload may still be a regression" {
 	cp -r slow worse
 	change_results worse "if i == 0: r['runs'][0]['trials'], r['runs'][0]['failure'] = [], 'forks fail: EAGAIN'"
@@ -537,6 +599,15 @@ r["started_at"] = "2026-01-01T00:00:0" + ("4Z" if r["label"] == "count-a" else "
 	run "$CGCHURN" compare --paired pairs-a pairs-b
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"Paired by block."* ]]
+	make_results pairs-a 9 name=pairs-a seed=11
+	make_results pairs-b 9 name=pairs-b seed=12
+	change_results pairs-a "$add_a_workload
+if i % 2: r['runs'].pop()"
+	change_results pairs-b "$add_a_workload
+if not i % 2: r['runs'].pop()"
+	"$CGCHURN" compare --paired --format json pairs-a pairs-b >out.json
+	[ "$(ask '{m["reason"] for m in c["metrics"] if m["workload"] == "another"}' <out.json)" = \
+		"{'no block of the sequence has it on both sides'}" ]
 }
 
 @test "--aa tells the false alarm rate" {
