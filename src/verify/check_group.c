@@ -163,44 +163,6 @@ int check_notify(const struct scene *s, struct evidence *ret)
 			    s->patience_ns / NS_PER_MS);
 }
 
-static int stopped(const struct scene *s, const struct scene_subject *subject, struct evidence *ret)
-{
-	evidence_set(
-		ret, "process %d in group %s, which is not frozen, has not run for %" PRIu64 " ms",
-		(int)subject->pid, s->view->groups[subject->group], s->patience_ns / NS_PER_MS);
-	stuck_find_below(s->view, subject->pid, ret);
-	return -EBADMSG;
-}
-
-int check_thaw(const struct scene *s, struct evidence *ret)
-{
-	int looked_at = 0;
-
-	for (size_t i = 0; i < s->n_subjects; i++) {
-		const struct scene_subject *subject = &s->subjects[i];
-		uint64_t before = subject->beats ? atomic_load(subject->beats) : 0;
-		struct patience p = patience_begin(s->patience_ns);
-
-		if (!subject->beats)
-			continue;
-		while (atomic_load(subject->beats) == before)
-			if (!patience_again(&p))
-				return stopped(s, subject, ret);
-		looked_at++;
-	}
-	return looked_at;
-}
-
-int check_drains(const struct scene *s, struct evidence *ret)
-{
-	if (s->outlived)
-		return evidence_set(ret,
-				    "process %d, whose group was killed, lived on until its own "
-				    "alarm ended it",
-				    (int)s->outlived);
-	return wait_members(s, "populated", 0, ret);
-}
-
 /* A leader may have exited before its threads. */
 static bool any_thread_lives(const struct view *v, pid_t pid)
 {
@@ -216,24 +178,86 @@ static bool any_thread_lives(const struct view *v, pid_t pid)
 	return false;
 }
 
+static int stopped(const struct scene *s, const struct scene_subject *subject, struct evidence *ret)
+{
+	evidence_set(
+		ret, "process %d in group %s, which is not frozen, has not run for %" PRIu64 " ms",
+		(int)subject->pid, s->view->groups[subject->group], s->patience_ns / NS_PER_MS);
+	stuck_find_below(s->view, subject->pid, ret);
+	return -EBADMSG;
+}
+
+/* Who has died runs on no more, which is check_spares()'s to judge. */
+int check_thaw(const struct scene *s, struct evidence *ret)
+{
+	int looked_at = 0;
+
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		const struct scene_subject *subject = &s->subjects[i];
+		uint64_t before = subject->beats ? atomic_load(subject->beats) : 0;
+		struct patience p = patience_begin(s->patience_ns);
+
+		if (!subject->beats)
+			continue;
+		while (atomic_load(subject->beats) == before && patience_again(&p))
+			;
+		if (atomic_load(subject->beats) != before)
+			looked_at++;
+		else if (any_thread_lives(s->view, subject->pid))
+			return stopped(s, subject, ret);
+	}
+	return looked_at;
+}
+
+int check_drains(const struct scene *s, struct evidence *ret)
+{
+	if (s->outlived)
+		return evidence_set(ret,
+				    "process %d, whose group was killed, lived on until its own "
+				    "alarm ended it",
+				    (int)s->outlived);
+	return wait_members(s, "populated", 0, ret);
+}
+
 /*
  * With patience: a thread that execs takes the id of its dead leader, and who reads the leader
  * before and the thread after sees both dead.
  */
+static bool lives(const struct scene *s, const struct scene_subject *subject)
+{
+	struct patience p = patience_begin(s->patience_ns);
+	bool found;
+
+	while (!(found = any_thread_lives(s->view, subject->pid)) && patience_again(&p))
+		;
+	return found;
+}
+
+/* Whoever killed that has killed it, too. */
+static bool parent_died(const struct scene *s, const struct scene_subject *subject)
+{
+	char task[16];
+
+	snprintf(task, sizeof(task), "%d", (int)subject->parent);
+	return subject->parent && !view_is_alive(s->view, task);
+}
+
 int check_spares(const struct scene *s, struct evidence *ret)
 {
-	for (size_t i = 0; i < s->n_subjects; i++) {
-		struct patience p = patience_begin(s->patience_ns);
+	int looked_at = 0;
 
-		while (!any_thread_lives(s->view, s->subjects[i].pid))
-			if (!patience_again(&p))
-				return evidence_set(ret,
-						    "process %d in group %s has died; nobody "
-						    "killed it or its group",
-						    (int)s->subjects[i].pid,
-						    s->view->groups[s->subjects[i].group]);
+	for (size_t i = 0; i < s->n_subjects; i++) {
+		const struct scene_subject *subject = &s->subjects[i];
+
+		if (lives(s, subject))
+			looked_at++;
+		else if (!parent_died(s, subject))
+			return evidence_set(ret,
+					    "process %d in group %s has died; nobody killed it or "
+					    "its group",
+					    (int)subject->pid, s->view->groups[subject->group]);
 	}
-	return (int)s->n_subjects;
+	return looked_at;
 }
 
 int check_pids(const struct scene *s, struct evidence *ret)

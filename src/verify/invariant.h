@@ -41,7 +41,8 @@ enum invariant_id {
 
 struct scene_subject {
 	pid_t pid;
-	uint32_t group;                     /* where all of it is, and nobody moves it now */
+	pid_t parent;   /* with which it dies, and whose end is judged elsewhere; 0: none */
+	uint32_t group; /* where all of it is, and nobody moves it now */
 	const _Atomic uint64_t *beats;      /* counts on while its threads run; may be NULL */
 	uint64_t beats_before, beats_after; /* INVARIANT_FREEZE_HOLDS: both while it was frozen */
 };

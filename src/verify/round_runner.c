@@ -182,6 +182,7 @@ static size_t settled_subjects(const struct shared *b, struct scene_subject *ret
 		if (atomic_load(&s->pid) > 0 && atomic_load(&s->beats) > 0)
 			ret[n++] = (struct scene_subject){
 				.pid = atomic_load(&s->pid),
+				.parent = atomic_load(&s->mover),
 				.group = shared_group_at(s, atomic_load(&s->epoch)),
 				.beats = &s->beats,
 			};

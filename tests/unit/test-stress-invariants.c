@@ -351,6 +351,15 @@ static void test_kill(void **state)
 	assert_int_equal(check(w, INVARIANT_KILL_SPARES, NULL), 1);
 	put_task(w, 100, 101, "/run/test-groups/0", 'R', IDLE | EXITING);
 	assert_int_equal(check(w, INVARIANT_KILL_SPARES, "process 100 in group 0"), -EBADMSG);
+	/* Somebody killed the process that it dies with, which is no promise of the kernel's. */
+	w->subject.parent = 90;
+	put_task(w, 90, 90, "/run/staff", 'S', IDLE);
+	assert_int_equal(check(w, INVARIANT_KILL_SPARES, "process 100 in group 0"), -EBADMSG);
+	put_task(w, 90, 90, "/run/staff", 'Z', IDLE);
+	assert_int_equal(check(w, INVARIANT_KILL_SPARES, NULL), 0);
+	/* And the dead do not run on, thawed or not. */
+	w->subject.beats = &w->beats;
+	assert_int_equal(check(w, INVARIANT_THAW, NULL), 0);
 }
 
 static void test_counters(void **state)
