@@ -219,8 +219,8 @@ static int run_new(struct call *c, size_t first, struct err *e)
 	r = first == 0 ? begin(c, e) : 0;
 	if (r == 0)
 		r = invocation_run(&in, e);
-	/* A point that this host cannot do is unknown; the curve is what the others give. */
-	if (r == -ECANCELED && e->exit_code == EXIT_CANNOT)
+	/* A point that this host cannot do is unknown; the curve is what the others give, if any. */
+	if (r == -ECANCELED && e->exit_code == EXIT_CANNOT && interrupted_finished(c->sweep.result))
 		r = 0;
 	for (size_t i = 0; i < c->list.n; i++)
 		c->list.items[i].given_up = true;

@@ -36,3 +36,10 @@ setup() {
 	assert "paced.step.rate<300" in table and str(sweep["result"]["host"]["kernel"]["release"]) in table
 	END
 }
+
+@test "a sweep of which this host can do no point at all: 4, with the reason" {
+	run --separate-stderr "$CGCHURN" sweep price-fork-1m --vary parent.touch --over 1M,2M --set parent.child=exec \
+		--set parent.path=/nowhere --duration 10ms --warmup 0 --trials 1 -o sweep.json
+	[ "$status" -eq 4 ]
+	[[ "$stderr" == *"/nowhere: No such file or directory"* ]]
+}
