@@ -103,9 +103,33 @@ static const double missed_share_max = 0.01;
 
 const char *const sweep_verdict_names[] = {"unknown", "holds", "breaks"};
 
-static bool misses_starts(const struct series *s)
+/* Whether nothing but missed starts, in the words of run/judge.c, made a trial invalid. */
+static bool only_missed_starts(const struct result_trial *t)
 {
-	return (double)s->missed > missed_share_max * (double)s->planned;
+	for (size_t i = 0; i < t->n_reasons; i++)
+		if (!strstr(t->reasons[i], " starts, more than its max_missed"))
+			return false;
+	return true;
+}
+
+enum trials { TRIALS_VALID, TRIALS_THAT_ONLY_MISSED, TRIALS_ALL };
+
+/* Whether these trials together missed too many starts of the bound's series. */
+static bool miss_starts(const struct sweep *s, const struct result_run *run, enum trials which)
+{
+	double planned = 0, missed = 0;
+
+	for (size_t i = 0; i < run->n_trials; i++) {
+		const struct result_trial *t = &run->trials[i];
+		const struct series *series = series_find(t->series, t->n_series, &s->bound.id);
+
+		if (!series || (which == TRIALS_VALID && !t->valid) ||
+		    (which == TRIALS_THAT_ONLY_MISSED && !only_missed_starts(t)))
+			continue;
+		planned += (double)series->planned;
+		missed += (double)series->missed;
+	}
+	return missed > missed_share_max * planned;
 }
 
 double sweep_metric_of_trial(const struct sweep *s, const struct result_run *run, size_t trial)
@@ -140,24 +164,23 @@ static double median_of(const double *row, size_t trials, double *room)
 	return order_median(room, n);
 }
 
-/* `counted`: the trials that count; `all`: also those that do not. */
-static void find_verdict(const struct sweep *s, const struct series *counted,
-			 const struct series *all, struct sweep_point *p)
+static void find_verdict(const struct sweep *s, struct sweep_point *p)
 {
 	const struct result_run *run = &s->result->runs[p->run];
+	bool valid = pool_has_valid(run);
 
 	p->verdict = SWEEP_UNKNOWN;
 	if (run->failure)
 		p->reason = run->failure;
 	else if (!run->n_trials)
 		p->reason = "no trial";
-	else if (misses_starts(counted)) {
+	else if (miss_starts(s, run, valid ? TRIALS_VALID : TRIALS_THAT_ONLY_MISSED)) {
 		p->verdict = SWEEP_BREAKS;
 		p->reason = "starts were missed: it cannot keep up";
-	} else if (misses_starts(all))
+	} else if (miss_starts(s, run, TRIALS_ALL))
 		/* Valid are those that kept up: without the others they prove nothing. */
 		p->reason = "invalid trials missed starts";
-	else if (!pool_has_valid(run))
+	else if (!valid)
 		p->reason = "no trial is valid";
 	else if (isnan(p->metric))
 		p->reason = "too few samples for this metric";
@@ -165,25 +188,34 @@ static void find_verdict(const struct sweep *s, const struct series *counted,
 		p->verdict = bound_holds(&s->bound, p->metric) ? SWEEP_HOLDS : SWEEP_BREAKS;
 }
 
+/*
+ * Whether the knee is sought through a point. An unknown one has no figure that counts, and the
+ * latencies of one that missed starts are those of the starts that were made.
+ */
+static bool is_of_curve(const struct sweep *s, const struct sweep_point *p)
+{
+	return p->verdict != SWEEP_UNKNOWN &&
+	       (p->verdict == SWEEP_HOLDS) == bound_holds(&s->bound, p->metric);
+}
+
 /* -ENOMEM. */
 static int judge_point(const struct sweep *s, struct sweep_point *p, double *row, size_t trials,
 		       double *room)
 {
 	const struct result_run *run = &s->result->runs[p->run];
-	struct pooled_series counted, all = {0};
+	struct pooled_series counted;
 	int r = pool_series(&counted, run, &s->bound.id, SWEEP_TRIALS);
 
-	if (r == 0)
-		r = pool_series(&all, run, &s->bound.id, POOL_ALL);
 	p->pooled = take_metrics(s, run, row, trials) == 0;
 	p->metric =
 		p->pooled ? bound_metric(&s->bound, &counted.all) : median_of(row, trials, room);
 	/* The knee is sought through what there is: one value then. */
 	if (p->pooled)
 		row[0] = p->metric;
-	find_verdict(s, &counted.all, &all.all, p);
+	find_verdict(s, p);
+	for (size_t i = 0; i < trials && !is_of_curve(s, p); i++)
+		row[i] = NAN;
 	pooled_series_finish(&counted);
-	pooled_series_finish(&all);
 	return r;
 }
 

@@ -237,6 +237,26 @@ static void test_sweep(void **state)
 	assert_non_null(strstr(text, "\"cgchurn-sweep/1\""));
 	assert_non_null(strstr(text, RESULT_SCHEMA));
 
+	/* The knee does not go through what no valid trial measured. */
+	s->result->runs[2].trials[0].valid = false;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_true(s->points[2].number == 4 && s->points[2].verdict == SWEEP_UNKNOWN);
+	assert_true(s->has_knee && fabs(s->knee.at - 3) < 0.05); /* the same line */
+	s->result->runs[0].trials[0].valid = false;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_false(s->has_knee);
+	/* Nor through the few starts that were made where others were missed. */
+	s->result->runs[2].trials[0].valid = s->result->runs[0].trials[0].valid = true;
+	s->result->runs[3].trials[0].series[0].planned = 1500;
+	s->result->runs[3].trials[0].series[0].missed = 500;
+	s->result->runs[2].trials[0].series[0].planned = 1500;
+	s->result->runs[2].trials[0].series[0].missed = 500;
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[1].verdict, SWEEP_BREAKS);
+	assert_true(s->has_knee && s->knee.at > 2.9);
+	s->result->runs[3].trials[0].series[0].missed = 0;
+	s->result->runs[2].trials[0].series[0].missed = 0;
+
 	/* Without a valid trial a point does not hold; missed starts break it all the same. */
 	s->result->runs[1].trials[0].valid = false;
 	assert_int_equal(sweep_judge(s), 0);
@@ -246,6 +266,18 @@ static void test_sweep(void **state)
 	s->result->runs[1].trials[0].series[0].missed = 2;
 	assert_int_equal(sweep_judge(s), 0);
 	assert_int_equal(s->points[0].verdict, SWEEP_BREAKS);
+	/* Unless something else may be to blame. */
+	assert_int_equal(result_trial_invalidate(&s->result->runs[1].trials[0],
+						 "m missed 2 of 100 starts, more than its "
+						 "max_missed of 0.01"),
+			 0);
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_BREAKS);
+	assert_int_equal(result_trial_invalidate(&s->result->runs[1].trials[0],
+						 "the hypervisor stole 3.0 %% of the CPU time"),
+			 0);
+	assert_int_equal(sweep_judge(s), 0);
+	assert_int_equal(s->points[0].verdict, SWEEP_UNKNOWN);
 	s->result->runs[1].trials[0].valid = true;
 	s->result->runs[1].trials[0].series[0].missed = 0;
 	assert_int_equal(sweep_judge(s), 0);
