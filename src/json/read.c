@@ -256,9 +256,11 @@ int json_get_fields(const struct json_at *at, const struct json_field *fields, s
 int json_get_known_fields(const struct json_at *at, const struct json_field *fields, size_t n,
 			  void *to)
 {
-	const char *keys[JSON_FIELDS_MAX] = {NULL};
+	_cleanup_free const char **keys = calloc(n + 1, sizeof(*keys));
 	int r;
 
+	if (!keys)
+		return json_fail_memory(at);
 	for (size_t i = 0; i < n; i++)
 		keys[i] = fields[i].key;
 	r = json_want_object(at, keys, n);

@@ -176,7 +176,6 @@ int json_get_fields(const struct json_at *at, const struct json_field *fields, s
  * The same, except that an unknown key is refused and that `take` is asked also where a required key
  * is absent. In both a key without `take` is left to the caller.
  */
-#define JSON_FIELDS_MAX 16
 int json_get_known_fields(const struct json_at *at, const struct json_field *fields, size_t n,
 			  void *to);
 

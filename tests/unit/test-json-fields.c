@@ -118,6 +118,34 @@ static int collect_keys(const struct json_at *at, void *to)
 		       : 0;
 }
 
+/* A table may have any number of known keys. */
+static void test_many_known(void **state)
+{
+	enum { MANY = 40 };
+	struct json_field fields[MANY];
+	char keys[MANY][8];
+	uint64_t numbers[MANY] = {0};
+	struct json_doc doc;
+	struct err e = {0};
+	struct json_at root;
+
+	for (size_t i = 0; i < MANY; i++) {
+		snprintf(keys[i], sizeof(keys[i]), "k%zu", i);
+		fields[i] = (struct json_field){.key = keys[i],
+						.take = json_field_u64,
+						.offset = i * sizeof(numbers[0]),
+						.max = 100};
+	}
+	assert_int_equal(json_doc_init(&doc, "{\"k39\": 7}", 10, "x.json", &e), 0);
+	root = json_root(&doc, &e);
+	assert_int_equal(json_get_known_fields(&root, fields, MANY, numbers), 0);
+	assert_int_equal(numbers[39], 7);
+	fields[39].key = "other";
+	assert_true(json_get_known_fields(&root, fields, MANY, numbers) < 0);
+	assert_non_null(strstr(e.text, "k39"));
+	json_doc_finish(&doc);
+}
+
 static void test_each(void **state)
 {
 	static const char text[] = "{ \"a\" : {\"b\":[1,\"]}\\\"\"]} ,\"\\u0063\":[ ],\"d\":[ 1 , "
@@ -193,9 +221,8 @@ static void test_pretty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_each),
+		cmocka_unit_test(test_fields),     cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_many_known), cmocka_unit_test(test_each),
 		cmocka_unit_test(test_pretty),
 	};
 
