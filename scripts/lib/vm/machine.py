@@ -179,9 +179,11 @@ def qemu_command(which, cpus, memory, seed=None):
         # -seed reaches the guest by RDRAND, which "max" has. Idle time is skipped (sleep=off).
         how = ["-accel", "tcg,thread=single", "-icount", f"shift={ICOUNT_SHIFT},sleep=off", "-cpu", "max",
                "-rtc", "base=2026-01-01,clock=vm", "-seed", str(seed)]
+    # A kernel without ACPI, as build-pair's, finds one CPU of each socket. With one CPU a grace period is over at once.
+    sockets = "" if seed is None else f",sockets={cpus}"
     # Whatever becomes of us, the guest ends with us.
     return ["setpriv", "--pdeathsig", "KILL", qemu(), "-nodefaults", "-no-user-config", "-display", "none", *how,
-            "-smp", str(cpus), "-m", memory]
+            "-smp", f"{cpus}{sockets}", "-m", memory]
 
 
 def quoted(path):
