@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/html.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,17 +15,23 @@ static void print_end(const struct report *r, const char *element)
 	fprintf(r->page, "</%.*s>\n", (int)strcspn(element, " "), element);
 }
 
-void html_element(const struct report *r, const char *element, const char *format, ...)
+static void print_escaped(const struct report *r, const char *format, va_list ap)
 {
 	_cleanup_free char *text = NULL;
-	va_list ap;
 
-	va_start(ap, format);
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
-	va_end(ap);
-	fprintf(r->page, "<%s>", element);
 	markup_print(text, r->page);
+}
+
+void html_element(const struct report *r, const char *element, const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(r->page, "<%s>", element);
+	va_start(ap, format);
+	print_escaped(r, format, ap);
+	va_end(ap);
 	print_end(r, element);
 }
 
@@ -51,19 +58,17 @@ void html_prose(const struct report *r, const char *element, const char *text)
 	print_end(r, element);
 }
 
-void html_table_begin(const struct report *r, const char *caption)
+void html_table_begin(const struct report *r, const char *caption, const char *const *headings)
 {
 	fputs("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"", r->page);
 	markup_print(caption, r->page);
 	fputs("\"><table>\n", r->page);
 	html_element(r, "caption", "%s", caption);
-}
-
-void html_table_head(const struct report *r, const char *const *headings, size_t n)
-{
+	if (!headings)
+		return;
 	fputs("<thead><tr>\n", r->page);
-	for (size_t i = 0; i < n; i++)
-		html_element(r, "th scope=\"col\"", "%s", headings[i]);
+	while (*headings)
+		html_element(r, "th scope=\"col\"", "%s", *headings++);
 	fputs("</tr></thead>\n<tbody>\n", r->page);
 }
 
@@ -72,13 +77,51 @@ void html_table_end(const struct report *r)
 	fputs("</tbody></table></div>\n", r->page);
 }
 
-void html_drawing(struct report *r, struct picture *p, const char *caption)
+void html_row_begin(const struct report *r, const char *name, const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(r->page, name ? "<tr class=\"%s\">\n" : "<tr>\n", name);
+	fputs("<th scope=\"row\">", r->page);
+	va_start(ap, format);
+	print_escaped(r, format, ap);
+	va_end(ap);
+	fputs("</th>\n", r->page);
+}
+
+void html_row_end(const struct report *r)
+{
+	fputs("</tr>\n", r->page);
+}
+
+void html_number(const struct report *r, const char *format, ...)
+{
+	va_list ap;
+
+	fputs("<td class=\"number\">", r->page);
+	va_start(ap, format);
+	print_escaped(r, format, ap);
+	va_end(ap);
+	fputs("</td>\n", r->page);
+}
+
+void html_time(const struct report *r, double ns)
+{
+	char text[NUM_TEXT_SIZE];
+
+	html_number(r, "%s", isfinite(ns) ? num_format_ns(ns, text) : "\xe2\x80\x93");
+}
+
+void html_drawing(struct report *r, struct picture *p, const char *caption, ...)
 {
 	size_t number = r->n_pictures;
+	va_list ap;
 
-	if (r->settings.pictures && number < PICTURES_MAX) {
+	if (p->n && r->settings.pictures && number < PICTURES_MAX) {
 		fprintf(r->page, "<figure><figcaption id=\"caption-%zu\">", number);
-		markup_print(caption, r->page);
+		va_start(ap, caption);
+		print_escaped(r, caption, ap);
+		va_end(ap);
 		fprintf(r->page,
 			"</figcaption>\n<svg class=\"drawing\" viewBox=\"0 0 %d %d\" role=\"img\" "
 			"aria-labelledby=\"caption-%zu\">\n",
@@ -104,17 +147,6 @@ void html_legend(const struct report *r)
 		fputs("</li>\n", r->page);
 	}
 	fputs("</ul>\n", r->page);
-}
-
-const char *html_percentile(const struct sparse_histogram *h, double q, char buf[HTML_CELL_SIZE])
-{
-	char text[NUM_TEXT_SIZE];
-
-	snprintf(buf, HTML_CELL_SIZE, "%s",
-		 sparse_histogram_percentile_supported(h, q)
-			 ? num_format_ns(sparse_histogram_percentile(h, q), text)
-			 : "\xe2\x80\x93");
-	return buf;
 }
 
 const char *html_series_name(const struct report_series *s, char buf[HTML_SERIES_SIZE])

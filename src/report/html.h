@@ -15,23 +15,32 @@ void html_element(const struct report *r, const char *element, const char *forma
  */
 void html_prose(const struct report *r, const char *element, const char *text);
 
-/* A table that scrolls sideways by itself where it is too wide, reachable by keyboard. */
-void html_table_begin(const struct report *r, const char *caption);
-void html_table_head(const struct report *r, const char *const *headings, size_t n);
+/*
+ * A table that scrolls sideways by itself where it is too wide, reachable by keyboard. `headings`
+ * end in NULL; where that is NULL, the caller prints the head.
+ */
+void html_table_begin(const struct report *r, const char *caption, const char *const *headings);
 void html_table_end(const struct report *r);
 
+/* A row of class `name` (NULL: none), with its own heading. */
+void html_row_begin(const struct report *r, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void html_row_end(const struct report *r);
+
+/* A cell with a figure; html_time() prints "16.4 ms", or an en dash for what is not finite. */
+void html_number(const struct report *r, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void html_time(const struct report *r, double ns);
+
 /*
- * A drawing with a caption, which a screen reader reads in its place. Takes what is in `p` and
- * leaves it empty. Nothing where the report is to have no pictures.
+ * A drawing with a caption, which a screen reader reads instead of it. Takes what is in `p` and
+ * leaves it empty. Nothing where `p` has no series or the report no pictures.
  */
-void html_drawing(struct report *r, struct picture *p, const char *caption);
+void html_drawing(struct report *r, struct picture *p, const char *caption, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Which colour and dash stands for which group. */
 void html_legend(const struct report *r);
-
-/* "16.4 ms", or an en dash where the samples do not support it. */
-#define HTML_CELL_SIZE 64
-const char *html_percentile(const struct sparse_histogram *h, double q, char buf[HTML_CELL_SIZE]);
 
 /* "migrator write (response)" */
 #define HTML_SERIES_SIZE 192

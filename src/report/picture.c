@@ -53,6 +53,21 @@ int picture_add_point(struct picture_series *s, double x, double y)
 	return 0;
 }
 
+int picture_add_level(struct picture *p, size_t colour, double from, double to, double y)
+{
+	struct picture_series *s = picture_add_series(p, PICTURE_LEVEL, colour);
+	int r = s ? picture_add_point(s, from, y) : -ENOMEM;
+
+	return r == 0 ? picture_add_point(s, to, y) : r;
+}
+
+int picture_add_mark(struct picture *p, size_t colour, double x)
+{
+	struct picture_series *s = picture_add_series(p, PICTURE_MARK, colour);
+
+	return s ? picture_add_point(s, x, 0) : -ENOMEM;
+}
+
 void picture_finish(struct picture *p)
 {
 	for (size_t i = 0; i < p->n; i++)

@@ -59,6 +59,10 @@ struct picture_series *picture_add_series(struct picture *p, enum picture_style 
 /* -ENOMEM, also for more than PICTURE_POINTS_MAX. Points that are not finite are left out. */
 int picture_add_point(struct picture_series *s, double x, double y);
 
+/* A series of its own: a level from x to x, and a mark. -ENOMEM. */
+int picture_add_level(struct picture *p, size_t colour, double from, double to, double y);
+int picture_add_mark(struct picture *p, size_t colour, double x);
+
 void picture_finish(struct picture *p); /* leaves an empty one */
 
 /* Values are shown by <title> where the pointer rests on a point. */

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The sections of the page, in their order. Each prints itself, or nothing where the results have
- * nothing for it. A new kind of data is one more of these. -ENOMEM.
- */
+/* The sections of the page. Each prints nothing where the results have no data for it. -ENOMEM. */
 #ifndef CGCHURN_REPORT_SECTION_H
 #define CGCHURN_REPORT_SECTION_H
 
 #include "report/model.h"
 
-int section_summary(struct report *r);     /* what was asked and found, in words */
+int section_summary(struct report *r);     /* the outcome, in words */
 int section_verdicts(struct report *r);    /* the comparison, with intervals as a forest plot */
-int section_attribution(struct report *r); /* where the time went */
+int section_attribution(struct report *r); /* time by cause */
 int section_sweeps(struct report *r);      /* curves over a number, with the knee */
 int section_workloads(struct report *r);   /* figures and pictures of each */
 int section_grids(struct report *r);       /* forkers x migrators */

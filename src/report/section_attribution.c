@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where a sample's time went (cgchurn run --attribute): a stacked bar a kernel and band. */
+/* Time of the samples by cause (cgchurn run --attribute): one stacked bar per kernel and band. */
 #include "base/num.h"
 #include "report/html.h"
 #include "report/section.h"
@@ -9,7 +9,7 @@ enum { BAR_WIDTH = 240, BAR_HEIGHT = 16 };
 static const char *const band_labels[BANDS] = {
 	[BAND_ALL] = "all samples", [BAND_MIDDLE] = "p45 to p55", [BAND_SLOWEST] = "slowest 1 %"};
 
-/* Those of children lie within the other parts and add to nothing. */
+/* Those of children are within the other parts. */
 static bool in_total(unsigned part)
 {
 	return part != PART_CHILD_GATE;
@@ -57,22 +57,21 @@ static void print_part(struct report *r, const struct part_band *band, unsigned 
 	double total = (double)part_band_total(band);
 	char mean[NUM_TEXT_SIZE];
 
-	html_element(r, "td class=\"number\"", "%s (%.0f %%)",
-		     num_format_ns((double)band->part_ns[part] / (double)band->count, mean),
-		     total > 0 ? 100 * (double)band->part_ns[part] / total : 0);
+	html_number(r, "%s (%.0f %%)",
+		    num_format_ns((double)band->part_ns[part] / (double)band->count, mean),
+		    total > 0 ? 100 * (double)band->part_ns[part] / total : 0);
 }
 
 static void print_row(struct report *r, const struct report_series *s, size_t group, unsigned b)
 {
 	const struct part_band *band = band_of(s, group, b);
 
-	fputs("<tr>\n", r->page);
-	html_element(r, "th scope=\"row\"", "%s, %s", r->groups[group].name, band_labels[b]);
+	html_row_begin(r, NULL, "%s, %s", r->groups[group].name, band_labels[b]);
 	print_bar(r, band);
 	for (unsigned i = 0; i < PARTS; i++)
 		if (is_used(r, s, i))
 			print_part(r, band, i);
-	fputs("</tr>\n", r->page);
+	html_row_end(r);
 }
 
 static void print_head(struct report *r, const struct report_series *s)
@@ -103,7 +102,7 @@ static void print_series(struct report *r, const struct report_workload *w,
 
 	snprintf(caption, sizeof(caption), "%s: %s", model_workload_name(w, workload),
 		 html_series_name(s, name));
-	html_table_begin(r, caption);
+	html_table_begin(r, caption, NULL);
 	print_head(r, s);
 	for (size_t g = 0; g < r->n_groups; g++)
 		for (unsigned b = 0; b < BANDS; b++)
@@ -123,8 +122,8 @@ int section_attribution(struct report *r)
 			if (!any) {
 				fputs("<h2 id=\"attribution\">Where the time went</h2>\n", r->page);
 				html_element(r, "p",
-					     "A sample's time on average, as tracing in the kernel "
-					     "took it apart.");
+					     "Mean time of a sample by cause, from tracing in the "
+					     "kernel.");
 			}
 			any = true;
 			print_series(r, &r->workloads[i], &r->workloads[i].series[k]);

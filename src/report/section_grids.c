@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/num.h"
 #include "report/html.h"
 #include "report/section.h"
 #include "stressor/stressor.h"
@@ -77,12 +78,8 @@ static const struct report_series *find_migration(const struct report_workload *
 
 static bool median_of(const struct report_series *s, size_t group, double *ret)
 {
-	const struct sparse_histogram *h = &s->cells[group].all.histogram;
-
-	if (!sparse_histogram_percentile_supported(h, 50))
-		return false;
-	*ret = sparse_histogram_percentile(h, 50);
-	return true;
+	*ret = series_percentile(&s->cells[group].all, 50);
+	return isfinite(*ret);
 }
 
 static void extend(struct grid *g, const struct report *r, const struct report_series *s)
@@ -147,17 +144,17 @@ static const struct cell *find_cell(const struct grid *g, uint64_t forkers, uint
 
 static void print_cell(struct report *r, const struct grid *g, const struct cell *c, size_t group)
 {
-	char text[HTML_CELL_SIZE];
+	char text[NUM_TEXT_SIZE];
 	double ns, heat = 0;
 
 	if (!c || !median_of(c->series, group, &ns)) {
-		fputs("<td class=\"number\">\xe2\x80\x93</td>\n", r->page);
+		html_time(r, NAN);
 		return;
 	}
 	if (g->high > g->low)
 		heat = log(ns / g->low) / log(g->high / g->low);
 	fprintf(r->page, "<td class=\"number heat\" style=\"--heat:%.3f\">%s</td>\n", heat,
-		html_percentile(&c->series->cells[group].all.histogram, 50, text));
+		num_format_ns(ns, text));
 }
 
 static void print_head(struct report *r, const struct grid *g)
@@ -178,7 +175,7 @@ static void print_grid(struct report *r, const struct grid *g, const char *name,
 
 	snprintf(caption, sizeof(caption), "%s on %.200s: median of a migration", name,
 		 r->groups[group].name);
-	html_table_begin(r, caption);
+	html_table_begin(r, caption, NULL);
 	print_head(r, g);
 	for (; f != UINT64_MAX; f = next_value(g, false, f, true)) {
 		uint64_t m = next_value(g, true, 0, false);

@@ -18,10 +18,7 @@ static const char *kernel_at(const struct history *h, const struct history_serie
 	return history_fact(h, s->points[point].result, "kernel.release");
 }
 
-/*
- * A colour a kernel, in the order in which they came, and another one where a series begins; where
- * they run out, again from the first.
- */
+/* Each kernel has a colour, and each series begins with the next one. */
 static int add_points(struct picture *p, const struct history *h, const struct history_series *s,
 		      size_t *colours)
 {
@@ -30,13 +27,10 @@ static int add_points(struct picture *p, const struct history *h, const struct h
 
 	for (size_t i = 0; r == 0 && i < s->n; i++) {
 		if (i == 0 || strcmp(kernel_at(h, s, i), kernel_at(h, s, i - 1)) != 0) {
-			/* No room for yet another one: the last goes on. */
-			struct picture_series *next =
-				p->n < PICTURE_SERIES_MAX / 2 || !p->n
+			/* Without room for another one, the last continues. */
+			drawn = p->n < PICTURE_SERIES_MAX / 2
 					? picture_add_series(p, PICTURE_POINTS, (*colours)++)
 					: &p->series[p->n - 1];
-
-			drawn = next;
 		}
 		r = drawn ? picture_add_point(drawn, seconds_at(h, s, i), s->points[i].value)
 			  : -ENOMEM;
@@ -50,21 +44,16 @@ static int add_segments(struct picture *p, const struct history *h, const struct
 
 	for (size_t i = 0; r == 0 && i < s->n_segments && p->n + 2 < PICTURE_SERIES_MAX; i++) {
 		const struct history_segment *g = &s->segments[i];
-		struct picture_series *drawn = picture_add_series(p, PICTURE_LEVEL, 0);
+		double from = seconds_at(h, s, g->first);
 
-		r = drawn ? picture_add_point(drawn, seconds_at(h, s, g->first), g->middle)
-			  : -ENOMEM;
-		if (r == 0)
-			r = picture_add_point(drawn, seconds_at(h, s, g->first + g->n - 1),
-					      g->middle);
-		drawn = r == 0 && i ? picture_add_series(p, PICTURE_MARK, 0) : NULL;
-		if (drawn)
-			r = picture_add_point(drawn, seconds_at(h, s, g->first), g->middle);
+		r = picture_add_level(p, 0, from, seconds_at(h, s, g->first + g->n - 1), g->middle);
+		if (r == 0 && i)
+			r = picture_add_mark(p, 0, from);
 	}
 	return r;
 }
 
-/* One picture a metric: the series from `from` up to, not with, `to`. */
+/* One picture per metric: the series from `from` up to, not with, `to`. */
 static int draw(struct report *r, size_t from, size_t to)
 {
 	const struct history *h = &r->history;
@@ -72,7 +61,7 @@ static int draw(struct report *r, size_t from, size_t to)
 	enum metric_kind kind = metric_parse(m->primary.metric, &(double){0}, &(uint64_t){0});
 	bool rate = kind == METRIC_RATE || kind == METRIC_SHARE_ABOVE;
 	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
-	char label[HISTORY_LABEL_SIZE], caption[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE + 128];
+	char label[HISTORY_LABEL_SIZE];
 	size_t colours = 0;
 	int error = 0;
 
@@ -80,10 +69,9 @@ static int draw(struct report *r, size_t from, size_t to)
 		error = add_points(&p, h, &h->series[i], &colours);
 	for (size_t i = from; error == 0 && i < to; i++)
 		error = add_segments(&p, h, &h->series[i]);
-	snprintf(caption, sizeof(caption), "%s: %s; a colour a kernel%s, dashed where it changed",
-		 m->workload, history_label(m, label),
-		 to - from > 1 ? " and a series that is judged by itself" : "");
-	html_drawing(r, &p, caption);
+	html_drawing(r, &p, "%s: %s; one colour per kernel%s, dashed lines: changes", m->workload,
+		     history_label(m, label),
+		     to - from > 1 ? " and per series that is judged separately" : "");
 	return error;
 }
 
@@ -103,15 +91,19 @@ static int draw_all(struct report *r)
 	return error;
 }
 
-static const char *metric_name(const struct history *h, const struct history_series *s,
-			       char buf[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE])
+static void begin_row(const struct report *r, const char *class, const struct history_series *s)
 {
-	const struct history_metric *m = &h->metrics[s->metric];
+	const struct history_metric *m = &r->history.metrics[s->metric];
 	char label[HISTORY_LABEL_SIZE];
 
-	snprintf(buf, HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE, "%s: %s", m->workload,
-		 history_label(m, label));
-	return buf;
+	html_row_begin(r, class, "%s: %s", m->workload, history_label(m, label));
+}
+
+static void print_day(const struct report *r, size_t result)
+{
+	char time[CLOCK_RFC3339_SIZE];
+
+	html_number(r, "%s", history_day(&r->history, result, time));
 }
 
 static void print_change(struct report *r, const struct history_series *s, size_t segment)
@@ -120,27 +112,23 @@ static void print_change(struct report *r, const struct history_series *s, size_
 	const struct history *h = &r->history;
 	const struct history_metric *m = &h->metrics[s->metric];
 	const struct history_segment *g = &s->segments[segment];
-	char time[CLOCK_RFC3339_SIZE], value[HISTORY_VALUE_SIZE], beside[HISTORY_BESIDE_SIZE],
-		name[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE];
+	char value[HISTORY_VALUE_SIZE], beside[HISTORY_BESIDE_SIZE];
 	enum history_direction direction;
 
 	history_change(h, s, segment, value, &direction);
-	fprintf(r->page, "<tr class=\"%s\">\n", classes[direction]);
-	html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
-	html_element(r, "td class=\"number\"", "%s",
-		     history_day(h, s->points[g->first - 1].result, time));
-	html_element(r, "td class=\"number\"", "%s",
-		     history_day(h, s->points[g->first].result, time));
+	begin_row(r, classes[direction], s);
+	print_day(r, s->points[g->first - 1].result);
+	print_day(r, s->points[g->first].result);
 	html_element(r, "td class=\"verdict\"", "%s%s%s", value,
 		     direction == HISTORY_NEITHER ? "" : ", ",
 		     direction == HISTORY_NEITHER ? "" : history_direction_names[direction]);
-	html_element(r, "td class=\"number\"", "%s", history_value(m, g[-1].middle, value));
-	html_element(r, "td class=\"number\"", "%s", history_value(m, g->middle, value));
-	html_element(r, "td class=\"number\"", "%s", history_spread(m, g[-1].spread, value));
-	html_element(r, "td class=\"number\"", "%s", history_spread(m, g->spread, value));
+	html_number(r, "%s", history_value(m, g[-1].middle, value));
+	html_number(r, "%s", history_value(m, g->middle, value));
+	html_number(r, "%s", history_spread(m, g[-1].spread, value));
+	html_number(r, "%s", history_spread(m, g->spread, value));
 	html_element(r, "td", "%s", history_beside_change(h, s, segment, beside));
-	html_element(r, "td class=\"number\"", "%.4f", g->p);
-	fputs("</tr>\n", r->page);
+	html_number(r, "%.4f", g->p);
+	html_row_end(r);
 }
 
 static void print_changes(struct report *r)
@@ -148,6 +136,7 @@ static void print_changes(struct report *r)
 	static const char *const headings[] = {
 		"metric",       "last before",    "first after",   "change",    "median before",
 		"median after", "scatter before", "scatter after", "beside it", "p",
+		NULL,
 	};
 	const struct history *h = &r->history;
 	size_t n = 0, too_few = 0;
@@ -159,13 +148,14 @@ static void print_changes(struct report *r)
 	if (!n)
 		html_element(r, "p", "No change was found.");
 	if (too_few)
-		html_element(r, "p", "Of %zu series %zu hold too few points to tell a change.",
-			     h->n_series, too_few);
+		html_element(r, "p", "%zu of %zu series have too few points to show a change.",
+			     too_few, h->n_series);
 	if (!n)
 		return;
-	html_table_begin(r, "Changes, by E-divisive (Matteson and James 2014); the chance of any "
-			    "false one is at most 5 %");
-	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	html_table_begin(r,
+			 "Changes, by E-divisive (Matteson and James 2014); the chance of any "
+			 "false one is at most 5 %",
+			 headings);
 	for (size_t i = 0; i < h->n_series; i++)
 		for (size_t k = 1; k < h->series[i].n_segments; k++)
 			print_change(r, &h->series[i], k);
@@ -177,28 +167,24 @@ static void print_apart_row(struct report *r, const struct history_series *s)
 {
 	const struct history *h = &r->history;
 	const struct history_series *before = s - 1;
-	char name[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE], time[CLOCK_RFC3339_SIZE],
-		beside[HISTORY_BESIDE_SIZE];
-	size_t last = before->n ? before->points[before->n - 1].result : before->like;
+	char beside[HISTORY_BESIDE_SIZE];
 
-	fputs("<tr>\n", r->page);
-	html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
-	html_element(r, "td class=\"number\"", "%s", history_day(h, last, time));
-	html_element(r, "td class=\"number\"", "%s", history_day(h, s->like, time));
+	begin_row(r, NULL, s);
+	print_day(r, before->n ? before->points[before->n - 1].result : before->like);
+	print_day(r, s->like);
 	html_element(r, "td", "%s", history_apart(h, (size_t)(s - h->series), beside));
-	fputs("</tr>\n", r->page);
+	html_row_end(r);
 }
 
 static void print_apart(struct report *r)
 {
 	static const char *const headings[] = {"metric", "last before", "first of the next",
-					       "what differs"};
+					       "what differs", NULL};
 	const struct history *h = &r->history;
 
 	if (h->n_series == h->n_metrics)
 		return;
-	html_table_begin(r, "Not judged together, because what must be equal differs");
-	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	html_table_begin(r, "Judged separately: what must be equal differs", headings);
 	for (size_t i = 0; i < h->n_series; i++)
 		if (!history_is_first(h, i))
 			print_apart_row(r, &h->series[i]);
@@ -207,27 +193,20 @@ static void print_apart(struct report *r)
 
 static void print_missing_of(struct report *r, const struct history_series *s)
 {
-	const struct history *h = &r->history;
-	char name[HISTORY_LABEL_SIZE + WORKLOAD_NAME_SIZE], time[CLOCK_RFC3339_SIZE];
-
 	for (size_t i = 0, end; i < s->n_missing; i = end) {
 		end = history_missing_end(s, i);
-		fputs("<tr>\n", r->page);
-		html_element(r, "th scope=\"row\"", "%s", metric_name(h, s, name));
-		html_element(r, "td class=\"number\"", "%s",
-			     history_day(h, s->missing[i].result, time));
-		html_element(r, "td class=\"number\"", "%s",
-			     history_day(h, s->missing[end - 1].result, time));
-		html_element(r, "td class=\"number\"", "%zu", end - i);
+		begin_row(r, NULL, s);
+		print_day(r, s->missing[i].result);
+		print_day(r, s->missing[end - 1].result);
+		html_number(r, "%zu", end - i);
 		html_element(r, "td", "%s", s->missing[i].missing);
-		fputs("</tr>\n", r->page);
+		html_row_end(r);
 	}
 }
 
 static void print_missing(struct report *r)
 {
-	static const char *const headings[] = {"metric", "from", "to", "results",
-					       "why they have no point"};
+	static const char *const headings[] = {"metric", "from", "to", "results", "reason", NULL};
 	const struct history *h = &r->history;
 	size_t n = 0;
 
@@ -235,8 +214,7 @@ static void print_missing(struct report *r)
 		n += h->series[i].n_missing;
 	if (!n)
 		return;
-	html_table_begin(r, "Missing points");
-	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	html_table_begin(r, "Missing points", headings);
 	for (size_t i = 0; i < h->n_series; i++)
 		print_missing_of(r, &h->series[i]);
 	html_table_end(r);
@@ -254,8 +232,8 @@ static void print_points(struct report *r)
 		     "percentile of their samples together, as the workload plans; results of one "
 		     "boot within 12 hours are one point.%s",
 		     h->n_results,
-		     shared ? " Several points share a boot: a change at a reboot may be that "
-			      "boot's own."
+		     shared ? " Several points share a boot: a change at a reboot may be specific "
+			      "to that boot."
 			    : "");
 	for (size_t i = 0; i < h->n_copies; i++)
 		html_element(r, "p", "Counted once: %s holds the same result as %s.",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The machines and kernels: what differs first, then all of it. */
+/* The machines and kernels: first what differs, then the rest. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "report/html.h"
 #include "report/section.h"
 
-/* Evidence comes in sentences, other facts in bare words. */
+/* Evidence consists of sentences, other facts of words. */
 static const char *joint(const char *before)
 {
 	size_t length = strlen(before);
@@ -80,27 +80,25 @@ static const char *const role_words[] = {
 
 static void print_fact(struct report *r, const struct host_field *f)
 {
-	fputs("<tr>\n", r->page);
-	html_element(r, "th scope=\"row\"", "%s", f->label);
+	html_row_begin(r, NULL, "%s", f->label);
 	for (size_t g = 0; g < r->n_groups; g++) {
 		_cleanup_free char *text = fact_of(r->groups[g].host, f);
 
 		html_element(r, "td class=\"fact\"", "%s", text ? text : "unknown");
 	}
 	html_element(r, "td", "%s", role_words[f->role]);
-	fputs("</tr>\n", r->page);
+	html_row_end(r);
 }
 
 /* `different`: those that differ between the groups; else the others. */
 static void print_facts(struct report *r, bool different, const char *caption)
 {
-	const char *headings[REPORT_GROUPS_MAX + 2] = {"fact"};
+	const char *headings[REPORT_GROUPS_MAX + 3] = {"fact"};
 
 	for (size_t g = 0; g < r->n_groups; g++)
 		headings[g + 1] = r->groups[g].name;
 	headings[r->n_groups + 1] = "role";
-	html_table_begin(r, caption);
-	html_table_head(r, headings, r->n_groups + 2);
+	html_table_begin(r, caption, headings);
 	for (size_t i = 0; i < host_n_fields; i++)
 		if (differs(r, &host_fields[i]) == different)
 			print_fact(r, &host_fields[i]);
@@ -125,38 +123,38 @@ static void print_instrument(struct report *r)
 
 static void print_results(struct report *r)
 {
-	static const char *const headings[] = {"file", "kind", "begun", "label", "seed", "boot"};
+	static const char *const headings[] = {"file", "group", "started", "label",
+					       "seed", "boot",  NULL};
 
-	html_table_begin(r, "The results that this page was made from");
-	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	html_table_begin(r, "Results on this page", headings);
 	for (size_t i = 0; i < r->n_results; i++) {
 		const struct report_result *x = &r->results[i];
 
-		fputs("<tr>\n", r->page);
-		html_element(r, "th scope=\"row\"", "%s", x->origin);
+		html_row_begin(r, NULL, "%s", x->origin);
 		html_element(r, "td", "%s", r->groups[x->group].name);
 		html_element(r, "td", "%s", x->result->started_at);
 		html_element(r, "td", "%s", x->result->label ? x->result->label : "");
-		html_element(r, "td class=\"number\"", "%llu", (unsigned long long)x->result->seed);
+		html_number(r, "%llu", (unsigned long long)x->result->seed);
 		html_element(r, "td", "%s",
 			     x->result->host.boot_id ? x->result->host.boot_id : "unknown");
-		fputs("</tr>\n", r->page);
+		html_row_end(r);
 	}
 	html_table_end(r);
 }
 
 int section_machines(struct report *r)
 {
+	const char *rest = r->n_groups > 1 ? "Equal facts" : "All facts";
+
 	if (!r->n_groups)
 		return 0;
 	fputs("<h2 id=\"machines\">Machines and kernels</h2>\n", r->page);
 	if (r->n_groups > 1)
-		print_facts(r, true, "What differs between the first results of each");
-	fprintf(r->page, "<details><summary>%s</summary>\n",
-		r->n_groups > 1 ? "What does not differ" : "All facts");
-	print_facts(r, false, r->n_groups > 1 ? "What does not differ" : "All facts");
+		print_facts(r, true, "Differences between the first results of the groups");
+	fprintf(r->page, "<details><summary>%s</summary>\n", rest);
+	print_facts(r, false, rest);
 	fputs("</details>\n", r->page);
-	html_element(r, "p", "What measuring costs; nothing of it is subtracted:");
+	html_element(r, "p", "Cost of measuring (not subtracted):");
 	print_instrument(r);
 	fprintf(r->page, "<details><summary>%zu result%s</summary>\n", r->n_results,
 		r->n_results == 1 ? "" : "s");

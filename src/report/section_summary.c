@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What was asked and found, in words: whoever reads no further has read what matters. */
+/* The outcome in words: what matters to a reader who reads no further. */
 #include <math.h>
 #include <string.h>
 
@@ -34,7 +34,7 @@ static void print_groups(struct report *r)
 	fputs("</ul>\n", r->page);
 }
 
-/* Emulation, attribution, interruptions: what a reader must know before any figure. */
+/* What a reader must know before any figure. */
 static void print_warnings(struct report *r)
 {
 	bool emulated = false, counted = false, attributed = false, raw = false, incomplete = false;
@@ -61,10 +61,11 @@ static void print_warnings(struct report *r)
 			     "nothing. Compare only with results of the same emulation.");
 	if (attributed)
 		html_element(r, "p class=\"warning\"",
-			     "Some of it was measured with tracing attached, which costs time.");
+			     "Some results were measured with tracing attached, which costs time.");
 	if (raw)
-		html_element(r, "p class=\"warning\"",
-			     "Samples were written out while some of it was measured.");
+		html_element(
+			r, "p class=\"warning\"",
+			"Some results were measured while their samples were written to files.");
 	if (incomplete)
 		html_element(r, "p class=\"warning\"", "At least one result is incomplete.");
 	if (unknown)
@@ -101,51 +102,23 @@ static const struct report_series *find_series(const struct report_workload *w,
 	return NULL;
 }
 
-static const char nothing[] = "nothing measured";
-
 static void print_pooled(struct report *r, const struct workload_primary *p,
-			 const struct report_cell *c)
+			 const struct report_series *s, size_t group)
 {
-	char text[HTML_CELL_SIZE], ns[NUM_TEXT_SIZE];
+	char text[PRINT_CELL_SIZE];
 	uint64_t threshold_ns = 0;
-	double q = 0, share;
+	double q = 0, value = NAN;
+	enum metric_kind kind = metric_parse(p->metric, &q, &threshold_ns);
 
-	if (!c->all.histogram.count) {
-		fputs(nothing, r->page);
+	if (!s || !s->cells[group].all.histogram.count || kind == METRIC_INVALID) {
+		html_number(r, "nothing measured");
 		return;
 	}
-	switch (metric_parse(p->metric, &q, &threshold_ns)) {
-	case METRIC_PERCENTILE:
-		fputs(html_percentile(&c->all.histogram, q, text), r->page);
-		break;
-	case METRIC_MEAN:
-		fputs(num_format_ns(sparse_histogram_mean(&c->all.histogram), ns), r->page);
-		break;
-	case METRIC_RATE:
-		fprintf(r->page, "%.4g/s", c->all.rate_per_s);
-		break;
-	case METRIC_SHARE_ABOVE:
-		share = series_share_above(&c->all, threshold_ns);
-		if (isnan(share))
-			fputs("not counted", r->page);
-		else
-			fprintf(r->page, "%.3g %%", 100 * share);
-		break;
-	case METRIC_INVALID: /* of a later version */
-		fputs(nothing, r->page);
-		break;
-	}
-}
-
-static void print_cell(struct report *r, const struct workload_primary *p,
-		       const struct report_series *s, size_t group)
-{
-	fputs("<td class=\"number\">", r->page);
-	if (s)
-		print_pooled(r, p, &s->cells[group]);
-	else
-		fputs(nothing, r->page);
-	fputs("</td>\n", r->page);
+	value = metric_of_series(kind, q, threshold_ns, &s->cells[group].all);
+	html_number(r, "%s",
+		    isfinite(value)              ? print_value(kind, value, text)
+		    : kind == METRIC_SHARE_ABOVE ? "not counted"
+						 : "\xe2\x80\x93");
 }
 
 static void print_primary(struct report *r, const struct report_workload *w,
@@ -154,23 +127,21 @@ static void print_primary(struct report *r, const struct report_workload *w,
 	const struct report_series *s = find_series(w, p);
 	char name[MODEL_NAME_SIZE];
 
-	fputs("<tr>\n", r->page);
-	html_element(r, "th scope=\"row\"", "%s: %s of %s %s (%s)", model_workload_name(w, name),
-		     p->metric, p->id.actor, p->id.span,
-		     primary_word(p, "time", span_time_names[p->id.time]));
+	html_row_begin(r, NULL, "%s: %s of %s %s (%s)", model_workload_name(w, name), p->metric,
+		       p->id.actor, p->id.span,
+		       primary_word(p, "time", span_time_names[p->id.time]));
 	for (size_t g = 0; g < r->n_groups; g++)
-		print_cell(r, p, s, g);
-	fputs("</tr>\n", r->page);
+		print_pooled(r, p, s, g);
+	html_row_end(r);
 }
 
 static void print_primaries(struct report *r)
 {
-	const char *headings[REPORT_GROUPS_MAX + 1] = {"metric"};
+	const char *headings[REPORT_GROUPS_MAX + 2] = {"metric"};
 
 	for (size_t g = 0; g < r->n_groups; g++)
 		headings[g + 1] = r->groups[g].name;
-	html_table_begin(r, "What the workloads ask about, all valid trials together");
-	html_table_head(r, headings, r->n_groups + 1);
+	html_table_begin(r, "Primary metrics, all valid trials together", headings);
 	for (size_t i = 0; i < r->n_workloads; i++) {
 		const struct report_workload *w = &r->workloads[i];
 
@@ -184,7 +155,7 @@ int section_summary(struct report *r)
 {
 	if (!r->n_groups)
 		return 0;
-	fputs("<h2 id=\"summary\">What was asked and found</h2>\n", r->page);
+	fputs("<h2 id=\"summary\">Summary</h2>\n", r->page);
 	print_warnings(r);
 	if (r->has_comparison)
 		print_comparison(r);
@@ -192,7 +163,7 @@ int section_summary(struct report *r)
 		print_primaries(r);
 	html_element(r, "p",
 		     "cgchurn creates nested cgroups, runs fork and migration load in them, and "
-		     "measures how long each operation takes. Measured here:");
+		     "measures how long each operation takes. The measured systems:");
 	print_groups(r);
 	return 0;
 }

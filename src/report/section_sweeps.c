@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a number of a workload does to its latencies (cgchurn sweep), with the knee marked. */
+/* Latencies over the values of one number of a workload (cgchurn sweep), with the knee. */
 #include <errno.h>
 #include <float.h>
 #include <math.h>
@@ -205,19 +205,14 @@ static int add_curve(struct picture *p, const struct sweep_view *v, size_t colou
 static int draw(struct report *r, const struct sweep_view *v)
 {
 	struct picture p = {.kind = v->is_time ? PICTURE_SWEEP_TIME : PICTURE_SWEEP};
-	char caption[1024];
 	int error = add_curve(&p, v, COLOUR_P50);
 
 	if (error == 0)
 		error = add_curve(&p, v, COLOUR_P99);
-	if (error == 0 && isfinite(v->knee)) {
-		struct picture_series *s = picture_add_series(&p, PICTURE_MARK, COLOUR_KNEE);
-
-		error = s ? picture_add_point(s, v->knee, 0) : -ENOMEM;
-	}
-	snprintf(caption, sizeof(caption), "%s of %s against %s: p50 (solid) and p99 (dashed)%s",
-		 v->series, v->workload, v->vary, isfinite(v->knee) ? ", upright the knee" : "");
-	html_drawing(r, &p, caption);
+	if (error == 0 && isfinite(v->knee))
+		error = picture_add_mark(&p, COLOUR_KNEE, v->knee);
+	html_drawing(r, &p, "%s of %s against %s: p50 (solid) and p99 (dashed)%s", v->series,
+		     v->workload, v->vary, isfinite(v->knee) ? "; vertical line: the knee" : "");
 	return error;
 }
 
@@ -234,7 +229,7 @@ static void print_words(struct report *r, const struct sweep_view *v)
 	char a[NUM_TEXT_SIZE], b[NUM_TEXT_SIZE];
 
 	if (!v->bound[0]) {
-		html_element(r, "p", "No bound was asked for.");
+		html_element(r, "p", "The sweep has no bound.");
 		return;
 	}
 	if (isfinite(v->edge_holds) && isfinite(v->edge_breaks))
@@ -242,7 +237,7 @@ static void print_words(struct report *r, const struct sweep_view *v)
 			     format_number(v, v->edge_holds, a),
 			     format_number(v, v->edge_breaks, b));
 	else
-		html_element(r, "p", "Where %s begins to break was not found in this range.",
+		html_element(r, "p", "Within this range, %s has no point where it starts to break.",
 			     v->bound);
 	if (!isfinite(v->knee))
 		return;
@@ -254,32 +249,22 @@ static void print_words(struct report *r, const struct sweep_view *v)
 		html_element(r, "p", "The knee is at %s.", format_number(v, v->knee, a));
 }
 
-static void print_time(struct report *r, double ns)
-{
-	char text[NUM_TEXT_SIZE];
-
-	html_element(r, "td class=\"number\"", "%s",
-		     isfinite(ns) ? num_format_ns(ns, text) : "\xe2\x80\x93");
-}
-
 static void print_points(struct report *r, const struct sweep_view *v)
 {
-	const char *const headings[] = {v->vary, "bound", "p50", "p99", "per second"};
+	const char *const headings[] = {v->vary, "bound", "p50", "p99", "per second", NULL};
 	char caption[2 * SWEEP_VIEW_TEXT_SIZE + 16];
 
 	snprintf(caption, sizeof(caption), "Points: %s", v->series);
-	html_table_begin(r, caption);
-	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	html_table_begin(r, caption, headings);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct sweep_view_point *p = &v->points[i];
 
-		fputs("<tr>\n", r->page);
-		html_element(r, "th scope=\"row\"", "%s", p->text);
+		html_row_begin(r, NULL, "%s", p->text);
 		html_element(r, "td", "%s", p->verdict);
-		print_time(r, p->p50_ns);
-		print_time(r, p->p99_ns);
-		html_element(r, "td class=\"number\"", "%.4g", p->rate_per_s);
-		fputs("</tr>\n", r->page);
+		html_time(r, p->p50_ns);
+		html_time(r, p->p99_ns);
+		html_number(r, "%.4g", p->rate_per_s);
+		html_row_end(r);
 	}
 	html_table_end(r);
 }
@@ -290,7 +275,7 @@ int section_sweeps(struct report *r)
 
 	if (!r->n_sweeps)
 		return 0;
-	fputs("<h2 id=\"sweeps\">How much it takes</h2>\n", r->page);
+	fputs("<h2 id=\"sweeps\">Sweeps</h2>\n", r->page);
 	for (size_t i = 0; error == 0 && i < r->n_sweeps; i++) {
 		const struct sweep_view *v = &r->sweeps[i];
 

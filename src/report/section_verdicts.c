@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The comparison: a row a metric, with its interval drawn beside the figures, a forest plot. */
+/* The comparison: one row per metric, with its interval drawn beside it as a forest plot. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -64,20 +64,17 @@ static void print_row(struct report *r, const struct metric *m, double span)
 	const struct decision *d = &m->decision;
 	char text[160], cell[PRINT_CELL_SIZE];
 
-	fprintf(r->page, "<tr class=\"%s\">\n", verdict_names[d->verdict]);
-	html_element(r, "th scope=\"row\"", "%s: %s", c->data->workloads[m->workload].name,
-		     print_label(m, text, sizeof(text)));
+	html_row_begin(r, verdict_names[d->verdict], "%s: %s", c->data->workloads[m->workload].name,
+		       print_label(m, text, sizeof(text)));
 	html_element(r, "td class=\"verdict\"", "%s", verdict_names[d->verdict]);
 	for (int s = 0; s < 2; s++)
-		html_element(r, "td class=\"number\"", "%s",
-			     print_value(m->kind, m->typical[s], cell));
-	html_element(r, "td class=\"number\"", "%s",
-		     print_ratio(d->estimated ? d->shift : NAN, cell));
-	html_element(r, "td class=\"number\"", "%s", print_interval(d, cell));
+		html_number(r, "%s", print_value(m->kind, m->typical[s], cell));
+	html_number(r, "%s", print_ratio(d->estimated ? d->shift : NAN, cell));
+	html_number(r, "%s", print_interval(d, cell));
 	print_forest(r, d, span);
-	html_element(r, "td class=\"number\"", "%s", print_p(d, cell));
+	html_number(r, "%s", print_p(d, cell));
 	html_element(r, "td class=\"reason\"", "%s", m->reason);
-	fputs("</tr>\n", r->page);
+	html_row_end(r);
 }
 
 static void print_metrics(struct report *r, size_t from, size_t to, const char *caption)
@@ -91,13 +88,13 @@ static void print_metrics(struct report *r, size_t from, size_t to, const char *
 		"95 % interval",
 		"less \xe2\x86\x90 1 \xe2\x86\x92 more",
 		"p",
-		"why",
+		"reason",
+		NULL,
 	};
 	const struct metric *metrics = r->comparison.metrics.items;
 	double span = find_span(metrics + from, to - from);
 
-	html_table_begin(r, caption);
-	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	html_table_begin(r, caption, headings);
 	for (size_t i = from; i < to; i++)
 		print_row(r, &metrics[i], span);
 	html_table_end(r);
@@ -124,7 +121,7 @@ static int add_unit(struct picture_series *to, const struct picture *p,
 		value);
 }
 
-/* The share of all samples of a unit, whose trials lie side by side. */
+/* The share of all samples of a unit, whose trials are adjacent. */
 static int add_shares(struct picture_series *to, const struct picture *p, const struct metric *m,
 		      int side, const struct data_side *units)
 {
@@ -163,7 +160,7 @@ static int add_values(struct picture_series *to, const struct picture *p, const 
 	return r;
 }
 
-/* A dot a unit, and a line at the value that stands for the side. */
+/* One dot per unit, and a line at the typical value of the side. */
 static int add_side(struct picture *p, const struct comparison *c, const struct metric *m, int side)
 {
 	struct picture_series *s = picture_add_series(p, PICTURE_POINTS, (size_t)side);
@@ -176,9 +173,7 @@ static int add_side(struct picture *p, const struct comparison *c, const struct 
 	}
 	if (r < 0 || !(first < last))
 		return r;
-	s = picture_add_series(p, PICTURE_LEVEL, (size_t)side);
-	r = s ? picture_add_point(s, first, m->typical[side]) : -ENOMEM;
-	return r == 0 ? picture_add_point(s, last, m->typical[side]) : r;
+	return picture_add_level(p, (size_t)side, first, last, m->typical[side]);
 }
 
 static int draw_units(struct report *r, const struct metric *m)
@@ -186,19 +181,18 @@ static int draw_units(struct report *r, const struct metric *m)
 	const struct comparison *c = &r->comparison;
 	bool rate = m->kind == METRIC_RATE || m->kind == METRIC_SHARE_ABOVE;
 	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
-	char label[160], caption[512];
+	char label[160];
 	int error;
 
 	p.by_order = !has_times(&c->data->side[0]) || !has_times(&c->data->side[1]);
 	error = add_side(&p, c, m, 0);
 	if (error == 0)
 		error = add_side(&p, c, m, 1);
-	snprintf(caption, sizeof(caption), "%s: %s; one dot per %s, %s, lines: %s",
-		 c->data->workloads[m->workload].name, print_label(m, label, sizeof(label)),
-		 data_unit_name(c->data, 1),
-		 p.by_order ? "in the order of the files" : "at the time of its measurement",
-		 m->kind == METRIC_SHARE_ABOVE ? "means" : "medians");
-	html_drawing(r, &p, caption);
+	html_drawing(r, &p, "%s: %s; one dot per %s, %s, lines: %s",
+		     c->data->workloads[m->workload].name, print_label(m, label, sizeof(label)),
+		     data_unit_name(c->data, 1),
+		     p.by_order ? "in the order of the files" : "at the time of its measurement",
+		     m->kind == METRIC_SHARE_ABOVE ? "means" : "medians");
 	return error;
 }
 
@@ -234,7 +228,7 @@ static void print_notes(struct report *r)
 	}
 }
 
-/* Two groups that compare would refuse: why, instead of verdicts. */
+/* Instead of verdicts, where compare would refuse the two groups. */
 static void print_refusals(struct report *r)
 {
 	const struct facts *f = &r->data.facts;
@@ -242,7 +236,7 @@ static void print_refusals(struct report *r)
 
 	html_element(r, "p class=\"warning\"",
 		     "Not comparable: these confounders differ. --allow-different NAME compares "
-		     "nevertheless.");
+		     "anyway.");
 	fputs("<ul>\n", r->page);
 	for (size_t i = 0; i < f->n; i++)
 		if (fact_refused(&f->items[i]))
@@ -267,19 +261,19 @@ int section_verdicts(struct report *r)
 	html_element(
 		r, "p",
 		"A regression or an improvement needs an adjusted p of at most 0.05, an estimate "
-		"beyond the tolerance (the shaded band) and an interval to one side of 1; "
-		"equivalent means that the whole interval lies within the band, and that a change "
-		"by the tolerance is rejected either way; all else is inconclusive.");
+		"beyond the tolerance (the shaded band) and an interval on one side of 1. "
+		"Equivalent means that the whole interval is within the band and that a change by "
+		"the tolerance is rejected in both directions. Everything else is inconclusive.");
 	if (m->n_primaries)
 		print_metrics(r, 0, m->n_primaries,
-			      "Metrics that were named before the run; p adjusted by Holm");
+			      "Primary metrics, chosen before the run; p adjusted by Holm");
 	error = draw_primaries(r);
 	print_notes(r);
 	if (m->n > m->n_primaries) {
 		fprintf(r->page, "<details><summary>%zu exploratory metrics</summary>\n",
 			m->n - m->n_primaries);
 		print_metrics(r, m->n_primaries, m->n,
-			      "Looked at afterwards; p adjusted by Benjamini and Hochberg");
+			      "Exploratory metrics; p adjusted by Benjamini and Hochberg");
 		fputs("</details>\n", r->page);
 	}
 	return error;

@@ -13,8 +13,9 @@
 enum { BINS_PER_DECADE = 24, BINS_MAX = 24 * 13 };
 
 /* Up to the last percentile beyond which HISTOGRAM_SAMPLES_BEYOND samples lie. */
-static int add_percentiles(struct picture *p, const struct sparse_histogram *h, size_t group)
+static int add_percentiles(struct picture *p, const struct report_cell *c, size_t group)
 {
+	const struct sparse_histogram *h = &c->all.histogram;
 	struct picture_series *to = picture_add_series(p, PICTURE_LINE, group);
 	int r = to ? 0 : -ENOMEM;
 
@@ -30,19 +31,6 @@ static int add_percentiles(struct picture *p, const struct sparse_histogram *h, 
 	return r;
 }
 
-static int draw_percentiles(struct report *r, const struct report_series *s)
-{
-	struct picture p = {.kind = PICTURE_PERCENTILES};
-	char name[HTML_SERIES_SIZE], caption[HTML_SERIES_SIZE + 32];
-	int error = 0;
-
-	for (size_t g = 0; error == 0 && g < r->n_groups; g++)
-		error = add_percentiles(&p, &s->cells[g].all.histogram, g);
-	snprintf(caption, sizeof(caption), "Percentiles: %s", html_series_name(s, name));
-	html_drawing(r, &p, caption);
-	return error;
-}
-
 static int bin_of(double ns)
 {
 	int bin = (int)floor(log10(ns > 1 ? ns : 1) * BINS_PER_DECADE);
@@ -56,8 +44,9 @@ static double bin_edge(int bin)
 }
 
 /* As steps, each as high as its share of the highest. */
-static int add_bins(struct picture *p, const struct sparse_histogram *h, size_t group)
+static int add_bins(struct picture *p, const struct report_cell *c, size_t group)
 {
+	const struct sparse_histogram *h = &c->all.histogram;
 	struct picture_series *to = picture_add_series(p, PICTURE_LINE, group);
 	uint64_t bins[BINS_MAX] = {0}, highest = 1;
 	int first = BINS_MAX, last = -1, r = to ? 0 : -ENOMEM;
@@ -80,124 +69,100 @@ static int add_bins(struct picture *p, const struct sparse_histogram *h, size_t 
 	return r;
 }
 
-static int draw_histogram(struct report *r, const struct report_series *s)
+/* Means thin, maxima thick: a stall is a peak of the maxima. */
+static int add_intervals(struct picture *p, const struct report_cell *c, size_t group)
 {
-	struct picture p = {.kind = PICTURE_HISTOGRAM};
-	char name[HTML_SERIES_SIZE], caption[HTML_SERIES_SIZE + 96];
-	int error = 0;
-
-	for (size_t g = 0; error == 0 && g < r->n_groups; g++)
-		error = add_bins(&p, &s->cells[g].all.histogram, g);
-	snprintf(caption, sizeof(caption), "Distribution%s: %s",
-		 r->n_groups > 1 ? " (one strip each, in the legend's order)" : "",
-		 html_series_name(s, name));
-	html_drawing(r, &p, caption);
-	return error;
-}
-
-/* Means thin, maxima thick: a stall is a peak of the latter. */
-static int add_intervals(struct picture *p, const struct series *s, size_t group)
-{
-	struct picture_series *mean, *max;
+	const struct series *s = c->example;
 	int r = 0;
 
-	if (!s || !s->interval_ns)
-		return 0;
-	mean = picture_add_series(p, PICTURE_LEVEL, group);
-	for (size_t i = 0; mean && r == 0 && i < s->n_intervals; i++)
-		if (s->intervals[i].count)
-			r = picture_add_point(
-				mean, ((double)i + 0.5) * (double)s->interval_ns / 1e9,
-				(double)s->intervals[i].sum_ns / (double)s->intervals[i].count);
-	max = mean ? picture_add_series(p, PICTURE_LINE, group) : NULL; /* moves `mean` */
-	for (size_t i = 0; max && r == 0 && i < s->n_intervals; i++)
-		if (s->intervals[i].count)
-			r = picture_add_point(max, ((double)i + 0.5) * (double)s->interval_ns / 1e9,
-					      (double)s->intervals[i].max_ns);
-	return max ? r : -ENOMEM;
-}
+	for (int max = 0; s && s->interval_ns && r == 0 && max < 2; max++) {
+		struct picture_series *to =
+			picture_add_series(p, max ? PICTURE_LINE : PICTURE_LEVEL, group);
 
-static int draw_timeline(struct report *r, const struct report_series *s)
-{
-	struct picture p = {.kind = PICTURE_TIMELINE};
-	char name[HTML_SERIES_SIZE], caption[HTML_SERIES_SIZE + 96];
-	int error = 0;
+		r = to ? 0 : -ENOMEM;
+		for (size_t i = 0; r == 0 && i < s->n_intervals; i++) {
+			const struct series_interval *at = &s->intervals[i];
+			double x = ((double)i + 0.5) * (double)s->interval_ns / 1e9;
 
-	for (size_t g = 0; error == 0 && g < r->n_groups; g++)
-		error = add_intervals(&p, s->cells[g].example, g);
-	if (error < 0 || !p.n) {
-		picture_finish(&p);
-		return error;
+			if (at->count)
+				r = picture_add_point(to, x,
+						      max ? (double)at->max_ns
+							  : (double)at->sum_ns / (double)at->count);
+		}
 	}
-	snprintf(caption, sizeof(caption),
-		 "Over time, first trial, longest (thick) and mean (thin) of each interval: %s",
-		 html_series_name(s, name));
-	html_drawing(r, &p, caption);
-	return 0;
+	return r;
 }
+
+static const struct drawing {
+	enum picture_kind kind;
+	const char *title, *of_groups; /* the latter where there are several */
+	int (*add)(struct picture *p, const struct report_cell *c, size_t group);
+} drawings[] = {
+	{PICTURE_PERCENTILES, "Percentiles", "", add_percentiles},
+	{PICTURE_HISTOGRAM, "Distribution", " (one strip each, in the legend's order)", add_bins},
+	{PICTURE_TIMELINE, "First trial over time, maximum (thick) and mean (thin) per interval",
+	 "", add_intervals},
+};
 
 static int draw_series(struct report *r, const struct report_series *s)
 {
-	int error = draw_percentiles(r, s);
+	char name[HTML_SERIES_SIZE];
+	int error = 0;
 
-	if (error == 0)
-		error = draw_histogram(r, s);
-	return error == 0 ? draw_timeline(r, s) : error;
+	for (size_t i = 0; error == 0 && i < sizeof(drawings) / sizeof(drawings[0]); i++) {
+		const struct drawing *d = &drawings[i];
+		struct picture p = {.kind = d->kind};
+
+		for (size_t g = 0; error == 0 && g < r->n_groups; g++)
+			error = d->add(&p, &s->cells[g], g);
+		html_drawing(r, &p, "%s%s: %s", d->title, r->n_groups > 1 ? d->of_groups : "",
+			     html_series_name(s, name));
+	}
+	return error;
 }
 
-/* What matters first: a phone shows the first few columns. */
-static const char *const headings[] = {
-	"series", "kernel", "p50",        "p90",    "p99",  "p99.9",
-	"max",    "count",  "per second", "errors", "late", "missed",
-};
-
-static void print_number(struct report *r, uint64_t value)
+static void print_count(struct report *r, uint64_t value)
 {
 	char text[NUM_TEXT_SIZE];
 
-	html_element(r, "td class=\"number\"", "%s", value ? num_format_count(value, text) : "0");
-}
-
-static void print_rate(struct report *r, double per_s)
-{
-	if (per_s >= 1000)
-		print_number(r, (uint64_t)llround(per_s));
-	else
-		html_element(r, "td class=\"number\"", "%.3g", per_s);
+	html_number(r, "%s", value ? num_format_count(value, text) : "0");
 }
 
 static void print_row(struct report *r, const struct report_series *s, size_t group)
 {
 	static const double shown[] = {50, 90, 99, 99.9};
-	const struct report_cell *c = &s->cells[group];
-	char text[HTML_CELL_SIZE], name[HTML_SERIES_SIZE], ns[NUM_TEXT_SIZE];
+	const struct series *all = &s->cells[group].all;
+	char name[HTML_SERIES_SIZE];
 
-	fprintf(r->page, "<tr%s>\n", s->primary ? " class=\"primary\"" : "");
-	html_element(r, "th scope=\"row\"", "%s", html_series_name(s, name));
+	html_row_begin(r, s->primary ? "primary" : NULL, "%s", html_series_name(s, name));
 	fprintf(r->page, "<td><span class=\"swatch s%zu\"></span>", group);
 	markup_print(r->groups[group].name, r->page);
 	fputs("</td>\n", r->page);
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
-		html_element(r, "td class=\"number\"", "%s",
-			     html_percentile(&c->all.histogram, shown[i], text));
-	html_element(r, "td class=\"number\"", "%s",
-		     c->all.histogram.count ? num_format_ns((double)c->all.histogram.max_ns, ns)
-					    : "\xe2\x80\x93");
-	print_number(r, c->all.histogram.count);
-	print_rate(r, c->all.rate_per_s);
-	print_number(r, series_errors(&c->all));
-	print_number(r, c->all.late);
-	print_number(r, c->all.missed);
-	fputs("</tr>\n", r->page);
+		html_time(r, series_percentile(all, shown[i]));
+	html_time(r, all->histogram.count ? (double)all->histogram.max_ns : NAN);
+	print_count(r, all->histogram.count);
+	if (all->rate_per_s >= 1000)
+		print_count(r, (uint64_t)llround(all->rate_per_s));
+	else
+		html_number(r, "%.3g", all->rate_per_s);
+	print_count(r, series_errors(all));
+	print_count(r, all->late);
+	print_count(r, all->missed);
+	html_row_end(r);
 }
 
 static void print_figures(struct report *r, const struct report_workload *w)
 {
+	/* A phone shows the first few columns. */
+	static const char *const headings[] = {
+		"series", "kernel",     "p50",    "p90",  "p99",    "p99.9", "max",
+		"count",  "per second", "errors", "late", "missed", NULL,
+	};
 	char name[MODEL_NAME_SIZE], caption[MODEL_NAME_SIZE + 16];
 
 	snprintf(caption, sizeof(caption), "Figures of %s", model_workload_name(w, name));
-	html_table_begin(r, caption);
-	html_table_head(r, headings, sizeof(headings) / sizeof(headings[0]));
+	html_table_begin(r, caption, headings);
 	for (size_t i = 0; i < w->n_series; i++)
 		for (size_t g = 0; g < r->n_groups; g++)
 			if (w->series[i].cells[g].n_trials)
@@ -211,14 +176,14 @@ static void print_trials(struct report *r, const struct report_workload *w)
 	for (size_t g = 0; g < r->n_groups; g++) {
 		if (!w->n_valid[g] && !w->n_invalid[g] && !w->trouble[g])
 			continue;
-		html_element(r, "li", "%s: %zu valid trial%s, %zu left out%s%s", r->groups[g].name,
+		html_element(r, "li", "%s: %zu valid trial%s, %zu invalid%s%s", r->groups[g].name,
 			     w->n_valid[g], w->n_valid[g] == 1 ? "" : "s", w->n_invalid[g],
 			     w->trouble[g] ? ": " : "", w->trouble[g] ? w->trouble[g] : "");
 	}
 	fputs("</ul>\n", r->page);
 }
 
-/* Those that the workload asks about at once, the others where one wants to see them. */
+/* Those with a primary metric are open, the others folded. */
 static int print_drawings(struct report *r, const struct report_workload *w, bool primary)
 {
 	size_t n = 0;
@@ -268,10 +233,11 @@ int section_workloads(struct report *r)
 	if (!r->n_workloads)
 		return 0;
 	fputs("<h2 id=\"workloads\">Workloads</h2>\n", r->page);
-	html_element(r, "p",
-		     "The figures are of all valid trials of a kernel together; a comparison never "
-		     "pools. An en dash: fewer than 10 samples lie beyond. Bold: what the workload "
-		     "asks about.");
+	html_element(
+		r, "p",
+		"Figures are of all valid trials of a kernel together; the comparison does not "
+		"pool trials. En dash: fewer than 10 samples beyond this percentile. Bold: "
+		"series with a primary metric.");
 	for (size_t i = 0; error == 0 && i < r->n_workloads; i++)
 		error = print_workload(r, &r->workloads[i], i);
 	return error;
