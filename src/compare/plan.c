@@ -207,9 +207,9 @@ static void print_units(const size_t units[PLAN_TRIALS], FILE *to)
 static void print_row(const struct needs *n, size_t index, FILE *to)
 {
 	const struct plan_row *row = &n->rows[index];
-	char label[160];
+	char label[PRINT_LABEL_SIZE];
 
-	print_label(&n->metrics.items[index], label, sizeof(label));
+	print_label(&n->metrics.items[index], label);
 	fprintf(to, " %-30.30s", label);
 	if (isnan(row->between)) {
 		fputs("  cannot be planned from these results\n", to);

@@ -31,31 +31,37 @@ int comparison_print_json(const struct comparison *c, FILE *to);
 #define PRINT_CLAUSE_SIZE 320
 const char *print_clause(const struct comparison *c, size_t index, char buf[PRINT_CLAUSE_SIZE]);
 
-/* For how much the verdicts hold: "" between boots, else " (this boot only)". */
+/* The scope of the verdicts: "" between boots, else " (this boot only)". */
 const char *print_scope(const struct comparison *c);
 
 /* Cells. `buf` takes PRINT_CELL_SIZE bytes. */
 #define PRINT_CELL_SIZE 64
 const char *print_value(enum metric_kind kind, double value, char *buf); /* "6.05 ms", "17 %" */
-const char *print_ratio(double shift, char *buf); /* "0.0172", "1/1860", "from 0", "-" */
-const char *print_interval(const struct decision *d, char *buf); /* "0.98..1.02" */
-const char *print_p(const struct decision *d, char *buf);        /* "0.0022" */
-const char *print_change(double shift, char *buf);               /* "58x", "8.6 %" */
-const char *print_verdict(const struct decision *d, char *buf);  /* with what could have shown */
-const char *print_label(const struct metric *m, char *buf, size_t size); /* "storm cycle p50" */
+const char *print_ratio(double shift, char *buf);  /* "0.0172", "1/1860", "from 0", "-" */
+const char *print_change(double shift, char *buf); /* "58x", "8.6 %" */
 
-/* The percentiles of the shift function, and one series of it. */
+#define PRINT_LABEL_SIZE 160
+const char *print_label(const struct metric *m, char buf[PRINT_LABEL_SIZE]); /* "storm cycle p50" */
+
+/* The cells of a metric's row, the same in all formats. */
+struct print_cells {
+	char label[PRINT_LABEL_SIZE];
+	char base[PRINT_CELL_SIZE], new[PRINT_CELL_SIZE], ratio[PRINT_CELL_SIZE];
+	char interval[PRINT_CELL_SIZE]; /* "0.98..1.02" */
+	char p[PRINT_CELL_SIZE];        /* "0.0022" */
+	char verdict[PRINT_CELL_SIZE];  /* with the minimum detectable change where inconclusive */
+};
+void print_cells(const struct metric *m, struct print_cells *ret);
+
+/* The percentiles of the shift function. */
 #define PRINT_QUANTILES 12
 extern const double print_quantiles[PRINT_QUANTILES];
-
-/* Of the pooled samples of a side; NAN where they do not support it. */
-double print_quantile(const struct data_series *s, int side, double q);
 
 /* A value of a fact for people: digests are shortened. `buf` takes 256 bytes. */
 const char *print_fact(const struct fact *fact, int side, char buf[256]);
 
 /*
- * A sentence on what so many `units` ("boots") a side cannot decide of `metrics` primary ones; NULL
+ * The sentence that `n` units ("boots") per side cannot decide `metrics` primary metrics; NULL
  * where they can.
  */
 const char *print_reach(const size_t n[2], bool paired, size_t metrics, const char *units,

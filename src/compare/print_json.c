@@ -157,8 +157,8 @@ static void put_distribution(struct json_build *b, struct json_object *list, con
 	points = json_put_array(b, o, "shift_function");
 	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
 		struct json_object *point = json_put_object(b, points, NULL);
-		double base = print_quantile(s, 0, print_quantiles[i]),
-		       new = print_quantile(s, 1, print_quantiles[i]);
+		double base = series_percentile(&s->side[0].all, print_quantiles[i]),
+		       new = series_percentile(&s->side[1].all, print_quantiles[i]);
 
 		put_number(b, point, "percentile", print_quantiles[i]);
 		put_number(b, point, "base_ns", base);

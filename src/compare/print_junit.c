@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <math.h>
-
 #include "base/escape.h"
 #include "compare/print.h"
 
@@ -36,23 +34,20 @@ static void print_outcome(const struct comparison *c, const struct metric *m, FI
 
 static void print_case(const struct comparison *c, const struct metric *m, FILE *to)
 {
-	char label[160], base[PRINT_CELL_SIZE], new[PRINT_CELL_SIZE], ratio[PRINT_CELL_SIZE],
-		interval[PRINT_CELL_SIZE], p[PRINT_CELL_SIZE],
-		notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
-	const struct decision *d = &m->decision;
+	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
 	size_t n = metric_notes(m, notes);
+	struct print_cells cells;
 
+	print_cells(m, &cells);
 	fputs("    <testcase classname=\"", to);
 	markup_print(c->data->workloads[m->workload].name, to);
 	fputs("\" name=\"", to);
-	markup_print(print_label(m, label, sizeof(label)), to);
+	markup_print(cells.label, to);
 	fputs("\">\n", to);
 	print_outcome(c, m, to);
 	fprintf(to, "      <system-out>%s: base %s, new %s, ratio %s, 95 %% interval %s, p %s%s",
-		verdict_names[d->verdict], print_value(m->kind, m->typical[0], base),
-		print_value(m->kind, m->typical[1], new),
-		print_ratio(d->estimated ? d->shift : NAN, ratio), print_interval(d, interval),
-		print_p(d, p), m->primary ? "" : "; exploratory");
+		verdict_names[m->decision.verdict], cells.base, cells.new, cells.ratio,
+		cells.interval, cells.p, m->primary ? "" : "; exploratory");
 	for (size_t i = 0; i < n; i++) {
 		fputs("; ", to);
 		markup_print(notes[i], to);

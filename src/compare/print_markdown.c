@@ -17,7 +17,7 @@ enum { MARKDOWN_MAX = 60000, FACTS_MAX = 15000 };
 static const enum verdict kept_first[] = {VERDICT_REGRESSION, VERDICT_INCONCLUSIVE,
 					  VERDICT_IMPROVEMENT, VERDICT_EQUIVALENT};
 
-/* What a file says must not become markup or break a table. */
+/* Text of a file must not become markup or break a table. */
 static void print_escaped(const char *text, FILE *to)
 {
 	for (; *text; text++) {
@@ -75,21 +75,16 @@ static void print_facts(const struct comparison *c, FILE *to)
 
 static void print_row(const struct comparison *c, const struct metric *m, FILE *to)
 {
-	char label[160], cell[PRINT_CELL_SIZE];
-	const struct decision *d = &m->decision;
+	const char *mark = m->decision.verdict == VERDICT_REGRESSION ? "**" : "";
+	struct print_cells cells;
 
-	putc('|', to);
-	putc(' ', to);
+	print_cells(m, &cells);
+	fputs("| ", to);
 	print_escaped(c->data->workloads[m->workload].name, to);
 	fputs(" | ", to);
-	print_escaped(print_label(m, label, sizeof(label)), to);
-	for (int s = 0; s < 2; s++)
-		fprintf(to, " | %s", print_value(m->kind, m->typical[s], cell));
-	fprintf(to, " | %s", print_ratio(d->estimated ? d->shift : NAN, cell));
-	fprintf(to, " | %s", print_interval(d, cell));
-	fprintf(to, " | %s", print_p(d, cell));
-	fprintf(to, " | %s%s%s |\n", d->verdict == VERDICT_REGRESSION ? "**" : "",
-		print_verdict(d, cell), d->verdict == VERDICT_REGRESSION ? "**" : "");
+	print_escaped(cells.label, to);
+	fprintf(to, " | %s | %s | %s | %s | %s | %s%s%s |\n", cells.base, cells.new, cells.ratio,
+		cells.interval, cells.p, mark, cells.verdict, mark);
 }
 
 static void print_table_head(FILE *to)
@@ -131,11 +126,11 @@ static void print_remarks(const struct comparison *c, FILE *to)
 
 static void print_notes(const struct metric *m, FILE *to)
 {
-	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE], label[160];
+	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE], label[PRINT_LABEL_SIZE];
 	size_t n = metric_notes(m, notes);
 
 	for (size_t i = 0; i < n; i++)
-		print_item(print_label(m, label, sizeof(label)), notes[i], "", to);
+		print_item(print_label(m, label), notes[i], "", to);
 }
 
 /* Marks the primaries for which there is room. */

@@ -97,22 +97,18 @@ static void print_head(const struct comparison *c, FILE *to)
 
 static void print_row(const struct metric *m, FILE *to)
 {
-	char label[160], base[PRINT_CELL_SIZE], new[PRINT_CELL_SIZE], ratio[PRINT_CELL_SIZE],
-		interval[PRINT_CELL_SIZE], p[PRINT_CELL_SIZE], verdict[PRINT_CELL_SIZE];
+	struct print_cells c;
 
-	print_label(m, label, sizeof(label));
-	if (strlen(label) > LABEL) {
-		fprintf(to, " %s\n", label);
-		label[0] = '\0';
+	print_cells(m, &c);
+	if (strlen(c.label) > LABEL) {
+		fprintf(to, " %s\n", c.label);
+		c.label[0] = '\0';
 	}
-	fprintf(to, " %-*s %8s %8s %6s %15s %6s  %s\n", LABEL, label,
-		print_value(m->kind, m->typical[0], base), print_value(m->kind, m->typical[1], new),
-		print_ratio(m->decision.estimated ? m->decision.shift : NAN, ratio),
-		print_interval(&m->decision, interval), print_p(&m->decision, p),
-		print_verdict(&m->decision, verdict));
+	fprintf(to, " %-*s %8s %8s %6s %15s %6s  %s\n", LABEL, c.label, c.base, c.new, c.ratio,
+		c.interval, c.p, c.verdict);
 }
 
-/* Notes of the series are told where its first metric stands. */
+/* The notes of a series are printed with its first metric. */
 static void print_details(const struct metric *m, bool first_of_series, FILE *to)
 {
 	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE];
@@ -192,12 +188,12 @@ static void print_distribution(const struct data *d, const struct data_series *s
 	for (int side = 0; side < 2; side++) {
 		fprintf(to, "\n  %-7s", side ? "new" : "base");
 		for (size_t i = 0; i < PRINT_QUANTILES; i++)
-			print_time(print_quantile(s, side, print_quantiles[i]), to);
+			print_time(series_percentile(&s->side[side].all, print_quantiles[i]), to);
 	}
 	fprintf(to, "\n  %-7s", "ratio");
 	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
-		double ratio = print_quantile(s, 1, print_quantiles[i]) /
-			       print_quantile(s, 0, print_quantiles[i]);
+		double ratio = series_percentile(&s->side[1].all, print_quantiles[i]) /
+			       series_percentile(&s->side[0].all, print_quantiles[i]);
 
 		if (isfinite(ratio))
 			fprintf(to, ratio < 0.01 ? "%7.2g" : "%7.3g", ratio);

@@ -60,19 +60,19 @@ static void print_forest(struct report *r, const struct decision *d, double span
 
 static void print_row(struct report *r, const struct metric *m, double span)
 {
-	const struct comparison *c = &r->comparison;
 	const struct decision *d = &m->decision;
-	char text[160], cell[PRINT_CELL_SIZE];
+	struct print_cells c;
 
-	html_row_begin(r, verdict_names[d->verdict], "%s: %s", c->data->workloads[m->workload].name,
-		       print_label(m, text, sizeof(text)));
+	print_cells(m, &c);
+	html_row_begin(r, verdict_names[d->verdict], "%s: %s",
+		       r->comparison.data->workloads[m->workload].name, c.label);
 	html_element(r, "td class=\"verdict\"", "%s", verdict_names[d->verdict]);
-	for (int s = 0; s < 2; s++)
-		html_number(r, "%s", print_value(m->kind, m->typical[s], cell));
-	html_number(r, "%s", print_ratio(d->estimated ? d->shift : NAN, cell));
-	html_number(r, "%s", print_interval(d, cell));
+	html_number(r, "%s", c.base);
+	html_number(r, "%s", c.new);
+	html_number(r, "%s", c.ratio);
+	html_number(r, "%s", c.interval);
 	print_forest(r, d, span);
-	html_number(r, "%s", print_p(d, cell));
+	html_number(r, "%s", c.p);
 	html_element(r, "td class=\"reason\"", "%s", m->reason);
 	html_row_end(r);
 }
@@ -181,7 +181,7 @@ static int draw_units(struct report *r, const struct metric *m)
 	const struct comparison *c = &r->comparison;
 	bool rate = m->kind == METRIC_RATE || m->kind == METRIC_SHARE_ABOVE;
 	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
-	char label[160];
+	char label[PRINT_LABEL_SIZE];
 	int error;
 
 	p.by_order = !has_times(&c->data->side[0]) || !has_times(&c->data->side[1]);
@@ -189,7 +189,7 @@ static int draw_units(struct report *r, const struct metric *m)
 	if (error == 0)
 		error = add_side(&p, c, m, 1);
 	html_drawing(r, &p, "%s: %s; one dot per %s, %s, lines: %s",
-		     c->data->workloads[m->workload].name, print_label(m, label, sizeof(label)),
+		     c->data->workloads[m->workload].name, print_label(m, label),
 		     data_unit_name(c->data, 1),
 		     p.by_order ? "in the order of the files" : "at the time of its measurement",
 		     m->kind == METRIC_SHARE_ABOVE ? "means" : "medians");
@@ -215,7 +215,7 @@ static int draw_primaries(struct report *r)
 static void print_notes(struct report *r)
 {
 	const struct comparison *c = &r->comparison;
-	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE], label[160];
+	char notes[METRIC_NOTES_MAX][METRIC_TEXT_SIZE], label[PRINT_LABEL_SIZE];
 
 	for (size_t i = 0; i < c->metrics.n_primaries; i++) {
 		const struct metric *m = &c->metrics.items[i];
@@ -223,8 +223,8 @@ static void print_notes(struct report *r)
 
 		for (size_t k = 0; k < n; k++)
 			html_element(r, "p class=\"note\"", "%s, %s: %s",
-				     c->data->workloads[m->workload].name,
-				     print_label(m, label, sizeof(label)), notes[k]);
+				     c->data->workloads[m->workload].name, print_label(m, label),
+				     notes[k]);
 	}
 }
 
