@@ -124,7 +124,7 @@ static void name_steps(const struct metric *m, char *buf, size_t size)
 		snprintf(buf, size, "%s (%s)", kind->noun, m->id.span);
 }
 
-/* Of a share that was 0, or is: how many times it grew, nobody can say. */
+/* A share that was or became 0 has no ratio. */
 static void say_from_or_to_zero(const struct metric *m, const char *steps, char *buf, size_t size)
 {
 	char share[PRINT_CELL_SIZE];
@@ -164,12 +164,10 @@ static void say_undecided(const struct metric *m, const char *steps, char *buf, 
 	if (!d->estimated || m->selected)
 		snprintf(buf, size, "%s: no decision at %s (%s)", steps, m->metric, m->reason);
 	else if (isfinite(d->detectable))
-		snprintf(buf, size,
-			 "%s: no decision at %s (a change of %s is the least that would have "
-			 "shown)",
-			 steps, m->metric, print_change(d->detectable, change));
+		snprintf(buf, size, "%s: no decision at %s (minimum detectable change: %s)", steps,
+			 m->metric, print_change(d->detectable, change));
 	else
-		snprintf(buf, size, "%s: no decision at %s (no change could have shown)", steps,
+		snprintf(buf, size, "%s: no decision at %s (no change is detectable)", steps,
 			 m->metric);
 }
 

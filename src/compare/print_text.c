@@ -278,10 +278,9 @@ void comparison_print_text(const struct comparison *c, FILE *to)
 			n - primaries);
 		print_table(c, primaries, n, to);
 	}
-	fputs("\nratio: new / base. inconclusive (x): a change of x is the least that this data "
-	      "would have "
-	      "shown,\nwith a chance of 80 % (exploratory metrics: before correction). p is "
-	      "corrected, intervals\nare not: one may leave out 1 where there is no decision.\n",
+	fputs("\nratio: new / base. inconclusive (x): x is the minimum detectable change (power\n"
+	      "80 %; exploratory metrics: before correction). p is corrected, intervals are not:\n"
+	      "one may exclude 1 where there is no decision.\n",
 	      to);
 	print_distributions(c, to);
 	print_words(c, to);
