@@ -138,7 +138,10 @@ int sweep_judge(struct sweep *s);
  */
 #define SWEEP_TRIALS POOL_VALID_ELSE_ALL
 
-/* The series that the sweep looks at, each once: the bound's, and those of the primaries. */
+/*
+ * The series that the sweep looks at, each once: the bound's, and those of the primaries. Without
+ * either, all that the first point with a trial has, up to the limit.
+ */
 #define SWEEP_WATCHED_MAX (WORKLOAD_PRIMARIES_MAX + 1)
 size_t sweep_watched(const struct sweep *s, struct series_id ret[SWEEP_WATCHED_MAX]);
 

@@ -11,6 +11,23 @@
 #include "json/write.h"
 #include "result/json.h"
 
+static size_t watch_all(const struct sweep *s, struct series_id ret[SWEEP_WATCHED_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; n == 0 && i < s->n; i++) {
+		const struct result_run *run = &s->result->runs[s->points[i].run];
+
+		if (!run->n_trials)
+			continue;
+		while (n < run->trials[0].n_series && n < SWEEP_WATCHED_MAX) {
+			ret[n] = run->trials[0].series[n].id;
+			n++;
+		}
+	}
+	return n;
+}
+
 static void watch(struct series_id *list, size_t *n, const struct series_id *id)
 {
 	for (size_t i = 0; i < *n; i++)
@@ -28,7 +45,7 @@ size_t sweep_watched(const struct sweep *s, struct series_id ret[SWEEP_WATCHED_M
 		watch(ret, &n, &s->bound.id);
 	for (size_t i = 0; run && i < run->n_primaries; i++)
 		watch(ret, &n, &run->primaries[i].id);
-	return n;
+	return n ? n : watch_all(s, ret);
 }
 
 static void print_percentile(const struct series *s, double q, FILE *to)
