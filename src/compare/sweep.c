@@ -170,6 +170,7 @@ static void find_verdict(const struct sweep *s, struct sweep_point *p)
 	bool valid = pool_has_valid(run);
 
 	p->verdict = SWEEP_UNKNOWN;
+	p->reason = NULL;
 	if (run->failure)
 		p->reason = run->failure;
 	else if (!run->n_trials)

@@ -226,7 +226,16 @@ static void test_sweep(void **state)
 	s->result = make_result(ms, 4);
 	for (s->n = 0; s->n < 4; s->n++)
 		s->points[s->n] = (struct sweep_point){.number = numbers[s->n], .run = s->n};
+	/* As before the first trial; its reasons must not stay. */
+	for (size_t i = 0; i < s->n; i++)
+		s->result->runs[i].n_trials = 0;
 	assert_int_equal(sweep_judge(s), 0);
+	assert_string_equal(s->points[0].reason, "no trial");
+	for (size_t i = 0; i < s->n; i++)
+		s->result->runs[i].n_trials = 1;
+	assert_int_equal(sweep_judge(s), 0);
+	for (size_t i = 0; i < s->n; i++)
+		assert_null(s->points[i].reason);
 	assert_true(s->points[0].number == 1 && s->points[0].verdict == SWEEP_HOLDS);
 	assert_true(s->points[2].number == 4 && s->points[2].verdict == SWEEP_BREAKS);
 	assert_true(s->has_edge && s->edge_holds == 2 && s->edge_breaks == 4);
@@ -292,6 +301,29 @@ static void test_sweep(void **state)
 	free(s);
 }
 
+/* Without a bound and a primary, a curve is that of every series. */
+static void test_watched(void **state)
+{
+	static const uint64_t ms[] = {1, 2};
+	struct sweep *s = calloc(1, sizeof(*s));
+	struct series_id watched[SWEEP_WATCHED_MAX];
+
+	assert_non_null(s);
+	s->result = make_result(ms, 2);
+	s->result->runs[0].n_trials = 0; /* given up */
+	for (s->n = 0; s->n < 2; s->n++)
+		s->points[s->n] = (struct sweep_point){.number = (double)s->n + 1, .run = s->n};
+	assert_int_equal(sweep_watched(s, watched), 1);
+	assert_string_equal(watched[0].actor, "m");
+	s->result->runs[0].n_trials = 1;
+	s->result->runs[0].n_primaries = 1;
+	snprintf(s->result->runs[0].primaries[0].id.actor, WORKLOAD_NAME_SIZE, "p");
+	assert_int_equal(sweep_watched(s, watched), 1);
+	assert_string_equal(watched[0].actor, "p");
+	result_destroy(s->result);
+	free(s);
+}
+
 /* Of a trial that does not count nothing is taken, except that it missed starts. */
 static void test_invalid_trials(void **state)
 {
@@ -341,7 +373,7 @@ int main(void)
 		cmocka_unit_test(test_settings),       cmocka_unit_test(test_refinement),
 		cmocka_unit_test(test_bounds),         cmocka_unit_test(test_isotonic),
 		cmocka_unit_test(test_knee),           cmocka_unit_test(test_sweep),
-		cmocka_unit_test(test_invalid_trials),
+		cmocka_unit_test(test_invalid_trials), cmocka_unit_test(test_watched),
 	};
 
 	return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
