@@ -117,6 +117,25 @@ static void cut_to_name(char *path)
 	path[length] = '\0';
 }
 
+static void hint_catalogue(enum catalogue_section section, const char *name, const char *near,
+			   struct err *e)
+{
+	char meant[PATH_MAX] = "";
+
+	if (near)
+		snprintf(meant, sizeof(meant), "Did you mean '%s'? ", near);
+	if (section == CATALOGUE_WORKLOADS)
+		err_hint(e,
+			 "%s`cgchurn list` shows them all; a file of your own is named with its "
+			 "path (./%s.json).",
+			 meant, name);
+	else if (section == CATALOGUE_SUITES)
+		err_hint(e, "%s`cgchurn list suites` shows them all.", meant);
+	else
+		err_hint(e, "%sA profile of your own is named with its path (./%s.json).", meant,
+			 name);
+}
+
 static int refuse(enum catalogue_section section, const char *name, struct err *e)
 {
 	char **paths = NULL;
@@ -129,16 +148,7 @@ static int refuse(enum catalogue_section section, const char *name, struct err *
 	for (size_t i = 0; i < n; i++)
 		cut_to_name(paths[i]);
 	near = suggest_name(name, (const char *const *)paths, n);
-	if (near)
-		err_hint(e,
-			 "Did you mean '%s'? `cgchurn list` shows them all; a file of your own "
-			 "is named with its path (./%s.json).",
-			 near, name);
-	else
-		err_hint(e,
-			 "`cgchurn list` shows them all; a file of your own is named with its "
-			 "path (./%s.json).",
-			 name);
+	hint_catalogue(section, name, near, e);
 	catalogue_free(paths, n);
 	return -ENOENT;
 }

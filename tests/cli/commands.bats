@@ -40,6 +40,15 @@ bats_require_minimum_version 1.5.0
 	[[ "$stderr" == *"found 1 of 2 stressors by name"* ]]
 }
 
+@test "an unknown suite: the list of suites, and nothing about files" {
+	run --separate-stderr "$CGCHURN" run -s smok
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"there is no suite 'smok'"*"Did you mean 'smoke'? \`cgchurn list suites\` shows them all."* ]]
+	[[ "$stderr" != *"of your own"* ]]
+	run --separate-stderr "$CGCHURN" run nosuch
+	[[ "$stderr" == *"there is no workload 'nosuch'"*"\`cgchurn list\` shows them all; a file of your own"* ]]
+}
+
 @test "list has a workload before those that are named after it" {
 	run "$CGCHURN" list workloads exit-storm exit-storm-threads
 	[ "$status" -eq 0 ]
