@@ -288,10 +288,17 @@ int inputs_check_distinct(const struct inputs *a, const struct inputs *b, struct
 	for (size_t i = 0; i < b->n; i++) {
 		const struct input *same = find_file(a, b->items[i].device, b->items[i].inode);
 
-		if (same)
-			return err_set(e, EXIT_USAGE, EINVAL,
-				       "%s: the same file as %s: on both sides", b->items[i].path,
-				       same->path);
+		if (!same)
+			continue;
+		if (strcmp(same->path, b->items[i].path) == 0)
+			err_set(e, EXIT_USAGE, EINVAL, "%s: BASE and NEW are the same file",
+				same->path);
+		else
+			err_set(e, EXIT_USAGE, EINVAL, "BASE and NEW hold the same file: %s and %s",
+				same->path, b->items[i].path);
+		err_hint(e, "`cgchurn compare --aa RESULT...` compares the results of one kernel "
+			    "with each other.");
+		return -EINVAL;
 	}
 	return 0;
 }

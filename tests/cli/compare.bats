@@ -321,7 +321,11 @@ for k in range(20):
 @test "the same file, or a copy of it, on both sides is refused" {
 	run "$CGCHURN" compare base/0000.json base
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"on both sides"* ]]
+	[[ "$output" == *"base/0000.json: BASE and NEW are the same file"* ]]
+	run "$CGCHURN" compare base/0000.json ./base/0000.json
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"BASE and NEW hold the same file: base/0000.json and ./base/0000.json"* ]]
+	[[ "$output" == *"compare --aa RESULT"* ]]
 	cp base/0000.json copy.json
 	run "$CGCHURN" compare base copy.json
 	[ "$status" -eq 2 ]
