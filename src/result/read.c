@@ -314,8 +314,10 @@ static int check_schema(const struct json_at *root)
 	if (r < 0)
 		return r;
 	if (!schema.present)
-		return json_complain(root, "found no key \"schema\", allowed: one that says \"%s\"",
-				     RESULT_SCHEMA);
+		return json_complain(root,
+				     "found no key \"schema\", allowed: one that says \"%s\" or "
+				     "\"%s\"",
+				     RESULT_SCHEMA, RESULT_SCHEMA_1);
 	return json_get_choice(&schema, schemas, 2, &index);
 }
 
