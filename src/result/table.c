@@ -191,7 +191,7 @@ static void print_run(const struct host *h, const struct result_run *run, FILE *
 			forget_late(&pool);
 		if (pool.n)
 			table_print_rows(rows, pool.n, to, colour);
-		table_print_notes(&pool, to);
+		table_print_notes(&pool, h, to);
 		table_print_attribution(&pool, to);
 	}
 	pool_finish(&pool);

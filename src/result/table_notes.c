@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <string.h>
 
 #include "base/num.h"
@@ -22,12 +23,23 @@ static bool is_first(const struct pool *pool, size_t i, bool same_span)
 	return true;
 }
 
+/* Of a short window the planned rate is the better one: one start in 20 ms is not 50 a second. */
+static double expected_rate(const struct result_run *run, const struct series *s,
+			    const struct host *h)
+{
+	uint64_t cpus = h->cpu_count > 0 ? (uint64_t)h->cpu_count : 1;
+	double planned = run->spec ? workload_planned_rate(run->spec, s->id.actor, cpus) : NAN;
+
+	return fmin(planned, s->rate_per_s); /* NAN: not planned */
+}
+
 /* How long the windows would have to be together, for the actor's series that needs longest. */
-static void note_p99(const struct pool *pool, size_t first, FILE *to)
+static void note_p99(const struct pool *pool, size_t first, const struct host *h, FILE *to)
 {
 	const char *actor = pool->series[first].all.id.actor;
 	uint64_t needed = histogram_samples_needed(99);
 	const struct pooled_series *slowest = NULL;
+	double expected;
 	char count[NUM_TEXT_SIZE], window[TABLE_WINDOW_SIZE], here[TABLE_WINDOW_SIZE],
 		rate[TABLE_WINDOW_SIZE];
 
@@ -38,13 +50,16 @@ static void note_p99(const struct pool *pool, size_t first, FILE *to)
 		    s->histogram.count > 0 && (!slowest || s->rate_per_s < slowest->all.rate_per_s))
 			slowest = &pool->series[i];
 	}
-	if (!slowest || slowest->all.rate_per_s <= 0)
+	if (!slowest)
+		return;
+	expected = expected_rate(pool->run, &slowest->all, h);
+	if (!(expected > 0))
 		return;
 	text_printf_wrapped("", NOTE_INDENT, to,
 			    "%s: a p99 needs %s samples: windows of %s together at %s/s (here %s).",
 			    actor, num_format_count(needed, count),
-			    table_format_window((double)needed / slowest->all.rate_per_s, window),
-			    table_format_rate(slowest->all.rate_per_s, rate),
+			    table_format_window((double)needed / expected, window),
+			    table_format_rate(expected, rate),
 			    table_format_window(slowest->window_s, here));
 }
 
@@ -149,7 +164,7 @@ static void note_dying(const struct result_run *run, FILE *to)
 	}
 }
 
-void table_print_notes(const struct pool *pool, FILE *to)
+void table_print_notes(const struct pool *pool, const struct host *h, FILE *to)
 {
 	const struct result_run *run = pool->run;
 
@@ -164,7 +179,7 @@ void table_print_notes(const struct pool *pool, FILE *to)
 
 		if (is_first(pool, i, false)) {
 			note_schedule(s, to);
-			note_p99(pool, i, to);
+			note_p99(pool, i, h, to);
 		}
 		if (is_first(pool, i, true))
 			note_errors(s, to);

@@ -37,7 +37,7 @@ int table_make_rows(const struct pool *pool, struct table_row **ret);
 void table_print_rows(const struct table_row *rows, size_t n, FILE *to, bool colour);
 
 /* What the rows cannot say. */
-void table_print_notes(const struct pool *pool, FILE *to);
+void table_print_notes(const struct pool *pool, const struct host *h, FILE *to);
 
 /* What the time went to, of attributed series. */
 void table_print_attribution(const struct pool *pool, FILE *to);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The text a workload is remembered by, its digest, and what a reader finds in it. */
 #include <errno.h>
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +107,48 @@ static int read_actors(const struct json_at *at, struct workload_outline *ret)
 		read_actor(&actor, &ret->actors[ret->n_actors]);
 	}
 	return 0;
+}
+
+static double planned_rate(const struct json_at *root, const char *actor, uint64_t cpus)
+{
+	static const struct json_field ignored = {0};
+	struct json_at actors = json_member(root, "actors");
+	struct workload_workers workers = {.add = 1};
+	double per_second;
+	const char *name;
+	size_t n;
+
+	if (json_want_array(&actors, 1, WORKLOAD_ACTORS_MAX, &n) < 0)
+		return NAN;
+	for (size_t i = 0; i < n; i++) {
+		struct json_at at = json_element(&actors, i), of_name = json_member(&at, "name"),
+			       count = json_member(&at, "workers"),
+			       arrival = json_member(&at, "arrival"),
+			       rate = json_member(&arrival, "per_second");
+
+		if (json_get_string(&of_name, SERIES_NAME_SIZE, &name) < 0 ||
+		    strcmp(name, actor) != 0)
+			continue;
+		if ((count.present && take_workers(&count, &ignored, &workers) < 0) ||
+		    json_get_double(&rate, 0, DBL_MAX, &per_second) < 0)
+			return NAN;
+		return per_second * (double)workload_count_workers(&workers, cpus);
+	}
+	return NAN;
+}
+
+double workload_planned_rate(const char *spec, const char *actor, uint64_t cpus)
+{
+	struct json_doc doc;
+	struct json_at root;
+	double rate;
+
+	if (json_doc_init(&doc, spec, strlen(spec), "spec", NULL) < 0)
+		return NAN;
+	root = json_root(&doc, NULL);
+	rate = planned_rate(&root, actor, cpus);
+	json_doc_finish(&doc);
+	return rate;
 }
 
 int workload_outline_read(const struct json_at *spec, struct workload_outline *ret)

@@ -225,6 +225,12 @@ struct json_at;
 int workload_outline_read(const struct json_at *spec, struct workload_outline *ret);
 void workload_outline_finish(struct workload_outline *o);
 
+/*
+ * Starts per second that a spec plans for an actor, all its workers together; NAN for a closed loop
+ * and where the spec does not say.
+ */
+double workload_planned_rate(const char *spec, const char *actor, uint64_t cpus);
+
 /* How many workers there are on a machine with this number of usable CPUs; at least 1. */
 uint64_t workload_count_workers(const struct workload_workers *w, uint64_t cpus);
 

@@ -83,6 +83,24 @@ static void test_notes(void **state)
 	result_destroy(r);
 }
 
+/* One start in 20 ms is no 50 a second where 20 are planned. */
+static void test_planned_rate(void **state)
+{
+	struct result *r = fake_result(1);
+	struct result_run *run = &r->runs[0];
+	char *text;
+
+	r->host.cpu_count = 4;
+	free(run->spec);
+	run->spec = fake_text("{\"actors\": [{\"name\": \"migrator\", \"workers\": 2, \"arrival\": "
+			      "{\"kind\": \"paced\", \"per_second\": 5}}]}");
+	text = table_of(r, false);
+	assert_contains(text, "  migrator: a p99 needs 1 000 samples: windows of 100 s together at "
+			      "10.0/s (here 10.0 s).\n");
+	free(text);
+	result_destroy(r);
+}
+
 static void test_header(void **state)
 {
 	struct result *r = fake_result(1);
@@ -224,11 +242,17 @@ static void test_dying(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dying),        cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_notes),        cmocka_unit_test(test_header),
-		cmocka_unit_test(test_expedited),    cmocka_unit_test(test_instruction_clock),
-		cmocka_unit_test(test_empty),        cmocka_unit_test(test_all_invalid),
-		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_colour),
+		cmocka_unit_test(test_dying),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_planned_rate),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_expedited),
+		cmocka_unit_test(test_instruction_clock),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_all_invalid),
+		cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_colour),
 	};
 
 	return cmocka_run_group_tests_name("result-table", tests, NULL, NULL);
