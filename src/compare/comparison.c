@@ -135,6 +135,9 @@ static void explain_look(struct comparison *c, struct metric *m, const struct lo
 
 	m->decided_at = look->decided_at;
 	m->futile = look->futile;
+	if (!m->decision.estimated && !m->reason[0])
+		snprintf(m->reason, sizeof(m->reason), "no look after %zu of %zu blocks can decide",
+			 c->blocks, most);
 	estimate_explain(c->data, m, 1);
 	if (m->decision.estimated && m->decision.verdict == VERDICT_INCONCLUSIVE)
 		snprintf(m->reason, sizeof(m->reason),

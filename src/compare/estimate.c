@@ -340,8 +340,12 @@ static int estimate(const struct data *d, const struct comparison_options *optio
 int estimate_metric(const struct data *d, const struct comparison_options *options,
 		    struct decider *decider, struct metric *m)
 {
-	int r = can_be_asked(d, m) ? estimate(d, options, decider, m) : 0;
+	int r;
 
+	/* An earlier look may have found what this one does not. */
+	m->decision.estimated = false;
+	m->reason[0] = '\0';
+	r = can_be_asked(d, m) ? estimate(d, options, decider, m) : 0;
 	if (!m->decision.estimated && !m->reason[0])
 		SAY(m, "no block of the sequence has it on both sides");
 	return r;

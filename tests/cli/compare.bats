@@ -614,6 +614,24 @@ if not i % 2: r['runs'].pop()"
 		"{'no block of the sequence has it on both sides'}" ]
 }
 
+@test "looks: one that has no figure judges none of an earlier one; before any can decide, it is said" {
+	make_results early 10 name=early seed=31
+	make_results late 10 name=late seed=32 migration=1.5
+	make_results like-late 10 name=early seed=31 migration=1.496
+	cp like-late/0005.json early
+	change_results late "
+if i > 5:
+    s = r['runs'][0]['trials'][0]['series'][0]
+    s.update(count=5, min_ns=5996544, max_ns=5996544, sum_ns=5 * 5996544, thresholds=[],
+             histogram={'sub_bucket_bits': 7, 'buckets': [[5996544, 5]]})"
+	"$CGCHURN" compare --max-boots 12 --format json early late >out.json
+	[ "$(ask '[m["verdict"] + ": " + m["reason"] for m in c["metrics"] if m["actor"] == "migrator" and m["primary"]]' <out.json)" = \
+		"['inconclusive: p50 needs 20 samples a trial; 4 of 30 trials of new have fewer']" ]
+	rm {early,late}/000[3-9].json
+	"$CGCHURN" compare --max-boots 12 --format json early late >out.json
+	[ "$(ask '{m["reason"] for m in c["metrics"] if m["primary"]}' <out.json)" = "{'no look after 3 of 12 blocks can decide'}" ]
+}
+
 @test "--aa tells the false alarm rate" {
 	make_results twelve 12 name=twelve seed=13
 	run --separate-stderr "$CGCHURN" compare --aa twelve
