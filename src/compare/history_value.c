@@ -26,7 +26,10 @@ static int pooled_value(const struct result_run *run, const struct workload_prim
 	return 0;
 }
 
-/* The median over the valid trials; NAN where none has a value. */
+/*
+ * The median over the valid trials; NAN where one has no value. As in compare: a trial with too few
+ * samples may be a slow one, so the others would be a selection.
+ */
 static int median_of_trials(const struct result_run *run, const struct workload_primary *p,
 			    double *ret)
 {
@@ -34,7 +37,7 @@ static int median_of_trials(const struct result_run *run, const struct workload_
 	uint64_t threshold_ns = 0;
 	double q = 0;
 	enum metric_kind kind = metric_parse(p->metric, &q, &threshold_ns);
-	size_t n = 0;
+	size_t n = 0, without = 0;
 
 	if (!values)
 		return -ENOMEM;
@@ -45,9 +48,9 @@ static int median_of_trials(const struct result_run *run, const struct workload_
 		if (!s || !pool_takes(run, trial, POOL_VALID))
 			continue;
 		values[n] = metric_of_series(kind, q, threshold_ns, s);
-		n += isfinite(values[n]);
+		*(isfinite(values[n]) ? &n : &without) += 1;
 	}
-	*ret = n ? order_median(values, n) : NAN;
+	*ret = n && !without ? order_median(values, n) : NAN;
 	return 0;
 }
 

@@ -140,6 +140,13 @@ assert [(c["before"], c["worse"], c["level_changed"]) for c in changes] == [(0, 
 	grep -q 'no valid trial of 1: the hypervisor' "$BATS_TEST_TMPDIR/page.html"
 }
 
+@test "a night of which one trial has too few samples is missing: the others would be a selection" {
+	"$CGCHURN_BUILD/tests/cli/make-results" "$BATS_TEST_TMPDIR/a" 12 name=a trials=3 month=1
+	"$CGCHURN_BUILD/tests/cli/make-results" "$BATS_TEST_TMPDIR/b" 1 name=b trials=3 month=2 lost=395
+	run -0 "$CGCHURN" history "$BATS_TEST_TMPDIR"/[ab]
+	[[ "$output" == *"p50 of migrator write"*"12 points, 2026-01-01 to 2026-01-12"*"missing  2026-02-01: the samples do not suffice for its p50"* ]]
+}
+
 @test "a change of the scatter is called that, and no shift" {
 	nights a 30 month=1 boot_sigma=0.02 trial_sigma=0.001 samples=2000
 	nights b 30 month=3 boot_sigma=0.4 trial_sigma=0.001 samples=2000
