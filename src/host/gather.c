@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #endif
 
 #include "base/cleanup.h"
+#include "base/cpus.h"
 #include "base/io.h"
 #include "base/num.h"
 
@@ -249,9 +249,9 @@ static void gather_mounts(struct gather *g)
 
 static int64_t allowed_cpus(void)
 {
-	cpu_set_t set;
+	struct cpus set;
 
-	return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : -1;
+	return cpus_usable(&set) == 0 ? (int64_t)cpus_count(&set) : -1;
 }
 
 /*
