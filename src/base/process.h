@@ -70,7 +70,10 @@ void child_dies_with(pid_t parent);
 /* The same for a child that gets a session of its own, and no signal blocked. */
 void child_begin(pid_t parent);
 
-/* Waits without a bound, through signals; `ret_status` may be NULL. 0 or a negative errno. */
+/*
+ * Waits without a bound, through signals; `ret_status` may be NULL. 0 or a negative errno. Only for
+ * who is watched with a bound itself, and can be killed while it waits: workers, actors and theirs.
+ */
 int child_reap(pid_t pid, int *ret_status);
 
 /*
