@@ -147,8 +147,10 @@ static int make_row(struct needs *n, struct decider *decider, size_t index)
 	if (r < 0)
 		return r;
 	m->decision.resolution = metric_resolution(m, &s);
-	if (find_spread(&s, row))
+	if (find_spread(&s, row)) {
+		n->planned++;
 		r = fill_row(n, decider, m, row);
+	}
 	metric_sample_finish(&s);
 	return r;
 }
@@ -164,6 +166,8 @@ static int make_rows(struct needs *n, uint64_t seed)
 		n->units[i] = 1;
 	for (size_t i = 0; r == 0 && i < n->metrics.n; i++)
 		r = make_row(n, decider, i);
+	for (size_t i = 0; i < PLAN_TRIALS && !n->planned; i++)
+		n->units[i] = 0;
 	decider_destroy(decider);
 	return r;
 }
@@ -267,7 +271,8 @@ void needs_print_text(const struct needs *n, FILE *to)
 	putc('\n', to);
 	for (size_t i = 0; i < n->metrics.n; i++)
 		print_row(n, i, to);
-	fprintf(to, " %-48s", "all of them");
+	fprintf(to, " %-48s",
+		n->planned == n->metrics.n ? "all of them" : "those that can be planned");
 	print_units(n->units, to);
 	fputs("\n\n", to);
 	print_times(n, to);

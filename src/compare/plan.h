@@ -33,7 +33,8 @@ struct needs {
 	double effect; /* logarithm, above 0 */
 	struct metrics metrics;
 	struct plan_row *rows;     /* one a primary */
-	size_t units[PLAN_TRIALS]; /* for all of them */
+	size_t planned;            /* rows that could be */
+	size_t units[PLAN_TRIALS]; /* for all of these */
 	double trial_s;            /* one trial of each workload, with warm-up and set-up */
 };
 

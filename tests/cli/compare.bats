@@ -645,6 +645,12 @@ if i > 5:
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"with a chance of 80 %"* ]]
 	[[ "$output" == *"boots of 3 trials: "*" of measuring"* ]]
+	rm -rf unplanned
+	cp -r base unplanned
+	change_results unplanned "for p in r['runs'][0]['workload']['spec']['primary']: p['metric'] = 'share>1ms'"
+	run --separate-stderr "$CGCHURN" compare --plan 20% unplanned
+	[[ "$output" == *"those that can be planned"*" -        -        -        -        -"* ]]
+	[[ "$output" != *"of measuring"* ]]
 }
 
 @test "the scripts that boot kernels say beforehand what compare would say afterwards" {
