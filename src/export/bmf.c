@@ -5,6 +5,8 @@
  * The format has no place for the host: that is Bencher's testbed (`bencher run --testbed`).
  * https://bencher.dev/docs/reference/bencher-metric-format/
  */
+#include <string.h>
+
 #include "export/export.h"
 #include "export/text.h"
 #include "json/write.h"
@@ -24,23 +26,22 @@ static void put_measure(struct json_build *b, struct json_object *to, const char
 static void put_series(struct export *x, const struct result *r, const struct pool *p,
 		       const struct pooled_series *s)
 {
-	static const struct {
-		double q;
-		const char *name;
-	} tails[] = {{90, "latency-p90"}, {99, "latency-p99"}, {99.9, "latency-p99-9"}};
-	const struct sparse_histogram *h = &s->all.histogram;
-	char name[EXPORT_NAME_SIZE];
+	struct export_percentile shown[SERIES_PERCENTILES];
+	size_t n = export_percentiles(&s->all, true, shown);
+	char name[EXPORT_NAME_SIZE], measure[NUM_TEXT_SIZE + 16], *dot;
 	struct json_object *benchmark;
 
-	if (!sparse_histogram_percentile_supported(h, 50))
+	if (!n || shown[0].q != 50)
 		return;
 	benchmark = json_put_object(&x->json, x->root, export_name(p->run, &s->all, name));
-	put_measure(&x->json, benchmark, "latency", sparse_histogram_percentile(h, 50),
-		    s->p50_low_ns, s->p50_high_ns);
-	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++)
-		if (sparse_histogram_percentile_supported(h, tails[i].q))
-			put_measure(&x->json, benchmark, tails[i].name,
-				    sparse_histogram_percentile(h, tails[i].q), 0, 0);
+	put_measure(&x->json, benchmark, "latency", shown[0].ns, s->p50_low_ns, s->p50_high_ns);
+	for (size_t i = 1; i < n; i++) {
+		dot = strchr(shown[i].name, '.');
+		if (dot)
+			*dot = '-';
+		snprintf(measure, sizeof(measure), "latency-p%s", shown[i].name);
+		put_measure(&x->json, benchmark, measure, shown[i].ns, 0, 0);
+	}
 	put_measure(&x->json, benchmark, "throughput", s->all.rate_per_s, 0, 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * CSV after RFC 4180: a line a series of every trial, valid or not ("valid" says which), so that a
- * spreadsheet or a data frame can do its own. Lines end in LF alone, as most tools here write them.
+ * CSV after RFC 4180: one line per series and trial; the column "valid" marks the valid trials.
+ * Lines end in LF, as most tools on Linux write them.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -51,7 +51,7 @@ static void print_where(FILE *to, const struct result *r, const struct result_ru
 		trial->index, trial->started_at, trial->valid ? "true" : "false");
 }
 
-/* Last, because whoever counts columns knows those before from releases without these. */
+/* Added last, so that the numbers of the older columns stay. */
 static void print_origin(FILE *to, const struct result *r)
 {
 	putc(',', to);
@@ -78,10 +78,11 @@ static void print_series(FILE *to, const struct series *s)
 	else
 		fputs(",,,", to);
 	for (size_t i = 0; i < SERIES_PERCENTILES; i++) {
+		double ns = series_percentile(s, series_percentiles[i]);
+
 		putc(',', to);
-		if (sparse_histogram_percentile_supported(h, series_percentiles[i]))
-			fprintf(to, "%lld",
-				llround(sparse_histogram_percentile(h, series_percentiles[i])));
+		if (isfinite(ns))
+			fprintf(to, "%lld", llround(ns));
 	}
 }
 

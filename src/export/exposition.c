@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What Prometheus scrapes, in its own text format (version 0.0.4) and as OpenMetrics 1.0: the same
- * families but for a few words. Gauges for the percentiles of a finished run, one histogram; labels
- * are few and their values too. No timestamps, which the textfile collector refuses, except in
- * OpenMetrics on demand: `promtool tsdb create-blocks-from openmetrics` takes those.
+ * Prometheus' text format (version 0.0.4) and OpenMetrics 1.0, which differ in a few words: gauges
+ * for the percentiles of a finished run, and one histogram. Few labels with few values. Timestamps
+ * only in OpenMetrics and on demand, for `promtool tsdb create-blocks-from openmetrics`; the textfile
+ * collector refuses them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -77,8 +77,7 @@ static char *labels_of(const struct exposition *x, const struct pool *p, const s
 	return fclose(to) == 0 ? text : NULL;
 }
 
-/* `series`, the caller's to make, is what the labels are but for a bucket's bound; takes it over.
- */
+/* `series`: the labels without a bucket's bound; takes it over. */
 static void add_line(struct exposition *x, const char *name, char *series, const char *labels,
 		     double number)
 {
@@ -156,14 +155,11 @@ static void emit_trials(struct exposition *x, const struct family *f, const stru
 static void emit_percentiles(struct exposition *x, const struct family *f, const struct pool *p,
 			     const struct series *s)
 {
-	for (size_t i = 0; i < SERIES_PERCENTILES; i++) {
-		double q = series_percentiles[i];
-		char buf[NUM_TEXT_SIZE];
+	struct export_percentile list[SERIES_PERCENTILES];
+	size_t n = export_percentiles(s, false, list);
 
-		if (sparse_histogram_percentile_supported(&s->histogram, q))
-			print_sample(x, f->name, p, s, "percentile", num_format_double(q, buf),
-				     sparse_histogram_percentile(&s->histogram, q) / 1e9);
-	}
+	for (size_t i = 0; i < n; i++)
+		print_sample(x, f->name, p, s, "percentile", list[i].name, list[i].ns / 1e9);
 }
 
 /*

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/num.h"
 #include "export/export.h"
 #include "export/text.h"
 #include "json/write.h"
@@ -24,7 +23,7 @@ static void put_entry(struct json_build *b, struct json_object *root, const char
 	json_put_string(b, entry, "extra", extra);
 }
 
-/* Shown where the pointer rests on a point of the chart. */
+/* The tooltip of a point. */
 static void describe(const struct result *r, const struct pool *p, const struct series *s,
 		     char *buf, size_t size)
 {
@@ -39,19 +38,16 @@ static void describe(const struct result *r, const struct pool *p, const struct 
 static void put_latencies(struct export *x, const struct result *r, const struct pool *p,
 			  const struct pooled_series *s)
 {
-	static const double shown[] = {50, 90, 99, 99.9};
-	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256], range[64],
-		q[NUM_TEXT_SIZE];
+	char name[EXPORT_NAME_SIZE + 16], series[EXPORT_NAME_SIZE], extra[256], range[64];
+	struct export_percentile shown[SERIES_PERCENTILES];
+	size_t n = export_percentiles(&s->all, true, shown);
 
 	describe(r, p, &s->all, extra, sizeof(extra));
-	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
-		if (!sparse_histogram_percentile_supported(&s->all.histogram, shown[i]))
-			continue;
+	snprintf(range, sizeof(range), "%.0f", s->p50_high_ns - s->p50_low_ns);
+	for (size_t i = 0; i < n; i++) {
 		snprintf(name, sizeof(name), "%s p%s", export_name(p->run, &s->all, series),
-			 num_format_double(shown[i], q));
-		snprintf(range, sizeof(range), "%.0f", s->p50_high_ns - s->p50_low_ns);
-		put_entry(&x->json, x->root, name, "ns",
-			  sparse_histogram_percentile(&s->all.histogram, shown[i]),
+			 shown[i].name);
+		put_entry(&x->json, x->root, name, "ns", shown[i].ns,
 			  i == 0 && p->n_valid > 1 ? range : NULL, extra);
 	}
 }

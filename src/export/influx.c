@@ -53,6 +53,8 @@ static void print_series(FILE *to, const struct result *r, const struct result_r
 			 const struct result_trial *trial, const struct series *s)
 {
 	const struct sparse_histogram *h = &s->histogram;
+	struct export_percentile p[SERIES_PERCENTILES];
+	size_t n = export_percentiles(s, false, p);
 	char buf[NUM_TEXT_SIZE];
 
 	fputs("cgchurn_series", to);
@@ -70,10 +72,8 @@ static void print_series(FILE *to, const struct result *r, const struct result_r
 		fprintf(to, ",min_ns=%" PRIu64 "i,mean_ns=%" PRIu64 "i,max_ns=%" PRIu64 "i",
 			clamp(h->min_ns), clamp((uint64_t)llround(sparse_histogram_mean(h))),
 			clamp(h->max_ns));
-	for (size_t i = 0; i < SERIES_PERCENTILES; i++)
-		if (sparse_histogram_percentile_supported(h, series_percentiles[i]))
-			fprintf(to, ",p%s_ns=%lldi", num_format_double(series_percentiles[i], buf),
-				llround(sparse_histogram_percentile(h, series_percentiles[i])));
+	for (size_t i = 0; i < n; i++)
+		fprintf(to, ",p%s_ns=%lldi", p[i].name, llround(p[i].ns));
 	print_time(to, trial);
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * JUnit XML, as CI systems read it: a suite a workload, a case a series. CI systems know a case by
- * its class and name, so where there are several results a class names its own, too. Measuring
- * passes no judgement (`cgchurn compare --format junit` does): a case passes where there are
- * figures. A trial that is not valid is a case that failed, and a workload that was given up is an
- * error; it is skipped where it has no trial at all.
+ * JUnit XML: one suite per workload, one case per series. CI systems identify a case by its class
+ * and name, so with several results the class contains the result. A case with figures passes,
+ * because only `cgchurn compare --format junit` judges. An invalid trial is a failed case, a workload
+ * that was given up is an error, and one without a trial is skipped.
  */
 #include <errno.h>
 
@@ -49,7 +48,9 @@ static void print_case_head(FILE *to, const struct place *where, const char *nam
 
 static void print_series(FILE *to, const struct place *where, const struct series *s)
 {
-	char text[EXPORT_SUMMARY_SIZE], name[NUM_TEXT_SIZE], q[NUM_TEXT_SIZE];
+	char text[EXPORT_SUMMARY_SIZE], name[NUM_TEXT_SIZE + 8];
+	struct export_percentile p[SERIES_PERCENTILES];
+	size_t n = export_percentiles(s, false, p);
 
 	snprintf(text, sizeof(text), "%s %s (%s)", s->id.actor, s->id.span,
 		 span_time_names[s->id.time]);
@@ -57,14 +58,10 @@ static void print_series(FILE *to, const struct place *where, const struct serie
 	fputs("      <properties>\n", to);
 	print_property(to, "count", (double)s->histogram.count);
 	print_property(to, "rate_per_s", s->rate_per_s);
-	for (size_t i = 0; i < SERIES_PERCENTILES; i++)
-		if (sparse_histogram_percentile_supported(&s->histogram, series_percentiles[i])) {
-			snprintf(name, sizeof(name), "p%s_ns",
-				 num_format_double(series_percentiles[i], q));
-			print_property(
-				to, name,
-				sparse_histogram_percentile(&s->histogram, series_percentiles[i]));
-		}
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "p%s_ns", p[i].name);
+		print_property(to, name, p[i].ns);
+	}
 	fputs("      </properties>\n      <system-out>", to);
 	markup_print(export_summary(s, text), to);
 	fputs("</system-out>\n    </testcase>\n", to);

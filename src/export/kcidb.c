@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "export/export.h"
+#include "export/text.h"
 #include "json/write.h"
 
 enum { ID_SIZE = 512 };
@@ -75,41 +75,37 @@ static void put_run(struct submission *u, const struct pool *p)
 		json_put_string(u->b, test, "comment", p->run->failure);
 }
 
-static void put_percentile(struct submission *u, const struct pool *p, const struct series *s,
-			   double q)
+static void put_percentiles(struct submission *u, const struct pool *p, const struct series *s)
 {
-	struct json_object *test, *number;
-	char path[384], text[NUM_TEXT_SIZE], *dot;
+	struct export_percentile shown[SERIES_PERCENTILES];
+	size_t n = export_percentiles(s, true, shown);
 
-	if (!sparse_histogram_percentile_supported(&s->histogram, q))
-		return;
-	num_format_double(q, text);
-	dot = strchr(text, '.');
-	if (dot)
-		*dot = '_';
-	snprintf(path, sizeof(path), "cgchurn.%s.%s.%s_%s.p%s", p->run->workload, s->id.actor,
-		 s->id.span, span_time_names[s->id.time], text);
-	test = json_put_object(u->b, u->tests, NULL);
-	put_ids(u, test, path);
-	json_put_string(u->b, test, "start_time", p->run->trials[0].started_at);
-	json_put_string(u->b, test, "status", "DONE");
-	number = json_put_object(u->b, test, "number");
-	json_put_double(u->b, number, "value", sparse_histogram_percentile(&s->histogram, q) / 1e9);
-	json_put_string(u->b, number, "unit", "s");
-	json_put_string(u->b, number, "prefix", "metric");
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *test = json_put_object(u->b, u->tests, NULL), *number;
+		char path[384], *dot = strchr(shown[i].name, '.');
+
+		if (dot)
+			*dot = '_';
+		snprintf(path, sizeof(path), "cgchurn.%s.%s.%s_%s.p%s", p->run->workload,
+			 s->id.actor, s->id.span, span_time_names[s->id.time], shown[i].name);
+		put_ids(u, test, path);
+		json_put_string(u->b, test, "start_time", p->run->trials[0].started_at);
+		json_put_string(u->b, test, "status", "DONE");
+		number = json_put_object(u->b, test, "number");
+		json_put_double(u->b, number, "value", shown[i].ns / 1e9);
+		json_put_string(u->b, number, "unit", "s");
+		json_put_string(u->b, number, "prefix", "metric");
+	}
 }
 
 static void put_all(struct submission *u)
 {
-	static const double shown[] = {50, 90, 99, 99.9};
-
 	for (size_t i = 0; i < u->source->result->n_runs; i++) {
 		const struct pool *p = &u->source->pools[i];
 
 		put_run(u, p);
 		for (size_t k = 0; k < p->n; k++)
-			for (size_t n = 0; n < sizeof(shown) / sizeof(shown[0]); n++)
-				put_percentile(u, p, &p->series[k].all, shown[n]);
+			put_percentiles(u, p, &p->series[k].all);
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "export/text.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/escape.h"
-#include "base/num.h"
 
 const char *export_name(const struct result_run *run, const struct series *s,
 			char buf[EXPORT_NAME_SIZE])
@@ -49,21 +49,37 @@ void export_print(const char *text, const char *const *own, FILE *to)
 	}
 }
 
+size_t export_percentiles(const struct series *s, bool few,
+			  struct export_percentile ret[SERIES_PERCENTILES])
+{
+	static const double some[] = {50, 90, 99, 99.9};
+	const double *list = few ? some : series_percentiles;
+	size_t n = few ? sizeof(some) / sizeof(some[0]) : SERIES_PERCENTILES, found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct export_percentile p = {.q = list[i], .ns = series_percentile(s, list[i])};
+
+		num_format_double(p.q, p.name);
+		if (isfinite(p.ns))
+			ret[found++] = p;
+	}
+	return found;
+}
+
 const char *export_summary(const struct series *s, char buf[EXPORT_SUMMARY_SIZE])
 {
-	static const double shown[] = {50, 99, 99.9};
 	const struct sparse_histogram *h = &s->histogram;
-	char a[NUM_TEXT_SIZE], q[NUM_TEXT_SIZE];
+	struct export_percentile p[SERIES_PERCENTILES];
+	size_t n = export_percentiles(s, true, p);
+	char a[NUM_TEXT_SIZE];
 	uint64_t errors = series_errors(s);
 	int used = snprintf(buf, EXPORT_SUMMARY_SIZE, "%s samples, %.1f/s",
 			    num_format_count(h->count, a), s->rate_per_s);
 
-	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
-		if (sparse_histogram_percentile_supported(h, shown[i]))
-			used += snprintf(
-				buf + used, EXPORT_SUMMARY_SIZE - (size_t)used, ", p%s %s",
-				num_format_double(shown[i], q),
-				num_format_ns(sparse_histogram_percentile(h, shown[i]), a));
+	for (size_t i = 0; i < n; i++)
+		if (p[i].q != 90)
+			used += snprintf(buf + used, EXPORT_SUMMARY_SIZE - (size_t)used, ", p%s %s",
+					 p[i].name, num_format_ns(p[i].ns, a));
 	if (h->count)
 		used += snprintf(buf + used, EXPORT_SUMMARY_SIZE - (size_t)used, ", max %s",
 				 num_format_ns((double)h->max_ns, a));

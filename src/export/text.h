@@ -3,6 +3,7 @@
 #ifndef CGCHURN_EXPORT_TEXT_H
 #define CGCHURN_EXPORT_TEXT_H
 
+#include "base/num.h"
 #include "result/pool.h"
 
 /* Workload, actor, stressor and span names are short and of [a-z0-9_-] (result/json.h). */
@@ -13,8 +14,8 @@ const char *export_name(const struct result_run *run, const struct series *s,
 			char buf[EXPORT_NAME_SIZE]);
 
 /*
- * What tells a result from others of one output: "node1 my label 2026-01-31T23:59:59Z", host and
- * label as far as there are any. The caller frees. NULL where memory ran out.
+ * Distinguishes the results of one output: "node1 my label 2026-01-31T23:59:59Z", without host or
+ * label where there is none. The caller frees. NULL: out of memory.
  */
 char *export_tag(const struct result *r);
 
@@ -23,12 +24,22 @@ char *export_tag(const struct result *r);
 /* "20 000 samples, 4 000/s, p50 61.0 us, p99 122 us, max 230 us, 3 errors" */
 const char *export_summary(const struct series *s, char buf[EXPORT_SUMMARY_SIZE]);
 
+/* A percentile that the samples support, and its name: "99.9". */
+struct export_percentile {
+	double q, ns;
+	char name[NUM_TEXT_SIZE];
+};
+
+/* Those of series_percentiles, or of the `few` 50, 90, 99 and 99.9. Returns how many. */
+size_t export_percentiles(const struct series *s, bool few,
+			  struct export_percentile ret[SERIES_PERCENTILES]);
+
 /* Why a workload has no figures, as a sentence; NULL where it has some. */
 const char *export_why_none(const struct pool *p);
 
 /*
- * Prints a text of strangers: what must not be shown (base/escape.h) as '?', and what the format
- * gives a meaning to as `own` says: entries of a character and what stands for it, up to NULL.
+ * Prints untrusted text. Characters that must not be shown (base/escape.h) become '?'. `own` holds
+ * the escapes of the format, each a character and its replacement, and ends in NULL.
  */
 void export_print(const char *text, const char *const *own, FILE *to);
 
