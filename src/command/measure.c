@@ -69,11 +69,6 @@ struct workload_overrides overrides_from_options(const struct override_options *
 	};
 }
 
-int measure_prepare_result(const struct measure_options *o, struct result *r, struct err *e)
-{
-	return prepare_result(r, o->label, o->seed.given ? &o->seed.value : NULL, e);
-}
-
 void measure_probe_regime(struct session *s, struct host *h)
 {
 	struct err e = {0};
@@ -204,9 +199,10 @@ static void hint(uint64_t finished, const char *output, struct err *e)
 		err_hint(e, "Nothing is kept but the table; `-o FILE` keeps a result.");
 }
 
-void interrupted_explain(const struct session *s, const struct result *r, const char *output,
-			 bool begun, struct err *e)
+/* Says by which signal, after how many trials, and what was kept where. */
+static void explain_interruption(const struct measurement *m, struct err *e)
 {
+	const struct result *r = m->result;
 	uint64_t finished = interrupted_finished(r), planned = 0;
 
 	if (e->exit_code != EXIT_INTERRUPTED)
@@ -216,10 +212,75 @@ void interrupted_explain(const struct session *s, const struct result *r, const 
 	if (planned)
 		err_set(e, EXIT_INTERRUPTED, EINTR,
 			"interrupted by %s: %" PRIu64 " of %" PRIu64 " trials are finished",
-			interrupted_by(s), finished, planned);
+			interrupted_by(&m->session), finished, planned);
 	else
 		err_set(e, EXIT_INTERRUPTED, EINTR, "interrupted by %s before the first trial",
-			interrupted_by(s));
-	if (begun)
-		hint(finished, output, e);
+			interrupted_by(&m->session));
+	if (m->begun)
+		hint(finished, m->output, e);
+}
+
+int measure_plan(struct measurement *m, struct err *e)
+{
+	struct plan_settings settings = {
+		.seed = m->result->seed, .raw = m->result->raw, .allowed = &m->session.root.cpus};
+
+	return run_list_plan(&m->list, &settings, e);
+}
+
+static int prepare(struct measurement *m, const struct measure_steps *steps, struct err *e)
+{
+	const struct measure_options *o = m->o;
+	int r = prepare_result(m->result, o->label, o->seed.given ? &o->seed.value : NULL, e);
+
+	if (r == 0)
+		r = steps->load(m->opaque, e);
+	if (r == 0)
+		r = session_find(&m->session, o->place.cgroup_root, e);
+	if (r == 0)
+		r = measure_plan(m, e);
+	if (r == 0)
+		r = prepare_host(&m->session, o->host_name, m->result, e);
+	return r == 0 && steps->check ? steps->check(m->opaque, e) : r;
+}
+
+static int carry_out(struct measurement *m, const struct measure_steps *steps, struct err *e)
+{
+	int r = prepare_session(&m->session, &m->list, m->o->place.enable_controllers, m->result,
+				e);
+
+	if (r == 0 && steps->begin)
+		r = steps->begin(m->opaque, e);
+	if (r == 0) {
+		measure_probe_regime(&m->session, &m->result->host);
+		r = session_check(&m->session, e);
+	}
+	if (r == 0)
+		r = steps->trials(m->opaque, e);
+	progress_clear(&m->progress);
+	if (steps->undo)
+		steps->undo(m->opaque);
+	return measure_end(&m->session, r, e);
+}
+
+int measure(struct measurement *m, const struct measure_steps *steps, struct err *e)
+{
+	int r;
+
+	m->session.signal_fd = -1;
+	m->result = result_create();
+	if (!m->result)
+		return err_no_memory(e);
+	progress_init(&m->progress, m->o->quiet);
+	r = prepare(m, steps, e);
+	if (r < 0)
+		session_end(&m->session, NULL);
+	else
+		r = carry_out(m, steps, e);
+	explain_interruption(m, e);
+	if (m->begun)
+		r = steps->show(m->opaque, r, e);
+	run_list_finish(&m->list);
+	result_destroy(m->result);
+	return r < 0 ? r : EXIT_DONE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the commands that measure or plan share: options, progress, and the end by a signal. */
+/* What the commands that measure or plan share: options, progress, and the order of steps. */
 #ifndef CGCHURN_COMMAND_MEASURE_H
 #define CGCHURN_COMMAND_MEASURE_H
 
@@ -39,9 +39,6 @@ struct measure_options {
 };
 extern const struct command_option measure_options[];
 
-/* prepare_result() with label and seed. */
-int measure_prepare_result(const struct measure_options *o, struct result *r, struct err *e);
-
 /* session_probe_regime() where the host's facts leave doubt. A probe that fails leaves the doubt. */
 void measure_probe_regime(struct session *s, struct host *h);
 
@@ -49,8 +46,8 @@ void measure_probe_regime(struct session *s, struct host *h);
 int measure_end(struct session *s, int r, struct err *e);
 
 /*
- * What is printed to standard error meanwhile: messages, and on a terminal a line that shows which
- * trial of how many it is and how long all will still take.
+ * Printed to standard error: messages, and on a terminal a line with the number of the trial and the
+ * time left.
  */
 struct progress {
 	bool line; /* a terminal, and not quiet */
@@ -71,11 +68,33 @@ uint64_t interrupted_finished(const struct result *r); /* trials of all runs */
 /* The name of the signal that ended a session, "SIGTERM"; after session_end(). */
 const char *interrupted_by(const struct session *s);
 
-/*
- * Rewrites `e`, where it is of EXIT_INTERRUPTED, to say by which signal, after how many trials, and
- * what was kept where. `output`: what -o was given, or NULL; `begun`: it was written to.
- */
-void interrupted_explain(const struct session *s, const struct result *r, const char *output,
-			 bool begun, struct err *e);
+/* What one call of a command measures. */
+struct measurement {
+	const struct measure_options *o;
+	const char *output; /* of -o, or NULL */
+	void *opaque;       /* the command's own; passed to its steps */
+
+	struct run_list list;
+	struct session session;
+	struct result *result;
+	struct progress progress;
+	bool begun; /* the session and the output: there is something to show */
+};
+
+/* The steps of a command, in the order in which measure() calls them. */
+struct measure_steps {
+	int (*load)(void *opaque, struct err *e);  /* fills the list */
+	int (*check)(void *opaque, struct err *e); /* the host's facts are known; may be NULL */
+	int (*begin)(void *opaque, struct err *e); /* the session has begun; may be NULL */
+	int (*trials)(void *opaque, struct err *e);
+	void (*undo)(void *opaque);                      /* also after a failure; may be NULL */
+	int (*show)(void *opaque, int r, struct err *e); /* where `begun`; returns r or its own */
+};
+
+/* The command's main function: `m` with `o`, `output` and `opaque`, the rest zeroed. */
+int measure(struct measurement *m, const struct measure_steps *steps, struct err *e);
+
+/* run_list_plan() with the seed of the result, on the CPUs of the session. */
+int measure_plan(struct measurement *m, struct err *e);
 
 #endif

@@ -76,14 +76,11 @@ static const char help[] =
 /* One call of the command. */
 struct run {
 	const struct run_options *o;
-	struct run_list list;
-	struct session session;
+	const struct command_call *call;
+	struct measurement m;
 	struct regime_override regime;
 	struct attribution *attribution; /* NULL: not asked for, or not possible */
 	bool stack_samples;              /* instead of the attribution */
-	bool begun;                      /* the session and the output */
-	struct result *result;
-	struct progress progress;
 };
 
 static int parse_sequence(const char *text, struct result *r, struct err *e)
@@ -107,37 +104,22 @@ refuse:
 		       text);
 }
 
-static int describe(struct run *run, struct err *e)
+static int load(void *opaque, struct err *e)
 {
+	struct run *run = opaque;
 	const struct run_options *o = run->o;
-	int r = measure_prepare_result(&o->measure, run->result, e);
-
-	run->result->raw = o->raw != NULL;
-	return r == 0 ? parse_sequence(o->sequence, run->result, e) : r;
-}
-
-static int load(struct run *run, const struct command_call *call, struct err *e)
-{
-	const struct run_options *o = run->o;
+	const struct command_call *call = run->call;
 	struct workload_overrides overrides = overrides_from_options(&o->measure.overrides);
-	int r = 0;
+	int r = parse_sequence(o->sequence, run->m.result, e);
 
-	if (o->suite || call->n_arguments == 0)
-		r = run_list_add_suite(&run->list, o->suite ? o->suite : "headline", &overrides, e);
+	run->m.result->raw = o->raw != NULL;
+	if (r == 0 && (o->suite || call->n_arguments == 0))
+		r = run_list_add_suite(&run->m.list, o->suite ? o->suite : "headline", &overrides,
+				       e);
 	if (r == 0)
-		r = run_list_add(&run->list, (const char *const *)call->arguments,
+		r = run_list_add(&run->m.list, (const char *const *)call->arguments,
 				 call->n_arguments, &overrides, e);
 	return r;
-}
-
-/* Once it is known where the groups will lie. */
-static int plan(struct run *run, struct err *e)
-{
-	struct plan_settings settings = {.seed = run->result->seed,
-					 .raw = run->o->raw != NULL,
-					 .allowed = &run->session.root.cpus};
-
-	return run_list_plan(&run->list, &settings, e);
 }
 
 static enum regime_wish wish_of(const struct run_options *o)
@@ -149,12 +131,43 @@ static enum regime_wish wish_of(const struct run_options *o)
 	return wish;
 }
 
-/* Remounts as asked. The host's facts are gathered anew where that changed anything. */
-static int override_regime(struct run *run, struct err *e)
+static int check(void *opaque, struct err *e)
 {
-	const struct regime_override *o = &run->regime;
-	int r = regime_override_apply(&run->regime, wish_of(run->o), &run->result->host, e);
+	const struct run *run = opaque;
+	int r = regime_override_check(wish_of(run->o), run->o->allow_one_way, &run->m.result->host,
+				      e);
 
+	return r == 0 && run->o->raw ? raw_folder_prepare(run->o->raw, e) : r;
+}
+
+/* The file that is replaced after every trial; NULL: none. */
+static const char *replaced_output(const struct run *run)
+{
+	const char *output = run->o->output;
+
+	return output && strcmp(output, "-") != 0 && io_is_replaced(output) ? output : NULL;
+}
+
+/*
+ * Writes the first version of the file, without a trial, because an output that cannot be written
+ * is refused before anything is measured. Not earlier, because it replaces an older result. Then
+ * remounts as asked; the host's facts are gathered again if that changed anything.
+ */
+static int begin(void *opaque, struct err *e)
+{
+	struct run *run = opaque;
+	const struct regime_override *o = &run->regime;
+	const char *path = replaced_output(run);
+	int r = path ? result_write(run->m.result, path, e) : 0;
+
+	if (r == -EOPNOTSUPP)
+		err_hint(e, "\"-o -\" prints the result to standard output.");
+	if (r < 0) {
+		e->exit_code = EXIT_USAGE;
+		return r;
+	}
+	run->m.begun = true;
+	r = regime_override_apply(&run->regime, wish_of(run->o), &run->m.result->host, e);
 	if (r == 0 && o->changed)
 		fprintf(stderr, "favordynmods is %s for %s until the end of this run%s\n",
 			o->was_on ? "off" : "on", o->path,
@@ -170,9 +183,9 @@ static int begin_attribution(struct run *run, struct err *e)
 
 	if (!run->o->attribute)
 		return 0;
-	for (size_t i = 0; i < run->list.n; i++)
-		if (run->list.items[i].plan.n_workers > most)
-			most = run->list.items[i].plan.n_workers;
+	for (size_t i = 0; i < run->m.list.n; i++)
+		if (run->m.list.items[i].plan.n_workers > most)
+			most = run->m.list.items[i].plan.n_workers;
 	r = attribution_open(&run->attribution, most, e);
 	if (r == -ENOTSUP && stack_readable()) {
 		err_print(e, stderr);
@@ -183,37 +196,22 @@ static int begin_attribution(struct run *run, struct err *e)
 		run->stack_samples = true;
 		r = 0;
 	}
-	run->result->attributed |= r == 0;
+	run->m.result->attributed |= r == 0;
 	gap = r == 0 && run->attribution ? attribution_gap(run->attribution) : NULL;
 	if (gap)
 		fprintf(stderr, "attribution: %s\n", gap);
 	return r;
 }
 
-static void end_regime(struct run *run)
+static void undo(void *opaque)
 {
+	struct run *run = opaque;
 	struct err e = {0};
 
 	attribution_close(run->attribution);
 	run->attribution = NULL;
 	if (regime_override_undo(&run->regime, &e) < 0)
 		err_print(&e, stderr);
-}
-
-/*
- * The first version of the file, without a trial: an output that cannot be written is refused
- * before anything is measured. Not before all else is in place, because it replaces an older
- * result.
- */
-static int begin_output(const struct run *run, const char *path, struct err *e)
-{
-	int r = path ? result_write(run->result, path, e) : 0;
-
-	if (r == -EOPNOTSUPP)
-		err_hint(e, "\"-o -\" prints the result to standard output.");
-	if (r < 0)
-		e->exit_code = EXIT_USAGE;
-	return r;
 }
 
 /* Other work is the one source of noise that can be gone before the first trial. */
@@ -257,54 +255,39 @@ static void announce(const struct run *run)
 {
 	if (run->o->measure.quiet)
 		return;
-	warn_of_load(&run->result->host);
-	fprintf(stderr, "%zu workload%s in %s, about %llu s\n", run->list.n,
-		run->list.n == 1 ? "" : "s", run->session.root.path,
-		measure_seconds(&run->list) * (run->attribution ? 2 : 1));
+	warn_of_load(&run->m.result->host);
+	fprintf(stderr, "%zu workload%s in %s, about %llu s\n", run->m.list.n,
+		run->m.list.n == 1 ? "" : "s", run->m.session.root.path,
+		measure_seconds(&run->m.list) * (run->attribution ? 2 : 1));
 }
 
-static int measure(struct run *run, struct err *e)
+static int trials(void *opaque, struct err *e)
 {
-	const struct run_options *o = run->o;
-	bool file = o->output && strcmp(o->output, "-") != 0 && io_is_replaced(o->output);
+	struct run *run = opaque;
+	struct measurement *m = &run->m;
 	struct invocation in = {
-		.session = &run->session,
-		.list = &run->list,
-		.result = run->result,
-		.output = file ? o->output : NULL,
-		.raw_folder = o->raw,
+		.session = &m->session,
+		.list = &m->list,
+		.result = m->result,
+		.output = replaced_output(run),
+		.raw_folder = run->o->raw,
+		.listener = progress_listener(&m->progress),
 	};
-	int r;
+	int r = begin_attribution(run, e);
 
-	progress_init(&run->progress, o->measure.quiet);
-	in.listener = progress_listener(&run->progress);
-	r = prepare_session(&run->session, &run->list, o->measure.place.enable_controllers,
-			    run->result, e);
 	if (r == 0)
-		r = begin_output(run, in.output, e);
-	run->begun = r == 0;
-	if (r == 0)
-		r = override_regime(run, e);
-	if (r == 0) {
-		measure_probe_regime(&run->session, &run->result->host);
-		r = begin_attribution(run, e);
-	}
-	if (r == 0)
-		r = session_check(&run->session, e);
+		r = session_check(&m->session, e);
 	if (r == 0)
 		r = invocation_prepare(&in, e);
-	if (r == 0) {
-		in.attribution = run->attribution;
-		in.stack_samples = run->stack_samples;
-		warn_of_plans(&run->list);
-		announce(run);
-		r = invocation_run(&in, e);
-	}
-	progress_clear(&run->progress);
-	end_regime(run);
-	r = measure_end(&run->session, r, e);
+	if (r < 0)
+		return r;
+	in.attribution = run->attribution;
+	in.stack_samples = run->stack_samples;
+	warn_of_plans(&m->list);
+	announce(run);
+	r = invocation_run(&in, e);
 	if (r == 0 && in.save_error < 0)
-		return err_sys(e, EXIT_FAULT, -in.save_error, "%s could not be written", o->output);
+		return err_sys(e, EXIT_FAULT, -in.save_error, "%s could not be written", m->output);
 	return r;
 }
 
@@ -328,17 +311,17 @@ static int show(const struct run *run, bool lost, bool interrupted)
 	const char *output = run->o->output;
 	bool minus = output && strcmp(output, "-") == 0;
 	bool printed = lost || minus || (output && !io_is_replaced(output));
-	bool measured = interrupted_finished(run->result) > 0, quiet = run->o->measure.quiet;
+	bool measured = interrupted_finished(run->m.result) > 0, quiet = run->o->measure.quiet;
 	FILE *to = printed ? stderr : stdout;
 	int r;
 
 	if (!quiet && measured)
-		result_print_table(run->result, to, command_wants_colour(to));
+		result_print_table(run->m.result, to, command_wants_colour(to));
 	fflush(to); /* the JSON goes to the other stream, which may end in the same file */
 	if (printed) {
-		r = lost || minus ? 0 : result_write(run->result, output, NULL);
+		r = lost || minus ? 0 : result_write(run->m.result, output, NULL);
 		if (lost || minus || r < 0)
-			print_json(run->result);
+			print_json(run->m.result);
 		return r;
 	}
 	if (quiet || !measured || interrupted)
@@ -350,53 +333,32 @@ static int show(const struct run *run, bool lost, bool interrupted)
 	return 0;
 }
 
-static int prepare(struct run *run, const struct command_call *call, struct err *e)
+static int show_run(void *opaque, int r, struct err *e)
 {
-	const struct run_options *o = run->o;
-	int r = describe(run, e);
+	const struct run *run = opaque;
+	bool lost =
+		run->o->output && r < 0 && e->exit_code == EXIT_FAULT && run->m.result->complete;
+	int shown = show(run, lost, r < 0 && e->exit_code == EXIT_INTERRUPTED);
 
-	if (r == 0)
-		r = load(run, call, e);
-	if (r == 0)
-		r = session_find(&run->session, o->measure.place.cgroup_root, e);
-	if (r == 0)
-		r = plan(run, e);
-	if (r == 0)
-		r = prepare_host(&run->session, o->measure.host_name, run->result, e);
-	if (r == 0)
-		r = regime_override_check(wish_of(o), o->allow_one_way, &run->result->host, e);
-	return r == 0 && o->raw ? raw_folder_prepare(o->raw, e) : r;
+	return r == 0 && shown < 0 ? err_sys(e, EXIT_FAULT, -shown, "%s", run->o->output) : r;
 }
 
-static int carry_out(struct run *run, const struct command_call *call, struct err *e)
-{
-	const char *output = run->o->output;
-	int r = prepare(run, call, e), shown;
-
-	if (r < 0)
-		session_end(&run->session, NULL);
-	else
-		r = measure(run, e);
-	interrupted_explain(&run->session, run->result, output, run->begun, e);
-	if (!run->begun)
-		return r;
-	shown = show(run, output && r < 0 && e->exit_code == EXIT_FAULT && run->result->complete,
-		     r < 0 && e->exit_code == EXIT_INTERRUPTED);
-	return r == 0 && shown < 0 ? err_sys(e, EXIT_FAULT, -shown, "%s", output) : r;
-}
+static const struct measure_steps steps = {
+	.load = load,
+	.check = check,
+	.begin = begin,
+	.trials = trials,
+	.undo = undo,
+	.show = show_run,
+};
 
 static int run_main(const struct command_call *call, struct err *e)
 {
-	struct run run = {.o = call->options, .session = {.signal_fd = -1}};
-	int r;
+	const struct run_options *o = call->options;
+	struct run run = {
+		.o = o, .call = call, .m = {.o = &o->measure, .output = o->output, .opaque = &run}};
 
-	run.result = result_create();
-	if (!run.result)
-		return err_no_memory(e);
-	r = carry_out(&run, call, e);
-	run_list_finish(&run.list);
-	result_destroy(run.result);
-	return r < 0 ? r : EXIT_DONE;
+	return measure(&run.m, &steps, e);
 }
 
 const struct command command_run = {

@@ -74,10 +74,7 @@ struct call {
 	const struct sweep_options *o;
 	const char *workload; /* name or path */
 	struct sweep sweep;
-	struct run_list list;
-	struct session session;
-	struct progress progress;
-	bool begun; /* each point has a run, with or without trials */
+	struct measurement m;
 	char name[WORKLOAD_NAME_SIZE];
 };
 
@@ -97,8 +94,8 @@ static int add_point(struct call *c, const struct axis_point *p, struct err *e)
 	sets[o->sets.n] = setting;
 	overrides.sets = sets;
 	overrides.n_sets = o->sets.n + 1;
-	snprintf(as, sizeof(as), "%.56s-at-%zu", c->name, c->list.n);
-	r = run_list_add_as(&c->list, c->workload, &overrides, as, e);
+	snprintf(as, sizeof(as), "%.56s-at-%zu", c->name, c->m.list.n);
+	r = run_list_add_as(&c->m.list, c->workload, &overrides, as, e);
 	if (r < 0)
 		return r;
 	c->sweep.points[c->sweep.n] = (struct sweep_point){.number = p->number, .run = c->sweep.n};
@@ -114,7 +111,7 @@ static int add_points(struct call *c, const struct axis_point *points, size_t n,
 	struct rng rng;
 	int r = 0;
 
-	rng_init(&rng, c->sweep.result->seed, 1 + c->list.n);
+	rng_init(&rng, c->m.result->seed, 1 + c->m.list.n);
 	for (size_t i = 0; i < n; i++) {
 		size_t k = (size_t)rng_below(&rng, i + 1);
 
@@ -143,7 +140,7 @@ static int learn_name(struct call *c, struct err *e)
 static int check_bound(const struct call *c, struct err *e)
 {
 	const struct bound *b = &c->sweep.bound;
-	const struct workload *w = c->list.items[0].workload;
+	const struct workload *w = c->m.list.items[0].workload;
 
 	for (size_t i = 0; i < w->n_actors; i++) {
 		const struct workload_actor *a = &w->actors[i];
@@ -177,8 +174,8 @@ static int save(const struct call *c, struct err *e)
 static void announce(const struct call *c)
 {
 	if (!c->o->measure.quiet)
-		fprintf(stderr, "%zu points in %s, about %llu s%s\n", c->list.n,
-			c->session.root.path, measure_seconds(&c->list),
+		fprintf(stderr, "%zu points in %s, about %llu s%s\n", c->m.list.n,
+			c->m.session.root.path, measure_seconds(&c->m.list),
 			c->o->refine.value ? ", and the refinement" : "");
 }
 
@@ -189,7 +186,7 @@ static int begin(struct call *c, struct err *e)
 
 	if (r < 0)
 		return err_no_memory(e);
-	c->begun = true;
+	c->m.begun = true; /* each point has a run, with or without trials */
 	r = c->o->output && io_is_replaced(c->o->output) ? save(c, e) : 0;
 	if (r < 0)
 		e->exit_code = EXIT_USAGE;
@@ -200,21 +197,19 @@ static int begin(struct call *c, struct err *e)
 
 static int run_new(struct call *c, size_t first, struct err *e)
 {
-	struct plan_settings settings = {.seed = c->sweep.result->seed,
-					 .allowed = &c->session.root.cpus};
 	struct invocation in = {
-		.session = &c->session,
-		.list = &c->list,
+		.session = &c->m.session,
+		.list = &c->m.list,
 		.result = c->sweep.result,
-		.listener = progress_listener(&c->progress),
+		.listener = progress_listener(&c->m.progress),
 	};
 	struct err kept = {0};
-	int r = run_list_plan(&c->list, &settings, e), judged;
+	int r = measure_plan(&c->m, e), judged;
 
 	if (r < 0)
 		return r;
-	for (size_t i = first; i < c->list.n; i++)
-		if (record_run(c->sweep.result, c->list.items[i].workload) < 0)
+	for (size_t i = first; i < c->m.list.n; i++)
+		if (record_run(c->sweep.result, c->m.list.items[i].workload) < 0)
 			return err_no_memory(e);
 	r = first == 0 ? begin(c, e) : 0;
 	if (r == 0)
@@ -222,8 +217,8 @@ static int run_new(struct call *c, size_t first, struct err *e)
 	/* A point that this host cannot do is unknown; the curve is what the others give, if any. */
 	if (r == -ECANCELED && e->exit_code == EXIT_CANNOT && interrupted_finished(c->sweep.result))
 		r = 0;
-	for (size_t i = 0; i < c->list.n; i++)
-		c->list.items[i].given_up = true;
+	for (size_t i = 0; i < c->m.list.n; i++)
+		c->m.list.items[i].given_up = true;
 	judged = sweep_judge(&c->sweep);
 	if (r == 0 && judged < 0)
 		r = err_no_memory(e);
@@ -239,7 +234,7 @@ static int refine(struct call *c, struct err *e)
 	struct axis_point points[REFINE_POINTS];
 	double added[REFINE_POINTS];
 	struct sweep *s = &c->sweep;
-	size_t n, first = c->list.n, found = 0;
+	size_t n, first = c->m.list.n, found = 0;
 	double low = s->edge_holds < s->edge_breaks ? s->edge_holds : s->edge_breaks;
 	double high = s->edge_holds < s->edge_breaks ? s->edge_breaks : s->edge_holds;
 	int r;
@@ -255,21 +250,14 @@ static int refine(struct call *c, struct err *e)
 	return r < 0 || !found ? r : run_new(c, first, e);
 }
 
-static int measure(struct call *c, struct err *e)
+static int trials(void *opaque, struct err *e)
 {
-	int r = prepare_session(&c->session, &c->list, c->o->measure.place.enable_controllers,
-				c->sweep.result, e);
+	struct call *c = opaque;
+	int r = run_new(c, 0, e);
 
-	if (r == 0)
-		measure_probe_regime(&c->session, &c->sweep.result->host);
-	if (r == 0)
-		r = session_check(&c->session, e);
-	if (r == 0)
-		r = run_new(c, 0, e);
 	for (uint64_t i = 0; r == 0 && c->sweep.has_bound && i < c->o->refine.value; i++)
 		r = refine(c, e);
-	progress_clear(&c->progress);
-	return measure_end(&c->session, r, e);
+	return r;
 }
 
 static int parse(struct call *c, struct err *e)
@@ -290,73 +278,51 @@ static int parse(struct call *c, struct err *e)
 	return r;
 }
 
-/* A stream gets the sweep once; it may be standard output, so the table goes to standard error. */
-static int show(const struct call *c, int result, struct err *e)
+static int load(void *opaque, struct err *e)
 {
+	struct call *c = opaque;
+	int r = parse(c, e);
+
+	c->sweep.result = c->m.result;
+	if (r == 0)
+		r = learn_name(c, e);
+	if (r == 0)
+		r = add_points(c, c->sweep.axis.points, c->sweep.axis.n, e);
+	return r == 0 && c->sweep.has_bound ? check_bound(c, e) : r;
+}
+
+/*
+ * What was measured is shown, also if a signal or a hung process ended the sweep. A stream gets the
+ * sweep once; it may be standard output, so the table is printed to standard error.
+ */
+static int show(void *opaque, int result, struct err *e)
+{
+	const struct call *c = opaque;
 	bool streamed = c->o->output && !io_is_replaced(c->o->output);
 	struct err lost;
 	int r;
 
+	if (result < 0 && result != -ENOTRECOVERABLE && e->exit_code != EXIT_INTERRUPTED)
+		return result;
 	if (!c->o->measure.quiet)
 		sweep_print(&c->sweep, streamed ? stderr : stdout);
 	r = streamed ? save(c, result < 0 ? &lost : e) : 0;
 	return result < 0 ? result : r;
 }
 
-/* What was measured is shown, also where a signal or a hung process ended the sweep. */
-static bool is_kept(int r, const struct err *e)
-{
-	return r == 0 || r == -ENOTRECOVERABLE || e->exit_code == EXIT_INTERRUPTED;
-}
-
-static int carry_out(struct call *c, struct err *e)
-{
-	const struct sweep_options *o = c->o;
-	struct plan_settings settings = {.allowed = &c->session.root.cpus};
-	int r = parse(c, e);
-
-	if (r == 0)
-		r = measure_prepare_result(&o->measure, c->sweep.result, e);
-	if (r == 0)
-		r = learn_name(c, e);
-	if (r == 0)
-		r = add_points(c, c->sweep.axis.points, c->sweep.axis.n, e);
-	if (r == 0 && c->sweep.has_bound)
-		r = check_bound(c, e);
-	if (r == 0)
-		r = session_find(&c->session, o->measure.place.cgroup_root, e);
-	settings.seed = c->sweep.result->seed;
-	if (r == 0)
-		r = run_list_plan(&c->list, &settings, e);
-	if (r == 0)
-		r = prepare_host(&c->session, o->measure.host_name, c->sweep.result, e);
-	if (r < 0) {
-		session_end(&c->session, NULL);
-		interrupted_explain(&c->session, c->sweep.result, NULL, false, e);
-		return r;
-	}
-	progress_init(&c->progress, o->measure.quiet);
-	r = measure(c, e);
-	interrupted_explain(&c->session, c->sweep.result, o->output, c->begun, e);
-	return c->begun && is_kept(r, e) ? show(c, r, e) : r;
-}
+static const struct measure_steps steps = {.load = load, .trials = trials, .show = show};
 
 static int sweep_main(const struct command_call *call, struct err *e)
 {
-	struct call *c = calloc(1, sizeof(*c));
-	int r;
+	_cleanup_free struct call *c = calloc(1, sizeof(*c));
+	const struct sweep_options *o = call->options;
 
 	if (!c)
 		return err_no_memory(e);
-	c->o = call->options;
+	c->o = o;
 	c->workload = call->arguments[0];
-	c->session.signal_fd = -1;
-	c->sweep.result = result_create();
-	r = c->sweep.result ? carry_out(c, e) : err_no_memory(e);
-	run_list_finish(&c->list);
-	result_destroy(c->sweep.result);
-	free(c);
-	return r < 0 ? r : EXIT_DONE;
+	c->m = (struct measurement){.o = &o->measure, .output = o->output, .opaque = c};
+	return measure(&c->m, &steps, e);
 }
 
 const struct command command_sweep = {
