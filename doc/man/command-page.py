@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The man page of a command: what `cgchurn --describe` says of it, then what a hand wrote.
+"""The man page of a command: its part of `cgchurn --describe`, then its hand-written FRAME, if it has one.
 
-Usage: command-page.py COMMANDS.json CHANGELOG.md FRAME OUTPUT
+Usage: command-page.py COMMANDS.json CHANGELOG.md [FRAME] OUTPUT
 
-FRAME is cgchurn.in or cgchurn-COMMAND.in. In it a line @COMMANDS@ stands for the list of commands.
+FRAME is cgchurn.in or cgchurn-COMMAND.in, OUTPUT the same with .1. @COMMANDS@ in cgchurn.in is the list of commands.
 """
 import json
 import pathlib
 import sys
 
-from release import release_date
-from roff import escape, example, heading, is_table, paragraphs, prose
+from roff import escape, example, heading, is_table, paragraphs, prose, see_also
 
 
 def option(o):
@@ -47,7 +46,7 @@ def description(command):
             about.append(prose(said.strip()))
         if exits:
             status.append(prose(exits.strip()))
-    status.append("What each number means for every command is in\n.BR cgchurn (1).")
+    status.append("All exit statuses are in\n.BR cgchurn (1).")
     return about, examples, status
 
 
@@ -55,10 +54,9 @@ def section(title, texts):
     return [f".SH {title}", "\n.PP\n".join(texts)] if texts else []
 
 
-def page_of_command(tables, command, frame, date):
+def page_of_command(tables, command, frame):
     about, examples, status = description(command)
     parts = [
-        heading(f"cgchurn-{command['name']}", 1, tables["version"], date),
         ".SH NAME",
         f"cgchurn\\-{command['name']} \\- {escape(command['summary'])}",
         ".SH SYNOPSIS",
@@ -68,7 +66,7 @@ def page_of_command(tables, command, frame, date):
         *[option(o) for o in command["options"]],
         *section("EXAMPLES", examples),
         *section("EXIT STATUS", status),
-        frame,
+        *([frame] if frame else []),
     ]
     return "\n".join(parts)
 
@@ -79,19 +77,18 @@ def list_of_commands(tables):
         for c in tables["commands"])
 
 
-def main(tables_path, changelog, frame_path, output):
+def main(tables_path, changelog, *frames, output):
     tables = json.loads(pathlib.Path(tables_path).read_text())
-    frame = pathlib.Path(frame_path).read_text().rstrip("\n")
-    name = pathlib.Path(frame_path).stem
-    date = release_date(changelog)
+    frame = "".join(pathlib.Path(path).read_text().rstrip("\n") for path in frames)
+    name = pathlib.Path(output).stem
     if name == "cgchurn":
-        text = heading(name, 1, tables["version"], date) + "\n"
-        text += frame.replace("@COMMANDS@", list_of_commands(tables))
+        text = frame.replace("@COMMANDS@", list_of_commands(tables))
     else:
         command = next(c for c in tables["commands"] if f"cgchurn-{c['name']}" == name)
-        text = page_of_command(tables, command, frame, date)
-    pathlib.Path(output).write_text('.\\" Made by doc/man/command-page.py; edit the option tables or the frame.\n'
-                                    + text + "\n")
+        text = page_of_command(tables, command, frame)
+    pathlib.Path(output).write_text("\n".join([
+        '.\\" Made by doc/man/command-page.py; edit the option tables or the frame.',
+        heading(name, 1, tables["version"], changelog), text, see_also(tables, name), ""]))
 
 
-main(*sys.argv[1:])
+main(*sys.argv[1:-1], output=sys.argv[-1])

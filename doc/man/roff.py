@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Text to roff: what the generators of man pages share."""
+import pathlib
 import re
+import sys
 
 SPECIAL = {"\\": "\\e", "`": "\\(ga", "'": "\\(aq", "^": "\\(ha", "~": "\\(ti"}
 
@@ -45,5 +47,16 @@ def paragraphs(text):
     return [p for p in text.split("\n\n") if p]
 
 
-def heading(name, section, version, date):
-    return f'.TH {name.upper()} {section} {date} "cgchurn {version}" "cgchurn"'
+def heading(name, section, version, changelog):
+    """With the date of the release, so that the same sources make the same pages."""
+    found = re.search(r"^## \S+ - (\d{4}-\d{2}-\d{2})$", pathlib.Path(changelog).read_text(), re.MULTILINE)
+    if not found:
+        sys.exit(f"{changelog}: no heading `## VERSION - YYYY-MM-DD`")
+    return f'.TH {name.upper()} {section} {found[1]} "cgchurn {version}" "cgchurn"'
+
+
+def see_also(tables, own):
+    """The other pages. cgchurn(1) lists the commands itself."""
+    commands = [] if own == "cgchurn" else ["cgchurn", *(f"cgchurn-{c['name']}" for c in tables["commands"])]
+    pages = [(n, 1) for n in commands] + [("cgchurn-result", 5), ("cgchurn-workload", 5), ("cgroups", 7)]
+    return ".SH SEE ALSO\n" + "\n".join(f".BR {escape(n, True)} ({s})," for n, s in pages if n != own).rstrip(",")

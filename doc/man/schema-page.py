@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The man page of a file format: a frame that a hand wrote, and the keys that its JSON Schema lists.
+"""The man page of a file format: a hand-written frame, and the keys of its JSON Schema.
 
 Usage: schema-page.py DATADIR COMMANDS.json CHANGELOG.md SCHEMA FRAME OUTPUT
 
@@ -11,8 +11,7 @@ import json
 import pathlib
 import sys
 
-from release import release_date
-from roff import escape, heading, prose
+from roff import escape, heading, prose, see_also
 
 
 def end(text):
@@ -129,7 +128,8 @@ def main(datadir, tables_path, changelog, schema_path, frame_path, output):
     schema = json.loads(pathlib.Path(schema_path).read_text())
     frame = pathlib.Path(frame_path).read_text()
     page = Page(schema)
-    text = heading(pathlib.Path(frame_path).stem, 5, tables["version"], release_date(changelog)) + "\n" + frame
+    name = pathlib.Path(frame_path).stem
+    text = heading(name, 5, tables["version"], changelog) + "\n" + frame + see_also(tables, name) + "\n"
     text = text.replace("@PKGDATADIR@", escape(datadir, True))
     text = text.replace("@KEYS@", page.keys(schema))
     if "@OPTIONS@" in text:
