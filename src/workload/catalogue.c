@@ -84,7 +84,7 @@ int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *re
 		return r;
 	n = scandir(folder, &entries, is_workload, by_stem);
 	if (n < 0)
-		return err_sys(e, EXIT_CANNOT, errno, "%s", folder);
+		return err_sys(e, EXIT_CANNOT, errno, "cannot read %s", folder);
 	paths = calloc((size_t)n + 1, sizeof(*paths));
 	for (int i = 0; paths && i < n; i++)
 		if (asprintf(&paths[i], "%s/%s", folder, entries[i]->d_name) < 0) {

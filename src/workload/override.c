@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the command line changes in a workload, before it is checked like any other. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/num.h"
 #include "base/suggest.h"
 #include "workload/parse.h"
 
@@ -12,7 +14,8 @@ static const char *const actor_keys[] = {"stressor", "workers", "cpus",         
 					 "arrival",  "options", "thresholds_ns", "max_failed"};
 static const char *const hierarchy_keys[] = {"depth", "fanout", "controllers", "optional",
 					     "threaded"};
-enum { N_ACTOR_KEYS = 8, N_HIERARCHY_KEYS = 5 };
+static const char *const arrival_keys[] = {"kind", "per_second", "jitter", "pause", "max_missed"};
+enum { N_ACTOR_KEYS = 8, N_HIERARCHY_KEYS = 5, N_ARRIVAL_KEYS = 5 };
 
 /* One --set, taken apart: "storm.arrival.per_second=50". */
 struct setting {
@@ -56,8 +59,10 @@ static int split_setting(const char *what, struct setting *ret, struct err *e)
 	key = strchr(s.whole, '.');
 	if (!value || !key) {
 		free(s.whole);
-		return err_set(e, EXIT_USAGE, EINVAL, "%.200s: allowed: --set ACTOR.KEY=VALUE",
-			       what);
+		err_set(e, EXIT_USAGE, EINVAL, "%.200s: allowed: --set ACTOR.KEY=VALUE", what);
+		err_hint(e, "Examples: --set storm.workers=8, --set hierarchy.depth=8; "
+			    "`cgchurn show WORKLOAD` names the actors.");
+		return -EINVAL;
 	}
 	*key++ = '\0';
 	member = strchr(key, '.');
@@ -166,6 +171,7 @@ static int refuse_key(const struct setting *s, const struct kind *kind, struct e
 {
 	size_t n_options = kind ? kind->n_options : 0, n = 0;
 	_cleanup_free const char **words = calloc(N_ACTOR_KEYS + n_options, sizeof(*words));
+	int r;
 
 	if (!words)
 		return err_no_memory(e);
@@ -173,7 +179,10 @@ static int refuse_key(const struct setting *s, const struct kind *kind, struct e
 		words[n++] = actor_keys[i];
 	for (size_t i = 0; i < n_options; i++)
 		words[n++] = kind->options[i].name;
-	return refuse(s, s->key, "no key or option", words, n, e);
+	r = refuse(s, s->key, "no key or option", words, n, e);
+	if (is_one_of(s->key, arrival_keys, N_ARRIVAL_KEYS))
+		err_hint(e, "Did you mean \"%s.arrival.%s\"?", s->actor, s->key);
+	return r;
 }
 
 /* Where the setting goes: an object, and the key in it. *ret NULL: left to the file's own check. */
@@ -237,11 +246,41 @@ static int apply_setting(struct json_object *root, const struct kind_table *kind
 	return 0;
 }
 
-static int apply_numbers(struct json_object *root, const struct workload_overrides *o,
-			 struct override_log *log)
+static int check_time(const char *option, uint64_t ns, uint64_t least_ms, uint64_t most_ms,
+		      struct err *e)
+{
+	char found[NUM_TEXT_SIZE];
+
+	if (ns / 1000000 >= least_ms && ns <= most_ms * 1000000)
+		return 0;
+	return err_set(e, EXIT_USAGE, ERANGE,
+		       "%s: found %s, allowed: %" PRIu64 " ms to %" PRIu64 " h", option,
+		       num_format_ns((double)ns, found), least_ms, most_ms / 3600000);
+}
+
+/* Here, because the file is not at fault. */
+static int check_numbers(const struct workload_overrides *o, struct err *e)
 {
 	int r = 0;
 
+	if (o->has_trials && (o->trials < 1 || o->trials > WORKLOAD_TRIALS_MAX))
+		r = err_set(e, EXIT_USAGE, ERANGE, "--trials: found %" PRIu64 ", allowed: 1 to %d",
+			    o->trials, WORKLOAD_TRIALS_MAX);
+	if (r == 0 && o->has_duration)
+		r = check_time("--duration", o->duration_ns, WORKLOAD_DURATION_MIN_MS,
+			       WORKLOAD_DURATION_MAX_MS, e);
+	if (r == 0 && o->has_warmup)
+		r = check_time("--warmup", o->warmup_ns, 0, WORKLOAD_WARMUP_MAX_MS, e);
+	return r;
+}
+
+static int apply_numbers(struct json_object *root, const struct workload_overrides *o,
+			 struct override_log *log, struct err *e)
+{
+	int r = check_numbers(o, e);
+
+	if (r < 0)
+		return r;
 	if (o->has_warmup)
 		r = put(log, root, "warmup_s", json_object_new_double((double)o->warmup_ns / 1e9),
 			"--warmup");
@@ -250,7 +289,7 @@ static int apply_numbers(struct json_object *root, const struct workload_overrid
 			json_object_new_double((double)o->duration_ns / 1e9), "--duration");
 	if (r == 0 && o->has_trials)
 		r = put(log, root, "trials", json_object_new_uint64(o->trials), "--trials");
-	return r;
+	return r < 0 ? err_no_memory(e) : 0;
 }
 
 static int log_init(struct override_log *log, size_t n_sets)
@@ -278,10 +317,11 @@ int apply_overrides(struct json_doc *doc, const struct kind_table *kinds,
 		if (r < 0)
 			return r;
 	}
-	if (r == 0)
-		r = apply_numbers(doc->root, overrides, log);
 	if (r < 0)
 		return err_no_memory(e);
+	r = apply_numbers(doc->root, overrides, log, e);
+	if (r < 0)
+		return r;
 	doc->patches = log->patches;
 	doc->n_patches = log->n;
 	return 0;

@@ -66,9 +66,10 @@ static int parse_workload(const struct json_at *root, const struct kind_table *k
 		{.key = "primary"},
 		FIELD("warmup_s", take_seconds, struct workload, warmup_ns,
 		      .max = WORKLOAD_WARMUP_MAX_MS),
-		FIELD("duration_s", take_seconds, struct workload, duration_ns, .min = 10,
-		      .max = 24 * 3600 * 1000),
-		FIELD("trials", json_field_u64, struct workload, trials, .min = 1, .max = 1000),
+		FIELD("duration_s", take_seconds, struct workload, duration_ns,
+		      .min = WORKLOAD_DURATION_MIN_MS, .max = WORKLOAD_DURATION_MAX_MS),
+		FIELD("trials", json_field_u64, struct workload, trials, .min = 1,
+		      .max = WORKLOAD_TRIALS_MAX),
 	};
 	struct json_at actors = json_member(root, "actors"), primary = json_member(root, "primary");
 	int r = check_schema(root);
