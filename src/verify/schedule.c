@@ -85,13 +85,18 @@ static int key_of(const char *name)
 static int unknown_key(const char *name, struct err *e)
 {
 	const char *names[SCHEDULE_KEYS], *near;
+	char list[400] = "";
+	size_t used = 0;
 
 	for (int k = 0; k < SCHEDULE_KEYS; k++)
 		names[k] = schedule_keys[k].name;
 	near = suggest_name(name, names, SCHEDULE_KEYS);
-	err_set(e, EXIT_USAGE, EINVAL, "--at-most: there is nothing called '%s'", name);
+	for (int k = 0; k < SCHEDULE_KEYS && used < sizeof(list); k++)
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", k ? ", " : "",
+					 names[k]);
+	err_set(e, EXIT_USAGE, EINVAL, "--at-most: unknown key '%s', allowed: %s", name, list);
 	if (near)
-		err_hint(e, "Perhaps '%s'.", near);
+		err_hint(e, "Did you mean '%s'?", near);
 	return -EINVAL;
 }
 
