@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "command/command.h"
@@ -147,6 +148,11 @@ static int report_main(const struct command_call *call, struct err *e)
 	if (!call->n_arguments && !o->history)
 		return err_set(e, EXIT_USAGE, EINVAL,
 			       "report: found no RESULT, needed: at least one, or --history DIR");
+	if (!o->output && isatty(STDOUT_FILENO)) {
+		err_set(e, EXIT_USAGE, EINVAL, "report: HTML is not printed on a terminal");
+		err_hint(e, "Name a file (-o report.html), or redirect standard output.");
+		return -EINVAL;
+	}
 	if (!arguments)
 		return err_no_memory(e);
 	r = open_inputs(call, &job, e);
