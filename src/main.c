@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/process.h"
+#include "base/suggest.h"
 #include "command/command.h"
 #include "version.h"
 
@@ -62,6 +63,22 @@ static int finish_output(int exit_code)
 	return exit_code ? exit_code : EXIT_FAULT;
 }
 
+static int refuse_command(const char *word)
+{
+	const char *names[sizeof(commands) / sizeof(commands[0])], *near;
+	struct err e;
+	size_t n = 0;
+
+	for (; commands[n]; n++)
+		names[n] = commands[n]->name;
+	near = suggest_name(word, names, n);
+	err_set(&e, EXIT_USAGE, EINVAL, "unknown command '%.64s'", word);
+	err_hint(&e, "%s%s%s`cgchurn --help` lists them.", near ? "Did you mean '" : "",
+		 near ? near : "", near ? "'? " : "");
+	err_print(&e, stderr);
+	return EXIT_USAGE;
+}
+
 static int carry_out(int argc, char **argv)
 {
 	if (argc < 2)
@@ -79,8 +96,7 @@ static int carry_out(int argc, char **argv)
 	for (size_t i = 0; commands[i]; i++)
 		if (strcmp(argv[1], commands[i]->name) == 0)
 			return command_execute(commands[i], argc - 1, argv + 1);
-	fprintf(stderr, "cgchurn: unknown command '%s'; `cgchurn --help` lists them\n", argv[1]);
-	return EXIT_USAGE;
+	return refuse_command(argv[1]);
 }
 
 int main(int argc, char **argv)

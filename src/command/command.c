@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/num.h"
+#include "base/suggest.h"
 #include "json/write.h"
 #include "stressor/stressor.h"
 
@@ -98,8 +99,15 @@ static int check_choice(const struct command_option *option, const char *value)
 static int store_percent(double *where, const char *value)
 {
 	double percent;
+	char digits[32];
+	size_t length = strlen(value);
 
-	if (num_parse_double(value, &percent) < 0 || !(percent > 0 && percent <= 100))
+	if (length >= sizeof(digits))
+		return -EINVAL;
+	strcpy(digits, value);
+	if (length && digits[length - 1] == '%')
+		digits[length - 1] = '\0';
+	if (num_parse_double(digits, &percent) < 0 || !(percent > 0 && percent <= 100))
 		return -EINVAL;
 	*where = percent / 100;
 	return 0;
@@ -145,7 +153,7 @@ static const char *expectation(const struct command_option *option, char buf[256
 	case OPTION_U64:
 		return "a whole number";
 	case OPTION_PERCENT:
-		return "a percentage above 0 and at most 100";
+		return "a percentage above 0 and at most 100 (5 or 5%)";
 	case OPTION_DURATION:
 		return "a duration such as 500ms, 5s or 2m";
 	case OPTION_CHOICE:
@@ -165,9 +173,13 @@ static bool takes_value(const struct command_option *o)
 	return o->type != OPTION_FLAG && o->type != OPTION_HELP;
 }
 
-/* The tables of getopt_long(): `letters` has room for two an option, and the end. */
+/*
+ * The tables of getopt_long(): `letters` has room for two an option, a colon in front (a missing
+ * value is reported as ':'), and the end.
+ */
 static void fill_tables(const struct option_list *list, struct option *longs, char *letters)
 {
+	*letters++ = ':';
 	for (size_t i = 0; i < list->n; i++) {
 		const struct command_option *o = &list->items[i];
 
@@ -192,16 +204,65 @@ static const struct command_option *find_option(const struct option_list *list, 
 	return NULL;
 }
 
+static size_t count_beginning_with(const struct option_list *list, const char *word, size_t length)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += strncmp(list->items[i].name, word, length) == 0;
+	return n;
+}
+
+/* `word`: without the dashes. */
+static void refuse_long(const struct command *command, const struct option_list *list,
+			const char *word, struct err *e)
+{
+	int length = (int)strcspn(word, "=");
+	const char *names[OPTIONS_MAX], *near;
+	char name[64];
+
+	for (size_t i = 0; i < list->n; i++)
+		names[i] = list->items[i].name;
+	snprintf(name, sizeof(name), "%.*s", length, word);
+	near = suggest_name(name, names, list->n);
+	if (count_beginning_with(list, word, (size_t)length) > 1)
+		err_set(e, EXIT_USAGE, EINVAL, "%s: more than one option begins with --%s",
+			command->name, name);
+	else
+		err_set(e, EXIT_USAGE, EINVAL, "%s: unknown option --%s", command->name, name);
+	err_hint(e, "%s%s%s`cgchurn %s --help` lists the options.", near ? "Did you mean --" : "",
+		 near ? near : "", near ? "? " : "", command->name);
+}
+
+/* `value`: what getopt_long() returned, '?' or ':'. */
+static int refuse_option(const struct command *command, const struct option_list *list, int value,
+			 char **argv, struct err *e)
+{
+	const struct command_option *o = optopt ? find_option(list, optopt) : NULL;
+
+	if (o)
+		err_set(e, EXIT_USAGE, EINVAL, "%s: --%s %s", command->name, o->name,
+			value == ':' ? "needs a value" : "takes no value");
+	else if (optopt)
+		err_set(e, EXIT_USAGE, EINVAL, "%s: unknown option -%c", command->name, optopt);
+	else {
+		refuse_long(command, list, argv[optind - 1] + strlen("--"), e);
+		return -EINVAL;
+	}
+	err_hint(e, "`cgchurn %s --help` lists the options.", command->name);
+	return -EINVAL;
+}
+
 /* 1: help was asked for. */
 static int parse(const struct command *command, const struct option_list *list, int argc,
 		 char **argv, void *options, struct err *e)
 {
 	struct option longs[OPTIONS_MAX + 1];
-	char letters[2 * OPTIONS_MAX + 1], buf[256];
+	char letters[2 * OPTIONS_MAX + 2], buf[256];
 	int value;
 
 	fill_tables(list, longs, letters);
-	optind = 0;
+	optind = opterr = 0;
 	while ((value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		const struct command_option *o = find_option(list, value);
 		int r = o ? store(o, (char *)options + o->offset, optarg) : -EINVAL;
@@ -213,11 +274,8 @@ static int parse(const struct command *command, const struct option_list *list, 
 		if (r < 0 && o)
 			return err_set(e, EXIT_USAGE, EINVAL, "--%s: '%s' is not %s", o->name,
 				       optarg, expectation(o, buf));
-		if (r < 0) {
-			err_set(e, EXIT_USAGE, EINVAL, "unknown or incomplete option");
-			err_hint(e, "`cgchurn %s --help` lists the options.", command->name);
-			return r;
-		}
+		if (r < 0)
+			return refuse_option(command, list, value, argv, e);
 	}
 	return 0;
 }
@@ -228,7 +286,8 @@ static int check_arguments(const struct command *command, size_t n, struct err *
 		return 0;
 	err_set(e, EXIT_USAGE, EINVAL, "%s: %s", command->name,
 		n < command->min_arguments ? "an argument is missing" : "too many arguments");
-	err_hint(e, "Usage: cgchurn %s [OPTION...] %s", command->name, command->arguments);
+	err_hint(e, "Usage: cgchurn %s [OPTION...]%s%s", command->name,
+		 command->arguments[0] ? " " : "", command->arguments);
 	return -EINVAL;
 }
 

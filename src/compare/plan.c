@@ -28,17 +28,19 @@ int needs_parse_effect(const char *text, double *ret, struct err *e)
 	size_t length = strlen(text);
 	double value, ratio = 0;
 
-	if (length > 1 && length < sizeof(digits)) {
-		memcpy(digits, text, length - 1);
-		digits[length - 1] = '\0';
+	if (length && length < sizeof(digits)) {
+		bool times = text[length - 1] == 'x';
+
+		strcpy(digits, text);
+		if (times || text[length - 1] == '%')
+			digits[length - 1] = '\0';
 		if (num_parse_double(digits, &value) == 0 && value > 0)
-			ratio = text[length - 1] == '%'   ? 1 + value / 100
-				: text[length - 1] == 'x' ? value
-							  : 0;
+			ratio = times ? value : 1 + value / 100;
 	}
 	if (!(ratio > 1 && ratio <= 1e6))
 		return err_set(e, EXIT_USAGE, EINVAL,
-			       "--plan: '%s' is no effect such as 10%% or 1.5x (above 1x)", text);
+			       "--plan: '%s' is no effect such as 10%%, 10 or 1.5x (above 1x)",
+			       text);
 	*ret = log(ratio);
 	return 0;
 }
