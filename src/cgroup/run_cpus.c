@@ -94,7 +94,7 @@ int run_cpus_check_mounts(const char *mountinfo, struct err *e)
 	int r = mounts_read(mountinfo, &mounts);
 
 	if (r < 0)
-		return err_sys(e, EXIT_CANNOT, -r, "%s", mountinfo);
+		return err_sys(e, EXIT_CANNOT, -r, "cannot read %s", mountinfo);
 	for (size_t i = 0; r == 0 && i < mounts.n; i++)
 		if (!mounts.items[i].v2 && cgroup_mount_has_option(&mounts.items[i], "cpuset")) {
 			r = err_set(e, EXIT_CANNOT, EOPNOTSUPP,

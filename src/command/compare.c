@@ -101,7 +101,7 @@ static int open_saved(const char *prefix, struct session *s, struct err *e)
 		snprintf(path, sizeof(path), "%s.%s", prefix, suffixes[i]);
 		s->saved[i] = fopen(path, "we");
 		if (!s->saved[i])
-			return err_sys(e, EXIT_CANNOT, errno, "%s", path);
+			return err_sys(e, EXIT_CANNOT, errno, "cannot create %s", path);
 	}
 	return 0;
 }

@@ -26,6 +26,7 @@ int results_make(int (*work)(void *data, FILE *to, struct err *e), void *data, c
 	if (r < 0)
 		return r;
 	r = output ? io_replace_file(output, text, size) : io_write_all(STDOUT_FILENO, text, size);
-	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "%s", output ? output : "standard output")
+	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "cannot write %s",
+			       output ? output : "standard output")
 		     : EXIT_DONE;
 }

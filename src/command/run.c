@@ -340,7 +340,9 @@ static int show_run(void *opaque, int r, struct err *e)
 		run->o->output && r < 0 && e->exit_code == EXIT_FAULT && run->m.result->complete;
 	int shown = show(run, lost, r < 0 && e->exit_code == EXIT_INTERRUPTED);
 
-	return r == 0 && shown < 0 ? err_sys(e, EXIT_FAULT, -shown, "%s", run->o->output) : r;
+	return r == 0 && shown < 0
+		       ? err_sys(e, EXIT_FAULT, -shown, "cannot write %s", run->o->output)
+		       : r;
 }
 
 static const struct measure_steps steps = {

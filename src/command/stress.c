@@ -166,9 +166,9 @@ static int check_outputs(const struct stress *s, const struct stress_options *o,
 	int r = o->status ? report_write_status(s, o->status) : 0;
 
 	if (r < 0)
-		return err_sys(e, EXIT_USAGE, -r, "%s", o->status);
+		return err_sys(e, EXIT_USAGE, -r, "cannot write %s", o->status);
 	r = o->junit && io_is_replaced(o->junit) ? report_write_junit(s, o->junit) : 0;
-	return r < 0 ? err_sys(e, EXIT_USAGE, -r, "%s", o->junit) : 0;
+	return r < 0 ? err_sys(e, EXIT_USAGE, -r, "cannot write %s", o->junit) : 0;
 }
 
 /* One run of the command. */
@@ -224,7 +224,7 @@ static int find_cpus(struct stressing *g, struct err *e)
 		return r;
 	folder = open(RUN_CPUS_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder < 0)
-		return err_sys(e, EXIT_CANNOT, errno, RUN_CPUS_FOLDER);
+		return err_sys(e, EXIT_CANNOT, errno, "cannot open " RUN_CPUS_FOLDER);
 	return run_cpus_find(folder, &g->stress.around.cpus, e);
 }
 
@@ -360,7 +360,7 @@ static int finish(struct stressing *g, int result, struct err *e)
 	print_load(&g->load);
 	print_unwritten(&g->teller);
 	if (r < 0)
-		err_sys(&unwritten, EXIT_FAULT, -r, "%s", g->o->junit);
+		err_sys(&unwritten, EXIT_FAULT, -r, "cannot write %s", g->o->junit);
 	if (r < 0 && result < 0)
 		err_print(&unwritten, stderr);
 	if (result < 0)

@@ -168,7 +168,7 @@ static int save(const struct call *c, struct err *e)
 	r = sweep_to_json(&c->sweep, &text, &size);
 	if (r == 0)
 		r = io_replace_file(c->o->output, text, size);
-	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "%s", c->o->output) : 0;
+	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "cannot write %s", c->o->output) : 0;
 }
 
 static void announce(const struct call *c)

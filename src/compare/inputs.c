@@ -20,7 +20,7 @@
 
 static int refuse_open(const char *path, int errnum, struct err *e)
 {
-	int r = err_sys(e, EXIT_USAGE, errnum, "%s", path);
+	int r = err_sys(e, EXIT_USAGE, errnum, "cannot open %s", path);
 
 	if (errnum == EMFILE)
 		err_hint(e,
@@ -225,7 +225,7 @@ static int add_folder(struct inputs *inputs, const char *path, int fd, struct er
 	int r = list_folder(fd, &l);
 
 	if (r < 0)
-		return err_sys(e, EXIT_USAGE, -r, "%s", path);
+		return err_sys(e, EXIT_USAGE, -r, "cannot read %s", path);
 	if (!l.n)
 		return refuse_empty(path, &l, e);
 	if (note_skips(inputs, path, &l.compressed, "compressed file", compressed_advice) < 0 ||
@@ -328,7 +328,7 @@ int input_read(struct input *input, char **ret_text, size_t *ret_size, struct er
 	if (r == -ENOMEM)
 		return err_no_memory(e);
 	if (r < 0)
-		return err_sys(e, EXIT_USAGE, -r, "%s", input->path);
+		return err_sys(e, EXIT_USAGE, -r, "cannot read %s", input->path);
 	compression = compression_of(text, size);
 	if (compression) {
 		err_set(e, EXIT_USAGE, EINVAL, "%s: compressed with %s", input->path, compression);

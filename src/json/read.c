@@ -40,7 +40,7 @@ int json_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 	int r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_sys(e, EXIT_USAGE, errno, "%s", origin);
+		return err_sys(e, EXIT_USAGE, errno, "cannot open %s", origin);
 	if (!S_ISREG(st.st_mode))
 		return err_set(e, EXIT_USAGE, EINVAL, "%s: found %s, allowed: a regular file",
 			       origin, file_type(st.st_mode));
@@ -49,7 +49,8 @@ int json_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 		return err_set(e, EXIT_USAGE, EFBIG, "%s: found %jd bytes, allowed: at most %zu",
 			       origin, (intmax_t)st.st_size, limit);
 	if (r < 0)
-		return err_sys(e, r == -ENOMEM ? EXIT_FAULT : EXIT_USAGE, -r, "%s", origin);
+		return err_sys(e, r == -ENOMEM ? EXIT_FAULT : EXIT_USAGE, -r, "cannot read %s",
+			       origin);
 	return 0;
 }
 

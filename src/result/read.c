@@ -344,8 +344,15 @@ int result_from_json(const char *text, size_t size, const char *origin, struct r
 		     struct err *e)
 {
 	struct json_doc doc;
-	int r = json_doc_init(&doc, text, size, origin, e);
+	size_t blank = 0;
+	int r;
 
+	while (blank < size && strchr(" \t\r\n", text[blank]) && text[blank])
+		blank++;
+	if (blank == size || text[blank] != '{')
+		return err_set(e, EXIT_USAGE, EINVAL, "%s: not a result file (JSON expected)",
+			       json_origin(origin, (char[JSON_ORIGIN_SIZE]){0}));
+	r = json_doc_init(&doc, text, size, origin, e);
 	if (r < 0)
 		return r;
 	r = read_document(&doc, ret, e);

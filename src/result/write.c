@@ -180,5 +180,5 @@ int result_write(const struct result *r, const char *path, struct err *e)
 	if (k < 0)
 		return k;
 	k = io_replace_file(path, text, size);
-	return k < 0 ? err_sys(e, EXIT_FAULT, -k, "%s", path) : 0;
+	return k < 0 ? err_sys(e, EXIT_FAULT, -k, "cannot write %s", path) : 0;
 }

@@ -27,7 +27,7 @@ static int open_folder(const char *folder, struct err *e)
 	if (fd >= 0)
 		return fd;
 	if (errno != ENOTDIR && errno != ELOOP)
-		return err_sys(e, EXIT_USAGE, errno, "%s", folder);
+		return err_sys(e, EXIT_USAGE, errno, "cannot open %s", folder);
 	err_set(e, EXIT_USAGE, ENOTDIR, "%s: not a folder", folder);
 	err_hint(e, "Samples are not written through a link; name the folder itself.");
 	return -ENOTDIR;
@@ -38,7 +38,7 @@ int raw_folder_prepare(const char *folder, struct err *e)
 	_cleanup_fd int fd = -1;
 
 	if (mkdir(folder, 0755) < 0 && errno != EEXIST)
-		return err_sys(e, EXIT_USAGE, errno, "%s", folder);
+		return err_sys(e, EXIT_USAGE, errno, "cannot create %s", folder);
 	fd = open_folder(folder, e);
 	return fd < 0 ? fd : 0;
 }

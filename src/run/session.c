@@ -29,7 +29,7 @@ static int find(const char *built, const char *installed, char ret[PATH_MAX], st
 	int r = io_find_own(built, installed, ret);
 
 	if (r < 0) {
-		err_sys(e, EXIT_CANNOT, -r, "%s", ret);
+		err_sys(e, EXIT_CANNOT, -r, "cannot find %s", ret);
 		err_hint(e, "It belongs to cgchurn; `meson install` puts it there.");
 	} else if (access(ret, X_OK) < 0) {
 		r = err_sys(e, EXIT_CANNOT, errno, "%s may not be executed", ret);

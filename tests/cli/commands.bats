@@ -19,7 +19,74 @@ bats_require_minimum_version 1.5.0
 @test "an unknown command is named and refused with 2" {
 	run "$CGCHURN" runn
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"unknown command 'runn'"* ]]
+	[[ "$output" == "cgchurn: unknown command 'runn'"*"Did you mean 'run'?"* ]]
+}
+
+# refused TEXT ARGUMENT...: with 2, and the first line is this one.
+refused() {
+	run --separate-stderr "$CGCHURN" "${@:2}"
+	[ "$status" -eq 2 ]
+	[ -z "$output" ]
+	[ "${stderr%%$'\n'*}" = "cgchurn: $1" ] || { echo "$stderr"; false; }
+}
+
+@test "an option that there is not: one line, and the nearest one" {
+	refused "run: unknown option --trails" run --trails 3
+	[[ "$stderr" == *"Did you mean --trials?"* ]]
+	refused "run: unknown option --trails" run --trails=3
+	refused "run: unknown option -Z" run -Z
+	refused "run: more than one option begins with --s" run --s 3
+	refused "run: --trials needs a value" run --trials
+	refused "run: --quiet takes no value" run --quiet=3
+	refused "clean: too many arguments" clean foo
+	[[ "$stderr" == *"Usage: cgchurn clean [OPTION...]" ]]
+}
+
+@test "options out of range name the option and its range, not a file" {
+	refused "--trials: found 0, allowed: 1 to 1000" run --trials 0 null
+	refused "--trials: found 1001, allowed: 1 to 1000" show --trials 1001 null
+	refused "--duration: found 1 ns, allowed: 10 ms to 24 h" run -d 1ns null
+	refused "--warmup: found 3601 s, allowed: 0 ms to 1 h" show -w 3601 null
+}
+
+@test "--set and --at-most: what is allowed, and an example" {
+	refused "--set foo: allowed: --set ACTOR.KEY=VALUE" show null --set foo
+	[[ "$stderr" == *"--set storm.workers=8"* ]]
+	run --separate-stderr "$CGCHURN" show null --set paced.per_second=5
+	[[ "$stderr" == *'Did you mean "paced.arrival.per_second"?'* ]]
+	run --separate-stderr "$CGCHURN" stress --at-most foo=1
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"unknown key 'foo', allowed: movers, subjects, "*", ms"* ]]
+}
+
+@test "a file that is no result, or is not there" {
+	cd "$BATS_TEST_TMPDIR"
+	printf 'workload,p50\nnull,3\n' >a.csv
+	refused "a.csv: not a result file (JSON expected)" export --to csv a.csv
+	refused "a.csv: not a result file (JSON expected)" compare a.csv "$CGCHURN_SOURCE/tests/golden/export/sample.json"
+	refused "cannot open none.json: No such file or directory" export --to csv none.json
+	refused "cannot open ./none.json: No such file or directory" show ./none.json
+}
+
+@test "a report is not printed on a terminal" {
+	cd "$BATS_TEST_TMPDIR"
+	type -P script >/dev/null || skip "no script(1)"
+	run script -qec "'$CGCHURN' report '$CGCHURN_SOURCE/tests/golden/export/sample.json'" /dev/null
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"HTML is not printed on a terminal"*"-o report.html"* ]]
+}
+
+@test "percentages with and without the sign" {
+	cd "$BATS_TEST_TMPDIR"
+	sample=$CGCHURN_SOURCE/tests/golden/export/sample.json
+	for tolerance in 5 5%; do # both go on to the files
+		refused "$sample: BASE and NEW are the same file" compare --tolerance $tolerance "$sample" "$sample"
+	done
+	for effect in 10 10% 1.1x; do
+		refused "--plan: found 1 invocation, needed: at least 2" compare --plan $effect "$sample"
+	done
+	run --separate-stderr "$CGCHURN" compare --tolerance 5%% "$sample" "$sample"
+	[[ "$stderr" == *"is not a percentage"* ]]
 }
 
 @test "list shows what is named, and refuses names that there are not" {
