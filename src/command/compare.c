@@ -6,13 +6,13 @@
 
 #include "base/cleanup.h"
 #include "command/command.h"
+#include "command/results.h"
 #include "compare/aa.h"
 #include "compare/comparison.h"
 #include "compare/inputs.h"
 #include "compare/plan.h"
 #include "compare/print.h"
 #include "seccomp/reader.h"
-#include "stats/sequential.h"
 
 struct compare_options {
 	const char *format, *plan, *save;
@@ -117,10 +117,8 @@ static int check_usage(const struct command_call *call, struct err *e)
 
 	if (o->aa && o->plan)
 		return err_set(e, EXIT_USAGE, EINVAL, "--aa and --plan exclude each other");
-	if (o->max_boots.given &&
-	    (o->max_boots.value < 2 || o->max_boots.value > SEQUENTIAL_UNITS_MAX || o->paired))
-		return err_set(e, EXIT_USAGE, EINVAL, "--max-boots takes 2 to %d, and no --paired",
-			       SEQUENTIAL_UNITS_MAX);
+	if (results_check_max_boots(&o->max_boots, o->paired, e) < 0)
+		return -EINVAL;
 	if (is_one_sided(o) &&
 	    (o->paired || o->max_boots.given || o->require_decision || o->format || o->save))
 		return err_set(e, EXIT_USAGE, EINVAL,

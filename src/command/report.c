@@ -16,6 +16,7 @@
 struct report_options {
 	const char *output, *title, *history;
 	double tolerance;
+	struct option_u64 max_boots;
 	struct option_strings allowed;
 	bool paired, no_pictures;
 };
@@ -35,6 +36,8 @@ static const struct command_option options[] = {
 	{.name = "tolerance", .argument = "P", .type = OPTION_PERCENT, .offset = AT(tolerance),
 	 .help = "As for `cgchurn compare`."},
 	{.name = "paired", .type = OPTION_FLAG, .offset = AT(paired),
+	 .help = "As for `cgchurn compare`."},
+	{.name = "max-boots", .argument = "N", .type = OPTION_U64, .offset = AT(max_boots),
 	 .help = "As for `cgchurn compare`."},
 	{.name = "no-pictures", .type = OPTION_FLAG, .offset = AT(no_pictures),
 	 .help = "Text and tables only."},
@@ -139,12 +142,15 @@ static int report_main(const struct command_call *call, struct err *e)
 			     .n_allowed = o->allowed.n,
 			     .tolerance = o->tolerance,
 			     .paired = o->paired,
+			     .max_blocks = o->max_boots.value,
 			     .pictures = !o->no_pictures},
 		.history = {.repeats = true}, /* report_add_history() counts a result once */
 		.arguments = arguments,
 	};
-	int r;
+	int r = results_check_max_boots(&o->max_boots, o->paired, e);
 
+	if (r < 0)
+		return r;
 	if (!call->n_arguments && !o->history)
 		return err_set(e, EXIT_USAGE, EINVAL,
 			       "report: found no RESULT, needed: at least one, or --history DIR");

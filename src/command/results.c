@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "command/results.h"
 
+#include <errno.h>
+
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/replace.h"
 #include "seccomp/reader.h"
+#include "stats/sequential.h"
 
 int results_open(struct inputs *inputs, char *const *paths, size_t n, struct err *e)
 {
@@ -29,4 +32,13 @@ int results_make(int (*work)(void *data, FILE *to, struct err *e), void *data, c
 	return r < 0 ? err_sys(e, EXIT_FAULT, -r, "cannot write %s",
 			       output ? output : "standard output")
 		     : EXIT_DONE;
+}
+
+int results_check_max_boots(const struct option_u64 *max_boots, bool paired, struct err *e)
+{
+	if (!max_boots->given ||
+	    (max_boots->value >= 2 && max_boots->value <= SEQUENTIAL_UNITS_MAX && !paired))
+		return 0;
+	return err_set(e, EXIT_USAGE, EINVAL, "--max-boots takes 2 to %d, and no --paired",
+		       SEQUENTIAL_UNITS_MAX);
 }

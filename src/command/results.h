@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "command/command.h"
 #include "compare/inputs.h"
 
 /* inputs_open() of all paths; prints what was skipped. inputs_finish() in any case. */
@@ -17,5 +18,8 @@ int results_open(struct inputs *inputs, char *const *paths, size_t n, struct err
  */
 int results_make(int (*work)(void *data, FILE *to, struct err *e), void *data, const char *output,
 		 struct err *e);
+
+/* Refuses a --max-boots that looks cannot be planned for: EXIT_USAGE in `e`. */
+int results_check_max_boots(const struct option_u64 *max_boots, bool paired, struct err *e);
 
 #endif

@@ -99,7 +99,11 @@ int report_add_history(struct report *r, const char *origin, const struct result
 static int compare_groups(struct report *r, struct err *e)
 {
 	const struct comparison_options options = {
-		.seed = 1, .tolerance = r->settings.tolerance, .paired = r->settings.paired};
+		.seed = 1,
+		.tolerance = r->settings.tolerance,
+		.paired = r->settings.paired,
+		.max_blocks = r->settings.max_blocks,
+	};
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < r->n_results; i++)

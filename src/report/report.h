@@ -20,8 +20,9 @@ struct report_settings {
 	const char *title;          /* NULL: one of its own */
 	const char *const *allowed; /* facts that may differ, as compare's --allow-different */
 	size_t n_allowed;
-	double tolerance; /* above 0: for all metrics; 0: the workloads' own */
-	bool paired;      /* units of one block are a pair */
+	double tolerance;  /* above 0: for all metrics; 0: the workloads' own */
+	bool paired;       /* units of one block are a pair */
+	size_t max_blocks; /* above 0: looks after each block, as compare's --max-boots */
 	bool pictures;
 };
 

@@ -265,8 +265,12 @@ int section_verdicts(struct report *r)
 		"Equivalent means that the whole interval is within the band and that a change by "
 		"the tolerance is rejected in both directions. Everything else is inconclusive.");
 	if (m->n_primaries)
-		print_metrics(r, 0, m->n_primaries,
-			      "Primary metrics, chosen before the run; p adjusted by Holm");
+		print_metrics(
+			r, 0, m->n_primaries,
+			r->settings.max_blocks
+				? "Primary metrics, chosen before the run; p of the look that "
+				  "decided"
+				: "Primary metrics, chosen before the run; p adjusted by Holm");
 	error = draw_primaries(r);
 	print_notes(r);
 	if (m->n > m->n_primaries) {

@@ -309,6 +309,11 @@ for k in range(20):
 	[ "$(ask 'c["metrics"][0]' <at-6.json)" = "$(ask 'c["metrics"][0]' <at-8.json)" ]
 	[ "$(ask '(c["metrics"][0]["verdict"], c["metrics"][0]["decided_at"])' <at-8.json)" = "('regression', 6)" ]
 	python3 "$CGCHURN_SOURCE/tests/cli/validate.py" "$CGCHURN_SOURCE/doc/schema/cgchurn-comparison-1.json" at-8.json
+	# The report, too, shows what the look that decided saw.
+	"$CGCHURN" report --no-pictures --max-boots 12 a b >page.html
+	grep -q "Judged after each block, 8 so far and 12 at most" page.html
+	[ "$(grep -c '<td class="number">0.0022</td>' page.html)" -ge 1 ]
+	run -2 "$CGCHURN" report --max-boots 1 a b
 	run "$CGCHURN" compare --max-boots 6 a b
 	[ "$status" -eq 2 ]
 	[[ "$output" == *"there are 8 blocks"* ]]
