@@ -299,7 +299,7 @@ static int show(void *opaque, int result, struct err *e)
 {
 	const struct call *c = opaque;
 	bool streamed = c->o->output && !io_is_replaced(c->o->output);
-	struct err lost;
+	struct err lost = {0};
 	int r;
 
 	if (result < 0 && result != -ENOTRECOVERABLE && e->exit_code != EXIT_INTERRUPTED)
@@ -307,6 +307,10 @@ static int show(void *opaque, int result, struct err *e)
 	if (!c->o->measure.quiet)
 		sweep_print(&c->sweep, streamed ? stderr : stdout);
 	r = streamed ? save(c, result < 0 ? &lost : e) : 0;
+	if (r < 0 && result < 0) {
+		err_print(&lost, stderr);
+		e->hint[0] = '\0'; /* which says that it is there */
+	}
 	return result < 0 ? result : r;
 }
 

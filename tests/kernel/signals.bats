@@ -114,6 +114,12 @@ run_null() {
 	done
 }
 
+@test "sweep whose output cannot be written: that is said, and not that it is there" {
+	signalled TERM "$in_a_trial" "$CGCHURN" sweep null --vary paced.rate --over 50,100 "${long[@]/@/$own}" -o /dev/full
+	grep -qx 'cgchurn: cannot write /dev/full: No space left on device' stderr
+	! grep -q 'is in /dev/full' stderr
+}
+
 # check_ktap FILE: a plan, and a line for each.
 check_ktap() {
 	/usr/bin/python3 - "$1" <<-'END'
