@@ -30,11 +30,10 @@ static int print_usage(FILE *to, int exit_code)
 	      to);
 	for (size_t i = 0; commands[i]; i++)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n`cgchurn COMMAND --help` explains each. Start with `cgchurn run`, as root: about\n"
-	      "a minute.\n\n"
-	      "Exit status: 0 done, 1 a regression, 2 usage or bad input, 3 inconclusive where a\n"
-	      "decision was required, 4 this host cannot do it, 5 a fault of cgchurn,\n"
-	      "130 interrupted.\n",
+	fputs("\nTo begin, run `cgchurn run` as root (takes about a minute).\n\n"
+	      "Exit status: 0 done, 1 a regression or a broken invariant, 2 usage or bad input,\n"
+	      "3 no decision where one was required, 4 this host cannot do it, 5 an internal\n"
+	      "error, 130 interrupted. `cgchurn COMMAND --help` has the details.\n",
 	      to);
 	return exit_code;
 }

@@ -42,7 +42,7 @@ static const struct command_option options[] = {
 	 .help = "Compare although NAME differs (cpu.model, workload, ...); noted in the report. May\n"
 		 "be repeated."},
 	{.name = "paired", .type = OPTION_FLAG, .offset = AT(paired),
-	 .help = "The runs were planned as pairs, one of each side per block: test the differences."},
+	 .help = "The runs were planned as pairs, one of each side per block: use a paired test."},
 	{.name = "max-boots", .argument = "N", .type = OPTION_U64, .offset = AT(max_boots),
 	 .help = "The boots come in blocks, one per side, N at most: judge after each block, as\n"
 		 "`vm-compare --until-decided` does. All looks together keep the rate of false alarms\n"
@@ -62,9 +62,9 @@ static const struct command_option options[] = {
 
 static const char help[] =
 	"BASE and NEW are each a result file of `cgchurn run` or a directory of them: several\n"
-	"boots per side, several trials per boot. The unit is the boot, because a million\n"
-	"operations in one boot are one observation of that kernel. Within one boot,\n"
-	"invocations are compared, and the verdict says so.\n\n"
+	"boots per side, several trials per boot. One boot counts as one observation, however\n"
+	"many operations it measured. Within one boot, invocations are compared, and the verdict\n"
+	"says so.\n\n"
 	"  cgchurn compare results/6.12 results/7.3\n"
 	"  cgchurn compare --require-decision --format junit base/ new/ > compare.xml\n"
 	"  cgchurn compare --plan 10% results/6.12\n\n"
@@ -72,7 +72,8 @@ static const char help[] =
 	"metric's tolerance), equivalent (the 95 % interval within the tolerance), otherwise\n"
 	"inconclusive. Only primary metrics, which the workload names beforehand, decide.\n\n"
 	"Exit status: 0 no regression, 1 a regression, 2 bad input or results that are not\n"
-	"comparable, 3 no decision where one was required, or two clocks.";
+	"comparable, 3 no decision where one was required, or different clocks (host time,\n"
+	"instruction count).";
 
 /* What must be released at the end, whatever happened. */
 struct session {

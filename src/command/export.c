@@ -38,8 +38,8 @@ static const struct command_option options[] = {
 	{.name = "origin", .argument = "NAME", .type = OPTION_STRING, .offset = AT(origin),
 	 .help = "kcidb: the CI system that submits, of a-z, 0-9 and _ (default: cgchurn)."},
 	{.name = "build", .argument = "ID", .type = OPTION_STRING, .offset = AT(build),
-	 .help = "kcidb: the build that was tested, ORIGIN:ID. Default: one made from the kernel's\n"
-		 "release and configuration, which KCIDB does not know."},
+	 .help = "kcidb: ID of the tested build, ORIGIN:ID. Default: made from the kernel's release\n"
+		 "and configuration; KCIDB then cannot link it to a submitted build."},
 	{.name = "timestamps", .type = OPTION_FLAG, .offset = AT(timestamps),
 	 .help = "openmetrics: give each sample its result's start time, to backfill a history\n"
 		 "(`promtool tsdb create-blocks-from openmetrics`)."},

@@ -34,9 +34,9 @@ static const struct command_option options[] = {
 	 .help = "Print the same facts as JSON; results contain its \"host\" object."},
 	{.name = "probe", .argument = "WHEN", .type = OPTION_CHOICE, .offset = AT(probe),
 	 .choices = probe_choices,
-	 .help = "Whether to probe the lock's behaviour by moving a process of its own between two\n"
-		 "groups of its own for about 3 s: auto (if other evidence leaves doubt and\n"
-		 "permissions allow), always, never."},
+	 .help = "Whether to probe the lock: for about 3 s, cgchurn migrates a process that it\n"
+		 "created between two groups that it created. auto (if other evidence leaves doubt\n"
+		 "and permissions allow), always, never."},
 	{.name = "cgroup-root", .argument = "DIR", .type = OPTION_STRING, .offset = AT(cgroup_root),
 	 .help = "The directory that `cgchurn run` would use; the probe creates its groups there."},
 	{0},
@@ -44,10 +44,10 @@ static const struct command_option options[] = {
 /* clang-format on */
 
 static const char help[] =
-	"Prints whether this kernel has a lock per process against cgroup migrations, whether it\n"
-	"is in force and by which evidence, how to enable it and what that costs; how cgroups\n"
-	"are mounted; and what on this machine affects latencies, with advice. Changes nothing\n"
-	"except a group of its own if it has to probe the lock.\n\n"
+	"Prints whether this kernel has the per-process lock for cgroup migrations, whether it\n"
+	"is in force, the evidence, how to enable it and what that costs; how cgroups are\n"
+	"mounted; and what on this machine affects latencies, with advice. Changes nothing; to\n"
+	"probe the lock it creates groups of its own and removes them.\n\n"
 	"  cgchurn host\n"
 	"  cgchurn host --json | jq -r .host.lock.regime";
 

@@ -14,16 +14,17 @@
 #define AT(member) offsetof(struct override_options, member)
 const struct command_option override_options[] = {
 	{.name = "trials", .letter = 't', .argument = "N", .type = OPTION_U64, .offset = AT(trials),
-	 .help = "Trials per workload (overrides the file)."},
+	 .help = "Trials per workload, or per point of a sweep (overrides the workload file)."},
 	{.name = "duration", .letter = 'd', .argument = "TIME", .type = OPTION_DURATION,
 	 .offset = AT(duration),
-	 .help = "Measurement time per trial (overrides the file): 500ms, 5s, 2m."},
+	 .help = "Measurement time per trial (overrides the workload file): 500ms, 5s, 2m."},
 	{.name = "warmup", .letter = 'w', .argument = "TIME", .type = OPTION_DURATION,
 	 .offset = AT(warmup),
-	 .help = "Warm-up time before each measurement (overrides the file)."},
+	 .help = "Warm-up time before each measurement (overrides the workload file)."},
 	{.name = "set", .argument = "ACTOR.KEY=VALUE", .type = OPTION_STRINGS, .offset = AT(sets),
 	 .help = "Change a workload: storm.workers=8, storm.child=exec,\n"
-		 "migrator.arrival.per_second=100, hierarchy.depth=8. May be repeated."},
+		 "migrator.arrival.per_second=100, hierarchy.depth=8. May be repeated. Keys: see\n"
+		 "`cgchurn list stressors` and cgchurn-workload(5)."},
 	{0},
 };
 #undef AT

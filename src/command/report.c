@@ -48,8 +48,8 @@ static const struct command_option options[] = {
 static const char help[] =
 	"Writes one HTML file that needs no network: the findings in words, then figures and\n"
 	"pictures, then the machines. RESULT is a result file or a directory of them, or a file\n"
-	"of `cgchurn sweep`. If the results are of two kinds (argument, label, kernel, regime of\n"
-	"the lock), the first kind is the base and the page holds the verdicts of\n"
+	"of `cgchurn sweep`. Results are grouped by argument, label, kernel and lock regime. If\n"
+	"there are two groups, the first is the base, and the page has the verdicts of\n"
 	"`cgchurn compare`.\n\n"
 	"  cgchurn report new.json -o new.html\n"
 	"  cgchurn report before/ after/ -o change.html\n"

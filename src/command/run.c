@@ -36,15 +36,16 @@ static const char *const regime_wishes[] = {"keep", "on", "off", NULL};
 static const struct command_option options[] = {
 	{.name = "output", .letter = 'o', .argument = "FILE", .type = OPTION_STRING,
 	 .offset = AT(output),
-	 .help = "Write the result as JSON, replaced atomically after every trial. \"-\", a pipe or a\n"
-		 "device gets it at the end; for \"-\" the table goes to standard error."},
+	 .help = "Write the result as JSON, replaced atomically after every trial. Pipes, devices and\n"
+		 "\"-\" are written once, at the end; with \"-\" the table goes to standard error."},
 	{.name = "suite", .letter = 's', .argument = "SUITE", .type = OPTION_STRING,
 	 .offset = AT(suite),
 	 .help = "Run the workloads of a suite. Default without WORKLOAD: \"headline\"."},
 	{.group = measure_options, .offset = AT(measure)},
 	{.name = "sequence", .argument = "BLOCK:POSITION", .type = OPTION_STRING,
 	 .offset = AT(sequence),
-	 .help = "Position of this invocation in a series of blocks, for `cgchurn compare`."},
+	 .help = "Position of this invocation in a series of blocks, for `cgchurn compare` (set by\n"
+		 "vm-compare and boot-compare)."},
 	{.name = "raw", .argument = "DIR", .type = OPTION_STRING, .offset = AT(raw),
 	 .help = "Also keep every sample, one CSV file per trial. Writing them takes CPU time from\n"
 		 "the measurement; the result says so."},
@@ -66,8 +67,9 @@ static const struct command_option options[] = {
 static const char help[] =
 	"Creates cgroup v2 groups, runs fork and migration load in them, and prints latency\n"
 	"percentiles. WORKLOAD is a name that `cgchurn list` shows or the path of a JSON file.\n"
-	"All groups and processes are in one run group, which is removed at the end, however\n"
-	"the program ends.\n\n"
+	"All groups and processes are in one run group, which is removed at the end, also after\n"
+	"a signal or a crash. If cgchurn and its guardian are both killed, `cgchurn clean`\n"
+	"removes it.\n\n"
 	"  cgchurn run                                 the headline figures, about a minute\n"
 	"  cgchurn run -o before.json -l 6.12          ... kept, to compare with later\n"
 	"  cgchurn run migrate-under-fork --trials 10  one question, measured longer\n"

@@ -44,10 +44,12 @@ static const struct command_option options[] = {
 	{.name = "replay", .argument = "SEED", .type = OPTION_U64, .offset = AT(replay),
 	 .help = "Repeat one round: the one with this seed, as a failure prints it."},
 	{.name = "at-most", .argument = "LIST", .type = OPTION_STRING, .offset = AT(at_most),
-	 .help = "Limit the schedules: movers=1,subjects=1,killers=0,ms=500, ... Keys: movers,\n"
-		 "subjects, groups, threads, cloners, forkers, execs, leaderless, spawners, killers,\n"
-		 "freezers, builders, controller-togglers, limit-setters, memory-hogs, interrupters,\n"
-		 "pinned, unpluggers, ms."},
+	 .help = "Limit each round: movers=1,killers=0,ms=500. Numbers of processes that act: movers\n"
+		 "(migrate), spawners, killers, freezers, builders (create and remove groups),\n"
+		 "controller-togglers, limit-setters, memory-hogs, interrupters, unpluggers. Acted\n"
+		 "upon: groups, subjects (processes), threads (of each subject); of these cloners\n"
+		 "(create threads) and forkers (have children). 0 to forbid: execs, leaderless (the\n"
+		 "leader exits first), pinned. ms: length of a round."},
 	{.name = "unplug-cpus", .type = OPTION_FLAG, .offset = AT(unplug_cpus),
 	 .help = "In some rounds, take CPUs offline and online again, all except the lowest. For\n"
 		 "guests: other processes that are pinned to such a CPU lose their pin."},
@@ -73,21 +75,22 @@ static const struct command_option options[] = {
 
 static const char help[] =
 	"Moves processes between groups while their threads clone, exec and exit; kills, freezes,\n"
-	"creates and removes groups; and checks meanwhile that the kernel keeps its promises: no\n"
-	"thread is left behind, no child is born in another group, lists and counters agree,\n"
-	"killed groups become empty and empty ones can be removed. Rounds take some seconds, each\n"
-	"drawn from the seed. Trials of each WORKLOAD run beside them.\n\n"
-	"Prints KTAP, one line per promise. A case that breaks a promise is shrunk and printed\n"
-	"with its evidence and a command that replays it.\n\n"
+	"creates and removes groups. Meanwhile it checks invariants: no thread is left behind, no\n"
+	"child starts in another group, lists and counters agree, killed groups become empty, and\n"
+	"empty groups can be removed. A round takes some seconds; its schedule comes from the\n"
+	"seed. Trials of each WORKLOAD run at the same time.\n\n"
+	"Prints KTAP, one line per invariant. A case that breaks an invariant is minimized and\n"
+	"printed with its evidence and a command that replays it.\n\n"
 	"  cgchurn stress                                  a minute\n"
 	"  cgchurn stress --duration 12h --status s.json   overnight\n"
 	"  cgchurn stress migrate-under-fork               beside that workload\n"
 	"  cgchurn stress --replay 123 --at-most movers=1  as a failure printed it\n"
 	"  cgchurn stress --unplug-cpus                    in a guest, with CPU hotplug\n\n"
-	"CPUs that were taken offline come back however the program ends. If cgchurn, its\n"
-	"guardian and the process that took them are all killed, `cgchurn clean` does it.\n\n"
-	"Exit status: 0 all promises were kept, 1 one was broken, 4 this host has no writable\n"
-	"cgroup v2 group or no CPU that can be taken offline, 5 a fault of cgchurn,\n"
+	"CPUs that were taken offline are brought online at the end, also after a signal or a\n"
+	"crash. If cgchurn, its guardian and the process that took them offline are all killed,\n"
+	"`cgchurn clean` brings them online.\n\n"
+	"Exit status: 0 all invariants held, 1 one was broken, 4 this host has no writable\n"
+	"cgroup v2 group or no CPU that can be taken offline, 5 an internal error,\n"
 	"130 interrupted.";
 
 /* Output while it runs. */

@@ -52,8 +52,9 @@ static const struct command_option options[] = {
 
 static const char help[] =
 	"Runs a workload at each point of an axis, in random order, and prints the curve. With\n"
-	"--bound it prints where the bound holds and the knee: where a monotone curve through\n"
-	"the trials' medians crosses the bound, with an interval from the trials' spread.\n"
+	"--bound it also prints the limit (the last point at which the bound holds) and the knee\n"
+	"(an estimate of the value between the points at which the curve crosses the bound, with\n"
+	"an interval from the trials' spread).\n"
 	"WORKLOAD is a name or a path; --set, --trials and --duration are those of `cgchurn "
 	"run`.\n\n"
 	"  How much churn can this kernel handle?\n"
