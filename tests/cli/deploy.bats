@@ -99,6 +99,26 @@ record() {
 	[[ "$output" == *"failed: one, block 1, "*"panic: said so"* ]]
 }
 
+@test "a fleet's report is told what its comparison is" {
+	described one two | "$fleet" plan out >todo
+	record ok "$CGCHURN_SOURCE/tests/golden/result/sample.json"
+	"$fleet" take out 1 record.tar
+	"$fleet" take out 2 record.tar
+	cat >program <<-'END'
+	#!/bin/sh
+	case $1 in
+	--help) echo "  report  a page" ;;
+	report) printf '%s\n' "$@" >told ;;
+	esac
+	END
+	chmod +x program
+	run "$fleet" conclude out ./program --tolerance 20 --require-decision --seed=3 --allow-different=workload --paired
+	run grep -e '^--' told
+	[ "$output" = "--tolerance=20
+--allow-different=workload
+--paired" ]
+}
+
 @test "a fleet's plan: other kernels, other hosts, another request and another seed are refused" {
 	described one two | "$fleet" plan out
 	run "$fleet" plan out <<<"$(described one two | sed 's/"boots": "2"/"boots": "3"/')"

@@ -123,10 +123,23 @@ def worst(codes):
     return next((code for code in (5, 2, HOST, REGRESSION, INCONCLUSIVE) if code in codes), 0)
 
 
-def report(program, plan):
+def shared(options):
+    """Those of compare's options that report has, too, so that the page's verdicts are compare's."""
+    kept, rest = [], list(options)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        name = {"-t": "--tolerance"}.get(name, name)
+        if name == "--paired":
+            kept.append(name)
+        elif name in ("--allow-different", "--tolerance", "--max-boots") and (equals or rest):
+            kept.append(f"{name}={value if equals else rest.pop(0)}")
+    return kept
+
+
+def report(program, plan, options):
     paths = [plan.folder / side["label"] for number, side in enumerate(plan.sides) if results(plan, number)]
     page = plan.folder / "report.html"
-    command = [program, "report", *paths, "-o", page]
+    command = [program, "report", *shared(options), *paths, "-o", page]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         print(f"report: {page}", file=sys.stderr)
@@ -142,6 +155,6 @@ def conclude(program, plan, options=()):
     if knows(program, "compare"):
         codes.append((compare_two if len(plan.sides) == 2 else compare_all)(program, plan, options))
     if knows(program, "report"):
-        report(program, plan)
+        report(program, plan, options)
     print(f"results: {plan.folder}", file=sys.stderr)
     return worst(codes)
