@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pieces of the page; inside src/report/ only. Text goes through markup_print(), always. */
+/* Elements of the page; private to src/report/. All text is printed by markup_print(). */
 #ifndef CGCHURN_REPORT_HTML_H
 #define CGCHURN_REPORT_HTML_H
 
@@ -9,10 +9,7 @@
 void html_element(const struct report *r, const char *element, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/*
- * The same of a text as it is, in which `such words` become <code>, as the workloads' questions
- * mark them. A mark without its fellow stays what it is.
- */
+/* The same of a text in which `words in backquotes` become <code>. A lone backquote stays. */
 void html_prose(const struct report *r, const char *element, const char *text);
 
 /*

@@ -48,65 +48,47 @@ int model_place(struct report *r, size_t argument, const struct result *result, 
 	return 0;
 }
 
-/* Whether all groups agree in something. */
-static bool all_same(const struct report *r,
-		     bool (*same)(const struct report_group *, const struct report_group *))
-{
-	for (size_t i = 1; i < r->n_groups; i++)
-		if (!same(&r->groups[0], &r->groups[i]))
-			return false;
-	return true;
-}
-
-static bool same_label(const struct report_group *a, const struct report_group *b)
-{
-	return same_text(a->first->label, b->first->label);
-}
-
-static bool same_release(const struct report_group *a, const struct report_group *b)
-{
-	return same_text(a->host->kernel_release, b->host->kernel_release);
-}
-
-static bool same_regime(const struct report_group *a, const struct report_group *b)
-{
-	return same_text(a->host->lock_regime, b->host->lock_regime);
-}
-
 static const char *known(const char *text)
 {
 	return text && text[0] ? text : "unknown kernel";
 }
 
-static bool share_label(const struct report *r, size_t i)
+/* Whether a group other than `i` has the same label; the same kernel and regime. */
+static bool shares_label(const struct report *r, size_t i)
 {
 	for (size_t k = 0; k < r->n_groups; k++)
-		if (k != i && same_label(&r->groups[i], &r->groups[k]))
+		if (k != i && same_text(r->groups[i].first->label, r->groups[k].first->label))
 			return true;
 	return false;
 }
 
-static bool share_kernel(const struct report *r, size_t i)
+static bool shares_kernel(const struct report *r, size_t i)
 {
-	const struct report_group *g = &r->groups[i];
+	const struct host *h = r->groups[i].host;
 
 	for (size_t k = 0; k < r->n_groups; k++)
-		if (k != i && same_release(g, &r->groups[k]) && same_regime(g, &r->groups[k]))
+		if (k != i && same_text(h->kernel_release, r->groups[k].host->kernel_release) &&
+		    same_text(h->lock_regime, r->groups[k].host->lock_regime))
 			return true;
 	return false;
 }
 
-/* The label where that is enough; else the kernel, its regime where others differ in it, and a
- * number where that is not enough either. */
+/*
+ * The label if no other group has it; else the kernel, with the regime if the groups differ in it,
+ * and with a number if another group has both.
+ */
 static char *make_name(const struct report *r, size_t i)
 {
 	const struct report_group *g = &r->groups[i];
-	bool regime = !all_same(r, same_regime);
 	char number[24] = "", *name = NULL;
+	bool regime = false;
 
-	if (g->first->label && g->first->label[0] && !share_label(r, i))
+	if (g->first->label && g->first->label[0] && !shares_label(r, i))
 		return strdup(g->first->label);
-	if (share_kernel(r, i))
+	for (size_t k = 1; k < r->n_groups; k++)
+		regime |=
+			!same_text(r->groups[0].host->lock_regime, r->groups[k].host->lock_regime);
+	if (shares_kernel(r, i))
 		snprintf(number, sizeof(number), " (%zu)", i + 1);
 	if (asprintf(&name, "%s%s%s%s", known(g->host->kernel_release), regime ? ", " : "",
 		     regime ? host_regime_word(g->host) : "", number) < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a report knows, and how its results fall into groups; inside src/report/ only. */
+/* The data of a report, and the groups of its results; private to src/report/. */
 #ifndef CGCHURN_REPORT_MODEL_H
 #define CGCHURN_REPORT_MODEL_H
 
@@ -18,11 +18,11 @@ struct report_result {
 };
 
 struct report_group {
-	char *name; /* "6.12.57, global": what sets it apart from the others */
+	char *name; /* "6.12.57, global": unique among the groups */
 	size_t argument;
-	const struct host *host;    /* of its first result */
-	const struct result *first; /* likewise */
-	size_t n;                   /* results */
+	const struct host *host; /* of its first result */
+	const struct result *first;
+	size_t n; /* results */
 };
 
 /* One series in one group: the valid trials of all its results together. */
@@ -36,7 +36,7 @@ struct report_cell {
 struct report_series {
 	struct series_id id;
 	char stressor[SERIES_NAME_SIZE];
-	bool primary; /* a metric of the workload's own choice is about it */
+	bool primary; /* the workload has a primary metric of it */
 	struct report_cell cells[REPORT_GROUPS_MAX];
 };
 
@@ -49,7 +49,7 @@ struct report_workload {
 	size_t n_series;
 	size_t n_valid[REPORT_GROUPS_MAX], n_invalid[REPORT_GROUPS_MAX];
 	const char *trouble[REPORT_GROUPS_MAX]; /* why a trial is invalid or a run was given up */
-	size_t variant;                         /* 0, or which one of those with the same name */
+	size_t variant; /* number among workloads of the same name, from 0 */
 };
 
 struct report {
@@ -79,7 +79,7 @@ struct report {
 int model_place(struct report *r, size_t argument, const struct result *result, size_t *ret,
 		struct err *e);
 
-/* Names groups, fills workloads, series and cells, once all results are there. -ENOMEM. */
+/* Names groups and fills workloads, series and cells, after all results are added. -ENOMEM. */
 int model_arrange(struct report *r);
 void model_finish(struct report *r);
 

@@ -64,7 +64,7 @@ int report_add(struct report *r, size_t argument, const char *origin, struct res
 		*added = (struct report_result){argument, copy, result, group};
 		return 0;
 	}
-	/* The group points to the result: nothing but its release may follow. */
+	/* The group points to the result, so the report can only be destroyed now. */
 	error = err_no_memory(e);
 refuse:
 	free(copy);
@@ -95,7 +95,7 @@ int report_add_history(struct report *r, const char *origin, const struct result
 	return history_add(&r->history, origin, result, e);
 }
 
-/* Of two groups, the first is the base. Where compare would refuse, there is no comparison. */
+/* The first group is the base. Without a comparison where compare would refuse. */
 static int compare_groups(struct report *r, struct err *e)
 {
 	const struct comparison_options options = {
@@ -122,7 +122,7 @@ static int compare_groups(struct report *r, struct err *e)
 
 static const char own_title[] = "cgchurn report";
 
-/* For the browser's tabs and bookmarks, where many of these pages stand side by side. */
+/* Distinguishes the pages in tabs and bookmarks. */
 static void print_title(struct report *r)
 {
 	if (r->settings.title) {
@@ -140,7 +140,7 @@ static void print_head(struct report *r)
 {
 	const char *heading = r->settings.title ? r->settings.title : own_title;
 
-	/* Nothing runs and nothing is fetched, whatever got in. */
+	/* Nothing runs and nothing is fetched, even if a text escapes. */
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 	      "style-src 'unsafe-inline'\">\n"
@@ -167,7 +167,7 @@ static int print_sections(struct report *r)
 	return error;
 }
 
-/* A name that only one of history and comparison knows is refused where there is no other. */
+/* An unknown name is refused, unless a comparison may know it. */
 static int allow_in_history(struct report *r, struct err *e)
 {
 	for (size_t i = 0; r->history.n_results && i < r->settings.n_allowed; i++) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One page that tells what was asked and what came out, from one result or many. Results are put
- * together in groups: those of one argument of the command line that have the same label, kernel
- * and regime of the lock. Of two groups the first is the base, and the page holds the comparison.
- * Pure.
+ * An HTML page about one result or many. Results of one argument of the command line with the same
+ * label, kernel and regime of the lock form a group. With two groups, the page contains their
+ * comparison, and the first group is the base. Pure.
  */
 #ifndef CGCHURN_REPORT_REPORT_H
 #define CGCHURN_REPORT_REPORT_H
@@ -14,7 +13,7 @@
 #include "base/err.h"
 #include "result/result.h"
 
-#define REPORT_GROUPS_MAX 8 /* more cannot be told apart in one picture */
+#define REPORT_GROUPS_MAX 8 /* as many as a picture can distinguish */
 
 struct report_settings {
 	const char *title;          /* NULL: one of its own */
@@ -32,9 +31,8 @@ int report_create(const struct report_settings *settings, struct report **ret); 
 void report_destroy(struct report *r);                                          /* NULL is fine */
 
 /*
- * Adds a result, which belongs to the report from then on, whatever comes back. `argument` is the
- * number of the argument that it came with. EXIT_USAGE in `e` for more than REPORT_GROUPS_MAX
- * groups, or where the same result was added already.
+ * Adds a result and takes ownership, also on failure. `argument` is the number of its argument.
+ * EXIT_USAGE in `e` for more than REPORT_GROUPS_MAX groups, or if the result is already there.
  */
 int report_add(struct report *r, size_t argument, const char *origin, struct result *result,
 	       struct err *e);
@@ -43,7 +41,7 @@ int report_add(struct report *r, size_t argument, const char *origin, struct res
 int report_add_sweep(struct report *r, const char *origin, const char *text, size_t size,
 		     struct err *e);
 
-/* Adds a result to the history; it stays the caller's and need not live on. As history_add(). */
+/* Adds a result to the history; it stays the caller's and may be freed. As history_add(). */
 int report_add_history(struct report *r, const char *origin, const struct result *result,
 		       struct err *e);
 

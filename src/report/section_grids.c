@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The interference of forkers and migrators, as a heat map: where one workload was run with several
- * numbers of each (`--set storm.workers=4 --set migrator.workers=2`), a table of how long a
- * migration took. The figures stand in it, the shade says how they compare.
+ * The interference of forkers and migrators as a heat map: for a workload that was run with several
+ * numbers of each (`--set storm.workers=4 --set migrator.workers=2`), a shaded table of the median
+ * of a migration.
  */
 #include <errno.h>
 #include <math.h>

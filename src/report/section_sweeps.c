@@ -22,113 +22,99 @@ bool sweep_view_likely(const char *text, size_t size)
 	return memmem(text, size < LOOK ? size : LOOK, schema, sizeof(schema) - 1) != NULL;
 }
 
-static int get_text(const struct json_at *at, char *ret, size_t size)
+/* Does nothing after a failure in `r`, as the next one. */
+static void take_text(int *r, const struct json_at *object, const char *key, char *ret, size_t size)
 {
+	struct json_at at = json_member(object, key);
 	const char *text;
-	int r = json_get_string(at, size - 1, &text);
 
-	if (r == 0)
+	if (*r == 0)
+		*r = json_get_string(&at, size - 1, &text);
+	if (*r == 0)
 		snprintf(ret, size, "%s", text);
-	return r;
 }
 
 /* NAN where it is absent or null. */
-static int get_number(const struct json_at *object, const char *key, double *ret)
+static void take_number(int *r, const struct json_at *object, const char *key, double *ret)
 {
 	struct json_at at = json_member(object, key);
 
 	*ret = NAN;
-	return at.present && at.value ? json_get_double(&at, -DBL_MAX, DBL_MAX, ret) : 0;
+	if (*r == 0 && at.present && at.value)
+		*r = json_get_double(&at, -DBL_MAX, DBL_MAX, ret);
 }
 
 /* "storm.workers", or "hierarchy.depth" */
 static int read_vary(const struct json_at *root, struct sweep_view *v)
 {
-	struct json_at vary = json_member(root, "vary"), actor = json_member(&vary, "actor"),
-		       key = json_member(&vary, "key"), unit = json_member(&vary, "unit");
-	char a[SWEEP_VIEW_TEXT_SIZE], k[SWEEP_VIEW_TEXT_SIZE], u[SWEEP_VIEW_TEXT_SIZE];
-	int r = get_text(&actor, a, sizeof(a));
+	struct json_at vary = json_member(root, "vary");
+	char actor[SWEEP_VIEW_TEXT_SIZE], key[SWEEP_VIEW_TEXT_SIZE], unit[SWEEP_VIEW_TEXT_SIZE];
+	int r = 0;
 
-	if (r == 0)
-		r = get_text(&key, k, sizeof(k));
-	if (r == 0)
-		r = get_text(&unit, u, sizeof(u));
+	take_text(&r, &vary, "actor", actor, sizeof(actor));
+	take_text(&r, &vary, "key", key, sizeof(key));
+	take_text(&r, &vary, "unit", unit, sizeof(unit));
 	if (r < 0)
 		return r;
-	snprintf(v->vary, sizeof(v->vary), "%s.%s", a, k);
-	v->is_time = strcmp(u, "ns") == 0;
+	snprintf(v->vary, sizeof(v->vary), "%s.%s", actor, key);
+	v->is_time = strcmp(unit, "ns") == 0;
 	return 0;
 }
 
 static int read_bound(const struct json_at *root, struct sweep_view *v)
 {
-	struct json_at bound = json_member(root, "bound"), text, knee = json_member(root, "knee");
+	struct json_at bound = json_member(root, "bound"), knee = json_member(root, "knee");
 	int r = 0;
 
 	v->knee = v->knee_low = v->knee_high = NAN;
-	if (bound.present && bound.value) {
-		text = json_member(&bound, "text");
-		r = get_text(&text, v->bound, sizeof(v->bound));
-	}
-	if (r == 0)
-		r = get_number(root, "edge_holds", &v->edge_holds);
-	if (r == 0)
-		r = get_number(root, "edge_breaks", &v->edge_breaks);
+	if (bound.present && bound.value)
+		take_text(&r, &bound, "text", v->bound, sizeof(v->bound));
+	take_number(&r, root, "edge_holds", &v->edge_holds);
+	take_number(&r, root, "edge_breaks", &v->edge_breaks);
 	if (r < 0 || !knee.present || !knee.value)
 		return r;
-	r = get_number(&knee, "at", &v->knee);
-	if (r == 0)
-		r = get_number(&knee, "low", &v->knee_low);
-	return r == 0 ? get_number(&knee, "high", &v->knee_high) : r;
+	take_number(&r, &knee, "at", &v->knee);
+	take_number(&r, &knee, "low", &v->knee_low);
+	take_number(&r, &knee, "high", &v->knee_high);
+	return r;
 }
 
 /* The first series: the bound's, where there is a bound. */
 static int read_series(const struct json_at *point, struct sweep_view *v,
 		       struct sweep_view_point *to)
 {
-	struct json_at list = json_member(point, "series"), first, actor, span, time;
-	char a[SWEEP_VIEW_TEXT_SIZE], s[SWEEP_VIEW_TEXT_SIZE], t[16];
+	struct json_at list = json_member(point, "series"), first;
+	char actor[SWEEP_VIEW_TEXT_SIZE], span[SWEEP_VIEW_TEXT_SIZE], time[16];
 	size_t n;
 	int r = json_want_array(&list, 1, SWEEP_VIEW_POINTS_MAX, &n);
 
 	if (r < 0)
 		return r;
 	first = json_element(&list, 0);
-	actor = json_member(&first, "actor");
-	span = json_member(&first, "span");
-	time = json_member(&first, "time");
-	r = get_text(&actor, a, sizeof(a));
+	take_text(&r, &first, "actor", actor, sizeof(actor));
+	take_text(&r, &first, "span", span, sizeof(span));
+	take_text(&r, &first, "time", time, sizeof(time));
+	take_number(&r, &first, "p50_ns", &to->p50_ns);
+	take_number(&r, &first, "p99_ns", &to->p99_ns);
+	take_number(&r, &first, "rate_per_s", &to->rate_per_s);
 	if (r == 0)
-		r = get_text(&span, s, sizeof(s));
-	if (r == 0)
-		r = get_text(&time, t, sizeof(t));
-	if (r == 0)
-		r = get_number(&first, "p50_ns", &to->p50_ns);
-	if (r == 0)
-		r = get_number(&first, "p99_ns", &to->p99_ns);
-	if (r == 0)
-		r = get_number(&first, "rate_per_s", &to->rate_per_s);
-	if (r == 0)
-		snprintf(v->series, sizeof(v->series), "%.100s %.100s (%s)", a, s, t);
+		snprintf(v->series, sizeof(v->series), "%.100s %.100s (%s)", actor, span, time);
 	return r;
 }
 
 static int read_point(const struct json_at *list, size_t i, struct sweep_view *v)
 {
 	struct sweep_view_point *to = &v->points[i];
-	struct json_at point = json_element(list, i), number, value, verdict;
+	struct json_at point = json_element(list, i), number;
 	int r = json_want_object(&point, NULL, 0);
 
 	if (r < 0)
 		return r;
 	number = json_member(&point, "number");
-	value = json_member(&point, "value");
-	verdict = json_member(&point, "verdict");
 	r = json_get_double(&number, 0, DBL_MAX, &to->number);
-	if (r == 0)
-		r = get_text(&value, to->text, sizeof(to->text));
-	if (r == 0 && verdict.present)
-		r = get_text(&verdict, to->verdict, sizeof(to->verdict));
+	take_text(&r, &point, "value", to->text, sizeof(to->text));
+	if (json_member(&point, "verdict").present)
+		take_text(&r, &point, "verdict", to->verdict, sizeof(to->verdict));
 	return r == 0 ? read_series(&point, v, to) : r;
 }
 
@@ -139,10 +125,7 @@ static int read_root(const struct json_at *root, struct sweep_view *v)
 	size_t index;
 	int r = json_get_choice(&at, schemas, 1, &index);
 
-	if (r < 0)
-		return r;
-	at = json_member(root, "workload");
-	r = get_text(&at, v->workload, sizeof(v->workload));
+	take_text(&r, root, "workload", v->workload, sizeof(v->workload));
 	if (r == 0)
 		r = read_vary(root, v);
 	if (r == 0)

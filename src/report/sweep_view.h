@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a report shows of a file of `cgchurn sweep`; inside src/report/ only. */
+/* A file of `cgchurn sweep`, as a report shows it; private to src/report/. */
 #ifndef CGCHURN_REPORT_SWEEP_VIEW_H
 #define CGCHURN_REPORT_SWEEP_VIEW_H
 
@@ -30,7 +30,7 @@ struct sweep_view {
 	size_t n;
 };
 
-/* Does the text begin like such a file? No more than a look. */
+/* Whether the text begins like such a file. */
 bool sweep_view_likely(const char *text, size_t size);
 
 /* EXIT_USAGE in `e`, with `origin`, JSON path, what was found and what is allowed; EXIT_FAULT. */
