@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -12,29 +10,22 @@
 
 enum { LEFT = 62, RIGHT = 468, TOP = 8, BOTTOM = 276, TICKS_MAX = 24, LABEL_SIZE = 32 };
 
-struct tick {
-	double at;
-	char label[LABEL_SIZE];
-};
-
 struct axis {
 	double low, high; /* low < high once it is made */
 	bool log;
 	double from, to; /* where these two lie in the picture */
 	const char *title;
 	void (*label)(double value, char buf[LABEL_SIZE]);
-	struct tick ticks[TICKS_MAX];
+	double ticks[TICKS_MAX];
 	size_t n_ticks;
 };
 
 struct picture_series *picture_add_series(struct picture *p, enum picture_style style,
 					  size_t colour)
 {
-	struct picture_series *s;
+	struct picture_series *s =
+		p->n < PICTURE_SERIES_MAX ? array_grow(&p->series, &p->n, sizeof(*s)) : NULL;
 
-	if (p->n >= PICTURE_SERIES_MAX)
-		return NULL;
-	s = array_grow(&p->series, &p->n, sizeof(*s));
 	if (s)
 		*s = (struct picture_series){.style = style, .colour = colour % PICTURE_COLOURS};
 	return s;
@@ -81,9 +72,8 @@ static double place(const struct axis *a, double value)
 	double share = a->log ? log(value / a->low) / log(a->high / a->low)
 			      : (value - a->low) / (a->high - a->low);
 
-	/* A logarithmic axis has no place for 0: it stands at the axis' low end. */
-	share = !(share > 0) ? 0 : share > 1 ? 1 : share;
-	return a->from + share * (a->to - a->from);
+	/* On a logarithmic axis, 0 is at the low end. */
+	return a->from + fmin(fmax(share, 0), 1) * (a->to - a->from);
 }
 
 static void label_scaled(double value, double thousand, const char *const *units, size_t n,
@@ -119,17 +109,16 @@ static void label_percentile(double x, char buf[LABEL_SIZE])
 }
 
 /* clock_format_rfc3339() takes the years up to 9999. */
-static void date_text(double s, char text[CLOCK_RFC3339_SIZE])
+static const char *date_text(double s, char text[CLOCK_RFC3339_SIZE])
 {
-	clock_format_rfc3339((int64_t)(s < 0 ? 0 : s > 253402300799.0 ? 253402300799.0 : s), text);
+	return clock_format_rfc3339((int64_t)fmin(fmax(s, 0), 253402300799.0), text);
 }
 
 static void label_date(double s, char buf[LABEL_SIZE])
 {
 	char text[CLOCK_RFC3339_SIZE];
 
-	date_text(s, text);
-	snprintf(buf, LABEL_SIZE, "%.10s", text);
+	snprintf(buf, LABEL_SIZE, "%.10s", date_text(s, text));
 }
 
 static void label_minute(double s, char buf[LABEL_SIZE])
@@ -142,13 +131,11 @@ static void label_minute(double s, char buf[LABEL_SIZE])
 
 static void add_tick(struct axis *a, double at)
 {
-	if (a->n_ticks == TICKS_MAX || at < a->low || at > a->high)
-		return;
-	a->ticks[a->n_ticks].at = at;
-	a->label(at, a->ticks[a->n_ticks++].label);
+	if (a->n_ticks < TICKS_MAX && at >= a->low && at <= a->high)
+		a->ticks[a->n_ticks++] = at;
 }
 
-/* Multiples of what is 1, 2 or 5 times a power of ten, some four or five of them. */
+/* About five multiples of 1, 2 or 5 times a power of ten. */
 static void add_even_ticks(struct axis *a)
 {
 	double rough = (a->high - a->low) / 5, step = pow(10, floor(log10(rough)));
@@ -159,7 +146,7 @@ static void add_even_ticks(struct axis *a)
 		add_tick(a, at);
 }
 
-/* 1, 2 and 5 of each decade, or of many decades 1 alone. */
+/* 1, 2 and 5 of each decade; of many decades only 1. */
 static void add_decade_ticks(struct axis *a)
 {
 	bool many = log10(a->high / a->low) > 2.2;
@@ -195,7 +182,7 @@ static void find_range(const struct picture *p, struct axis *x, struct axis *y)
 		}
 }
 
-/* An axis without data, or with one value, has some width all the same. */
+/* An axis without data, or with one value, has some width, too. */
 static void widen(struct axis *a, double low, double high)
 {
 	if (!(a->low <= a->high)) {
@@ -203,7 +190,7 @@ static void widen(struct axis *a, double low, double high)
 		a->high = high;
 	}
 	if (a->log) {
-		a->low = a->low > 1 ? a->low * 0.95 : 0.95;
+		a->low = fmax(a->low, 1) * 0.95;
 		a->high = fmax(a->high, a->low) * 1.05;
 	}
 	if (!(a->high > a->low))
@@ -218,18 +205,14 @@ static void make_time_axis(struct axis *a)
 	add_ticks(a);
 }
 
-static void make_linear_axis(struct axis *a, bool from_zero)
+static void make_linear_axis(struct axis *a, void (*label)(double, char[LABEL_SIZE]),
+			     bool from_zero)
 {
+	a->label = label;
 	if (from_zero)
 		a->low = 0;
 	widen(a, 0, 1);
 	add_ticks(a);
-}
-
-static void make_number_axis(struct axis *a, bool from_zero)
-{
-	a->label = label_number;
-	make_linear_axis(a, from_zero);
 }
 
 static void make_percentile_axis(struct axis *a)
@@ -250,23 +233,21 @@ static void make_date_axis(struct axis *a)
 	widen(a, 0, 86400);
 	a->label = a->high - a->low > 4 * 86400 ? label_date : label_minute;
 	margin = (a->high - a->low) / 40;
-	/* A label at the end would be cut off. */
+	/* A label at the end would be clipped. */
 	for (int i = 1; i <= 5; i += 2)
 		add_tick(a, a->low + (a->high - a->low) * i / 6);
 	a->low -= margin;
 	a->high += margin;
 }
 
-/* More than a decade is seen best on a logarithmic scale. */
+/* Logarithmic beyond a decade. */
 static void make_sweep_axis(struct axis *a)
 {
 	a->log = a->low > 0 && a->high / a->low > 10;
-	if (a->log) {
-		a->label = label_number;
-		add_ticks(a);
-	} else {
-		make_number_axis(a, false);
-	}
+	a->label = label_number;
+	if (!a->log)
+		widen(a, 0, 1);
+	add_ticks(a);
 }
 
 static void make_axes(const struct picture *p, struct axis *x, struct axis *y)
@@ -280,7 +261,7 @@ static void make_axes(const struct picture *p, struct axis *x, struct axis *y)
 		break;
 	case PICTURE_TIMELINE:
 		x->title = "seconds since the window began";
-		make_number_axis(x, true);
+		make_linear_axis(x, label_number, true);
 		break;
 	case PICTURE_SWEEP:
 		make_sweep_axis(x);
@@ -288,7 +269,7 @@ static void make_axes(const struct picture *p, struct axis *x, struct axis *y)
 	case PICTURE_HISTORY:
 	case PICTURE_HISTORY_RATE:
 		if (p->by_order)
-			make_number_axis(x, true);
+			make_linear_axis(x, label_number, true);
 		else
 			make_date_axis(x);
 		break;
@@ -296,15 +277,14 @@ static void make_axes(const struct picture *p, struct axis *x, struct axis *y)
 		make_time_axis(x);
 	}
 	if (p->kind == PICTURE_HISTORY_RATE) {
-		make_number_axis(y, true);
+		make_linear_axis(y, label_number, true);
 	} else if (p->kind == PICTURE_HISTOGRAM) {
-		/* Each series has a strip of its own, the first one on top. */
+		/* One strip per series, the first on top. */
 		y->low = 0;
 		y->high = p->n ? (double)p->n : 1;
 	} else if (p->kind == PICTURE_HISTORY && y->low <= 0) {
 		/* 0 has no place on a logarithmic axis. */
-		y->label = label_time;
-		make_linear_axis(y, true);
+		make_linear_axis(y, label_time, true);
 	} else {
 		make_time_axis(y);
 	}
@@ -312,21 +292,25 @@ static void make_axes(const struct picture *p, struct axis *x, struct axis *y)
 
 static void print_axes(const struct axis *x, const struct axis *y, FILE *to)
 {
-	for (size_t i = 0; i < y->n_ticks; i++) {
-		double at = place(y, y->ticks[i].at);
+	char label[LABEL_SIZE];
 
+	for (size_t i = 0; i < y->n_ticks; i++) {
+		double at = place(y, y->ticks[i]);
+
+		y->label(y->ticks[i], label);
 		fprintf(to,
 			"<path class=\"grid\" d=\"M%d %.1fH%d\"/><text class=\"y\" x=\"%d\" "
 			"y=\"%.1f\">%s</text>\n",
-			LEFT, at, RIGHT, LEFT - 5, at + 4, y->ticks[i].label);
+			LEFT, at, RIGHT, LEFT - 5, at + 4, label);
 	}
 	for (size_t i = 0; i < x->n_ticks; i++) {
-		double at = place(x, x->ticks[i].at);
+		double at = place(x, x->ticks[i]);
 
+		x->label(x->ticks[i], label);
 		fprintf(to,
 			"<path class=\"grid\" d=\"M%.1f %dV%d\"/><text class=\"x\" x=\"%.1f\" "
 			"y=\"%d\">%s</text>\n",
-			at, BOTTOM, TOP, at, BOTTOM + 17, x->ticks[i].label);
+			at, BOTTOM, TOP, at, BOTTOM + 17, label);
 	}
 	fprintf(to, "<path class=\"frame\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
 	if (x->title)
@@ -334,31 +318,26 @@ static void print_axes(const struct axis *x, const struct axis *y, FILE *to)
 			BOTTOM + 35, x->title);
 }
 
-/* A point with its values; `radius` 0: only for the pointer to rest on. */
-static void print_point(const struct axis *x, const struct axis *y, const struct picture_point *at,
-			size_t colour, bool visible, FILE *to)
-{
-	char x_text[LABEL_SIZE], y_text[LABEL_SIZE];
-
-	x->label(at->x, x_text);
-	y->label(at->y, y_text);
-	fprintf(to,
-		"<circle class=\"%s%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"><title>%s: %s</title>"
-		"</circle>\n",
-		visible ? "s" : "hover s", colour, place(x, at->x), place(y, at->y),
-		visible ? 3 : 6, x_text, y_text);
-}
-
-/* A line has some places that show their values, not all. */
+/* Points with their values, which a line has only at some places, invisible. */
 static void print_points(const struct axis *x, const struct axis *y, const struct picture_series *s,
 			 FILE *to)
 {
 	enum { PLACES = 24 };
 	bool visible = s->style == PICTURE_POINTS;
 	size_t step = visible ? 1 : s->n / PLACES + 1;
+	char x_text[LABEL_SIZE], y_text[LABEL_SIZE];
 
-	for (size_t i = 0; i < s->n; i += step)
-		print_point(x, y, &s->points[i], s->colour, visible, to);
+	for (size_t i = 0; i < s->n; i += step) {
+		const struct picture_point *at = &s->points[i];
+
+		x->label(at->x, x_text);
+		y->label(at->y, y_text);
+		fprintf(to,
+			"<circle class=\"%s%zu\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"><title>%s: "
+			"%s</title></circle>\n",
+			visible ? "s" : "hover s", s->colour, place(x, at->x), place(y, at->y),
+			visible ? 3 : 6, x_text, y_text);
+	}
 }
 
 static void print_line(const struct axis *x, const struct axis *y, const struct picture_series *s,
