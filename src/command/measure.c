@@ -146,7 +146,7 @@ static void goes_on(void *opaque, uint64_t elapsed_ns)
 	     elapsed_ns);
 }
 
-static void tells(void *opaque, const char *sentence)
+static void print_message(void *opaque, const char *sentence)
 {
 	struct err e = {0};
 
@@ -161,7 +161,7 @@ struct invocation_listener progress_listener(struct progress *p)
 		.opaque = p,
 		.begins = begins,
 		.progress = p->line ? goes_on : NULL,
-		.tells = tells,
+		.message = print_message,
 	};
 }
 

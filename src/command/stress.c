@@ -93,57 +93,62 @@ static const char help[] =
 	"cgroup v2 group or no CPU that can be taken offline, 5 an internal error,\n"
 	"130 interrupted.";
 
-/* Output while it runs. */
-struct teller {
+/* One run of the command. */
+struct stressing {
 	const struct stress_options *o;
-	uint64_t heartbeat_ns, beaten_ns, written_ns;
-	struct load *load;
-	uint64_t unwritten; /* times that the status file could not be written */
-	int error;          /* why, the last time */
+	struct stress stress;
+	struct session session;
+	struct run_list list; /* beside the rounds */
+	struct load load;
+	char subject_path[PATH_MAX];
+
+	uint64_t heartbeat_ns, status_ns; /* when the last one was printed, written */
+	uint64_t unwritten;               /* times that the status file could not be written */
+	int error;                        /* the last reason */
 };
 
-static void write_status(struct teller *t, const struct stress *s)
+static void write_status(struct stressing *g)
 {
-	int r = t->o->status ? report_write_status(s, t->o->status) : 0;
+	int r = g->o->status ? report_write_status(&g->stress, g->o->status) : 0;
 
 	if (r == 0)
 		return;
-	/* A disk that is full for a while must not end a long run; reported once, and at the end. */
-	t->error = r;
-	if (t->unwritten++ == 0)
-		fprintf(stderr, "cgchurn: %s could not be written: %s\n", t->o->status,
+	/* A disk that is full for a while must not end a long run; printed once, and at the end. */
+	g->error = r;
+	if (g->unwritten++ == 0)
+		fprintf(stderr, "cgchurn: %s could not be written: %s\n", g->o->status,
 			strerror(-r));
 }
 
 static void tick(void *opaque, const struct stress *s)
 {
-	struct teller *t = opaque;
+	struct stressing *g = opaque;
 	uint64_t now = clock_now_ns();
 
-	if (now - t->written_ns >= STATUS_SECONDS * NS_PER_S) {
-		t->written_ns = now;
-		write_status(t, s);
+	if (now - g->status_ns >= STATUS_SECONDS * NS_PER_S) {
+		g->status_ns = now;
+		write_status(g);
 	}
-	if (t->o->quiet || now - t->beaten_ns < t->heartbeat_ns)
+	if (g->o->quiet || now - g->heartbeat_ns < g->o->heartbeat.value)
 		return;
-	t->beaten_ns = now;
+	g->heartbeat_ns = now;
 	report_print_summary(s, stderr);
 	fputc('\n', stderr);
 }
 
 static void shrinks(void *opaque, const struct stress *s)
 {
-	struct teller *t = opaque;
+	struct stressing *g = opaque;
 
-	if (s->shrunk_runs == 1 && !t->o->quiet)
+	if (s->shrunk_runs == 1 && !g->o->quiet)
 		fprintf(stderr, "'%s' was broken; looking for a smaller case that breaks it\n",
 			invariants[s->invariant].name);
-	tick(t, s);
+	tick(g, s);
 }
 
 static int prepare(struct stress *s, const struct stress_options *o, struct err *e)
 {
-	/* A round lasts up to some dozen times as long, which has to be a number of ns, too. */
+	/* A round lasts some dozen times as long, which must fit into ns. */
 	if (o->patience.value > PATIENCE_SECONDS_MAX * NS_PER_S)
 		return err_set(e, EXIT_USAGE, ERANGE, "--patience: at most 24h");
 	if (o->seed.given && o->replay.given)
@@ -172,32 +177,6 @@ static int check_outputs(const struct stress *s, const struct stress_options *o,
 		return err_sys(e, EXIT_USAGE, -r, "cannot write %s", o->status);
 	r = o->junit && io_is_replaced(o->junit) ? report_write_junit(s, o->junit) : 0;
 	return r < 0 ? err_sys(e, EXIT_USAGE, -r, "cannot write %s", o->junit) : 0;
-}
-
-/* One run of the command. */
-struct stressing {
-	const struct stress_options *o;
-	struct stress stress;
-	struct session session;
-	struct run_list list; /* beside the rounds */
-	struct load load;
-	struct teller teller;
-	char subject_path[PATH_MAX];
-};
-
-static int load_workloads(struct stressing *g, const struct command_call *call, struct err *e)
-{
-	struct workload_overrides none = {0};
-
-	return run_list_add(&g->list, (const char *const *)call->arguments, call->n_arguments,
-			    &none, e);
-}
-
-static int plan_workloads(struct stressing *g, struct err *e)
-{
-	struct plan_settings settings = {.seed = g->stress.seed, .allowed = &g->session.root.cpus};
-
-	return run_list_plan(&g->list, &settings, e);
 }
 
 /* Of the test groups and the workloads. */
@@ -252,10 +231,11 @@ static int begin(struct stressing *g, struct err *e)
 					      .controllers = controllers,
 					      .enable_controllers = g->o->place.enable_controllers};
 	uint64_t most = 0;
+	struct plan_settings plan = {.seed = g->stress.seed, .allowed = &g->session.root.cpus};
 	int r = session_find(&g->session, g->o->place.cgroup_root, e);
 
 	if (r == 0)
-		r = plan_workloads(g, e);
+		r = run_list_plan(&g->list, &plan, e);
 	for (size_t i = 0; i < g->list.n; i++)
 		if (g->list.items[i].plan.max_tasks > most)
 			most = g->list.items[i].plan.max_tasks;
@@ -277,16 +257,16 @@ static int begin(struct stressing *g, struct err *e)
 
 static int round_ended(void *opaque, const struct stress *s)
 {
-	struct teller *t = opaque;
+	struct stressing *g = opaque;
 
-	load_look(t->load);
-	return load_failed(t->load);
+	load_look(&g->load);
+	return load_failed(&g->load);
 }
 
 static int churn(struct stressing *g, struct err *e)
 {
 	struct stress *s = &g->stress;
-	struct err ending = {0}, *told;
+	struct err ending = {0}, *first;
 	int r = begin(g, e), ended, stopped;
 
 	if (r == 0) {
@@ -305,19 +285,19 @@ static int churn(struct stressing *g, struct err *e)
 			r = -ECANCELED;
 		}
 	}
-	told = r == 0 && !s->broken ? e : &ending;
-	stopped = load_stop(&g->load, told);
+	first = r == 0 && !s->broken ? e : &ending;
+	stopped = load_stop(&g->load, first);
 	/* Where that is the kernel's fault, it is a broken promise, and the first. */
 	if (load_is_stuck(&g->load)) {
 		stress_hung(s, g->load.shared->error.text);
-		told = &ending;
+		first = &ending;
 	}
-	ended = session_end(&g->session, told);
+	ended = session_end(&g->session, first);
 	if (ended == 0)
 		ended = stopped;
-	if (ended < 0 && told == &ending)
+	if (ended < 0 && first == &ending)
 		err_print(&ending, stderr);
-	return told == e && ended < 0 ? ended : r;
+	return first == e && ended < 0 ? ended : r;
 }
 
 static void print_load(const struct load *l)
@@ -331,14 +311,7 @@ static void print_load(const struct load *l)
 	       l->shared->reason);
 }
 
-static void print_unwritten(const struct teller *t)
-{
-	if (t->unwritten)
-		printf("# The status file could not be written %" PRIu64 " times: %s\n",
-		       t->unwritten, strerror(-t->error));
-}
-
-/* The KTAP above it is whole, and says of each promise what was seen until then. */
+/* The KTAP above it is complete up to the interruption. */
 static int explain(const struct stressing *g, int result, struct err *e)
 {
 	const char *by = interrupted_by(&g->session);
@@ -357,11 +330,13 @@ static int finish(struct stressing *g, int result, struct err *e)
 	int r;
 
 	g->stress.state = result < 0 ? "ended" : s->broken ? "broken" : "done";
-	write_status(&g->teller, s);
+	write_status(g);
 	r = g->o->junit ? report_write_junit(s, g->o->junit) : 0;
 	report_print_ktap(s, stdout);
 	print_load(&g->load);
-	print_unwritten(&g->teller);
+	if (g->unwritten)
+		printf("# The status file could not be written %" PRIu64 " times: %s\n",
+		       g->unwritten, strerror(-g->error));
 	if (r < 0)
 		err_sys(&unwritten, EXIT_FAULT, -r, "cannot write %s", g->o->junit);
 	if (r < 0 && result < 0)
@@ -377,10 +352,12 @@ static int finish(struct stressing *g, int result, struct err *e)
 
 static int carry_out(struct stressing *g, const struct command_call *call, struct err *e)
 {
+	struct workload_overrides none = {0};
 	int r = prepare(&g->stress, g->o, e);
 
 	if (r == 0)
-		r = load_workloads(g, call, e);
+		r = run_list_add(&g->list, (const char *const *)call->arguments, call->n_arguments,
+				 &none, e);
 	if (r == 0)
 		r = helpers_find_subject(g->subject_path, e);
 	if (r == 0)
@@ -396,20 +373,14 @@ static int carry_out(struct stressing *g, const struct command_call *call, struc
 
 static int stress_main(const struct command_call *call, struct err *e)
 {
-	const struct stress_options *o = call->options;
-	struct stressing g = {.o = o, .session = {.signal_fd = -1}};
+	struct stressing g = {.o = call->options, .session = {.signal_fd = -1}};
 	int r;
 
-	g.teller = (struct teller){
-		.o = o,
-		.load = &g.load,
-		.beaten_ns = clock_now_ns(),
-		.heartbeat_ns = o->heartbeat.value,
-	};
+	g.heartbeat_ns = clock_now_ns();
 	g.stress.around.subject_path = g.subject_path;
 	g.stress.state = "running";
 	g.stress.listener = (struct stress_listener){
-		.opaque = &g.teller, .tick = tick, .round_ended = round_ended, .shrinks = shrinks};
+		.opaque = &g, .tick = tick, .round_ended = round_ended, .shrinks = shrinks};
 	r = carry_out(&g, call, e);
 	load_finish(&g.load);
 	run_list_finish(&g.list);

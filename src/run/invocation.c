@@ -20,8 +20,8 @@ int invocation_prepare(struct invocation *in, struct err *e)
 
 static void say(struct invocation *in, const char *sentence)
 {
-	if (in->listener.tells)
-		in->listener.tells(in->listener.opaque, sentence);
+	if (in->listener.message)
+		in->listener.message(in->listener.opaque, sentence);
 }
 
 /* A full disk must not end what is being measured: the next trial tries again, with all of them. */

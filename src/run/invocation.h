@@ -24,7 +24,7 @@ struct invocation_listener {
 	/* It has been under way for so long, set-up not counted. */
 	void (*progress)(void *opaque, uint64_t elapsed_ns);
 	/* A sentence for the user, without a newline. */
-	void (*tells)(void *opaque, const char *sentence);
+	void (*message)(void *opaque, const char *sentence);
 };
 
 struct invocation {
