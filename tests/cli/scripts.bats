@@ -72,20 +72,33 @@ parameters() {
 	[ ! -e '~' ]
 }
 
-# A QEMU that sends the results of a guest: a line in /out, and what the command printed.
+# A QEMU that sends the results of a guest: a line in /out, and what the command printed. Where there is a folder
+# pool/LABEL, what `cgchurn run --label LABEL --sequence BLOCK:POSITION` would have measured comes from there, as result.json.
 fake_qemu() {
 	mkdir -p bin
 	cat >bin/qemu-system-x86_64 <<-'END'
 	#!/usr/bin/env python3
-	import hashlib, io, re, sys, tarfile
+	import hashlib, io, json, os, re, signal, sys, tarfile
 	if sys.argv[1:] == ["--version"]:
 	    sys.exit(print("QEMU emulator version 9.9.9 (Debian 1:9.9.9)"))
 	open("arguments", "w").write(" ".join(sys.argv))
 	port = next(re.search(r"path=(.*)/port$", a)[1] for a in sys.argv if a.endswith("/port"))
 	open("append", "w").write(sys.argv[sys.argv.index("-append") + 1])
+	files = {"stdout": b"said\n", "out/file": b"result\n"}
+	initrd = open(sys.argv[sys.argv.index("-initrd") + 1], "rb").read()
+	asked = re.search(rb"--label (\S+) .*--sequence (\d+):(\d+)", initrd)
+	if asked and os.path.isdir("pool"):
+	    label, block, position = asked[1].decode(), int(asked[2]), int(asked[3])
+	    print(label, block, file=open("booted", "a"))
+	    if os.path.exists(f"pool/{label}/interrupt-{block}"):
+	        os.kill(int(open("pid").read()), signal.SIGINT)
+	        signal.pause()
+	    result = json.load(open(f"pool/{label}/{block - 1:04}.json"))
+	    result["sequence"] = {"block": block, "position": position}
+	    files["out/result.json"] = json.dumps(result).encode()
 	packed = io.BytesIO()
 	with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-	    for name, text in (("stdout", b"said\n"), ("out/file", b"result\n")):
+	    for name, text in files.items():
 	        member = tarfile.TarInfo(name)
 	        member.size = len(text)
 	        tar.addfile(member, io.BytesIO(text))
@@ -148,4 +161,86 @@ fake_qemu() {
 		[[ "$(cat append)" != *maxcpus=1* ]]
 	done >left
 	[ "$(cat left)" = 6.4.99 ]
+}
+
+# compare_until OPTION...: two kernels by --until-decided, whose boots have the results of pool/bzImage and pool/bzImage-quiet.
+compare_until() {
+	run --separate-stderr "$scripts/vm-compare" --base ./bzImage --new ./bzImage,quiet --until-decided --jobs 2 -o out "$@"
+}
+
+pool() {
+	mkdir -p pool
+	"$CGCHURN_BUILD/tests/cli/make-results" "pool/$1" "${@:2}"
+}
+
+looks() {
+	grep '^look after' <<<"$stderr"
+}
+
+@test "vm-compare --until-decided: a clear change ends it early, at the look that shows it, and the same command does nothing more" {
+	fake_qemu
+	pool bzImage 12 name=base seed=21
+	pool bzImage-quiet 12 name=new seed=22 migration=2 forks=2
+	compare_until
+	[ "$status" -eq 1 ] || { echo "$status $stderr"; false; }
+	blocks=$(ls out/bzImage | wc -l)
+	[ "$blocks" -ge 4 ] && [ "$blocks" -le 8 ] && [ "$(ls out/bzImage-quiet | wc -l)" -eq "$blocks" ]
+	[ "$(looks | head -1)" = "look after 4 blocks: of 2 primaries 0 decided, 2 open, 0 given up" ]
+	[ "$(looks | tail -1)" = "look after $blocks blocks: of 2 primaries 2 decided, 0 open, 0 given up" ]
+	[ "$(looks | wc -l)" -eq $((blocks - 3)) ]
+	# The report is that of the looks, of 12 blocks at most.
+	python3 - "$blocks" <<-'END'
+	import json, sys
+	plan, found = json.load(open("out/plan.json")), json.load(open("out/compare-bzImage--bzImage-quiet.json"))
+	assert plan["request"]["max_boots"] == len(plan["order"]) == 12
+	assert (found["max_blocks"], found["blocks"], found["open"]) == (12, int(sys.argv[1]), False), found
+	END
+	grep -q "p of the look that decided" out/report.html
+	booted=$(wc -l <booted)
+	compare_until
+	[ "$status" -eq 1 ] && [ "$(wc -l <booted)" -eq "$booted" ]
+	# Another N would be another rule.
+	compare_until --max-boots 20
+	[ "$status" -eq 2 ] && [[ "$stderr" == *"max_boots 12 (now 20)"* ]]
+}
+
+@test "vm-compare --until-decided: where nothing is decided on to the last block, and on again after an interrupt with the same N" {
+	fake_qemu
+	pool bzImage 6 name=base seed=31 boot_sigma=0.2
+	pool bzImage-quiet 6 name=new seed=32 boot_sigma=0.2 migration=1.3 forks=1.3
+	touch pool/bzImage-quiet/interrupt-5
+	cat >start <<-END
+	echo \$\$ >pid
+	exec env --default-signal=INT $scripts/vm-compare --base ./bzImage --new ./bzImage,quiet --until-decided --max-boots 6 --jobs 1 -o out
+	END
+	run -130 --separate-stderr bash start
+	[[ "$stderr" == *"of at most 12 boots are done"* ]]
+	[ "$(looks)" = "look after 4 blocks: of 2 primaries 0 decided, 2 open, 0 given up" ]
+	rm pool/bzImage-quiet/interrupt-5
+	compare_until --max-boots 6
+	[ "$status" -eq 0 ] || { echo "$status $stderr"; false; }
+	[[ "$stderr" == *" boots to do of at most 12, seed "* ]]
+	[ "$(ls out/bzImage out/bzImage-quiet | grep -c block)" -eq 12 ]
+	[ "$(sort booted | uniq -d | wc -l)" -eq 1 ] # the one that was interrupted
+	[[ "$output" == *"inconclusive"* ]]
+}
+
+@test "vm-compare --until-decided --matrix: on while any pair is open; a block is a boot of each" {
+	fake_qemu
+	for label in bzImage bzImage-ro; do pool $label 5 name=$label seed=$((41 + ${#label})) boot_sigma=0.3; done
+	pool bzImage-quiet 5 name=quiet seed=43 migration=3 forks=3
+	run --separate-stderr "$scripts/vm-compare" --matrix ./bzImage ./bzImage,quiet ./bzImage,ro --until-decided --max-boots 5 --jobs 3 -o out
+	[ "$status" -eq 1 ] || [ "$status" -eq 0 ] || { echo "$status $stderr"; false; }
+	[ "$(looks | wc -l)" -eq 1 ] && [[ "$(looks)" == "look after 4 blocks: of 6 primaries "* ]]
+	[ "$(ls out/*/block-*.json | wc -l)" -eq 15 ]
+}
+
+@test "vm-compare and boot-compare: boots by number or until decided, not both" {
+	for wrong in "--until-decided --boots 6" "--max-boots 8" "--until-decided --max-boots 3" "--until-decided --max-boots 51" "--boots 0"; do
+		run -2 "$scripts/vm-compare" --base ./bzImage --new ./bzImage,quiet $wrong -o out
+		run -2 "$scripts/boot-compare" start --dry-run --base ./bzImage --new ./bzImage,quiet $wrong -o out
+	done
+	run -0 "$scripts/boot-compare" start --dry-run --base ./bzImage --new ./bzImage,quiet --until-decided --seed 1 -o out
+	[ "$(grep -c '^boot ' <<<"$output")" -eq 24 ]
+	[ ! -e out ]
 }

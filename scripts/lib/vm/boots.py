@@ -83,27 +83,39 @@ def boot_one(plan, slot, timeout_s):
     return boot
 
 
-def boot_all(plan, timeout_s, jobs):
-    """All boots that are missing, `jobs` at a time."""
-    todo, total = plan.missing(), sum(1 for _ in plan.slots())
+def boot_all(plan, timeout_s, jobs, is_open):
+    """All boots that are missing, `jobs` at a time. With --until-decided no more than it takes: from the fourth block on
+    `is_open()` says after each, or after as many as run at a time, whether to go on."""
+    last = len(plan.data["order"])
+    until, step = plans.FIRST_LOOK if plan.max_boots else last, max(1, jobs // len(plan.sides))
+    boot_some(plan, until, timeout_s, jobs)
+    while until < last and is_open():
+        until += step
+        boot_some(plan, until, timeout_s, jobs)
+
+
+def boot_some(plan, until, timeout_s, jobs):
+    """The missing boots of the blocks up to `until`."""
+    todo = [slot for slot in plan.missing() if slot.block <= until]
+    what = "left" if until >= len(plan.data["order"]) else "until the next look"
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(jobs) as crowd:
         slots = {crowd.submit(boot_one, plan, slot, timeout_s): slot for slot in todo}
         try:
             for count, future in enumerate(concurrent.futures.as_completed(slots), 1):
                 each = (time.monotonic() - started) / count
-                left = f", about {left_in_words(each * (len(todo) - count))} left" if count < len(todo) else ""
-                tell(plan, slots[future], total, future.result(), left)
+                left = f", about {left_in_words(each * (len(todo) - count))} {what}" if count < len(todo) else ""
+                tell(plan, slots[future], future.result(), left)
         except BaseException:
             machine.stop_all()
             crowd.shutdown(cancel_futures=True)
             raise
 
 
-def tell(plan, slot, total, boot, left):
+def tell(plan, slot, boot, left):
     side = plan.sides[slot.side]
     told = "done" if boot.outcome == "ok" else f"FAILED, {boot.outcome}: {boot.detail}"
-    print(f"boot {slot.number} of {total}: {side['spec']} ({side['release']}): {told}, {boot.seconds:.0f} s{left}",
+    print(f"boot {slot.number} of {plan.total()}: {side['spec']} ({side['release']}): {told}, {boot.seconds:.0f} s{left}",
           file=sys.stderr, flush=True)
 
 

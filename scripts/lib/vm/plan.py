@@ -12,6 +12,7 @@ what ran first is not always the same. Over a fleet each block belongs to one ho
 what differs between hosts falls on all sides alike as well.
 """
 import dataclasses
+import itertools
 import json
 import os
 import pathlib
@@ -24,6 +25,49 @@ from .errors import Failed, usage
 SCHEMA = "cgchurn-boots/1"
 # Of these the guest or its kernel is the cause; a boot that the host spoiled is done again by the next start.
 GUEST_FAILURES = ("warning", "panic", "oom", "hang", "lost", "command")
+BOOTS, MAX_BOOTS = 6, 12
+# Blocks. Fewer than four boots a side decide nothing; `cgchurn compare --max-boots` takes 50 at most.
+FIRST_LOOK, MOST_LOOKS = 4, 50
+
+
+def add_options(parser):
+    """What a comparison of kernels takes, however they are booted."""
+    parser.add_argument("--base")
+    parser.add_argument("--new")
+    parser.add_argument("--matrix", nargs="+")
+    parser.add_argument("--workload", action="append", default=[])
+    parser.add_argument("--boots", type=int)
+    parser.add_argument("--until-decided", action="store_true")
+    parser.add_argument("--max-boots", type=int)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("-o", "--output", type=pathlib.Path)
+    parser.add_argument("--build", default=os.environ.get("CGCHURN_BUILD"))
+
+
+def check_options(options):
+    """Refuses what cannot be; afterwards there are `specs`, and `boots` are the blocks of the plan."""
+    if options.matrix and (options.base or options.new):
+        raise usage("--matrix takes the place of --base and --new")
+    options.specs = options.matrix or [options.base, options.new]
+    if None in options.specs or len(options.specs) < 2:
+        raise usage("two kernels are needed, --base and --new, or more by --matrix")
+    if options.until_decided and options.boots is not None:
+        raise usage("--until-decided takes --max-boots, not --boots")
+    if options.max_boots is not None and not options.until_decided:
+        raise usage("--max-boots needs --until-decided")
+    if options.until_decided:
+        options.max_boots = options.boots = MAX_BOOTS if options.max_boots is None else options.max_boots
+        if not FIRST_LOOK <= options.boots <= MOST_LOOKS:
+            raise usage(f"--max-boots takes {FIRST_LOOK} to {MOST_LOOKS}")
+    options.boots = BOOTS if options.boots is None else options.boots
+    if not 1 <= options.boots <= 999:
+        raise usage("--boots takes 1 to 999")
+
+
+def request_of(options, **further):
+    """What makes a comparison this one and no other."""
+    return {"specs": options.specs, "boots": options.boots, "max_boots": options.max_boots, "run": options.run,
+            "workloads": [os.path.abspath(w) if os.path.exists(w) else w for w in options.workload], **further}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,6 +117,11 @@ class Plan:
     def sides(self):
         return self.data["sides"]
 
+    @property
+    def max_boots(self):
+        """With --until-decided the number of blocks, for which looks are planned; else None."""
+        return self.data["request"].get("max_boots")
+
     def host_of(self, block):
         hosts = self.data.get("hosts", [""])
         return hosts[(block - 1) % len(hosts)]
@@ -86,6 +135,15 @@ class Plan:
                 yield Slot(number, block, position, side, self.host_of(block),
                            self.folder / label / f"block-{block:02}.json",
                            self.folder / "boots" / f"{block:02}-{position}-{label}")
+
+    def blocks(self):
+        """The slots of each block."""
+        return [list(block) for _, block in itertools.groupby(self.slots(), lambda slot: slot.block)]
+
+    def total(self):
+        """How many boots there are, or with --until-decided can be."""
+        boots = sum(map(len, self.data["order"]))
+        return f"at most {boots}" if self.max_boots else str(boots)
 
     def slot(self, number):
         return next(slot for slot in self.slots() if slot.number == number)
@@ -171,5 +229,5 @@ def record(slot, boot):
 
 def interrupted(plan):
     finished = sum(slot.done() for slot in plan.slots())
-    return Failed(f"interrupted; {finished} of {sum(1 for _ in plan.slots())} boots are done and kept in {plan.folder}; "
+    return Failed(f"interrupted; {finished} of {plan.total()} boots are done and kept in {plan.folder}; "
                   "the same command goes on", 130)

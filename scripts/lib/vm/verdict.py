@@ -67,13 +67,41 @@ def heading(plan, base, new):
     return "\n".join(lines)
 
 
+def run_compare(program, plan, pair, *options):
+    sides = [plan.folder / plan.sides[side]["label"] for side in pair]
+    return subprocess.run([program, "compare", *options, *sides], capture_output=True, text=True, check=False)
+
+
+def pairs(plan):
+    return itertools.combinations(range(len(plan.sides)), 2)
+
+
+def is_open(program, plan):
+    """A look at what there is: whether more blocks can decide a primary of any pair. Says how many are decided."""
+    said, going = [], False
+    for pair in pairs(plan):
+        if not all(results(plan, side) for side in pair):
+            going = True
+            continue
+        done = run_compare(program, plan, pair, "--format", "json", "--max-boots", str(plan.max_boots))
+        found = json.loads(done.stdout) if done.returncode in (0, REGRESSION) else {"metrics": [], "open": False}
+        going |= found["open"]
+        rest = "open" if found["open"] else "cannot be compared"
+        said += [("given up" if m["futile"] else "decided") if m.get("decided_at") else rest
+                 for m in found["metrics"] if m["primary"]]
+    complete = sum(all(slot.done() for slot in block) for block in plan.blocks())
+    states = ["decided", "open", "given up"] + ["cannot be compared"] * ("cannot be compared" in said)
+    told = ", ".join(f"{said.count(state)} {state}" for state in states)
+    print(f"look after {complete} blocks: of {len(said)} primaries {told}", file=sys.stderr, flush=True)
+    return going
+
+
 def compare(program, plan, base, new, options=()):
     """Has two sides compared, and the comparison kept; returns (exit code, text, JSON or None)."""
     if not results(plan, base) or not results(plan, new):
         return INCONCLUSIVE, "no result on one side: nothing to compare\n", None
-    sides = [plan.folder / plan.sides[side]["label"] for side in (base, new)]
-    saved = f"{plan.folder}/compare-{sides[0].name}--{sides[1].name}"
-    done = subprocess.run([program, "compare", "--save", saved, *options, *sides], capture_output=True, text=True, check=False)
+    saved = f"{plan.folder}/compare-{plan.sides[base]['label']}--{plan.sides[new]['label']}"
+    done = run_compare(program, plan, (base, new), "--save", saved, *options)
     found = pathlib.Path(saved + ".json").read_text(encoding="utf-8")
     return done.returncode, done.stdout + done.stderr, json.loads(found) if found else None
 
@@ -87,7 +115,7 @@ def compare_two(program, plan, options=()):
 def compare_all(program, plan, options=()):
     """Every pair in words, and one table of what was measured. The exit code is about the first kernel against the rest."""
     codes, columns = [0], {}
-    for base, new in itertools.combinations(range(len(plan.sides)), 2):
+    for base, new in pairs(plan):
         code, text, found = compare(program, plan, base, new, options)
         print(heading(plan, base, new))
         print("\n".join(f"  {words}" for words in found["words"]) if found else text, end="\n\n")
@@ -152,6 +180,8 @@ def report(program, plan, options):
 def conclude(program, plan, options=()):
     """The end of a comparison; the exit code is the worst of what was found. `options` go to `cgchurn compare`."""
     codes = [REGRESSION if tell_failures(plan) else 0]
+    if plan.max_boots:
+        options = ["--max-boots", str(plan.max_boots), *options]
     if knows(program, "compare"):
         codes.append((compare_two if len(plan.sides) == 2 else compare_all)(program, plan, options))
     if knows(program, "report"):
