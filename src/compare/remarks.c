@@ -223,7 +223,7 @@ static void remark_accelerator(const struct data *d, struct listing *l)
 		if (strstr(text[s], "tcg")) {
 			remark(l, "emulated",
 			       "Measured in a guest that was emulated in software (tcg): ratios "
-			       "hold for such a guest, times for nothing.");
+			       "are valid for such a guest only, absolute times are not.");
 			return;
 		}
 	if (strcmp(text[0], "none") != 0 && strcmp(text[0], "unknown") != 0)
