@@ -11,7 +11,8 @@ setup() {
 check() {
 	python3 - "$1" <<-'END'
 	import json, re, sys
-	slow = re.compile(r" missed \d+ of \d+ starts, |^the hypervisor stole ")
+	# A removed group may outlive any bound, see below.
+	slow = re.compile(r" missed \d+ of \d+ starts, |^the hypervisor stole | failed in .*\(gone: \d+ ETIME\)")
 	empty = []
 	result = json.load(open(sys.argv[1]))
 	assert result["complete"] is True
