@@ -78,7 +78,7 @@ void report_print_ktap(const struct stress *s, FILE *to)
 
 		fprintf(to, "%sok %d %s%s%s\n", broken ? "not " : "", i + 1, invariants[i].name,
 			skipped ? " # SKIP " : "", skipped ? skipped : "");
-		fprintf(to, "# %s: %s\n", num_format_count(s->counts.checks[i], count),
+		fprintf(to, "# %s checks: %s\n", num_format_count(s->counts.checks[i], count),
 			invariants[i].promise);
 		if (broken)
 			print_breach(s, to);
@@ -94,7 +94,7 @@ void report_print_ktap(const struct stress *s, FILE *to)
 
 static void print_errors(const struct round_counts *c, FILE *to)
 {
-	const char *separator = "; refused: ";
+	const char *separator = "; operations that failed: ";
 	char count[NUM_TEXT_SIZE];
 
 	for (int i = 0; i < SHARED_ERRNOS; i++) {
@@ -120,7 +120,7 @@ void report_print_summary(const struct stress *s, FILE *to)
 	};
 	char text[NUM_TEXT_SIZE];
 
-	fprintf(to, "%s rounds", num_format_count(s->rounds, text));
+	fprintf(to, "%s round%s", num_format_count(s->rounds, text), s->rounds == 1 ? "" : "s");
 	for (int i = 0; i < COUNTS - !s->limits.may_unplug; i++)
 		fprintf(to, ", %s %s", num_format_count(s->counts.done[i], text), names[i]);
 	fprintf(to, " in %" PRIu64 " s", (clock_now_ns() - s->begun_ns) / NS_PER_S);
@@ -166,7 +166,7 @@ static void print_case(const struct stress *s, enum invariant_id id, FILE *to)
 		report_print_replay(s, to);
 		fputs("</failure>\n", to);
 	}
-	fprintf(to, "      <system-out>%" PRIu64 " looked at</system-out>\n    </testcase>\n",
+	fprintf(to, "      <system-out>%" PRIu64 " checks</system-out>\n    </testcase>\n",
 		s->counts.checks[id]);
 }
 
