@@ -10,6 +10,7 @@
 #include "host/host.h"
 #include "json/write.h"
 #include "result/json.h"
+#include "result/table_rows.h"
 
 static size_t watch_all(const struct sweep *s, struct series_id ret[SWEEP_WATCHED_MAX])
 {
@@ -60,14 +61,16 @@ static void print_row(const struct sweep *s, const struct sweep_point *p,
 		      const struct series_id *id, bool judged, FILE *to)
 {
 	const struct result_run *run = &s->result->runs[p->run];
-	char value[AXIS_TEXT_SIZE], count[NUM_TEXT_SIZE], metric[PRINT_CELL_SIZE];
+	char value[AXIS_TEXT_SIZE], count[NUM_TEXT_SIZE], metric[PRINT_CELL_SIZE],
+		rate[TABLE_WINDOW_SIZE];
 	struct pooled_series pooled;
 	const struct series *all = &pooled.all;
 
 	if (pool_series(&pooled, run, id, SWEEP_TRIALS) < 0)
 		return;
-	fprintf(to, "  %12s  %10s  %8.4g", axis_format(&s->axis, p->number, value),
-		num_format_count(all->histogram.count, count), all->rate_per_s);
+	fprintf(to, "  %12s  %10s  %8s", axis_format(&s->axis, p->number, value),
+		num_format_count(all->histogram.count, count),
+		table_format_rate(all->rate_per_s, rate));
 	print_percentile(all, 50, to);
 	print_percentile(all, 90, to);
 	print_percentile(all, 99, to);
@@ -84,8 +87,10 @@ static void print_row(const struct sweep *s, const struct sweep_point *p,
 
 static void print_series(const struct sweep *s, const struct series_id *id, bool judged, FILE *to)
 {
-	fprintf(to, "\n%s/%s, %s time\n  %12s  %10s  %8s  %9s  %9s  %9s", id->actor, id->span,
-		span_time_names[id->time], s->axis.key, "count", "rate/s", "p50", "p90", "p99");
+	char label[SERIES_LABEL_SIZE];
+
+	fprintf(to, "\n%s\n  %12s  %10s  %8s  %9s  %9s  %9s", series_label(id, label), s->axis.key,
+		"count", "rate/s", "p50", "p90", "p99");
 	if (judged)
 		fprintf(to, "  %11s  bound", s->bound.metric);
 	fputc('\n', to);
@@ -105,9 +110,7 @@ static void print_knee(const struct sweep *s, FILE *to)
 	axis_format(&s->axis, k->at, a);
 	if (!k->has_interval) {
 		text_printf_wrapped("knee", 8, to,
-				    "%s; how sure that is, two trials or more on either side would "
-				    "tell.",
-				    a);
+				    "%s, no interval: it needs at least two trials per point.", a);
 		return;
 	}
 	text_printf_wrapped("knee", 8, to,
