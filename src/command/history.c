@@ -34,9 +34,9 @@ static const struct command_option options[] = {
 static const char help[] =
 	"Sorts results by time and prints, for each primary metric, where it changed and what\n"
 	"else changed there. Results that `cgchurn compare` would not compare, of different\n"
-	"hosts, or of different lock regimes form separate series. Results of one boot are one\n"
-	"point. Fewer than about 10 points cannot show a change. `cgchurn compare` measures how\n"
-	"large one change is.\n\n"
+	"hosts, or of different lock regimes form separate series. Results of one boot within\n"
+	"12 h are one point. Fewer than about 10 points cannot show a change. `cgchurn compare`\n"
+	"measures how large one change is.\n\n"
 	"The probability that a series without a change shows one is at most 5 %, also if\n"
 	"successive results correlate by up to 0.3. Method: E-divisive (Matteson and James 2014)\n"
 	"after this correlation is removed.\n\n"

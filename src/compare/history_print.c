@@ -18,9 +18,10 @@ static enum metric_kind kind_of(const struct history_metric *m)
 
 const char *history_label(const struct history_metric *m, char buf[HISTORY_LABEL_SIZE])
 {
-	snprintf(buf, HISTORY_LABEL_SIZE, "%s of %s %s (%s)", m->primary.metric,
-		 m->primary.id.actor, m->primary.id.span,
-		 primary_word(&m->primary, "time", span_time_names[m->primary.id.time]));
+	char label[SERIES_LABEL_SIZE];
+
+	snprintf(buf, HISTORY_LABEL_SIZE, "%s of %s", m->primary.metric,
+		 primary_label(&m->primary, label));
 	return buf;
 }
 
@@ -168,11 +169,11 @@ static size_t results_of(const struct history_series *s)
 static void print_extent(const struct history *h, const struct history_series *s, FILE *to)
 {
 	char first[CLOCK_RFC3339_SIZE], last[CLOCK_RFC3339_SIZE], value[PRINT_CELL_SIZE],
-		of[64] = "";
+		of[96] = "";
 	size_t n = results_of(s);
 
 	if (n > s->n)
-		snprintf(of, sizeof(of), " of %zu results", n);
+		snprintf(of, sizeof(of), " of %zu results (of one boot within 12 h: one point)", n);
 	text_printf_wrapped("", 2, to, "%zu point%s%s, %s to %s; now %s", s->n, plural(s->n), of,
 			    history_day(h, s->points[0].result, first),
 			    history_day(h, s->points[s->n - 1].result, last),
