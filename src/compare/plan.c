@@ -264,9 +264,10 @@ void needs_print_text(const struct needs *n, FILE *to)
 
 	fprintf(to,
 		"To call a change of %s with a chance of %.0f %%, by how %zu %s scatter: %s a "
-		"side,\nby the trials in each.\n\n %-30s %8s %8s",
+		"side,\nby the trials in each.\n\n %-30s %17s  %s\n %-30s %8s %8s",
 		print_change(n->effect, change), 100 * DECIDE_POWER, n->data->side[0].n_units,
-		data_unit_name(n->data, 2), data_unit_name(n->data, 2), "",
+		data_unit_name(n->data, 2), data_unit_name(n->data, 2), "", "spread between",
+		"needed, with so many trials in each:", "",
 		n->data->scope == SCOPE_BOOTS ? "boots" : "invoc.", "trials");
 	for (size_t i = 0; i < PLAN_TRIALS; i++)
 		fprintf(to, " %8u", plan_trials[i]);
@@ -279,8 +280,9 @@ void needs_print_text(const struct needs *n, FILE *to)
 	fputs("\n\n", to);
 	print_times(n, to);
 	fprintf(to,
-		"-: more than %d, or never: a change within the tolerance is not called, nor a "
-		"percentile of too few samples.\n",
+		"-: more than %d, or no number suffices: a change within the tolerance is not "
+		"called, nor a\npercentile of too few samples. ?: unknown, with one trial in "
+		"each.\n",
 		PLAN_UNITS_MAX);
 	if (n->data->scope != SCOPE_BOOTS)
 		text_print_wrapped(

@@ -156,7 +156,8 @@ static void say_changed(const struct metric *m, const char *steps, char *buf, si
 			 shift > 0 ? "slower" : "faster", m->metric);
 }
 
-static void say_undecided(const struct metric *m, const char *steps, char *buf, size_t size)
+static void say_undecided(const struct metric *m, const char *units, const char *steps, char *buf,
+			  size_t size)
 {
 	char change[PRINT_CELL_SIZE];
 	const struct decision *d = &m->decision;
@@ -167,8 +168,8 @@ static void say_undecided(const struct metric *m, const char *steps, char *buf, 
 		snprintf(buf, size, "%s: no decision at %s (minimum detectable change: %s)", steps,
 			 m->metric, print_change(d->detectable, change));
 	else
-		snprintf(buf, size, "%s: no decision at %s (no change is detectable)", steps,
-			 m->metric);
+		snprintf(buf, size, "%s: no decision at %s (too few %s to detect any change)",
+			 steps, m->metric, units);
 }
 
 const char *print_clause(const struct comparison *c, size_t index, char buf[PRINT_CLAUSE_SIZE])
@@ -182,7 +183,8 @@ const char *print_clause(const struct comparison *c, size_t index, char buf[PRIN
 		used = (size_t)snprintf(buf, PRINT_CLAUSE_SIZE,
 					"%s: ", c->data->workloads[m->workload].name);
 	if (m->decision.verdict == VERDICT_INCONCLUSIVE)
-		say_undecided(m, steps, buf + used, PRINT_CLAUSE_SIZE - used);
+		say_undecided(m, data_unit_name(c->data, 2), steps, buf + used,
+			      PRINT_CLAUSE_SIZE - used);
 	else if (m->decision.verdict == VERDICT_EQUIVALENT)
 		snprintf(buf + used, PRINT_CLAUSE_SIZE - used,
 			 "%s are equivalent within %g %% at %s", steps, 100 * m->decision.tolerance,
