@@ -144,6 +144,19 @@ const char *num_format_ns(double ns, char buf[NUM_TEXT_SIZE])
 	return buf;
 }
 
+const char *num_format_bytes(uint64_t bytes, char buf[NUM_TEXT_SIZE])
+{
+	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
+	size_t unit = 0;
+
+	while (bytes && bytes % 1024 == 0 && unit < 3) {
+		bytes /= 1024;
+		unit++;
+	}
+	snprintf(buf, NUM_TEXT_SIZE, "%llu %s", (unsigned long long)bytes, units[unit]);
+	return buf;
+}
+
 const char *num_format_double(double value, char buf[NUM_TEXT_SIZE])
 {
 	int digits = 0;

@@ -30,6 +30,9 @@ bool num_list_next(const char **at, uint32_t *ret_first, uint32_t *ret_last);
 #define NUM_TEXT_SIZE 32
 const char *num_format_ns(double ns, char buf[NUM_TEXT_SIZE]);
 
+/* A size: in the largest 1024-based unit that divides it, "64 MiB", "3 KiB"; else in bytes. */
+const char *num_format_bytes(uint64_t bytes, char buf[NUM_TEXT_SIZE]);
+
 /*
  * A finite number with the fewest digits that read back as the same double: "0.1", "5", "1e+300".
  */

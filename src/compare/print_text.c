@@ -175,12 +175,11 @@ static void print_time(double ns, FILE *to)
 
 static void print_distribution(const struct data *d, const struct data_series *s, FILE *to)
 {
-	char name[PRINT_CELL_SIZE];
+	char name[PRINT_CELL_SIZE], label[SERIES_LABEL_SIZE];
 
 	if (d->n_workloads > 1)
 		fprintf(to, " %s:", d->workloads[s->workload].name);
-	fprintf(to, " %s %s%s\n  %-7s", s->id.actor, s->id.span,
-		s->id.time == SPAN_RESPONSE ? " response" : "", "");
+	fprintf(to, " %s\n  %-7s", series_label(&s->id, label), "");
 	for (size_t i = 0; i < PRINT_QUANTILES; i++) {
 		snprintf(name, sizeof(name), "p%g", print_quantiles[i]);
 		fprintf(to, "%7s", name);
@@ -211,8 +210,8 @@ static void print_distributions(const struct comparison *c, FILE *to)
 		if (!is_first_of_series(c, i))
 			continue;
 		if (first)
-			fputs("\nDISTRIBUTIONS of the primaries (all trials of a side pooled: they "
-			      "show shapes and test nothing)\n",
+			fputs("\nDISTRIBUTIONS of the primaries: all samples of a "
+			      "side (a comparison uses one value per boot)\n",
 			      to);
 		first = false;
 		print_distribution(c->data, c->metrics.items[i].series, to);

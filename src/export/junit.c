@@ -52,7 +52,7 @@ static void print_series(FILE *to, const struct place *where, const struct serie
 	struct export_percentile p[SERIES_PERCENTILES];
 	size_t n = export_percentiles(s, false, p);
 
-	snprintf(text, sizeof(text), "%s %s (%s)", s->id.actor, s->id.span,
+	snprintf(text, sizeof(text), "%s.%s.%s", s->id.actor, s->id.span,
 		 span_time_names[s->id.time]);
 	print_case_head(to, where, text);
 	fputs("      <properties>\n", to);

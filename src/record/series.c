@@ -91,6 +91,13 @@ uint64_t part_band_total(const struct part_band *band)
 	return sum;
 }
 
+const char *series_label(const struct series_id *id, char buf[SERIES_LABEL_SIZE])
+{
+	snprintf(buf, SERIES_LABEL_SIZE, "%s %s%s", id->actor, id->span,
+		 id->time == SPAN_RESPONSE ? " response" : "");
+	return buf;
+}
+
 bool series_id_equal(const struct series_id *a, const struct series_id *b)
 {
 	return a->time == b->time && strcmp(a->span, b->span) == 0 &&

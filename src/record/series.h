@@ -23,6 +23,10 @@ struct series_id {
 	enum span_time time;
 };
 
+/* For people: "storm cycle", "migrator write response"; service times are not named. */
+#define SERIES_LABEL_SIZE (SERIES_NAME_SIZE + SERIES_SPAN_SIZE + 12)
+const char *series_label(const struct series_id *id, char buf[SERIES_LABEL_SIZE]);
+
 bool series_id_equal(const struct series_id *a, const struct series_id *b);
 
 struct series_error {

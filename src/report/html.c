@@ -151,7 +151,5 @@ void html_legend(const struct report *r)
 
 const char *html_series_name(const struct report_series *s, char buf[HTML_SERIES_SIZE])
 {
-	snprintf(buf, HTML_SERIES_SIZE, "%s %s (%s)", s->id.actor, s->id.span,
-		 span_time_names[s->id.time]);
-	return buf;
+	return series_label(&s->id, buf);
 }

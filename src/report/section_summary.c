@@ -125,11 +125,10 @@ static void print_primary(struct report *r, const struct report_workload *w,
 			  const struct workload_primary *p)
 {
 	const struct report_series *s = find_series(w, p);
-	char name[MODEL_NAME_SIZE];
+	char name[MODEL_NAME_SIZE], label[SERIES_LABEL_SIZE];
 
-	html_row_begin(r, NULL, "%s: %s of %s %s (%s)", model_workload_name(w, name), p->metric,
-		       p->id.actor, p->id.span,
-		       primary_word(p, "time", span_time_names[p->id.time]));
+	html_row_begin(r, NULL, "%s: %s of %s", model_workload_name(w, name), p->metric,
+		       primary_label(p, label));
 	for (size_t g = 0; g < r->n_groups; g++)
 		print_pooled(r, p, s, g);
 	html_row_end(r);

@@ -98,7 +98,9 @@ static int read_series(const struct json_at *point, struct sweep_view *v,
 	take_number(&r, &first, "p99_ns", &to->p99_ns);
 	take_number(&r, &first, "rate_per_s", &to->rate_per_s);
 	if (r == 0)
-		snprintf(v->series, sizeof(v->series), "%.100s %.100s (%s)", actor, span, time);
+		snprintf(v->series, sizeof(v->series), "%.100s %.100s%s%s", actor, span,
+			 strcmp(time, "service") == 0 ? "" : " ",
+			 strcmp(time, "service") == 0 ? "" : time);
 	return r;
 }
 

@@ -233,11 +233,10 @@ int section_workloads(struct report *r)
 	if (!r->n_workloads)
 		return 0;
 	fputs("<h2 id=\"workloads\">Workloads</h2>\n", r->page);
-	html_element(
-		r, "p",
-		"Figures are of all valid trials of a kernel together; the comparison does not "
-		"pool trials. En dash: fewer than 10 samples beyond this percentile. Bold: "
-		"series with a primary metric.");
+	html_element(r, "p",
+		     "Figures are of all valid trials of a kernel together; a comparison uses one "
+		     "value per boot. En dash: fewer than 10 samples beyond this percentile. Bold: "
+		     "series with a primary metric.");
 	for (size_t i = 0; error == 0 && i < r->n_workloads; i++)
 		error = print_workload(r, &r->workloads[i], i);
 	return error;

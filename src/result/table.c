@@ -42,9 +42,9 @@ static const char *patch_words(enum tristate present)
 {
 	switch (present) {
 	case TRISTATE_YES:
-		return "per-threadgroup patch: in it";
+		return "per-threadgroup patch: present";
 	case TRISTATE_NO:
-		return "per-threadgroup patch: not in it";
+		return "per-threadgroup patch: absent";
 	case TRISTATE_UNKNOWN:
 		break;
 	}
@@ -100,7 +100,8 @@ static void print_instrument(const struct result_instrument *i, FILE *to)
 	char clock[NUM_TEXT_SIZE], step[NUM_TEXT_SIZE], record[NUM_TEXT_SIZE];
 
 	text_printf_wrapped("instrument", HEAD_INDENT, to,
-			    "one clock read %s, an empty step %s, one record %s; nothing is "
+			    "median per operation of tight loops before the run: one clock read "
+			    "%s, an empty step (two clock reads) %s, one record %s; nothing is "
 			    "subtracted, resampled or corrected",
 			    num_format_ns(i->clock_ns, clock), num_format_ns(i->null_step_ns, step),
 			    num_format_ns(i->record_ns, record));
@@ -212,9 +213,12 @@ void result_print_table(const struct result *r, FILE *to, bool colour)
 		print_run(&r->host, &r->runs[i], to, colour);
 	if (has_spread(r)) {
 		fputc('\n', to);
-		text_print_wrapped("spread", 8,
-				   "of the trials' p50s: highest less lowest, as a share of their "
-				   "middle. A dash: fewer than 10 samples lie beyond.",
-				   to);
+		text_print_wrapped(
+			"spread", 8,
+			"(max - min) / ((max + min) / 2) of the trials' p50s; the other columns "
+			"are of "
+			"all trials' samples together. A dash: fewer than 10 samples lie "
+			"beyond.",
+			to);
 	}
 }

@@ -128,11 +128,12 @@ static void print_cost(const struct result_run *run, const struct series_id *id,
 static void print_series(const struct result_run *run, const struct series *s, FILE *to)
 {
 	static const char *const headings[BANDS] = {"all", "p45 to p55", "slowest 1 %"};
+	char label[SERIES_LABEL_SIZE];
 
 	if (!s->attribution || !s->attribution->bands[BAND_ALL].count)
 		return;
-	fprintf(to, "\n  %s %s (%s): where a sample's time went\n    %*s", s->id.actor, s->id.span,
-		span_time_names[s->id.time], LABEL_WIDTH, "");
+	fprintf(to, "\n  %s: where a sample's time went\n    %*s", series_label(&s->id, label),
+		LABEL_WIDTH, "");
 	for (unsigned b = 0; b < BANDS; b++)
 		fprintf(to, "%*s", COLUMN_WIDTH, headings[b]);
 	fputc('\n', to);

@@ -76,14 +76,13 @@ static void note_schedule(const struct series *s, FILE *to)
 
 static void note_clipped(const struct series *s, FILE *to)
 {
-	char count[NUM_TEXT_SIZE];
+	char count[NUM_TEXT_SIZE], label[SERIES_LABEL_SIZE];
 
 	if (s->histogram.clipped)
 		text_printf_wrapped(
 			"", NOTE_INDENT, to,
-			"%s %s (%s): %s samples above %.0f s, in the last bucket but exact in max.",
-			s->id.actor, s->id.span, span_time_names[s->id.time],
-			num_format_count(s->histogram.clipped, count),
+			"%s: %s samples above %.0f s, in the last bucket but exact in max.",
+			series_label(&s->id, label), num_format_count(s->histogram.clipped, count),
 			(double)HISTOGRAM_HIGHEST / 1e9);
 }
 
@@ -131,6 +130,7 @@ static void note_trials(const struct result_run *run, FILE *to)
 static void note_foreign(const struct result_run *run, FILE *to)
 {
 	double least = 1, most = -1;
+	char low[16], high[16];
 
 	for (size_t i = 0; i < run->n_trials; i++) {
 		const struct result_trial_env *env = &run->trials[i].env;
@@ -142,12 +142,15 @@ static void note_foreign(const struct result_run *run, FILE *to)
 		least = share < least ? share : least;
 		most = share > most ? share : most;
 	}
-	if (most >= 0)
-		text_printf_wrapped(
-			"", NOTE_INDENT, to,
-			"Of the CPU time used meanwhile, others had %.0f to %.0f %% (the "
-			"kernel's own threads among them).",
-			100 * least, 100 * most);
+	if (most < 0)
+		return;
+	snprintf(low, sizeof(low), "%.0f", 100 * least);
+	snprintf(high, sizeof(high), "%.0f", 100 * most);
+	text_printf_wrapped(
+		"", NOTE_INDENT, to,
+		"Of the CPU time used meanwhile, others had %s%s%s %% (the kernel's own "
+		"threads among them).",
+		low, strcmp(low, high) == 0 ? "" : " to ", strcmp(low, high) == 0 ? "" : high);
 }
 
 static void note_dying(const struct result_run *run, FILE *to)

@@ -9,8 +9,9 @@ static void print_hierarchy(const struct plan *p, FILE *to)
 {
 	const struct workload_hierarchy *h = &p->workload->hierarchy;
 
-	fprintf(to, "hierarchy   %llu groups, %llu leaves (depth %llu, fanout %llu)%s",
-		(unsigned long long)p->n_groups, (unsigned long long)p->n_leaves,
+	fprintf(to, "hierarchy   %llu group%s, %llu lea%s (depth %llu, fanout %llu)%s",
+		(unsigned long long)p->n_groups, p->n_groups == 1 ? "" : "s",
+		(unsigned long long)p->n_leaves, p->n_leaves == 1 ? "f" : "ves",
 		(unsigned long long)h->depth, (unsigned long long)h->fanout,
 		h->threaded ? ", threaded" : "");
 	for (size_t i = 0; i < h->n_controllers; i++)
@@ -39,7 +40,7 @@ static void print_value(const struct kind_option *o, const void *options, FILE *
 	uint64_t value;
 
 	if (o->type == KIND_PATH) {
-		fprintf(to, "\"%s\"", (const char *)at);
+		fputs(*(const char *)at ? (const char *)at : "none", to);
 		return;
 	}
 	memcpy(&value, at, sizeof(value));
@@ -47,6 +48,8 @@ static void print_value(const struct kind_option *o, const void *options, FILE *
 		fputs(o->choices[value], to);
 	else if (o->type == KIND_DURATION)
 		fputs(num_format_ns((double)value, buf), to);
+	else if (o->type == KIND_BYTES)
+		fputs(num_format_bytes(value, buf), to);
 	else if (o->type == KIND_FLAG)
 		fputs(value ? "yes" : "no", to);
 	else
@@ -130,12 +133,12 @@ static void print_samples(const struct plan *p, const struct workload_primary *p
 static void print_primaries(const struct plan *p, FILE *to)
 {
 	const struct workload *w = p->workload;
+	char label[SERIES_LABEL_SIZE];
 
 	for (size_t i = 0; i < w->n_primaries; i++) {
-		fprintf(to, "%-11s %s of %s/%s, %s time; a change below %g %% does not matter\n",
-			i ? "" : "decides by", w->primaries[i].metric, w->primaries[i].id.actor,
-			w->primaries[i].id.span, span_time_names[w->primaries[i].id.time],
-			100 * w->primaries[i].tolerance);
+		fprintf(to, "%-11s %s of %s; a change below %g %% does not matter\n",
+			i ? "" : "decides by", w->primaries[i].metric,
+			primary_label(&w->primaries[i], label), 100 * w->primaries[i].tolerance);
 		print_samples(p, &w->primaries[i], to);
 	}
 }
@@ -143,6 +146,7 @@ static void print_primaries(const struct plan *p, FILE *to)
 size_t plan_warn(const struct plan *p, FILE *to)
 {
 	const struct workload *w = p->workload;
+	char label[SERIES_LABEL_SIZE];
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->n_primaries; i++) {
@@ -154,9 +158,8 @@ size_t plan_warn(const struct plan *p, FILE *to)
 		if (!to)
 			continue;
 		fprintf(to,
-			"%s: no decision by %s of %s/%s: it needs %llu samples, planned are "
-			"%.0f%s\n",
-			w->name, primary->metric, primary->id.actor, primary->id.span,
+			"%s: no decision by %s of %s: it needs %llu samples, planned are %.0f%s\n",
+			w->name, primary->metric, primary_label(primary, label),
 			(unsigned long long)primary_samples_needed(primary),
 			workload_planned_samples(w, primary, cpus_count(&p->usable)),
 			primary->from == PRIMARY_FROM_POOLED ? "" : " a trial");

@@ -128,6 +128,15 @@ const char *primary_word(const struct workload_primary *p, const char *key, cons
 	return p && p->later_key && strcmp(p->later_key, key) == 0 ? p->later_word : known;
 }
 
+const char *primary_label(const struct workload_primary *p, char buf[SERIES_LABEL_SIZE])
+{
+	const char *time = primary_word(p, "time", p->id.time == SPAN_RESPONSE ? "response" : "");
+
+	snprintf(buf, SERIES_LABEL_SIZE, "%s %s%s%.10s", p->id.actor, p->id.span, *time ? " " : "",
+		 time);
+	return buf;
+}
+
 static const struct workload_actor *find_actor(const struct json_at *at, const struct workload *w)
 {
 	struct json_at name = json_member(at, "actor");

@@ -223,6 +223,9 @@ bool primary_is_of(const struct workload_primary *p, const struct series_id *id)
 /* Its later version's word for `key`; `known` where that is not it, or `p` is NULL. */
 const char *primary_word(const struct workload_primary *p, const char *key, const char *known);
 
+/* As series_label(), with its later version's word for the time. */
+const char *primary_label(const struct workload_primary *p, char buf[SERIES_LABEL_SIZE]);
+
 /* What cannot be read, as of a later version, stays unknown. -ENOMEM with EXIT_FAULT. */
 struct json_at;
 int workload_outline_read(const struct json_at *spec, struct workload_outline *ret);

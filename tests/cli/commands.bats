@@ -68,6 +68,15 @@ refused() {
 	refused "cannot open ./none.json: No such file or directory" show ./none.json
 }
 
+@test "show: plurals, units, and the series as compare names them" {
+	run "$CGCHURN" show null
+	[[ "$output" == *"1 group, 1 leaf ("* ]]
+	run "$CGCHURN" show price-fork-1m migrate-under-fork
+	[[ "$output" == *"touch 1 MiB"* ]]
+	[[ "$output" == *"of migrator write response; a change below"* ]]
+	[[ "$output" != *'""'* ]]
+}
+
 @test "a report is not printed on a terminal" {
 	cd "$BATS_TEST_TMPDIR"
 	type -P script >/dev/null || skip "no script(1)"

@@ -19,7 +19,7 @@ browse() {
 	run "$readers/check-page.py" "$BATS_TEST_TMPDIR/page.html"
 	[ "$status" -eq 0 ]
 	[[ "$output" == "12 drawings"* ]]
-	grep -A1 'migrate-under-fork: p50 of migrator write (response)' "$BATS_TEST_TMPDIR/page.html" | grep -q '>6.28 ms<'
+	grep -A1 'migrate-under-fork: p50 of migrator write response' "$BATS_TEST_TMPDIR/page.html" | grep -q '>6.28 ms<'
 	grep -q 'the hypervisor stole 3.0 % of the CPU time' "$BATS_TEST_TMPDIR/page.html"
 	run ! grep -q 'id="verdicts"' "$BATS_TEST_TMPDIR/page.html"
 }

@@ -20,7 +20,7 @@ setup() {
 
 @test "a run cut too short for its primary goes on, says so, and records it" {
 	run -0 --separate-stderr "$CGCHURN" run migrate-quiet "${short[@]}" -o r.json
-	[[ "$stderr" == *"migrate-quiet: no decision by p50 of migrator/write: it needs 20 samples, planned are 4"* ]]
+	[[ "$stderr" == *"migrate-quiet: no decision by p50 of migrator write response: it needs 20 samples, planned are 4"* ]]
 	python3 -c '
 import json
 (primary,) = json.load(open("r.json"))["runs"][0]["workload"]["spec"]["primary"]

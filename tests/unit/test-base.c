@@ -408,6 +408,17 @@ static void test_proc_stat(void **state)
 	assert_int_equal(s.state, 'R');
 }
 
+static void test_format_bytes(void **state)
+{
+	char buf[NUM_TEXT_SIZE];
+
+	assert_string_equal(num_format_bytes(0, buf), "0 bytes");
+	assert_string_equal(num_format_bytes(1000, buf), "1000 bytes");
+	assert_string_equal(num_format_bytes(65536, buf), "64 KiB");
+	assert_string_equal(num_format_bytes(UINT64_C(3) << 30, buf), "3 GiB");
+	assert_string_equal(num_format_bytes(UINT64_C(3) << 42, buf), "12288 GiB");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,7 +430,8 @@ int main(void)
 
 		cmocka_unit_test(test_parse_rfc3339),  cmocka_unit_test(test_markup),
 		cmocka_unit_test(test_read_limits),    cmocka_unit_test(test_err),
-		cmocka_unit_test(test_proc_stat),      cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_format_bytes),   cmocka_unit_test(test_proc_stat),
+		cmocka_unit_test(test_escape),
 	};
 
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

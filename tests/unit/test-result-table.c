@@ -111,7 +111,7 @@ static void test_header(void **state)
 	r->attributed = true;
 	text = table_of(r, false);
 	assert_contains(text, "kernel      6.18.0 ");
-	assert_contains(text, "per-threadgroup patch: in it");
+	assert_contains(text, "per-threadgroup patch:\n            present");
 	assert_contains(text, "lock        global (the default");
 	assert_contains(text, "certain: paced migrations wait");
 	assert_contains(text, "absolute times mean nothing");
