@@ -51,7 +51,7 @@ const struct host_field host_fields[] = {
 	{"kernel.cmdline", "kernel command line", HOST_STRING, HOST_UNDER_TEST, AT(kernel_cmdline)},
 	{"kernel.config_sha256", "kernel config digest", HOST_STRING, HOST_UNDER_TEST,
 	 AT(kernel_config_sha256)},
-	{"kernel.hz", "timer frequency", HOST_STRING, HOST_UNDER_TEST, AT(kernel_hz)},
+	{"kernel.hz", "timer frequency (Hz)", HOST_STRING, HOST_UNDER_TEST, AT(kernel_hz)},
 	{"kernel.preemption", "preemption model", HOST_STRING, HOST_UNDER_TEST,
 	 AT(kernel_preemption)},
 	{"kernel.mitigations", "CPU mitigations", HOST_STRING, HOST_UNDER_TEST,

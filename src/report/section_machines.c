@@ -42,6 +42,11 @@ static char *fact_of(const struct host *h, const struct host_field *f)
 	case HOST_INT:
 		if (*(const int64_t *)at < 0)
 			return NULL;
+		if (strcmp(f->path, "memory.total_bytes") == 0) {
+			snprintf(text, sizeof(text), "%.1f GiB",
+				 (double)*(const int64_t *)at / (1 << 30));
+			return strdup(text);
+		}
 		snprintf(text, sizeof(text), "%lld", (long long)*(const int64_t *)at);
 		return strdup(text);
 	case HOST_DOUBLE:
@@ -133,7 +138,8 @@ static void print_results(struct report *r)
 		html_row_begin(r, NULL, "%s", x->origin);
 		html_element(r, "td", "%s", r->groups[x->group].name);
 		html_element(r, "td", "%s", x->result->started_at);
-		html_element(r, "td", "%s", x->result->label ? x->result->label : "");
+		html_element(r, "td", "%s",
+			     x->result->label && x->result->label[0] ? x->result->label : "-");
 		html_number(r, "%llu", (unsigned long long)x->result->seed);
 		html_element(r, "td", "%s",
 			     x->result->host.boot_id ? x->result->host.boot_id : "unknown");

@@ -24,6 +24,12 @@ browse() {
 	run ! grep -q 'id="verdicts"' "$BATS_TEST_TMPDIR/page.html"
 }
 
+@test "a machine's facts have units" {
+	"$CGCHURN" report "$CGCHURN_SOURCE/tests/golden/result/sample.json" -o "$BATS_TEST_TMPDIR/page.html"
+	grep -A1 '>memory<' "$BATS_TEST_TMPDIR/page.html" | grep -q '>8.0 GiB<'
+	grep -q '>timer frequency (Hz)<' "$BATS_TEST_TMPDIR/page.html"
+}
+
 @test "two kernels: the verdicts of compare, with their intervals" {
 	make_samples pair
 	"$CGCHURN" report "$BATS_TEST_TMPDIR/pair/base" "$BATS_TEST_TMPDIR/pair/new" -o "$BATS_TEST_TMPDIR/page.html"
