@@ -43,7 +43,7 @@ static const char *print_interval(const struct decision *d, char *buf)
 {
 	char low[PRINT_CELL_SIZE], high[PRINT_CELL_SIZE];
 
-	if (!d->estimated)
+	if (!d->estimated || (isinf(d->low) && isinf(d->high))) /* 0..inf says nothing */
 		return CELL("-");
 	print_end(d->low, low);
 	print_end(d->high, high);

@@ -645,6 +645,21 @@ if i > 5:
 	[[ "$output" == *"False alarms: "*" of 1000 comparisons"* ]]
 }
 
+@test "one boot a side: no interval, and what there is too little of" {
+	make_results one-base 1 name=one-base seed=11
+	make_results one-new 1 name=one-new seed=12
+	run --separate-stderr "$CGCHURN" compare one-base one-new
+	[ "$status" -eq 0 ]
+	[[ "$output" != *"0..inf"* ]]
+	[[ "$output" == *"(too few "*" to detect any change)"* ]]
+	[[ "$output" == *"all samples of a side (a comparison uses one value per boot)"* ]]
+}
+
+@test "--plan heads its columns" {
+	run --separate-stderr "$CGCHURN" compare --plan 20% base same
+	[[ "$output" == *"spread between  needed, with so many trials in each:"* ]]
+}
+
 @test "--plan tells boots, trials and time" {
 	run --separate-stderr "$CGCHURN" compare --plan 20% base same
 	[ "$status" -eq 0 ]
