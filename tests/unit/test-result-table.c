@@ -83,6 +83,23 @@ static void test_notes(void **state)
 	result_destroy(r);
 }
 
+/* One share where all trials round to it. */
+static void test_foreign(void **state)
+{
+	struct result *r = fake_result(1);
+	char *text;
+
+	for (size_t i = 0; i < r->runs[0].n_trials; i++) {
+		r->runs[0].trials[i].env.has_cpu = true;
+		r->runs[0].trials[i].env.own_cpu_ns = 9;
+		r->runs[0].trials[i].env.foreign_cpu_ns = 91;
+	}
+	text = table_of(r, false);
+	assert_contains(text, "others had 91 % (the");
+	free(text);
+	result_destroy(r);
+}
+
 /* One start in 20 ms is no 50 a second where 20 are planned. */
 static void test_planned_rate(void **state)
 {
@@ -242,17 +259,12 @@ static void test_dying(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dying),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_planned_rate),
-		cmocka_unit_test(test_header),
-		cmocka_unit_test(test_expedited),
-		cmocka_unit_test(test_instruction_clock),
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_all_invalid),
-		cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_colour),
+		cmocka_unit_test(test_dying),        cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_notes),        cmocka_unit_test(test_planned_rate),
+		cmocka_unit_test(test_foreign),      cmocka_unit_test(test_header),
+		cmocka_unit_test(test_expedited),    cmocka_unit_test(test_instruction_clock),
+		cmocka_unit_test(test_empty),        cmocka_unit_test(test_all_invalid),
+		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_colour),
 	};
 
 	return cmocka_run_group_tests_name("result-table", tests, NULL, NULL);

@@ -324,6 +324,34 @@ static void test_watched(void **state)
 	free(s);
 }
 
+static void test_sweep_text(void **state)
+{
+	static const uint64_t ms[] = {1, 2, 4, 8};
+	struct sweep *s = calloc(1, sizeof(*s));
+	_cleanup_free char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	assert_non_null(s);
+	assert_non_null(to);
+	s->workload = "w";
+	s->has_bound = true;
+	s->bound_text = "m.write.p50<3ms";
+	texts("m.targets", "1,2,4,8", &s->axis);
+	assert_int_equal(bound_parse(s->bound_text, &s->bound, NULL), 0);
+	s->result = make_result(ms, 4);
+	for (s->n = 0; s->n < 4; s->n++)
+		s->points[s->n] = (struct sweep_point){.number = (double)ms[s->n], .run = s->n};
+	assert_int_equal(sweep_judge(s), 0);
+	sweep_print(s, to);
+	assert_int_equal(fclose(to), 0);
+	assert_non_null(strstr(text, "\nm write\n"));
+	assert_non_null(strstr(text, ", no interval: it needs at least two trials per point."));
+	assert_null(strstr(text, "no trial\n"));
+	result_destroy(s->result);
+	free(s);
+}
+
 /* Of a trial that does not count nothing is taken, except that it missed starts. */
 static void test_invalid_trials(void **state)
 {
@@ -374,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_bounds),         cmocka_unit_test(test_isotonic),
 		cmocka_unit_test(test_knee),           cmocka_unit_test(test_sweep),
 		cmocka_unit_test(test_invalid_trials), cmocka_unit_test(test_watched),
+		cmocka_unit_test(test_sweep_text),
 	};
 
 	return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
