@@ -127,10 +127,10 @@ static void print_knee(const struct sweep *s, FILE *to)
 static void print_edge(const struct sweep *s, FILE *to)
 {
 	char a[AXIS_TEXT_SIZE], b[AXIS_TEXT_SIZE];
-	bool holds = false;
+	size_t holds = 0;
 
 	for (size_t i = 0; i < s->n; i++)
-		holds |= s->points[i].verdict == SWEEP_HOLDS;
+		holds += s->points[i].verdict == SWEEP_HOLDS;
 	fputc('\n', to);
 	if (s->has_edge)
 		text_printf_wrapped("bound", 8, to, "%s: holds up to %s.%s %s, breaks at %s.",
@@ -138,9 +138,11 @@ static void print_edge(const struct sweep *s, FILE *to)
 				    axis_format(&s->axis, s->edge_holds, a),
 				    axis_format(&s->axis, s->edge_breaks, b));
 	else
-		text_printf_wrapped("bound", 8, to, "%s: %s", s->bound_text,
-				    holds ? "no edge between points that hold and one that breaks."
-					  : "holds at no point.");
+		text_printf_wrapped(
+			"bound", 8, to, "%s: %s", s->bound_text,
+			holds == s->n ? "holds at every point."
+			: holds       ? "no edge between points that hold and one that breaks."
+				      : "holds at no point.");
 }
 
 void sweep_print(const struct sweep *s, FILE *to)

@@ -78,8 +78,8 @@ void report_print_ktap(const struct stress *s, FILE *to)
 
 		fprintf(to, "%sok %d %s%s%s\n", broken ? "not " : "", i + 1, invariants[i].name,
 			skipped ? " # SKIP " : "", skipped ? skipped : "");
-		fprintf(to, "# %s checks: %s\n", num_format_count(s->counts.checks[i], count),
-			invariants[i].promise);
+		fprintf(to, "# %s check%s: %s\n", num_format_count(s->counts.checks[i], count),
+			s->counts.checks[i] == 1 ? "" : "s", invariants[i].promise);
 		if (broken)
 			print_breach(s, to);
 	}
