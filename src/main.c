@@ -32,8 +32,9 @@ static int print_usage(FILE *to, int exit_code)
 		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\nTo begin, run `cgchurn run` as root (takes about a minute).\n\n"
 	      "Exit status: 0 done, 1 a regression or a broken invariant, 2 usage or bad input,\n"
-	      "3 no decision where one was required, 4 this host cannot do it, 5 an internal\n"
-	      "error, 130 interrupted. `cgchurn COMMAND --help` has the details.\n",
+	      "3 no decision where one was required, or results with different clocks, 4 this\n"
+	      "host or user cannot do it, 5 an internal error, 130 interrupted. cgchurn(1) and\n"
+	      "`cgchurn COMMAND --help` have the details.\n",
 	      to);
 	return exit_code;
 }

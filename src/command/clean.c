@@ -85,8 +85,9 @@ static int clean_main(const struct command_call *call, struct err *e)
 #define AT(member) offsetof(struct clean_options, member)
 static const struct command_option options[] = {
 	{.name = "cgroup-root", .argument = "DIR", .type = OPTION_STRING, .offset = AT(cgroup_root),
-	 .help = "Look in this directory of a cgroup v2 mount, as given to `cgchurn run`. Default:\n"
-		 "where `cgchurn run` would work, the top of the v2 mount or the delegated group."},
+	 .help = "Look in this directory of a cgroup v2 mount, as given to `cgchurn run`. The\n"
+		 "default is also that of `cgchurn run`: the top of the mount, or the delegated\n"
+		 "group if the top is not writable."},
 	{.name = "dry-run", .letter = 'n', .type = OPTION_FLAG, .offset = AT(dry_run),
 	 .help = "Print what would be removed and change nothing."},
 	{0},
@@ -99,10 +100,11 @@ static const char help[] =
 	"both are killed, the groups stay and their processes may continue. This command kills\n"
 	"these processes, removes the groups, reverts --enable-controllers, and brings CPUs\n"
 	"online that `stress --unplug-cpus` took offline.\n\n"
-	"It never touches a run that is alive: a group is skipped while the process exists whose\n"
-	"PID and start time are in its name, or while its owner holds a lock on it (a PID is\n"
-	"valid only in its own PID namespace). Groups with other names are ignored.\n\n"
-	"Example: look first.\n\n"
+	"It never touches a run that is alive. The name of a group contains the PID and the\n"
+	"start time of its owner; the group is skipped while this process exists. It is also\n"
+	"skipped while its owner holds a lock on it, because the owner may be in another PID\n"
+	"namespace. Groups with other names are ignored.\n\n"
+	"Example: print what would be removed, then remove it.\n\n"
 	"    cgchurn clean --dry-run\n"
 	"    cgchurn clean\n\n"
 	"Exit status: 0 nothing is left, 4 this host has no writable cgroup v2 group,\n"

@@ -34,19 +34,20 @@ static const struct command_option options[] = {
 	 .help = "Also write PREFIX.txt, PREFIX.json and PREFIX.md: as text, JSON and markdown."},
 	{.name = "tolerance", .letter = 't', .argument = "P", .type = OPTION_PERCENT,
 	 .offset = AT(tolerance),
-	 .help = "Changes up to P percent do not matter, for all metrics. Default: each workload's\n"
-		 "own tolerance, and 5 where it names none."},
+	 .help = "For all metrics, changes up to P percent do not matter. Default: the tolerance\n"
+		 "that the workload names, or else 5 percent."},
 	{.name = "require-decision", .type = OPTION_FLAG, .offset = AT(require_decision),
-	 .help = "Exit with 3 if a primary metric is undecided or only one boot was measured."},
+	 .help = "Exit with 3 if a primary metric is undecided, if there is no primary metric, or\n"
+		 "if neither side has more than one boot."},
 	{.name = "allow-different", .argument = "NAME", .type = OPTION_STRINGS, .offset = AT(allowed),
 	 .help = "Compare although NAME differs (cpu.model, workload, ...); noted in the report. May\n"
 		 "be repeated."},
 	{.name = "paired", .type = OPTION_FLAG, .offset = AT(paired),
 	 .help = "The runs were planned as pairs, one of each side per block: use a paired test."},
 	{.name = "max-boots", .argument = "N", .type = OPTION_U64, .offset = AT(max_boots),
-	 .help = "The boots come in blocks, one per side, N at most: judge after each block, as\n"
-		 "`vm-compare --until-decided` does. All looks together keep the rate of false alarms\n"
-		 "at 5 percent."},
+	 .help = "Judge while boots are still added, in blocks of one boot per side, N blocks at\n"
+		 "most, as `vm-compare --until-decided` does. Fix N beforehand. The rate of false\n"
+		 "alarms over all blocks stays at 5 percent."},
 	{.name = "aa", .type = OPTION_FLAG, .offset = AT(aa),
 	 .help = "All results are of one kernel: compare random halves of them and print the rate of\n"
 		 "false alarms."},
@@ -55,7 +56,7 @@ static const struct command_option options[] = {
 		 "EFFECT (10% or 1.5x)."},
 	{.name = "seed", .letter = 's', .argument = "N", .type = OPTION_U64, .offset = AT(seed),
 	 .fallback = 1,
-	 .help = "Random seed where a distribution or a power is sampled. Default 1."},
+	 .help = "Seed of the random samples that the statistics use. Default 1."},
 	{0},
 };
 /* clang-format on */
@@ -63,8 +64,8 @@ static const struct command_option options[] = {
 static const char help[] =
 	"BASE and NEW are each a result file of `cgchurn run` or a directory of them: several\n"
 	"boots per side, several trials per boot. One boot counts as one observation, however\n"
-	"many operations it measured. Within one boot, invocations are compared, and the verdict\n"
-	"says so.\n\n"
+	"many operations it measured. If neither side has more than one boot, each invocation\n"
+	"counts as one instead, and the verdict says so.\n\n"
 	"  cgchurn compare results/6.12 results/7.3\n"
 	"  cgchurn compare --require-decision --format junit base/ new/ > compare.xml\n"
 	"  cgchurn compare --plan 10% results/6.12\n\n"

@@ -24,7 +24,8 @@ static const struct command_option options[] = {
 	{.name = "format", .letter = 'f', .argument = "FORMAT", .type = OPTION_CHOICE,
 	 .offset = AT(format), .choices = formats, .help = "text (the default) or json."},
 	{.name = "allow-different", .argument = "NAME", .type = OPTION_STRINGS, .offset = AT(allowed),
-	 .help = "Judge results together although NAME differs: as for `cgchurn compare`, or \"host\"."},
+	 .help = "Put results in one series although NAME differs. NAME is as for\n"
+		 "`cgchurn compare`, or \"host\". May be repeated."},
 	{.name = "seed", .letter = 's', .argument = "N", .type = OPTION_U64, .offset = AT(seed),
 	 .fallback = 1, .help = "Random seed of the permutation tests. Default 1."},
 	{0},
@@ -33,13 +34,13 @@ static const struct command_option options[] = {
 
 static const char help[] =
 	"Sorts results by time and prints, for each primary metric, where it changed and what\n"
-	"else changed there. Results that `cgchurn compare` would not compare, of different\n"
-	"hosts, or of different lock regimes form separate series. Results of one boot within\n"
-	"12 h are one point. Fewer than about 10 points cannot show a change. `cgchurn compare`\n"
-	"measures how large one change is.\n\n"
+	"else changed there. Results form separate series if they are of different hosts or\n"
+	"lock regimes, or if `cgchurn compare` would refuse to compare them. Results of one boot\n"
+	"within 12 h are one point. Fewer than about 10 points cannot show a change. To measure\n"
+	"how large a change is, use `cgchurn compare`.\n\n"
 	"The probability that a series without a change shows one is at most 5 %, also if\n"
-	"successive results correlate by up to 0.3. Method: E-divisive (Matteson and James 2014)\n"
-	"after this correlation is removed.\n\n"
+	"successive points correlate by up to 0.3. Method: this correlation is removed, then\n"
+	"E-divisive (Matteson and James 2014) finds the changes.\n\n"
 	"  cgchurn history nightly/\n"
 	"  cgchurn report --history nightly/ -o nightly.html";
 

@@ -31,12 +31,12 @@ static const char *const probe_choices[] = {"auto", "always", "never", NULL};
 #define AT(member) offsetof(struct host_options, member)
 static const struct command_option options[] = {
 	{.name = "json", .type = OPTION_FLAG, .offset = AT(json),
-	 .help = "Print the same facts as JSON; results contain its \"host\" object."},
+	 .help = "Print the same facts as JSON. Its object \"host\" is also part of each result."},
 	{.name = "probe", .argument = "WHEN", .type = OPTION_CHOICE, .offset = AT(probe),
 	 .choices = probe_choices,
-	 .help = "Whether to probe the lock: for about 3 s, cgchurn migrates a process that it\n"
-		 "created between two groups that it created. auto (if other evidence leaves doubt\n"
-		 "and permissions allow), always, never."},
+	 .help = "When to probe the lock: always, never or auto (the default: if other evidence\n"
+		 "leaves doubt and permissions allow). For about 3 s, the probe migrates a\n"
+		 "process of its own between two groups of its own."},
 	{.name = "cgroup-root", .argument = "DIR", .type = OPTION_STRING, .offset = AT(cgroup_root),
 	 .help = "The directory that `cgchurn run` would use; the probe creates its groups there."},
 	{0},
@@ -44,10 +44,11 @@ static const struct command_option options[] = {
 /* clang-format on */
 
 static const char help[] =
-	"Prints whether this kernel has the per-process lock for cgroup migrations, whether it\n"
-	"is in force, the evidence, how to enable it and what that costs; how cgroups are\n"
-	"mounted; and what on this machine affects latencies, with advice. Changes nothing; to\n"
-	"probe the lock it creates groups of its own and removes them.\n\n"
+	"Prints whether this kernel has a lock per process for cgroup migrations (the\n"
+	"per-threadgroup patch), whether it is in use, the evidence, how to enable it and what\n"
+	"that costs. Also prints how cgroups are mounted, and what on this machine affects\n"
+	"latencies, with advice. Changes no setting. The probe of the lock creates two groups\n"
+	"and removes them.\n\n"
 	"  cgchurn host\n"
 	"  cgchurn host --json | jq -r .host.lock.regime";
 

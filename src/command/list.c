@@ -168,9 +168,9 @@ static int list_main(const struct command_call *call, struct err *e)
 }
 
 static const char help[] =
-	"Lists workloads with the question that each asks and how long it takes, suites, or the\n"
-	"stressors that workloads consist of, with what they time and their options. With NAME,\n"
-	"only these.\n\n"
+	"Lists workloads (the default), each with the question that it asks and its duration;\n"
+	"suites, which are groups of workloads; or stressors, the kinds of load that workloads\n"
+	"consist of, with what they time and their options. With NAME, lists only these.\n\n"
 	"  cgchurn list\n"
 	"  cgchurn list stressors fork migrate";
 

@@ -14,7 +14,7 @@
 #define AT(member) offsetof(struct override_options, member)
 const struct command_option override_options[] = {
 	{.name = "trials", .letter = 't', .argument = "N", .type = OPTION_U64, .offset = AT(trials),
-	 .help = "Trials per workload, or per point of a sweep (overrides the workload file)."},
+	 .help = "Trials per workload; in a sweep, per point (overrides the workload file)."},
 	{.name = "duration", .letter = 'd', .argument = "TIME", .type = OPTION_DURATION,
 	 .offset = AT(duration),
 	 .help = "Measurement time per trial (overrides the workload file): 500ms, 5s, 2m."},
@@ -32,9 +32,11 @@ const struct command_option override_options[] = {
 #define AT(member) offsetof(struct place_options, member)
 const struct command_option place_options[] = {
 	{.name = "cgroup-root", .argument = "DIR", .type = OPTION_STRING, .offset = AT(cgroup_root),
-	 .help = "Create the run group in this directory of a cgroup v2 mount."},
+	 .help = "Create the run group in this directory of a cgroup v2 mount. Default: the top\n"
+		 "of the mount, or the delegated group if the top is not writable."},
 	{.name = "enable-controllers", .type = OPTION_FLAG, .offset = AT(enable_controllers),
-	 .help = "Enable missing controllers in the parent group; undone at the end."},
+	 .help = "Enable missing controllers in the group in which the run group is created;\n"
+		 "undone at the end."},
 	{0},
 };
 #undef AT
@@ -44,7 +46,7 @@ const struct command_option measure_options[] = {
 	{.name = "label", .letter = 'l', .argument = "TEXT", .type = OPTION_STRING, .offset = AT(label),
 	 .help = "A name for the result, shown in reports."},
 	{.name = "host-name", .argument = "NAME", .type = OPTION_STRING, .offset = AT(host_name),
-	 .help = "Host name in the result instead of the node's name; \"\": none."},
+	 .help = "Host name to record in the result instead of the machine's; \"\" records none."},
 	{.group = override_options, .offset = AT(overrides)},
 	{.name = "seed", .argument = "N", .type = OPTION_U64, .offset = AT(seed),
 	 .help = "Random seed; recorded in the result. Default: a random one."},

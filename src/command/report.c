@@ -29,8 +29,7 @@ static const struct command_option options[] = {
 	{.name = "title", .letter = 't', .argument = "TEXT", .type = OPTION_STRING, .offset = AT(title),
 	 .help = "Title of the page."},
 	{.name = "history", .argument = "DIR", .type = OPTION_STRING, .offset = AT(history),
-	 .help = "Add the history of the results in DIR, as `cgchurn history` finds it. RESULT is\n"
-		 "then optional."},
+	 .help = "Add what `cgchurn history DIR` finds. RESULT is then optional."},
 	{.name = "allow-different", .argument = "NAME", .type = OPTION_STRINGS, .offset = AT(allowed),
 	 .help = "As for `cgchurn compare`."},
 	{.name = "tolerance", .argument = "P", .type = OPTION_PERCENT, .offset = AT(tolerance),
@@ -40,14 +39,14 @@ static const struct command_option options[] = {
 	{.name = "max-boots", .argument = "N", .type = OPTION_U64, .offset = AT(max_boots),
 	 .help = "As for `cgchurn compare`."},
 	{.name = "no-pictures", .type = OPTION_FLAG, .offset = AT(no_pictures),
-	 .help = "Text and tables only."},
+	 .help = "Write text and tables only, no charts."},
 	{0},
 };
 /* clang-format on */
 
 static const char help[] =
 	"Writes one HTML file that needs no network: the findings in words, then figures and\n"
-	"pictures, then the machines. RESULT is a result file or a directory of them, or a file\n"
+	"charts, then the machines. RESULT is a result file or a directory of them, or a file\n"
 	"of `cgchurn sweep`. Results are grouped by argument, label, kernel and lock regime. If\n"
 	"there are two groups, the first is the base, and the page has the verdicts of\n"
 	"`cgchurn compare`.\n\n"

@@ -36,8 +36,9 @@ static const char *const regime_wishes[] = {"keep", "on", "off", NULL};
 static const struct command_option options[] = {
 	{.name = "output", .letter = 'o', .argument = "FILE", .type = OPTION_STRING,
 	 .offset = AT(output),
-	 .help = "Write the result as JSON, replaced atomically after every trial. Pipes, devices and\n"
-		 "\"-\" are written once, at the end; with \"-\" the table goes to standard error."},
+	 .help = "Write the result as JSON. A file is replaced atomically after every trial;\n"
+		 "pipes, devices and \"-\" (standard output) are written once, at the end. With\n"
+		 "\"-\" the table goes to standard error."},
 	{.name = "suite", .letter = 's', .argument = "SUITE", .type = OPTION_STRING,
 	 .offset = AT(suite),
 	 .help = "Run the workloads of a suite. Default without WORKLOAD: \"headline\"."},
@@ -47,19 +48,22 @@ static const struct command_option options[] = {
 	 .help = "Position of this invocation in a series of blocks, for `cgchurn compare` (set by\n"
 		 "vm-compare and boot-compare)."},
 	{.name = "raw", .argument = "DIR", .type = OPTION_STRING, .offset = AT(raw),
-	 .help = "Also keep every sample, one CSV file per trial. Writing them takes CPU time from\n"
-		 "the measurement; the result says so."},
+	 .help = "Also keep every sample, in one CSV file per trial. Writing these files takes\n"
+		 "CPU time from the measurement; the result records that they were written."},
 	{.name = "attribute", .type = OPTION_FLAG, .offset = AT(attribute),
-	 .help = "Trace the kernel while measuring, to attribute each span's time to grace periods,\n"
-		 "draining forks, locks and waiting for a CPU. Each trial also runs without tracing,\n"
-		 "so it takes twice as long and shows the cost of tracing. Needs root."},
+	 .help = "Trace the kernel while measuring. The time of each span is attributed to its\n"
+		 "causes: grace periods, waiting for forks, locks, waiting for a CPU. Each trial\n"
+		 "is also run without tracing, to show the cost of tracing, so a run takes twice\n"
+		 "as long. Needs root."},
 	{.name = "favordynmods", .argument = "WHETHER", .type = OPTION_CHOICE,
 	 .offset = AT(favordynmods), .choices = regime_wishes,
-	 .help = "Remount cgroup v2 with (on) or without (off) favordynmods and restore it at the end;\n"
-		 "keep (the default) changes nothing. See `cgchurn host`."},
+	 .help = "Remount cgroup v2 with (on) or without (off) the mount option favordynmods, and\n"
+		 "restore it at the end. keep (the default) changes nothing. `cgchurn host`\n"
+		 "explains the option."},
 	{.name = "allow-one-way", .type = OPTION_FLAG, .offset = AT(allow_one_way),
-	 .help = "Accept that on a kernel with the per-threadgroup patch \"on\" stays in force until\n"
-		 "reboot, whatever is remounted."},
+	 .help = "Allow \"--favordynmods on\" on a kernel with a lock per process (the\n"
+		 "per-threadgroup patch, Linux 6.18): these locks stay in use until reboot, even\n"
+		 "if the mount option is restored."},
 	{0},
 };
 /* clang-format on */
@@ -71,7 +75,7 @@ static const char help[] =
 	"a signal or a crash. If cgchurn and its guardian are both killed, `cgchurn clean`\n"
 	"removes it.\n\n"
 	"  cgchurn run                                 the headline figures, about a minute\n"
-	"  cgchurn run -o before.json -l 6.12          ... kept, to compare with later\n"
+	"  cgchurn run -o before.json -l 6.12          the same, kept for later comparisons\n"
 	"  cgchurn run migrate-under-fork --trials 10  one question, measured longer\n"
 	"  cgchurn run migrate-under-fork --set storm.workers=8 --duration 30s";
 

@@ -42,33 +42,36 @@ static const struct command_option options[] = {
 	{.name = "seed", .argument = "N", .type = OPTION_U64, .offset = AT(seed),
 	 .help = "Random seed of the rounds' schedules. Default: a random one, printed at the end."},
 	{.name = "replay", .argument = "SEED", .type = OPTION_U64, .offset = AT(replay),
-	 .help = "Repeat one round: the one with this seed, as a failure prints it."},
+	 .help = "Repeat one round, with the seed that a failure printed."},
 	{.name = "at-most", .argument = "LIST", .type = OPTION_STRING, .offset = AT(at_most),
-	 .help = "Limit each round: movers=1,killers=0,ms=500. Numbers of processes that act: movers\n"
-		 "(migrate), spawners, killers, freezers, builders (create and remove groups),\n"
-		 "controller-togglers, limit-setters, memory-hogs, interrupters, unpluggers. Acted\n"
-		 "upon: groups, subjects (processes), threads (of each subject); of these cloners\n"
-		 "(create threads) and forkers (have children). 0 to forbid: execs, leaderless (the\n"
-		 "leader exits first), pinned. ms: length of a round."},
+	 .help = "Limit each round, for example movers=1,killers=0,ms=500.\n"
+		 "Numbers of processes that act: movers (migrate subjects), spawners, killers,\n"
+		 "freezers, builders (create and remove groups), controller-togglers,\n"
+		 "limit-setters, memory-hogs, interrupters, unpluggers (of CPUs).\n"
+		 "Numbers of what they act upon: groups, subjects (processes, per mover). Numbers\n"
+		 "of threads per subject: threads (idle), cloners (create threads), forkers\n"
+		 "(create children).\n"
+		 "0 forbids: execs, leaderless (the leader exits before its threads), pinned (to\n"
+		 "CPUs). ms is the length of a round in milliseconds."},
 	{.name = "unplug-cpus", .type = OPTION_FLAG, .offset = AT(unplug_cpus),
-	 .help = "In some rounds, take CPUs offline and online again, all except the lowest. For\n"
-		 "guests: other processes that are pinned to such a CPU lose their pin."},
+	 .help = "In some rounds, take CPUs offline and online again, all except the lowest. Use\n"
+		 "this in guests: all processes pinned to such a CPU lose their affinity."},
 	{.name = "patience", .argument = "TIME", .type = OPTION_DURATION, .offset = AT(patience),
 	 .fallback = 10 * NS_PER_S,
-	 .help = "Time limit for states that the kernel may delay: a killed group that becomes empty,\n"
-		 "a removed one that is released. At most 24h, default 10s."},
+	 .help = "How long to wait for what the kernel may delay: that a killed group becomes\n"
+		 "empty, that a removed group is released. At most 24h, default 10s."},
 	{.name = "shrink-tries", .argument = "N", .type = OPTION_U64, .offset = AT(shrink_tries),
-	 .fallback = 40, .help = "Smaller cases to try after a failure; 0: none. Default 40."},
+	 .fallback = 40, .help = "Smaller rounds to try after a failure; 0: none. Default 40."},
 	{.name = "junit", .argument = "FILE", .type = OPTION_STRING, .offset = AT(junit),
 	 .help = "Also write the results as JUnit XML."},
 	{.name = "status", .argument = "FILE", .type = OPTION_STRING, .offset = AT(status),
 	 .help = "Keep a JSON file with the current state, replaced every 5 s."},
 	{.name = "heartbeat", .argument = "TIME", .type = OPTION_DURATION, .offset = AT(heartbeat),
 	 .fallback = 60 * NS_PER_S,
-	 .help = "Interval of the line of figures on standard error. Default 60s."},
+	 .help = "How often to print a line of figures on standard error. Default 60s."},
 	{.group = place_options, .offset = AT(place)},
 	{.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = AT(quiet),
-	 .help = "No heartbeat, only messages."},
+	 .help = "Print no lines of figures, only messages."},
 	{0},
 };
 /* clang-format on */
@@ -77,21 +80,22 @@ static const char help[] =
 	"Moves processes between groups while their threads clone, exec and exit; kills, freezes,\n"
 	"creates and removes groups. Meanwhile it checks invariants: no thread is left behind, no\n"
 	"child starts in another group, lists and counters agree, killed groups become empty, and\n"
-	"empty groups can be removed. A round takes some seconds; its schedule comes from the\n"
-	"seed. Trials of each WORKLOAD run at the same time.\n\n"
-	"Prints KTAP, one line per invariant. A case that breaks an invariant is minimized and\n"
-	"printed with its evidence and a command that replays it.\n\n"
+	"empty groups can be removed. It works in rounds of some seconds. The seed determines\n"
+	"what each round does. Trials of each WORKLOAD run at the same time.\n\n"
+	"Prints KTAP, one line per invariant. If a round breaks an invariant, cgchurn searches\n"
+	"for a smaller round that also breaks it, and prints the evidence and a command that\n"
+	"replays the round.\n\n"
 	"  cgchurn stress                                  a minute\n"
 	"  cgchurn stress --duration 12h --status s.json   overnight\n"
 	"  cgchurn stress migrate-under-fork               beside that workload\n"
-	"  cgchurn stress --replay 123 --at-most movers=1  as a failure printed it\n"
+	"  cgchurn stress --replay 123 --at-most movers=1  the command that a failure printed\n"
 	"  cgchurn stress --unplug-cpus                    in a guest, with CPU hotplug\n\n"
 	"CPUs that were taken offline are brought online at the end, also after a signal or a\n"
 	"crash. If cgchurn, its guardian and the process that took them offline are all killed,\n"
 	"`cgchurn clean` brings them online.\n\n"
 	"Exit status: 0 all invariants held, 1 one was broken, 4 this host has no writable\n"
-	"cgroup v2 group or no CPU that can be taken offline, 5 an internal error,\n"
-	"130 interrupted.";
+	"cgroup v2 group or, with --unplug-cpus, no CPU that can be taken offline, 5 an internal\n"
+	"error, 130 interrupted.";
 
 /* One run of the command. */
 struct stressing {

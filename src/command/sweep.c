@@ -28,42 +28,44 @@ struct sweep_options {
 static const struct command_option options[] = {
 	{.name = "vary", .letter = 'V', .argument = "ACTOR.KEY", .type = OPTION_STRING,
 	 .offset = AT(vary),
-	 .help = "What to vary: anything that --set takes, or ACTOR.gap (pause between two steps of a\n"
-		 "closed loop), ACTOR.rate (paced starts per second), hierarchy.depth."},
+	 .help = "What to vary: any key that --set takes (hierarchy.depth is one), ACTOR.gap\n"
+		 "(pause between two steps of a closed loop) or ACTOR.rate (paced starts per\n"
+		 "second of each worker)."},
 	{.name = "over", .letter = 'O', .argument = "VALUES", .type = OPTION_STRING,
 	 .offset = AT(over),
-	 .help = "The values: FROM..TO[,log|lin[,N]] or V1,V2,...; 1..64 is seven values on a\n"
+	 .help = "The values: FROM..TO[,log|lin[,N]] or V1,V2,... Default: N is 7, on a\n"
 		 "logarithmic scale. Times and sizes have units (100us..20ms, 1M..1G)."},
 	{.name = "bound", .letter = 'b', .argument = "CONDITION", .type = OPTION_STRING,
 	 .offset = AT(bound),
-	 .help = "What must hold, ACTOR.SPAN[.service|.response].METRIC<VALUE or >VALUE, METRIC p99,\n"
-		 "mean or rate: \"migrator.write.response.p99<1ms\", \"storm.cycle.rate>1000\"."},
+	 .help = "What must hold: ACTOR.SPAN[.service|.response].METRIC<VALUE, or >VALUE. METRIC\n"
+		 "is a percentile (p99), mean or rate (per second). Examples:\n"
+		 "\"migrator.write.response.p99<1ms\", \"storm.cycle.rate>1000\"."},
 	{.name = "refine", .letter = 'r', .argument = "ROUNDS", .type = OPTION_U64,
 	 .offset = AT(refine),
-	 .help = "Then search ROUNDS times: three more points between the last that holds and the\n"
-		 "first that breaks."},
+	 .help = "After the first pass, refine the limit ROUNDS times. Each round adds three\n"
+		 "points between the last that meets the bound and the first that does not."},
 	{.name = "output", .letter = 'o', .argument = "FILE", .type = OPTION_STRING,
 	 .offset = AT(output),
-	 .help = "Write curve, knee and the whole result as JSON, at the end of each round."},
+	 .help = "Write curve, knee and the whole result as JSON, after the first pass and after\n"
+		 "each round."},
 	{.group = measure_options, .offset = AT(measure)},
 	{0},
 };
 /* clang-format on */
 
 static const char help[] =
-	"Runs a workload at each point of an axis, in random order, and prints the curve. With\n"
-	"--bound it also prints the limit (the last point at which the bound holds) and the knee\n"
-	"(an estimate of the value between the points at which the curve crosses the bound, with\n"
-	"an interval from the trials' spread).\n"
-	"WORKLOAD is a name or a path; --set, --trials and --duration are those of `cgchurn "
-	"run`.\n\n"
+	"Runs a workload with several values of one parameter (the points), in random order,\n"
+	"and prints the curve. With --bound it also prints the limit and the knee. The limit is\n"
+	"the last point at which the bound holds. The knee is an estimate of the value at which\n"
+	"the curve crosses the bound, with an interval from the spread of the trials.\n"
+	"WORKLOAD, --set, --trials and --duration are those of `cgchurn run`.\n\n"
 	"  How much churn can this kernel handle?\n"
 	"    cgchurn sweep migrate-under-fork --vary storm.workers --over 1..64 \\\n"
 	"        --bound 'migrator.write.response.p90<20ms' --refine 2\n"
 	"  After which pause does a migration wait for a grace period?\n"
 	"    cgchurn sweep migrate-under-fork-closed --vary migrator.gap \\\n"
 	"        --over 100us..200ms,log,12 --bound 'migrator.write.mean<2ms'\n"
-	"    (The median of latencies with two modes jumps: use the mean as the bound.)\n"
+	"    (Some migrations wait and some do not, so the median jumps: bound the mean.)\n"
 	"  How many containers per second, until a start takes too long?\n"
 	"    cgchurn sweep lifecycle-fork --vary container.rate --over 5..500 \\\n"
 	"        --bound 'container.ready.response.p90<10ms' -o containers.json\n"
