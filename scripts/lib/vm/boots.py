@@ -26,7 +26,7 @@ def kernel_of(plan, side):
 
 
 def job_of(plan, slot):
-    side, request, guest = plan.sides[slot.side], plan.data["request"], plan.data["guest"]
+    request, guest = plan.data["request"], plan.data["guest"]
     tree, names = initramfs.Tree(), []
     for workload in request["workloads"]:
         if os.path.isabs(workload):
@@ -35,9 +35,8 @@ def job_of(plan, slot):
         names.append(workload)
     # One busy CPU is what the instruction clock can show; the other stays online, for a grace period to wait for.
     pinned = ("taskset", "1") if guest["clock"] == "instructions" else ()
-    command = (*pinned, "cgchurn", "run", "-o", "/out/result.json", "--label", side["label"], "--seed",
-               str(plan.seed_of(slot)), "--sequence", f"{slot.block}:{slot.position}", *guest["run"], *names)
-    return machine.Job(kernel_of(plan, side), str(plan.folder / "guest.cpio"), command, guest["cpus"], request["memory"],
+    command = (*pinned, *plan.run_command(slot, "cgchurn", "/out/result.json", names, guest["run"]))
+    return machine.Job(kernel_of(plan, plan.sides[slot.side]), str(plan.folder / "guest.cpio"), command, guest["cpus"], request["memory"],
                        additions=tree, clock=guest["clock"], seed=plan.guest_seed_of(slot))
 
 

@@ -1,4 +1,5 @@
 """The two ways in which a script of ours ends before it has done anything, with their exit codes."""
+import shutil
 import subprocess
 
 
@@ -18,6 +19,14 @@ def usage(message):
 def cannot(message):
     """This host lacks what is needed; the message says what would help."""
     return Failed(message, 4)
+
+
+def need(what, packages):
+    """`packages` of the programs that are needed. Those that this machine lacks are named, and what installs them."""
+    lacking = {program: package for program, package in packages.items() if not shutil.which(program)}
+    if lacking:
+        raise cannot(f"{what} {' and '.join(lacking)}, which this machine lacks: "
+                     f"apt-get install --no-install-recommends {' '.join(dict.fromkeys(lacking.values()))}")
 
 
 def output(*command, **options):

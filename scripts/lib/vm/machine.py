@@ -32,7 +32,7 @@ import threading
 import time
 
 from . import cache, console, initramfs, pinning
-from .errors import cannot
+from .errors import need
 
 TRAILER = re.compile(rb"cgchurn-guest (\d{3}) ([0-9a-f]{64})\n\Z")
 TRAILER_BYTES = len("cgchurn-guest 000 ") + 64 + 1
@@ -92,16 +92,10 @@ class Boot:
     detail: str = ""
     tail: list = dataclasses.field(default_factory=list)
 
-    def finished(self):
-        return self.outcome in ("ok", "warning")
-
 
 def qemu():
     """Its path. All that guests need is told at once where it is missing."""
-    lacking = {program: package for program, package in NEEDS.items() if not shutil.which(program)}
-    if lacking:
-        raise cannot(f"guests need {' and '.join(lacking)}, which this machine lacks: "
-                     f"apt-get install --no-install-recommends {' '.join(lacking.values())}")
+    need("guests need", NEEDS)
     return shutil.which("qemu-system-x86_64")
 
 
@@ -118,7 +112,7 @@ def accelerator(kernel, archive):
         if not known.exists():
             job = Job(kernel, archive, ("true",), cpus=1, memory="512M", timeout_s=KVM_TRIAL_S)
             with tempfile.TemporaryDirectory() as folder:
-                worked = run(job, folder, "kvm").finished()
+                worked = run(job, folder, "kvm").outcome in ("ok", "warning")
             for old in cache.folder("kvm").glob("*"):
                 if not old.name.startswith(boot_id):
                     old.unlink(missing_ok=True)
@@ -291,12 +285,11 @@ def cpu_seconds(pid):
 def judge(folder, boot, complaint):
     log = read(folder / "console.log")
     data = next((d for d in (read_bytes(folder / "port"), read_bytes(folder / "serial")) if d), b"")
-    if boot.outcome != "hang" and not console.panicked(log):
+    if boot.outcome != "hang" and not console.line_of("panic", log):
         collect(data, folder, boot, complaint)
     whole = log + "\n" + read(folder / "dmesg")
-    for outcome, line in (("panic", console.panicked(log)), ("clock", console.no_clock(log)),
-                          ("oom", console.memory_ran_out(whole)),
-                          ("warning", boot.outcome == "ok" and console.warning(whole))):
+    for outcome, text in (("panic", log), ("clock", log), ("oom", whole), ("warning", whole if boot.outcome == "ok" else "")):
+        line = console.line_of(outcome, text)
         if line:
             boot.outcome, boot.detail = outcome, line
             return

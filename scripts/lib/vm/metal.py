@@ -1,4 +1,4 @@
-"""Real reboots of this machine: what each needs, as actions that can be performed or only printed.
+"""Real reboots of this machine: what each needs, as actions that can be performed or only printed, and what is measured.
 
 An action is ("run", argv), ("write", path, text), ("remove", path); the last of a boot is the reboot itself. Two ways
 into a kernel: kexec loads it from the running one; GRUB boots it once, by an entry of ours in custom.cfg, and the default
@@ -9,8 +9,11 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
+import time
 
-from . import cache, kernels
+from . import cache, console, kernels
+from . import plan as plans
 from .errors import cannot, output, usage
 
 UNIT = "cgchurn-boot-compare.service"
@@ -157,3 +160,36 @@ def asked(*command):
 
 
 METHODS = {method.name: method for method in (Kexec(), Grub())}
+
+
+def command(plan, slot, program):
+    request = plan.data["request"]
+    return plan.run_command(slot, program, slot.record / "result.json", request["workloads"], request["run"])
+
+
+def measure(plan, slot):
+    """Runs the workloads on the kernel that has come up; returns the record. A good result is in its place afterwards."""
+    if cache.sha256(plan.data["program"]) != plan.data["program_sha256"]:
+        raise usage(f"{plan.data['program']} has changed since the comparison began")
+    time.sleep(plan.data["settle_s"])
+    with open(slot.record / "stderr", "wb") as said:
+        status = subprocess.run(command(plan, slot, plan.data["program"]), stdin=subprocess.DEVNULL,
+                                stdout=said, stderr=said, check=False).returncode
+    log = subprocess.run(["dmesg"], capture_output=True, text=True, check=False).stdout
+    (slot.record / "dmesg").write_text(log, encoding="utf-8")
+    boot = {"outcome": "ok", "detail": "", "status": status, "accelerator": "none"}
+    if status != 0:
+        said = (slot.record / "stderr").read_text(encoding="utf-8", errors="replace")
+        boot.update(outcome="command", detail=said.strip()[-200:])
+    elif line := console.line_of("warning", log):
+        boot.update(outcome="warning", detail=line)
+    else:
+        slot.accept(slot.record / "result.json")
+    return boot
+
+
+def after_reboot(plan, slot):
+    """Measures where the kernel of this boot has come up, and writes the boot's record in any case."""
+    slot.begin()
+    stray = came_up(plan, slot)
+    plans.record(slot, {"outcome": "lost", "detail": stray, "accelerator": "none"} if stray else measure(plan, slot))

@@ -13,7 +13,7 @@ import shutil
 import sys
 import tarfile
 
-from . import cache, errors, measure, metal
+from . import cache, errors, metal
 from . import plan as plans
 
 
@@ -38,7 +38,7 @@ def load(method, folder, number):
 def measured(folder, number):
     plan = plans.opened(folder)
     slot = plan.slot(int(number))
-    measure.after_reboot(plan, slot)
+    metal.after_reboot(plan, slot)
     with tarfile.open(plan.folder / "record.tar", "w") as packed:
         packed.add(slot.record, ".")
 

@@ -156,6 +156,10 @@ class Plan:
         """Of what is random in a guest with the instruction clock: no two boots share it, and a boot can be repeated."""
         return random.Random(f"{self.data['seed']}:{slot.number}").getrandbits(63)
 
+    def run_command(self, slot, program, result, workloads, options):
+        return [program, "run", "-o", str(result), "--label", self.sides[slot.side]["label"], "--seed", str(self.seed_of(slot)),
+                "--sequence", f"{slot.block}:{slot.position}", *options, *workloads]
+
     def missing(self):
         return [slot for slot in self.slots() if not slot.done()]
 

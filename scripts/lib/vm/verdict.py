@@ -2,17 +2,10 @@
 import itertools
 import json
 import pathlib
-import re
 import subprocess
 import sys
 
 REGRESSION, INCONCLUSIVE, HOST = 1, 3, 4
-
-
-def knows(program, command):
-    """Whether the program has a command of that name."""
-    listed = subprocess.run([program, "--help"], capture_output=True, text=True, check=False).stdout
-    return bool(re.search(rf"^  {command} ", listed, re.M))
 
 
 def tell_failures(plan, to=sys.stderr):
@@ -182,9 +175,7 @@ def conclude(program, plan, options=()):
     codes = [REGRESSION if tell_failures(plan) else 0]
     if plan.max_boots:
         options = ["--max-boots", str(plan.max_boots), *options]
-    if knows(program, "compare"):
-        codes.append((compare_two if len(plan.sides) == 2 else compare_all)(program, plan, options))
-    if knows(program, "report"):
-        report(program, plan, options)
+    codes.append((compare_two if len(plan.sides) == 2 else compare_all)(program, plan, options))
+    report(program, plan, options)
     print(f"results: {plan.folder}", file=sys.stderr)
     return worst(codes)
