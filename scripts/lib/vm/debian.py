@@ -37,11 +37,16 @@ def mirrors():
     return archive, security
 
 
-def sources(release):
-    """Lines of a sources.list for a system of this release, as mmdebstrap takes them."""
+def source_lines(suites, security_suites):
+    """Lines of a sources.list."""
     archive, security = mirrors()
-    suites = [(archive, release), (archive, f"{release}-updates")] + [(security, f"{release}-security")] * bool(security)
-    return [f"deb [signed-by={KEYRING}] {uri} {suite} main" for uri, suite in suites]
+    wanted = [(archive, suite) for suite in suites] + [(security, suite) for suite in security_suites if security]
+    return [f"deb [signed-by={KEYRING}] {uri} {suite} main" for uri, suite in wanted]
+
+
+def sources(release):
+    """Those for a system of this release, as mmdebstrap takes them."""
+    return source_lines((release, f"{release}-updates"), (f"{release}-security",))
 
 
 def configured():
@@ -67,15 +72,8 @@ class Archive:
         for part in ("lists/partial", "cache/archives/partial", "etc/preferences.d"):
             (self.root / part).mkdir(parents=True, exist_ok=True)
         cache.write(self.root / "status", "")
-        cache.write(self.root / "sources.list", "\n".join(self.sources()) + "\n")
+        cache.write(self.root / "sources.list", "\n".join(source_lines(SUITES, SECURITY_SUITES)) + "\n")
         cache.write(self.root / "apt.conf", self.configuration())
-
-    @staticmethod
-    def sources():
-        archive, security = mirrors()
-        wanted = [(archive, suite) for suite in SUITES]
-        wanted += [(security, suite) for suite in SECURITY_SUITES if security]
-        return [f"deb [signed-by={KEYRING}] {uri} {suite} main" for uri, suite in wanted]
 
     def configuration(self):
         return "\n".join([

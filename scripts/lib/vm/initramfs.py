@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 from . import cache
-from .errors import cannot, output, usage
+from .errors import cannot, need, output, usage
 
 INIT = pathlib.Path(__file__).with_name("init")
 SOURCE = pathlib.Path(__file__).parents[3]
@@ -98,9 +98,7 @@ def libraries_of(program):
 
 def with_busybox(tree):
     busybox = shutil.which("busybox")
-    if not busybox:
-        raise cannot("the guests need busybox: apt-get install busybox-static")
-    if libraries_of(busybox):
+    if not busybox or libraries_of(busybox):
         raise cannot("the guests need a static busybox: apt-get install busybox-static")
     tree.data("bin/busybox", pathlib.Path(busybox).read_bytes(), 0o755)
     applets = subprocess.run([busybox, "--list"], capture_output=True, text=True, check=True).stdout.split()
@@ -136,9 +134,7 @@ def built(given):
         raise usage(f"'{given}' is no build folder")
     if given:
         return pathlib.Path(given)
-    lacking = [program for program in ("meson", "ninja") if not shutil.which(program)]
-    if lacking:
-        raise cannot(f"building needs {' and '.join(lacking)}, which this machine lacks; scripts/bench installs what a build needs")
+    need("building needs", {"meson": "meson", "ninja": "ninja-build"})
     own = cache.folder("build") / hashlib.sha256(str(SOURCE).encode()).hexdigest()[:16]
     build = next((path for path in (SOURCE / "build", SOURCE / "build-release", own) if (path / "build.ninja").exists()), None)
     if not build:

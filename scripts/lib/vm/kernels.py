@@ -68,24 +68,24 @@ def boot_parameter(word, spec):
   A value with commas stands in double quotes, as in 'debian:6.12,isolcpus="domain,2-3"'; so does what is meant as it is, '"{word}"'.""")
 
 
+def parse(spec):
+    """(the kernel, whether with favordynmods, further boot parameters)"""
+    base, *parameters = split(spec)
+    further = tuple(boot_parameter(p, spec) for p in parameters if p != "favordynmods")
+    return base.replace('"', ""), "favordynmods" in parameters, further
+
+
 def resolve(spec, append=()):
     """`append`: further boot parameters, each text as it is to stand on the command line."""
-    base, *parameters = split(spec)
-    base = base.replace('"', "")
-    favored = "favordynmods" in parameters
-    further = tuple(boot_parameter(p, spec) for p in parameters if p != "favordynmods") + tuple(append)
+    base, favored, further = parse(spec)
     image, config, note = locate(base)
-    release = release_of(image)
-    return Kernel(spec, str(image), cache.sha256(image), release, str(config or ""), favored, further, note or "")
+    return Kernel(spec, str(image), cache.sha256(image), release_of(image), str(config or ""), favored,
+                  further + tuple(append), note or "")
 
 
 def check(spec):
     """Refuses what can be seen to be wrong at once, before anything is fetched or built."""
-    base, *parameters = split(spec)
-    for parameter in parameters:
-        if parameter != "favordynmods":
-            boot_parameter(parameter, spec)
-    base = base.replace('"', "")
+    base = parse(spec)[0]
     if base.startswith("debian:"):
         series_of(base)
     else:
