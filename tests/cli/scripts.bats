@@ -244,3 +244,31 @@ looks() {
 	[ "$(grep -c '^boot ' <<<"$output")" -eq 24 ]
 	[ ! -e out ]
 }
+
+@test "guest: the thread of a virtual CPU, which QEMU names, is pinned to the last CPU" {
+	[ "$(nproc)" -ge 2 ] || skip "needs two CPUs"
+	fake_qemu
+	run -0 "$scripts/guest" --clock host ./bzImage -- true
+	[[ "$(cat arguments)" == *" -name guest,debug-threads=on"* ]]
+	/usr/bin/python3 - "$scripts/lib" <<-'END'
+	import os, pathlib, sys, threading
+	sys.path.insert(0, sys.argv[1])
+	from vm import pinning
+	class Qemu:
+	    pid = os.getpid()
+	    poll = staticmethod(lambda: None)
+	before, named, end, tid = os.sched_getaffinity(0), threading.Event(), threading.Event(), []
+	def virtual_cpu():
+	    tid.append(threading.get_native_id())
+	    pathlib.Path(f"/proc/self/task/{tid[0]}/comm").write_text("CPU 0/KVM")
+	    named.set()
+	    end.wait()
+	thread = threading.Thread(target=virtual_cpu)
+	thread.start()
+	named.wait()
+	pinning.pin(Qemu, 1)
+	found = os.sched_getaffinity(tid[0]), os.sched_getaffinity(0)
+	end.set()
+	assert found == ({max(before)}, before), found
+	END
+}

@@ -197,7 +197,7 @@ def arguments(job, which, folder):
             # By an ioeventfd QEMU's main loop would take part when the host lets it, and no boot would be like another.
             "-device", "virtio-serial-pci,ioeventfd=off",
             "-chardev", f"file,id=port,path={at}/port", "-device", "virtserialport,chardev=port,name=cgchurn",
-            *([] if counted else ["-qmp", f"unix:{at}/qmp,server=on,wait=off"])]
+            *(() if counted else pinning.OPTIONS)]
 
 
 def before(release, version):
@@ -232,7 +232,7 @@ def run_once(job, folder, which):
     except OSError as error:
         boot.outcome, boot.detail = "host", error.strerror
     finally:
-        for name in ("initrd", "qmp", "port", "serial"):
+        for name in ("initrd", "port", "serial"):
             (folder / name).unlink(missing_ok=True)
     boot.tail = console.tail(read(folder / "console.log"))
     return boot
@@ -244,7 +244,7 @@ def watch(job, which, folder, boot):
         # Its own session: a terminal's interrupt reaches us, and we end it.
         process = subprocess.Popen(arguments(job, which, folder), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                    start_new_session=True)
-        pin = threading.Thread(target=pinning.pin, args=(folder / "qmp", job.cpus), daemon=True)
+        pin = threading.Thread(target=pinning.pin, args=(process, job.cpus), daemon=True)
         if job.clock == "host":
             pin.start()
         try:
