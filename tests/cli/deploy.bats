@@ -107,7 +107,7 @@ record() {
 	cat >program <<-'END'
 	#!/bin/sh
 	case $1 in
-	--help) echo "  report  a page" ;;
+	compare) : >"$3.json" ;; # --save
 	report) printf '%s\n' "$@" >told ;;
 	esac
 	END

@@ -235,6 +235,16 @@ looks() {
 	[ "$(ls out/*/block-*.json | wc -l)" -eq 15 ]
 }
 
+@test "vm-compare --until-decided: sides that are not comparable end it at the first look" {
+	fake_qemu
+	pool bzImage 4 name=base
+	pool bzImage-quiet 4 name=new model=another
+	compare_until
+	[ "$status" -eq 2 ] || { echo "$status $stderr"; false; }
+	[ "$(ls out/*/block-*.json | wc -l)" -eq 8 ]
+	[[ "$output" == *"cpu.model"* ]]
+}
+
 @test "vm-compare and boot-compare: boots by number or until decided, not both" {
 	for wrong in "--until-decided --boots 6" "--max-boots 8" "--until-decided --max-boots 3" "--until-decided --max-boots 51" "--boots 0"; do
 		run -2 "$scripts/vm-compare" --base ./bzImage --new ./bzImage,quiet $wrong -o out

@@ -5,30 +5,25 @@ import pathlib
 import subprocess
 import sys
 
-REGRESSION, INCONCLUSIVE, HOST = 1, 3, 4
+REGRESSION, USAGE, INCONCLUSIVE, HOST = 1, 2, 3, 4
 
 
 def tell_failures(plan, to=sys.stderr):
     """Says which boots failed and how; returns how many."""
-    failed = [(slot, slot.boot()) for slot in plan.slots() if slot.failed()]
-    for slot, boot in failed:
-        side = plan.sides[slot.side]["spec"]
-        print(f"failed: {place(slot)}, {side}: {boot['outcome']}: {boot['detail']} ({slot.record})", file=to)
-    return len(failed)
+    return tell("failed", plan, [slot for slot in plan.slots() if slot.failed()], to)
 
 
 def tell_missing(plan, to=sys.stderr):
     """Says which boots there are not, and why where that is known; returns how many."""
-    missing = plan.missing()
-    for slot in missing:
-        boot = slot.boot()
-        why = f"{boot['outcome']}: {boot['detail']}" if boot else "not begun, or ended half-way"
-        print(f"missing: {place(slot)}, {plan.sides[slot.side]['spec']}: {why}", file=to)
-    return len(missing)
+    return tell("missing", plan, plan.missing(), to)
 
 
-def place(slot):
-    return f"{slot.host}, block {slot.block}" if slot.host else f"block {slot.block}"
+def tell(what, plan, slots, to):
+    for slot in slots:
+        boot, where = slot.boot(), f"{slot.host}, block {slot.block}" if slot.host else f"block {slot.block}"
+        why = f"{boot['outcome']}: {boot['detail']} ({slot.record})" if boot else "not begun, or ended half-way"
+        print(f"{what}: {where}, {plan.sides[slot.side]['spec']}: {why}", file=to)
+    return len(slots)
 
 
 def tell_reach(program, boots, workloads):
@@ -77,7 +72,9 @@ def is_open(program, plan):
             going = True
             continue
         done = run_compare(program, plan, pair, "--format", "json", "--max-boots", str(plan.max_boots))
-        found = json.loads(done.stdout) if done.returncode in (0, REGRESSION) else {"metrics": [], "open": False}
+        # Results that are not comparable will not become so.
+        found = (json.loads(done.stdout) if done.returncode in (0, REGRESSION) else
+                 {"metrics": [], "open": done.returncode not in (USAGE, INCONCLUSIVE)})
         going |= found["open"]
         rest = "open" if found["open"] else "cannot be compared"
         said += [("given up" if m["futile"] else "decided") if m.get("decided_at") else rest
@@ -141,7 +138,7 @@ def print_table(plan, columns):
 
 
 def worst(codes):
-    return next((code for code in (5, 2, HOST, REGRESSION, INCONCLUSIVE) if code in codes), 0)
+    return next((code for code in (5, USAGE, HOST, REGRESSION, INCONCLUSIVE) if code in codes), 0)
 
 
 def shared(options):
