@@ -208,14 +208,10 @@ static struct result *make_result(const uint64_t *values, size_t n)
 	return r;
 }
 
-static void test_sweep(void **state)
+/* Four points whose number is their latency in ms, in the order in which they were run. */
+static struct sweep *make_sweep(const uint64_t ms[4])
 {
-	static const uint64_t ms[] = {8, 1, 4, 2}; /* in the order in which they were run */
-	static const double numbers[] = {8, 1, 4, 2};
 	struct sweep *s = calloc(1, sizeof(*s));
-	_cleanup_free char *text = NULL;
-	struct json_doc doc;
-	size_t size;
 
 	assert_non_null(s);
 	s->workload = "w";
@@ -225,7 +221,18 @@ static void test_sweep(void **state)
 	assert_int_equal(bound_parse(s->bound_text, &s->bound, NULL), 0);
 	s->result = make_result(ms, 4);
 	for (s->n = 0; s->n < 4; s->n++)
-		s->points[s->n] = (struct sweep_point){.number = numbers[s->n], .run = s->n};
+		s->points[s->n] = (struct sweep_point){.number = (double)ms[s->n], .run = s->n};
+	return s;
+}
+
+static void test_sweep(void **state)
+{
+	static const uint64_t ms[] = {8, 1, 4, 2}; /* in the order in which they were run */
+	struct sweep *s = make_sweep(ms);
+	_cleanup_free char *text = NULL;
+	struct json_doc doc;
+	size_t size;
+
 	/* As before the first trial; its reasons must not stay. */
 	for (size_t i = 0; i < s->n; i++)
 		s->result->runs[i].n_trials = 0;
@@ -327,21 +334,12 @@ static void test_watched(void **state)
 static void test_sweep_text(void **state)
 {
 	static const uint64_t ms[] = {1, 2, 4, 8};
-	struct sweep *s = calloc(1, sizeof(*s));
+	struct sweep *s = make_sweep(ms);
 	_cleanup_free char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
 
-	assert_non_null(s);
 	assert_non_null(to);
-	s->workload = "w";
-	s->has_bound = true;
-	s->bound_text = "m.write.p50<3ms";
-	texts("m.targets", "1,2,4,8", &s->axis);
-	assert_int_equal(bound_parse(s->bound_text, &s->bound, NULL), 0);
-	s->result = make_result(ms, 4);
-	for (s->n = 0; s->n < 4; s->n++)
-		s->points[s->n] = (struct sweep_point){.number = (double)ms[s->n], .run = s->n};
 	assert_int_equal(sweep_judge(s), 0);
 	sweep_print(s, to);
 	assert_int_equal(fclose(to), 0);
