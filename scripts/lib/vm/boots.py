@@ -33,7 +33,7 @@ def job_of(plan, slot):
             tree.copy(workload, f"guest/workloads/{os.path.basename(workload)}")
             workload = f"/guest/workloads/{os.path.basename(workload)}"
         names.append(workload)
-    # One busy CPU is what the instruction clock can show; the other stays online, for a grace period to wait for.
+    # The instruction clock can show one busy CPU. The other stays online, so that grace periods have a CPU to wait for.
     pinned = ("taskset", "1") if guest["clock"] == "instructions" else ()
     command = (*pinned, *plan.run_command(slot, "cgchurn", "/out/result.json", names, guest["run"]))
     return machine.Job(kernel_of(plan, plan.sides[slot.side]), str(plan.folder / "guest.cpio"), command, guest["cpus"], request["memory"],
@@ -104,17 +104,17 @@ def boot_some(plan, until, timeout_s, jobs):
             for count, future in enumerate(concurrent.futures.as_completed(slots), 1):
                 each = (time.monotonic() - started) / count
                 left = f", about {left_in_words(each * (len(todo) - count))} {what}" if count < len(todo) else ""
-                tell(plan, slots[future], future.result(), left)
+                print_end(plan, slots[future], future.result(), left)
         except BaseException:
             machine.stop_all()
             crowd.shutdown(cancel_futures=True)
             raise
 
 
-def tell(plan, slot, boot, left):
+def print_end(plan, slot, boot, left):
     side = plan.sides[slot.side]
-    told = "done" if boot.outcome == "ok" else f"FAILED, {boot.outcome}: {boot.detail}"
-    print(f"boot {slot.number} of {plan.total()}: {side['spec']} ({side['release']}): {told}, {boot.seconds:.0f} s{left}",
+    end = "done" if boot.outcome == "ok" else f"FAILED, {boot.outcome}: {boot.detail}"
+    print(f"boot {slot.number} of {plan.total()}: {side['spec']} ({side['release']}): {end}, {boot.seconds:.0f} s{left}",
           file=sys.stderr, flush=True)
 
 

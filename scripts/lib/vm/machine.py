@@ -188,9 +188,9 @@ def quoted(path):
 def arguments(job, which, folder):
     at, counted = quoted(folder), job.clock == "instructions"
     # The program in the guest reads its clock from there (src/host/gather.c).
-    told = (f"cgchurn.clock=instructions,{NS_PER_INSTRUCTION},QEMU-{qemu_version()}",) if counted else ()
+    clock = (f"cgchurn.clock=instructions,{NS_PER_INSTRUCTION},QEMU-{qemu_version()}",) if counted else ()
     late = LATE_CPUS if counted and before(job.kernel.release, SLEEPING_BRINGUP) else ()
-    append = " ".join(COMMAND_LINE + told + late + job.kernel.command_line())
+    append = " ".join(COMMAND_LINE + clock + late + job.kernel.command_line())
     return [*qemu_command(which, job.cpus, job.memory, job.seed if counted else None), "-no-reboot",
             "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
             "-serial", f"file:{folder}/console.log", "-serial", f"file:{folder}/serial", "-serial", f"file:{folder}/stderr",

@@ -10,15 +10,15 @@ REGRESSION, USAGE, INCONCLUSIVE, HOST = 1, 2, 3, 4
 
 def tell_failures(plan, to=sys.stderr):
     """Says which boots failed and how; returns how many."""
-    return tell("failed", plan, [slot for slot in plan.slots() if slot.failed()], to)
+    return print_slots("failed", plan, [slot for slot in plan.slots() if slot.failed()], to)
 
 
 def tell_missing(plan, to=sys.stderr):
     """Says which boots there are not, and why where that is known; returns how many."""
-    return tell("missing", plan, plan.missing(), to)
+    return print_slots("missing", plan, plan.missing(), to)
 
 
-def tell(what, plan, slots, to):
+def print_slots(what, plan, slots, to):
     for slot in slots:
         boot, where = slot.boot(), f"{slot.host}, block {slot.block}" if slot.host else f"block {slot.block}"
         why = f"{boot['outcome']}: {boot['detail']} ({slot.record})" if boot else "not begun, or ended half-way"
@@ -81,8 +81,8 @@ def is_open(program, plan):
                  for m in found["metrics"] if m["primary"]]
     complete = sum(all(slot.done() for slot in block) for block in plan.blocks())
     states = ["decided", "open", "given up"] + ["cannot be compared"] * ("cannot be compared" in said)
-    told = ", ".join(f"{said.count(state)} {state}" for state in states)
-    print(f"look after {complete} blocks: of {len(said)} primaries {told}", file=sys.stderr, flush=True)
+    counts = ", ".join(f"{said.count(state)} {state}" for state in states)
+    print(f"look after {complete} blocks: of {len(said)} primaries {counts}", file=sys.stderr, flush=True)
     return going
 
 
