@@ -195,5 +195,9 @@ deaf() {
 }
 
 @test "signals at random moments of run, sweep and stress: 130, whole output, nothing left" {
-	"$CGCHURN_SOURCE/tests/kernel/signal-storm" 12
+	# What the stress says of this kernel is kernel-stress's affair: stress.bats fails where it breaks a promise.
+	run "$CGCHURN_SOURCE/tests/kernel/signal-storm" 12
+	[ "$status" -ne 4 ] || skip "$output"
+	echo "$output"
+	[ "$status" -eq 0 ]
 }
