@@ -91,6 +91,17 @@ bool data_counts_instructions(const struct data *d)
 	return false;
 }
 
+double data_clock_step_ns(const struct data *d)
+{
+	const struct fact *step = facts_find(&d->facts, "clock.ns_per_instruction");
+	double coarsest = 1; /* results hold whole nanoseconds */
+
+	for (int s = 0; step && s < 2; s++)
+		for (size_t i = 0; i < step->n_values[s]; i++)
+			coarsest = fmax(coarsest, atof(step->values[s][i].text));
+	return coarsest;
+}
+
 static int copy_series(struct series *to, const struct series *from)
 {
 	*to = *from;

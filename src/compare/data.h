@@ -123,6 +123,9 @@ int data_add(struct data *d, int side, const char *origin, const struct result *
 /* Whether a result's times are counts of a guest's instructions (host/gather.c). */
 bool data_counts_instructions(const struct data *d);
 
+/* The step of the clocks of all results, in ns, the coarsest one: 1, or that of an instruction. */
+double data_clock_step_ns(const struct data *d);
+
 /* Makes the units, once all is added. -ENOMEM. */
 int data_make_units(struct data *d);
 

@@ -41,8 +41,8 @@ struct decision {
 	/* the question, for the caller to fill */
 	double tolerance; /* above 0; relative: 0.05 */
 	/*
-	 * How far the estimate can be off because values are rounded: the logarithm of a bucket's
-	 * relative width, 0 where they are exact. No interval ends nearer to its estimate.
+	 * How far the estimate can be off because of what the instrument resolves, as a logarithm
+	 * (metric_resolution). No interval ends nearer to its estimate.
 	 */
 	double resolution;
 	enum metric_direction direction;

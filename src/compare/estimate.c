@@ -84,7 +84,8 @@ static int estimate_samples(const struct data *d, const struct comparison_option
 	if (options->paired)
 		r = pair_units(d, &s[0], &s[1]);
 	m->decision.paired = options->paired;
-	m->decision.resolution = fmax(metric_resolution(m, &s[0]), metric_resolution(m, &s[1]));
+	m->decision.resolution =
+		fmax(metric_resolution(m, 0, &s[0]), metric_resolution(m, 1, &s[1]));
 	for (int side = 0; r == 0 && side < 2; side++) {
 		m->decision.n[side] = s[side].n;
 		r = typical(s[side].values, s[side].n, &m->typical[side]);
@@ -202,6 +203,12 @@ static void bound_unseen(struct shares *s, size_t n_trials)
 		s->above[i] = s->count[i] * fmin(1, 3 / count);
 }
 
+/* A unit's share moves in steps of one sample; 0 where none lies above. */
+static double resolution_of_shares(const struct shares *s)
+{
+	return s->above_sum > 0 ? log1p((double)s->sample.n / s->above_sum) : 0;
+}
+
 static int interval(const struct data *d, const struct comparison_options *options,
 		    const struct metric *m, struct shares s[2], struct decision *c)
 {
@@ -256,8 +263,9 @@ static int estimate_ratio(const struct data *d, const struct comparison_options 
 	c->undecidable =
 		s[0].above_sum < METRIC_SAMPLES_ABOVE && s[1].above_sum < METRIC_SAMPLES_ABOVE;
 	c->shift = m->typical[0] == m->typical[1] ? 0 : log(m->typical[1] / m->typical[0]);
-	c->low = fmin(bounds.low, c->shift);
-	c->high = fmax(bounds.high, c->shift);
+	c->resolution = fmax(resolution_of_shares(&s[0]), resolution_of_shares(&s[1]));
+	c->low = fmin(bounds.low, c->shift - c->resolution);
+	c->high = fmax(bounds.high, c->shift + c->resolution);
 	take_logarithms(base);
 	take_logarithms(new);
 	c->deviation = decide_deviation(c, base->values, new->values);

@@ -90,6 +90,7 @@ static int add_primary(struct metrics *list, const struct data *d, size_t worklo
 	struct metric m = {.workload = workload,
 			   .series = find_series(d, workload, p),
 			   .id = p->id,
+			   .clock_step_ns = data_clock_step_ns(d),
 			   .primary = p};
 
 	strcpy(m.metric, p->metric);
@@ -294,12 +295,27 @@ int metric_sample(const struct metric *m, int side, struct metric_sample *ret)
 	return r;
 }
 
-double metric_resolution(const struct metric *m, const struct metric_sample *s)
+/* Of the trial that has the fewest samples. */
+static double fewest_samples(const struct data_series_side *of)
+{
+	double fewest = INFINITY;
+
+	for (size_t i = 0; i < of->n_trials; i++)
+		fewest = fmin(fewest, (double)of->trials[i].series.histogram.count);
+	return fewest;
+}
+
+double metric_resolution(const struct metric *m, int side, const struct metric_sample *s)
 {
 	double smallest = INFINITY;
 
 	for (size_t i = 0; i < s->n; i++)
 		smallest = fmin(smallest, s->values[i]);
-	return m->kind == METRIC_PERCENTILE && s->n ? log1p(histogram_resolution(exp(smallest)))
-						    : 0;
+	if (!s->n)
+		return 0;
+	if (m->kind == METRIC_PERCENTILE)
+		return log1p(histogram_resolution(exp(smallest)));
+	if (m->kind == METRIC_MEAN)
+		return log1p(m->clock_step_ns / exp(smallest));
+	return log1p(1 / fewest_samples(&m->series->side[side]));
 }

@@ -30,6 +30,7 @@ struct metric {
 	double percentile;
 	uint64_t threshold_ns;
 	const struct workload_primary *primary; /* belongs to the data; NULL: exploratory */
+	double clock_step_ns;                   /* of the results' clocks (data_clock_step_ns) */
 	bool pooled;       /* a unit's percentile is that of its pooled trials */
 	size_t decided_at; /* the number of blocks of the look that closed it; 0: none */
 	bool futile;       /* closed because more blocks would hardly decide it */
@@ -72,10 +73,12 @@ int metric_sample(const struct metric *m, int side, struct metric_sample *ret);
 void metric_sample_finish(struct metric_sample *s);
 
 /*
- * How far apart values of this sample may be that the figure cannot tell apart, as a logarithm: a
- * percentile is that of a bucket; means and rates are exact, 0.
+ * How far apart values of this sample may be that the figure cannot tell apart, as a logarithm. A
+ * percentile is that of a bucket. A mean can be off by a step of the clock, where all samples are
+ * off alike. A rate counts steps, of which one may end just before or just after the window.
+ * Not for shares.
  */
-double metric_resolution(const struct metric *m, const struct metric_sample *s);
+double metric_resolution(const struct metric *m, int side, const struct metric_sample *s);
 
 /* The figure of one trial, not its logarithm; NAN where its samples do not support it. */
 double metric_of_trial(const struct metric *m, const struct data_trial *trial);

@@ -148,7 +148,7 @@ static int make_row(struct needs *n, struct decider *decider, size_t index)
 	r = metric_sample(m, 0, &s);
 	if (r < 0)
 		return r;
-	m->decision.resolution = metric_resolution(m, &s);
+	m->decision.resolution = metric_resolution(m, 0, &s);
 	if (find_spread(&s, row)) {
 		n->planned++;
 		r = fill_row(n, decider, m, row);

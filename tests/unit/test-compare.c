@@ -786,23 +786,32 @@ static void test_resolution(void **state)
 	decider_destroy(decider);
 }
 
-/* What percentiles resolve; means and rates are exact. */
+/* A percentile is a bucket's, a mean as good as the clock, a rate a count of steps. */
 static void test_resolutions(void **state)
 {
 	double near[2] = {log(50), log(6e6)}, far[1] = {log(6e6)};
 	struct metric_sample of_ns = {.values = near, .n = 2}, of_ms = {.values = far, .n = 1};
-	struct metric p50 = {.kind = METRIC_PERCENTILE}, mean = {.kind = METRIC_MEAN};
+	struct metric p50 = {.kind = METRIC_PERCENTILE},
+		      mean = {.kind = METRIC_MEAN, .clock_step_ns = 2};
+	struct data_trial trials[2] = {{.series.histogram.count = 4000},
+				       {.series.histogram.count = 1000}};
+	struct data_series series = {.side[1] = {.trials = trials, .n_trials = 2}};
+	struct metric rate = {.kind = METRIC_RATE, .series = &series};
 	struct churn other = new_like(1, 1);
 	struct two t;
 
-	assert_true(fabs(metric_resolution(&p50, &of_ns) - log1p(1. / 50)) < 1e-12);
-	assert_true(fabs(metric_resolution(&p50, &of_ms) - log1p(1. / 128)) < 1e-12);
-	assert_true(metric_resolution(&mean, &of_ns) == 0);
+	assert_true(fabs(metric_resolution(&p50, 0, &of_ns) - log1p(1. / 50)) < 1e-12);
+	assert_true(fabs(metric_resolution(&p50, 0, &of_ms) - log1p(1. / 128)) < 1e-12);
+	assert_true(fabs(metric_resolution(&mean, 0, &of_ns) - log1p(2. / 50)) < 1e-12);
+	assert_true(fabs(metric_resolution(&rate, 1, &of_ns) - log1p(1. / 1000)) < 1e-12);
 	compare_churns(&t, &base, 6, &other, 6);
 	for (size_t i = 0; i < t.comparison.metrics.n; i++) {
 		const struct metric *m = &t.comparison.metrics.items[i];
 
-		assert_int_equal(m->decision.resolution > 0, m->kind == METRIC_PERCENTILE);
+		/* Of no sample above a threshold nothing is known. */
+		assert_true(m->decision.resolution > 0 || isinf(m->decision.high));
+		assert_true(m->decision.high - m->decision.shift >= m->decision.resolution);
+		assert_true(m->decision.shift - m->decision.low >= m->decision.resolution);
 	}
 	finish(&t);
 }
