@@ -163,6 +163,21 @@ fake_qemu() {
 	[ "$(cat left)" = 6.4.99 ]
 }
 
+@test "vm-compare: by the clock instructions one trial of the suite lock, by the host's two of headline, else what is named" {
+	fake_qemu
+	# plan_of OPTION...: the options of `cgchurn run` in the guests
+	plan_of() {
+		rm -rf out
+		run "$scripts/vm-compare" --base ./bzImage --new ./bzImage,quiet --boots 1 -o out "$@"
+		python3 -c 'import json; print(*json.load(open("out/plan.json"))["guest"]["run"])'
+	}
+	[ "$(plan_of)" = "--trials 1 --suite lock" ]
+	[ "$(plan_of --clock host)" = "--trials 2 --suite headline" ]
+	[ "$(plan_of --workload null)" = "--trials 1" ]
+	[ "$(plan_of -- -d 1s)" = "-d 1s --suite lock" ]
+	[ "$(plan_of -- --suite=smoke)" = "--suite=smoke" ]
+}
+
 # compare_until OPTION...: two kernels by --until-decided, whose boots have the results of pool/bzImage and pool/bzImage-quiet.
 compare_until() {
 	run --separate-stderr "$scripts/vm-compare" --base ./bzImage --new ./bzImage,quiet --until-decided --jobs 2 -o out "$@"

@@ -89,6 +89,7 @@ class Boot:
     seed: int = 0
     qemu: str = ""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of QEMU, with 0.2 s between looks
     detail: str = ""
     tail: list = dataclasses.field(default_factory=list)
 
@@ -248,7 +249,7 @@ def watch(job, which, folder, boot):
         if job.clock == "host":
             pin.start()
         try:
-            boot.detail = wait(process, job)
+            boot.detail = wait(process, job, boot)
             boot.outcome = "hang" if boot.detail else boot.outcome
         finally:
             if process.poll() is None:
@@ -259,7 +260,7 @@ def watch(job, which, folder, boot):
     return read(folder / "qemu.log").strip()
 
 
-def wait(process, job):
+def wait(process, job, boot):
     """"" once QEMU has ended, else which limit passed. By the instruction clock the limit is CPU time of QEMU, which is
     progress: on a busy machine a guest takes longer, and does not hang."""
     started = time.monotonic()
@@ -269,7 +270,8 @@ def wait(process, job):
             return ""
         except subprocess.TimeoutExpired:
             passed = time.monotonic() - started
-        used = cpu_seconds(process.pid) if job.clock == "instructions" else passed
+        boot.cpu_seconds = cpu_seconds(process.pid) or boot.cpu_seconds
+        used = boot.cpu_seconds if job.clock == "instructions" else passed
         if used > job.timeout_s or passed > STARVED * job.timeout_s:
             unit = "s of CPU time" if job.clock == "instructions" else "s"
             return f"no end within {job.timeout_s:g} {unit}"
