@@ -135,7 +135,7 @@ fake_qemu() {
 @test "guest: emulated, QEMU counts instructions and the kernel's command line says so; --clock host, or KVM: neither" {
 	fake_qemu
 	run -0 "$scripts/guest" --seed 5 --record rec ./bzImage -- true
-	[[ "$(cat arguments)" == *"-accel tcg,thread=single -icount shift=1,sleep=off -cpu max "*" -seed 5 -smp 2,sockets=2 "*"ioeventfd=off"* ]]
+	[[ "$(cat arguments)" == *"-accel tcg,thread=single -icount shift=1,sleep=off -cpu max,erms=off "*" -seed 5 -smp 2,sockets=2 "*"ioeventfd=off"* ]]
 	[[ "$(cat append)" == *" cgchurn.clock=instructions,2,QEMU-9.9.9"* && "$(cat append)" != *maxcpus* ]]
 	grep -q '"clock": "instructions",' rec/guest.json
 	grep -q '"seed": 5,' rec/guest.json

@@ -171,8 +171,9 @@ def qemu_command(which, cpus, memory, seed=None):
     elif seed is None:
         how = ["-accel", f"tcg,thread={tcg_threads()}", "-cpu", "max"]
     else:
-        # -seed reaches the guest by RDRAND, which "max" has. Idle time is skipped (sleep=off).
-        how = ["-accel", "tcg,thread=single", "-icount", f"shift={ICOUNT_SHIFT},sleep=off", "-cpu", "max",
+        # -seed reaches the guest by RDRAND, which "max" has. Idle time is skipped (sleep=off). With erms the kernel clears
+        # pages by `rep stosb`, and QEMU counts each of its 4096 steps.
+        how = ["-accel", "tcg,thread=single", "-icount", f"shift={ICOUNT_SHIFT},sleep=off", "-cpu", "max,erms=off",
                "-rtc", "base=2026-01-01,clock=vm", "-seed", str(seed)]
     # A kernel without ACPI, as build-pair's, finds one CPU of each socket. With one CPU a grace period is over at once.
     sockets = "" if seed is None else f",sockets={cpus}"
