@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-
 static void put_tristate(struct json_build *b, struct json_object *to, const char *key,
 			 enum tristate value)
 {
@@ -81,30 +79,6 @@ struct place {
 	char path[64]; /* "", or with a dot at its end: "kernel." */
 };
 
-struct strings {
-	char **items;
-	size_t n;
-};
-
-static int take_element(const struct json_at *at, void *to)
-{
-	struct strings *s = to;
-	char **text = array_grow(&s->items, &s->n, sizeof(*text));
-
-	return text ? json_dup_string(at, HOST_STRING_MAX, text) : json_fail_memory(at);
-}
-
-static int take_strings(const struct json_at *at, char ***ret, size_t *ret_n)
-{
-	struct strings s = {0};
-	int r = json_each_element(at, HOST_STRINGS_MAX, take_element, &s);
-
-	/* Also where it failed: the host's owner frees them. */
-	*ret = s.items;
-	*ret_n = s.n;
-	return r;
-}
-
 static int take_int(const struct json_at *at, int64_t *ret)
 {
 	uint64_t value;
@@ -131,7 +105,7 @@ static int take_field(const struct json_at *at, const struct host_field *field, 
 
 	switch (field->type) {
 	case HOST_STRING:
-		return json_dup_string(at, HOST_STRING_MAX, member);
+		return json_dup_string(at, JSON_STRING_MAX, member);
 	case HOST_INT:
 		return take_int(at, member);
 	case HOST_DOUBLE:
@@ -139,7 +113,8 @@ static int take_field(const struct json_at *at, const struct host_field *field, 
 	case HOST_TRISTATE:
 		return take_tristate(at, member);
 	case HOST_STRINGS:
-		return take_strings(at, member, (size_t *)((char *)h + field->count_offset));
+		return json_get_strings(at, HOST_STRINGS_MAX, member,
+					(size_t *)((char *)h + field->count_offset));
 	}
 	return json_refuse(at, "nothing: its type is unknown");
 }

@@ -4,11 +4,9 @@
 #define CGCHURN_HOST_JSON_H
 
 #include "host/host.h"
-#include "json/write.h"
-#include "json/read.h"
+#include "json/fields.h"
 
-/* What a file may say of one fact. */
-#define HOST_STRING_MAX 65536
+/* What a file may say of one fact: strings of JSON_STRING_MAX bytes. */
 #define HOST_STRINGS_MAX 1000
 
 /* Adds each fact to the object `to`, nested by its dotted path. */

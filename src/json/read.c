@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,10 +134,8 @@ int json_each_member(const struct json_at *object, json_visit *visit, void *to)
 int json_each_element(const struct json_at *array, size_t max, json_visit *visit, void *to)
 {
 	size_t n;
-	int r = json_want_array(array, 0, SIZE_MAX, &n);
+	int r = json_want_array(array, 0, max, &n);
 
-	if (r == 0 && n > max)
-		return json_complain(array, "found more elements, allowed: at most %zu", max);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		struct json_at at = json_element(array, i);
 
@@ -233,86 +230,5 @@ int json_get_choice(const struct json_at *at, const char *const *words, size_t n
 	if (index == n)
 		return refuse_word(at, NULL, text, words, n);
 	*ret = index;
-	return 0;
-}
-
-int json_get_fields(const struct json_at *at, const struct json_field *fields, size_t n, void *to)
-{
-	int r = json_want_object(at, NULL, 0);
-
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct json_at member = json_member(at, fields[i].key);
-
-		if (!fields[i].take)
-			continue;
-		if (!member.present && fields[i].required)
-			return json_complain(at, "found no key \"%s\", which is required",
-					     fields[i].key);
-		if (member.present && (member.value || !fields[i].nullable))
-			r = fields[i].take(&member, &fields[i], to);
-	}
-	return r;
-}
-
-int json_get_known_fields(const struct json_at *at, const struct json_field *fields, size_t n,
-			  void *to)
-{
-	_cleanup_free const char **keys = calloc(n + 1, sizeof(*keys));
-	int r;
-
-	if (!keys)
-		return json_fail_memory(at);
-	for (size_t i = 0; i < n; i++)
-		keys[i] = fields[i].key;
-	r = json_want_object(at, keys, n);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct json_at member = json_member(at, fields[i].key);
-
-		if (fields[i].take && (member.present || fields[i].required))
-			r = fields[i].take(&member, &fields[i], to);
-	}
-	return r;
-}
-
-static void *member_of(const struct json_field *field, void *to)
-{
-	return (char *)to + field->offset;
-}
-
-int json_field_u64(const struct json_at *at, const struct json_field *field, void *to)
-{
-	return json_get_u64(at, field->min, field->max, member_of(field, to));
-}
-
-int json_field_double(const struct json_at *at, const struct json_field *field, void *to)
-{
-	return json_get_double(at, (double)field->min, field->max ? (double)field->max : DBL_MAX,
-			       member_of(field, to));
-}
-
-int json_field_bool(const struct json_at *at, const struct json_field *field, void *to)
-{
-	return json_get_bool(at, member_of(field, to));
-}
-
-int json_field_text(const struct json_at *at, const struct json_field *field, void *to)
-{
-	const char *text;
-	int r = json_get_string(at, field->max, &text);
-
-	if (r == 0)
-		strcpy(member_of(field, to), text);
-	return r;
-}
-
-int json_field_string(const struct json_at *at, const struct json_field *field, void *to)
-{
-	char *text, **member = member_of(field, to);
-	int r = json_dup_string(at, field->max, &text);
-
-	if (r < 0)
-		return r;
-	free(*member);
-	*member = text;
 	return 0;
 }

@@ -152,38 +152,4 @@ int json_get_choice(const struct json_at *at, const char *const *words, size_t n
 bool json_is_string(const struct json_at *at);
 bool json_is_number(const struct json_at *at);
 
-/*
- * An object by a table of its keys. Unknown keys are ignored. The value goes to `offset` in the
- * struct `to`; which type that is says `take`.
- */
-struct json_field {
-	const char *key;
-	int (*take)(const struct json_at *at, const struct json_field *field, void *to);
-	size_t offset;
-	uint64_t min,
-		max; /* of numbers (of a double 0 means no upper bound); `max` bytes of strings */
-	bool required;
-	bool nullable; /* null leaves the struct as it is */
-};
-/* A line of such a table: where `key` goes in `type`. */
-#define FIELD(key_, take_, type, member, ...)                                               \
-	{                                                                                   \
-		.key = key_, .take = take_, .offset = offsetof(type, member), ##__VA_ARGS__ \
-	}
-int json_get_fields(const struct json_at *at, const struct json_field *fields, size_t n, void *to);
-
-/*
- * The same, except that an unknown key is refused and that `take` is asked also where a required key
- * is absent. In both a key without `take` is left to the caller.
- */
-int json_get_known_fields(const struct json_at *at, const struct json_field *fields, size_t n,
-			  void *to);
-
-/* For `take`. */
-int json_field_u64(const struct json_at *at, const struct json_field *field, void *to);
-int json_field_double(const struct json_at *at, const struct json_field *field, void *to);
-int json_field_bool(const struct json_at *at, const struct json_field *field, void *to);
-int json_field_text(const struct json_at *at, const struct json_field *field, void *to);
-int json_field_string(const struct json_at *at, const struct json_field *field, void *to);
-
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Can these figures be true together? Sums are taken in 128 bits: a file may say anything. */
-#include "result/read.h"
+#include "result/fields.h"
 
 /* GCC's and Clang's; ISO C has none. */
 __extension__ typedef unsigned __int128 u128;
@@ -133,8 +133,9 @@ static int check_thresholds(const struct json_at *at, const struct series *s)
 	return 0;
 }
 
-int check_series(const struct json_at *at, const struct series *s)
+int check_series(const struct json_at *at, void *series)
 {
+	const struct series *s = series;
 	int r = check_histogram(at, &s->histogram);
 
 	if (r == 0)

@@ -7,7 +7,7 @@
 #include "result/result.h"
 
 /*
- * The whole file as text; the caller frees. -ENOMEM, or -EINVAL where a run's spec is not JSON.
+ * The whole file as text; the caller frees. -ENOMEM, also where a run's spec is not JSON.
  * Strings that are no UTF-8 are repaired; what is unknown is null.
  */
 int result_to_json(const struct result *r, char **ret_text, size_t *ret_size);

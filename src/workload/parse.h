@@ -6,7 +6,7 @@
 #ifndef CGCHURN_WORKLOAD_PARSE_H
 #define CGCHURN_WORKLOAD_PARSE_H
 
-#include "json/read.h"
+#include "json/fields.h"
 #include "workload/workload.h"
 
 /*

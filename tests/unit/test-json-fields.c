@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-#include "json/write.h"
-#include "json/read.h"
+#include "json/fields.h"
 
 struct target {
 	uint64_t number;
@@ -163,7 +162,7 @@ static void test_each(void **state)
 	assert_int_equal(json_doc_init(&doc, "[1,2,3,4]", 9, "x", &e), 0);
 	root = json_root(&doc, &e);
 	assert_int_equal(json_each_element(&root, 3, collect_keys, &t), -EINVAL);
-	assert_string_equal(e.text, "x:1: $: found more elements, allowed: at most 3");
+	assert_string_equal(e.text, "x:1: $: found an array of 4, allowed: an array of 0 to 3");
 	json_doc_finish(&doc);
 }
 

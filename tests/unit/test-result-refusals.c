@@ -129,7 +129,7 @@ static void test_refusals(void **state)
 		{"\"valid\": false, ", "",
 		 "r.json:16: $.runs[0].trials[0]: found no key \"valid\""},
 		{"\"reasons\": [\"steal\"]", "\"reasons\": [3]",
-		 "$.runs[0].trials[0].reasons[0]: found 3, allowed: a string of at most 4096 "
+		 "$.runs[0].trials[0].reasons[0]: found 3, allowed: a string of at most 65536 "
 		 "bytes"},
 		{"\"steal_ns\": 3", "\"steal_ns\": \"3\"",
 		 "$.runs[0].trials[0].env.steal_ns: found"},
@@ -188,7 +188,7 @@ static void test_refusals(void **state)
 		/* intervals and thresholds */
 		{"\"interval_ns\": 500", "\"interval_ns\": 0", ".intervals.interval_ns: found 0"},
 		{"\"counts\": [4, 1]", "\"counts\": [4]",
-		 "series[0].intervals: found arrays of 1, 2 and 2, allowed: of the same length"},
+		 "series[0].intervals.sums_ns: found an array of 2, allowed: of 1, as"},
 		{"\"counts\": [4, 1]", "\"counts\": [3, 1]", "found intervals that do not add up"},
 		{"[3302, 3007]", "[3301, 3007]", "found intervals that do not add up"},
 		{"[3000, 3007]", "[3000, 3006]", "found intervals that do not add up"},
@@ -294,7 +294,7 @@ static void test_limits(void **state)
 			p = stpcpy(p, cases[i].element);
 		text = changed(cases[i].part, by);
 		assert_true(use(text, strlen(text), &e) < 0);
-		assert_non_null(strstr(e.text, "found more "));
+		assert_non_null(strstr(e.text, ", allowed: an array of 0 to "));
 		free(text);
 		free(by);
 	}
