@@ -29,7 +29,7 @@ static int print_usage(FILE *to, int exit_code)
 	      "Commands:\n",
 	      to);
 	for (size_t i = 0; commands[i]; i++)
-		fprintf(to, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+		fprintf(to, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\nTo begin, run `cgchurn run` as root (takes about a minute).\n\n"
 	      "Exit status: 0 done, 1 a regression or a broken invariant, 2 usage or bad input,\n"
 	      "3 no decision where one was required, or results with different clocks, 4 this\n"

@@ -4,8 +4,8 @@
 
 Usage: completions.py SHELL COMMANDS.json OUTPUT
 
-What is offered for an argument follows from its word in the tables: FILE and what results are in are files, DIR is a
-folder, SUITE and WORKLOAD are names that the program lists, others are the person's own. Names are asked for when they
+What is offered for an argument follows from its word in the tables: FILE, SPEC (a kernel) and what results are in are files,
+DIR is a folder, SUITE and WORKLOAD are names that the program lists, others are the person's own. Names are asked for when they
 are completed, so that workloads of one's own (CGCHURN_WORKLOADS) are among them.
 """
 import json
@@ -23,24 +23,30 @@ def kind_of_value(option):
         return None
     if option["choices"]:
         return option["choices"]
-    return {"FILE": "file", "DIR": "folder", "SUITE": "suites"}.get(option["argument"], "")
+    kinds_of_words = {"FILE": "file", "SPEC": "file", "DIR": "folder", "SUITE": "suites", "WORKLOAD": "workloads"}
+    return kinds_of_words.get(option["argument"].rstrip("."), "")
 
 
 def kind_of_arguments(command):
-    """What stands behind a command: "workloads", "kinds" (of things to list), "folder", "file" or ""."""
+    """What stands behind a command: "workloads", "kinds" (a word of the table, then what it asks for), "folder", "file", ""."""
     text = command["arguments"]
     if "WORKLOAD" in text:
         return "workloads"
     if re.search(r"[a-z]\|", text):
         return "kinds"
-    if "RESULT" in text:
+    if "RESULT" in text or "SPEC" in text:
         return "file"
     return "folder" if "DIR" in text else ""
 
 
 def kinds(command):
     """The words that an argument such as [workloads|suites [NAME...]] chooses from."""
-    return re.findall(r"[a-z]+", command["arguments"])
+    return re.findall(r"(?<![-\w])[a-z]+", command["arguments"])
+
+
+def kind_after(command):
+    """What stands behind such a word: names of that kind, or folders."""
+    return "folder" if "DIR" in command["arguments"] else "names"
 
 
 def sentence(option):
@@ -91,7 +97,7 @@ _cgchurn_offer()
 
 _cgchurn()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} kind
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} kind after words
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		_cgchurn_offer "=$_cgchurn_commands" "$cur"
@@ -108,13 +114,14 @@ _cgchurn()
 	elif [[ $cur == -* ]]; then
 		_cgchurn_offer "=$(_cgchurn_options "$command")" "$cur"
 	else
-		kind=$(_cgchurn_arguments "$command")
-		if [ "$kind" = "${kind#kinds }" ]; then
+		# "kinds names" or "kinds folder", and the words to choose from.
+		read -r kind after words <<<"$(_cgchurn_arguments "$command")"
+		if [ "$kind" != kinds ]; then
 			_cgchurn_offer "$kind" "$cur"
 		elif [ "$COMP_CWORD" -eq 2 ]; then
-			_cgchurn_offer "=${kind#kinds }" "$cur"
+			_cgchurn_offer "=$words" "$cur"
 		else
-			_cgchurn_offer "${COMP_WORDS[2]}" "$cur"
+			_cgchurn_offer "${after/names/${COMP_WORDS[2]}}" "$cur"
 		fi
 	fi
 } && complete -F _cgchurn cgchurn
@@ -137,7 +144,7 @@ def bash(tables):
     values = [(" | ".join(f'"{c["name"]} {s}"' for s in switches(o)), bash_kind(kind_of_value(o)))
               for c in commands for o in c["options"] if o["argument"]]
     options = [(c["name"], " ".join(s for o in c["options"] for s in switches(o) if s[1] == "-")) for c in commands]
-    arguments = [(c["name"], " ".join(["kinds", *kinds(c)]) if kind_of_arguments(c) == "kinds"
+    arguments = [(c["name"], " ".join(["kinds", kind_after(c), *kinds(c)]) if kind_of_arguments(c) == "kinds"
                   else kind_of_arguments(c)) for c in commands]
     return "\n\n".join([
         HEADER,
@@ -191,7 +198,8 @@ def zsh_option(option):
 def zsh_arguments(command):
     kind = kind_of_arguments(command)
     if kind == "kinds":
-        return [single(f"1:kind:({' '.join(kinds(command))})"), single("*:name:{_cgchurn_names $line[1]}")]
+        after = "_files -/" if kind_after(command) == "folder" else "{_cgchurn_names $line[1]}"
+        return [single(f"1:kind:({' '.join(kinds(command))})"), single(f"*:name:{after}")]
     return [single(f"*:{kind.rstrip('s')}:{zsh_action(kind)}")] if kind else []
 
 
@@ -262,7 +270,7 @@ def fish_value(value):
     if isinstance(value, list):
         return "-x -a " + fish_quote(" ".join(value))
     return {"file": "-r -F", "folder": "-x -a '(__fish_complete_directories)'",
-            "suites": "-x -a '(__cgchurn_names suites)'"}.get(value, "-x")
+            "suites": "-x -a '(__cgchurn_names suites)'", "workloads": "-r -F -a '(__cgchurn_names workloads)'"}.get(value, "-x")
 
 
 def fish_option(command, option):
@@ -278,8 +286,9 @@ def fish_arguments(command):
     kind, name = kind_of_arguments(command), command["name"]
     begin = f"complete -c cgchurn -n '__cgchurn_is {name}"
     if kind == "kinds":
+        after = "(__fish_complete_directories)" if kind_after(command) == "folder" else "(__cgchurn_names (__cgchurn_kind))"
         return [f"{begin}; and test (count (commandline -opc)) -eq 2' -a {fish_quote(' '.join(kinds(command)))}",
-                f"{begin}; and __cgchurn_kind >/dev/null' -a '(__cgchurn_names (__cgchurn_kind))'"]
+                f"{begin}; and __cgchurn_kind >/dev/null' -a {fish_quote(after)}"]
     if kind == "workloads":
         return [f"{begin}' -F -a '(__cgchurn_names workloads)'"]
     return [f"{begin}' -F"] if kind == "file" else \

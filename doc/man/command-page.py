@@ -28,8 +28,8 @@ def option(o):
 def synopsis(command):
     """One line for each way to call it."""
     ways = command["arguments"].split(" | ") if " | " in command["arguments"] else [command["arguments"]]
-    return "\n.br\n".join(
-        f"\\fBcgchurn {command['name']}\\fR [\\fIOPTION\\fR...] {prose(way)}".rstrip() for way in ways)
+    first = "" if "[OPTION...]" in command["arguments"] else "[\\fIOPTION\\fR...] "
+    return "\n.br\n".join(f"\\fBcgchurn {escape(command['name'], True)}\\fR {first}{prose(way)}".rstrip() for way in ways)
 
 
 def description(command):
@@ -58,7 +58,7 @@ def page_of_command(tables, command, frame):
     about, examples, status = description(command)
     parts = [
         ".SH NAME",
-        f"cgchurn\\-{command['name']} \\- {escape(command['summary'])}",
+        f"cgchurn\\-{escape(command['name'], True)} \\- {escape(command['summary'])}",
         ".SH SYNOPSIS",
         synopsis(command),
         *section("DESCRIPTION", about),
@@ -73,7 +73,7 @@ def page_of_command(tables, command, frame):
 
 def list_of_commands(tables):
     return "\n".join(
-        f".TP\n.BR cgchurn\\-{c['name']} (1)\n{escape(c['summary'])[:1].upper()}{escape(c['summary'])[1:]}."
+        f".TP\n.BR cgchurn\\-{escape(c['name'], True)} (1)\n{escape(c['summary'])[:1].upper()}{escape(c['summary'])[1:]}."
         for c in tables["commands"])
 
 

@@ -5,7 +5,15 @@ import pathlib
 import signal
 import sys
 
-from vm import errors
+from vm import errors, initramfs
+
+# How a user calls our scripts: by their path, or as commands of the installed program.
+CALL = "cgchurn " if initramfs.installed else "scripts/"
+
+
+def told(doc):
+    """A script's documentation for its user."""
+    return doc.strip().replace("scripts/", CALL)
 
 
 class _Help(argparse.Action):
@@ -17,7 +25,7 @@ class _Help(argparse.Action):
 def parser(doc):
     """A command line without abbreviations, whose --help is the script's documentation."""
     made = argparse.ArgumentParser(sys.argv[0], add_help=False, allow_abbrev=False)
-    made.add_argument("-h", "--help", action=_Help, nargs=0, const=doc.strip())
+    made.add_argument("-h", "--help", action=_Help, nargs=0, const=told(doc))
     return made
 
 

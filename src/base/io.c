@@ -149,13 +149,19 @@ int io_write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
+void io_own_path(char ret[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
+
+	ret[n < 0 ? 0 : n] = '\0';
+}
+
 /* The program's folder, without a final slash; "" where it cannot be told. */
 static void own_folder(char ret[PATH_MAX])
 {
-	ssize_t n = readlink("/proc/self/exe", ret, PATH_MAX - 1);
 	char *slash;
 
-	ret[n < 0 ? 0 : n] = '\0';
+	io_own_path(ret);
 	slash = strrchr(ret, '/');
 	*(slash ? slash : ret) = '\0';
 }

@@ -40,6 +40,9 @@ int io_read_fd(int fd, size_t limit, char **ret_text, size_t *ret_size);
 /* All of it, through short writes and EINTR. 0 or a negative errno. */
 int io_write_all(int fd, const void *data, size_t size);
 
+/* The running program's absolute path; "" where it cannot be told. */
+void io_own_path(char ret[PATH_MAX]);
+
 /*
  * Where a file of the program's own lies: at `built`, relative to the running program's folder
  * ("../workloads"), so that a build can be tried without installing it and no build folder is

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "base/suggest.h"
+#include "command/script.h"
 #include "json/write.h"
 #include "stressor/stressor.h"
 
@@ -65,7 +66,10 @@ static void print_indented(const char *text, int indent)
 
 static void print_help(const struct command *command, const struct option_list *list)
 {
-	printf("Usage: cgchurn %s [OPTION...]%s%s\n\n%s\n\nOptions:\n", command->name,
+	/* A script may want its options elsewhere than in front. */
+	const char *first = strstr(command->arguments, "[OPTION...]") ? "" : " [OPTION...]";
+
+	printf("Usage: cgchurn %s%s%s%s\n\n%s\n\nOptions:\n", command->name, first,
 	       command->arguments[0] ? " " : "", command->arguments, command->help);
 	for (size_t i = 0; i < list->n; i++) {
 		const struct command_option *o = &list->items[i];
@@ -291,12 +295,21 @@ static int check_arguments(const struct command *command, size_t n, struct err *
 	return -EINVAL;
 }
 
+static bool asks_for_help(const char *word)
+{
+	return word && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0);
+}
+
 static int parse_and_run(const struct command *command, const struct option_list *list, int argc,
 			 char **argv, void *options, struct err *e)
 {
 	struct command_call call = {.options = options};
-	int r = parse(command, list, argc, argv, options, e);
+	int r;
 
+	if (command->main)
+		r = parse(command, list, argc, argv, options, e);
+	else
+		r = asks_for_help(argv[1]) ? 1 : script_execute(argv, e);
 	if (r == 1) {
 		print_help(command, list);
 		return EXIT_DONE;

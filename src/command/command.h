@@ -68,7 +68,8 @@ struct command {
 
 	/*
 	 * Returns an exit code, or a negative errno with `e` filled, which the caller prints and
-	 * ends with e->exit_code.
+	 * ends with e->exit_code. NULL: the command is a script (command/script.h), which parses
+	 * its arguments itself; the table is for --help, man pages and completions.
 	 */
 	int (*main)(const struct command_call *call, struct err *e);
 };

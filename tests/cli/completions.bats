@@ -38,7 +38,7 @@ offers_not() {
 }
 
 commands() {
-	cgchurn --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+	cgchurn --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p'
 }
 
 long_options() {
@@ -51,7 +51,7 @@ check_options() {
 	command -v "$shell" >/dev/null || skip "there is no $shell here"
 	ask "$shell" '' | grep -v '^-' >offered
 	commands | LC_ALL=C sort | diff - offered
-	[ "$(commands | wc -l)" -ge 11 ]
+	[ "$(commands | wc -l)" -ge 16 ]
 	for command in $(commands); do
 		long_options "$command" >listed
 		grep -qx -- --help listed
@@ -74,6 +74,12 @@ check_values() {
 	offers platforms "$shell" list suites ''
 	offers mine.json "$shell" report mi
 	offers_not migrate-under-fork "$shell" run --label m
+	offers migrate-under-fork "$shell" vm-compare --workload migrate-u
+	offers mine.json "$shell" vm-compare --base mi
+	offers grub "$shell" boot-compare --method ''
+	offers status "$shell" boot-compare st
+	mkdir -p a-folder
+	ask "$shell" boot-compare status a-f | grep -qx 'a-folder/\{0,1\}'
 }
 
 @test "bash: every command and option" { check_options bash; }

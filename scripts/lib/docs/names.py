@@ -33,7 +33,7 @@ class Names:
     @functools.lru_cache(maxsize=None)
     def every_option(self):
         text = subprocess.run([self.program, "--help"], capture_output=True, text=True, check=True).stdout
-        listed = re.findall(r"^  ([a-z]+) {2,}", text, re.M)
+        listed = re.findall(r"^  ([a-z-]+) +", text, re.M)
         paths = [*(self.source / "scripts").iterdir(), self.source / "doc/ci/gate"]
         scripts = [self.usage(path) for path in paths if path.is_file()]
         return set().union(*map(self.options, listed), *(re.findall(r"--?[a-z][\w-]*", usage) for usage in scripts))

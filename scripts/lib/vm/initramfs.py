@@ -16,8 +16,14 @@ import tempfile
 from . import cache
 from .errors import cannot, need, output, usage
 
+try:
+    import installed  # made by `meson install`
+except ImportError:
+    installed = None
+
 INIT = pathlib.Path(__file__).with_name("init")
-SOURCE = pathlib.Path(__file__).parents[3]
+SOURCE = pathlib.Path(__file__).parents[3]  # where nothing is installed
+DATA = installed.DATA if installed else SOURCE  # workloads, dashboards
 FOLDERS = ("bin", "boot", "dev", "etc", "proc", "root", "run", "sys", "tmp", "usr/bin", "var/tmp")
 
 
@@ -121,19 +127,28 @@ def install(build, stage):
 
 
 def with_program(tree, build):
+    if not build:
+        for path in (installed.PROGRAM, *installed.HELPERS.glob("cgchurn-*"), DATA / "workloads"):
+            tree.copy(path, path)
+        return
     with tempfile.TemporaryDirectory() as stage:
         install(build, stage)
         tree.copy(stage, "/")
 
 
+def program(build):
+    """The path of a build's program; of the installed one without a build."""
+    return pathlib.Path(build, "src", "cgchurn") if build else installed.PROGRAM
+
+
 def built(given):
     """The build folder: the given one as it is, or the source's own, brought up to date: build/, which tests are run from,
     or the one of scripts/bench, which is made without what tests need. Where there is none, one in the cache: nobody
-    asked for a folder in the source."""
+    asked for a folder in the source. None where the program is installed and no folder was given."""
     if given and not pathlib.Path(given, "build.ninja").exists():
         raise usage(f"'{given}' is no build folder")
-    if given:
-        return pathlib.Path(given)
+    if given or installed:
+        return pathlib.Path(given) if given else None
     need("building needs", {"meson": "meson", "ninja": "ninja-build"})
     own = cache.folder("build") / hashlib.sha256(str(SOURCE).encode()).hexdigest()[:16]
     build = next((path for path in (SOURCE / "build", SOURCE / "build-release", own) if (path / "build.ninja").exists()), None)
