@@ -20,6 +20,7 @@
 #include "base/io.h"
 #include "cgroup/libcgroup.h"
 #include "cgroup/run_group.h"
+#include "host/turns.h"
 #include "run/slot.h"
 
 enum { INSTRUMENT_SECONDS = 60 }; /* it takes 50 ms of CPU time */
@@ -360,6 +361,8 @@ int prepare_host(const struct session *s, const char *name, struct result *r, st
 
 	if (k == 0 && host_rename(&r->host, name) < 0)
 		k = err_no_memory(e);
+	if (k == 0)
+		k = turns_check(&r->host, &s->root.cpus, e);
 	if (k == 0)
 		k = measure_instrument(s, &found, e);
 	if (k == 0)
