@@ -101,6 +101,15 @@ parameters() {
 		CGCHURN_ACCELERATOR=$1 run -0 "$scripts/guest" "${@:2}" ./bzImage -- true
 		[[ "$(cat arguments)" != *icount* && "$(cat append)" != *cgchurn.clock* ]]
 	done
+	[[ "$(cat arguments)" == *" -smp 2 "* ]]
+	# Without ACPI a kernel finds one CPU of each socket.
+	mkdir pair && cp bzImage pair/vmlinuz
+	for acpi in CONFIG_ACPI=y "# CONFIG_ACPI is not set"; do
+		echo "$acpi" >pair/config
+		run -0 "$scripts/guest" --clock host pair/vmlinuz -- true
+		grep -o -- '-smp [^ ]*' arguments
+	done >smp
+	[ "$(cat smp)" = $'-smp 2\n-smp 2,sockets=2' ]
 	CGCHURN_ACCELERATOR=kvm run -0 "$scripts/guest" --clock instructions ./bzImage -- true
 	[[ "$(cat arguments)" == *"-accel tcg,thread=single -icount"* ]]
 	run -2 "$scripts/guest" --seed -1 ./bzImage -- true

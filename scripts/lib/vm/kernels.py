@@ -34,6 +34,10 @@ class Kernel:
     parameters: tuple  # further boot parameters
     note: str  # what the user should know of how it was found, or ""
 
+    def has_acpi(self):
+        """True where its configuration is not known."""
+        return not self.config or "CONFIG_ACPI=y" in pathlib.Path(self.config).read_text(encoding="utf-8").splitlines()
+
     def command_line(self):
         # From 6.12 on the boot parameter is the switch. Before, the guest's init mounts with the option instead.
         favored = ("cgroup_favordynmods=true",) if self.favordynmods else ()

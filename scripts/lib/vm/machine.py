@@ -164,8 +164,8 @@ def tcg_threads():
     return os.environ.get("CGCHURN_TCG_THREAD", "multi")
 
 
-def qemu_command(which, cpus, memory, seed=None):
-    """How every guest of ours begins. With a seed its time is the count of its instructions."""
+def qemu_command(which, cpus, memory, seed=None, sockets=False):
+    """How every guest of ours begins. With a seed its time is the count of its instructions. `sockets`: one for each CPU."""
     if which == "kvm":
         how = ["-accel", "kvm", "-cpu", "host"]
     elif seed is None:
@@ -175,11 +175,9 @@ def qemu_command(which, cpus, memory, seed=None):
         # pages by `rep stosb`, and QEMU counts each of its 4096 steps.
         how = ["-accel", "tcg,thread=single", "-icount", f"shift={ICOUNT_SHIFT},sleep=off", "-cpu", "max,erms=off",
                "-rtc", "base=2026-01-01,clock=vm", "-seed", str(seed)]
-    # A kernel without ACPI, as build-pair's, finds one CPU of each socket. With one CPU a grace period is over at once.
-    sockets = "" if seed is None else f",sockets={cpus}"
     # Whatever becomes of us, the guest ends with us.
     return ["setpriv", "--pdeathsig", "KILL", qemu(), "-nodefaults", "-no-user-config", "-display", "none", *how,
-            "-smp", f"{cpus}{sockets}", "-m", memory]
+            "-smp", f"{cpus},sockets={cpus}" if sockets else str(cpus), "-m", memory]
 
 
 def quoted(path):
@@ -193,8 +191,11 @@ def arguments(job, which, folder):
     clock = (f"cgchurn.clock=instructions,{NS_PER_INSTRUCTION},QEMU-{qemu_version()}",) if counted else ()
     late = LATE_CPUS if counted and before(job.kernel.release, SLEEPING_BRINGUP) else ()
     append = " ".join(COMMAND_LINE + clock + late + job.kernel.command_line())
-    return [*qemu_command(which, job.cpus, job.memory, job.seed if counted else None), "-no-reboot",
+    return [*qemu_command(which, job.cpus, job.memory, job.seed if counted else None, sockets), "-no-reboot",
             "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
+    # A kernel without ACPI, as build-pair's, finds one CPU of each socket. With one CPU a grace period is over at once.
+    # Others keep QEMU's one socket by the host's clock: CPUs that share no cache are balanced differently.
+    sockets = counted or not job.kernel.has_acpi()
             "-serial", f"file:{folder}/console.log", "-serial", f"file:{folder}/serial", "-serial", f"file:{folder}/stderr",
             # By an ioeventfd QEMU's main loop would take part when the host lets it, and no boot would be like another.
             "-device", "virtio-serial-pci,ioeventfd=off",
