@@ -9,7 +9,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR"
 	# A window with paced migrations, of which each waits for a grace period, and forks.
 	cat >command <<-'END'
-	taskset 1 cgchurn run migrate-under-fork --trials 1 --duration 300ms --warmup 50ms --seed 1 -o /out/result.json
+	cgchurn run migrate-under-fork --trials 1 --duration 300ms --warmup 50ms --seed 1 -o /out/result.json
 	grep ' _text$' /proc/kallsyms >/out/text
 	cat /proc/sys/kernel/random/boot_id >/out/boot-id
 	END
@@ -62,6 +62,17 @@ setup() {
 	END
 	grep -q '^clock  *QEMU .* 2 ns an instruction, 1 busy CPU: times are counts' one/stdout
 	run -1 grep -E '^noise|absolute times mean nothing|starts .* late' one/stdout one/stderr
+}
+
+@test "two busy CPUs: a measurement where they run evenly, else a refusal that says what was found" {
+	status=0
+	"$CGCHURN_SOURCE/scripts/guest" --clock instructions --busy-cpus 2 --out two-cpus debian:6.1 -- \
+		cgchurn run null --duration 100ms -o /out/result.json >two-cpus.log 2>&1 || status=$?
+	if [ $status -eq 4 ]; then
+		grep 'the emulator runs the CPUs in turn, and unevenly: .* one stood still for [0-9.]* ms$' two-cpus.log
+	else
+		[ $status -eq 0 ] && grep '"busy_cpus": *2,' two-cpus/result.json
+	fi
 }
 
 @test "--clock host: a guest whose time is this machine's says so" {

@@ -13,6 +13,7 @@ from . import plan as plans
 from .errors import cannot, usage
 
 USAGE = 2
+TURNS = "runs the CPUs in turn"  # src/host/turns.c, of guests that are to have several busy CPUs
 
 
 def kernel_of(plan, side):
@@ -33,11 +34,9 @@ def job_of(plan, slot):
             tree.copy(workload, f"guest/workloads/{os.path.basename(workload)}")
             workload = f"/guest/workloads/{os.path.basename(workload)}"
         names.append(workload)
-    # The instruction clock can show one busy CPU. The other stays online, so that grace periods have a CPU to wait for.
-    pinned = ("taskset", "1") if guest["clock"] == "instructions" else ()
-    command = (*pinned, *plan.run_command(slot, "cgchurn", "/out/result.json", names, guest["run"]))
+    command = plan.run_command(slot, "cgchurn", "/out/result.json", names, guest["run"])
     return machine.Job(kernel_of(plan, plan.sides[slot.side]), str(plan.folder / "guest.cpio"), command, guest["cpus"], request["memory"],
-                       additions=tree, clock=guest["clock"], seed=plan.guest_seed_of(slot))
+                       additions=tree, clock=guest["clock"], busy_cpus=guest["busy_cpus"], seed=plan.guest_seed_of(slot))
 
 
 def take(slot, boot):
@@ -45,7 +44,7 @@ def take(slot, boot):
     result = slot.record / "out" / "result.json"
     if boot.outcome == "ok" and boot.status != 0:
         said = machine.read(slot.record / "stderr").strip()
-        if boot.status == USAGE:  # what one boot refuses all will refuse
+        if boot.status == USAGE or TURNS in said:  # what one boot refuses all will refuse
             raise usage(f"cgchurn run: {said}")
         boot.outcome, boot.detail = "command", f"cgchurn run ended with {boot.status}: {said[-200:]}"
     elif boot.outcome == "ok" and not complete(result):

@@ -2,8 +2,8 @@
 
 A guest has one of two clocks. By `host` its time is this machine's. By `instructions` QEMU counts what the virtual CPUs
 execute (-icount): no load on this machine changes what the guest measures, and the same seed gives the same boot again.
-In that mode one virtual CPU runs at a time, so one of them does all work; another stays online and idle, so that a grace
-period has somebody to wait for.
+In that mode QEMU runs the virtual CPUs in turn, so one of them does all work; another stays online and idle, so that a grace
+period has somebody to wait for. More may work where the turns are short and even, which `cgchurn run` checks.
 
 An outcome is one of
     ok        the command ended, whatever its status, and its results came whole
@@ -65,6 +65,7 @@ class Job:
     additions: object = None  # an initramfs.Tree that is laid over the shared one, or None
     environment: tuple = ()  # of (name, value)
     clock: str = ""  # of CLOCKS; "": instructions wherever the guest is emulated
+    busy_cpus: int = 1  # with the instruction clock: those that the command may use
     seed: int = 0  # of all that is random in a guest with the instruction clock: KASLR, ASLR, hash seeds
 
 
@@ -144,6 +145,8 @@ def overlay(job, which):
     tree = job.additions or initramfs.Tree()
     values = dict(job.environment)
     values.update(CGCHURN_ACCELERATOR=which, GUEST_FAVORDYNMODS="1" if job.kernel.favordynmods else "0")
+    if job.clock == "instructions":
+        values.update(GUEST_BUSY_CPUS=f"{(1 << job.busy_cpus) - 1:x}")
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(values.items())]
     tree.data("guest/environment", "".join(lines).encode())
     tree.data("guest/command", ("exec " + shlex.join(job.command) + "\n").encode())
@@ -190,12 +193,12 @@ def arguments(job, which, folder):
     # The program in the guest reads its clock from there (src/host/gather.c).
     clock = (f"cgchurn.clock=instructions,{NS_PER_INSTRUCTION},QEMU-{qemu_version()}",) if counted else ()
     late = LATE_CPUS if counted and before(job.kernel.release, SLEEPING_BRINGUP) else ()
-    append = " ".join(COMMAND_LINE + clock + late + job.kernel.command_line())
-    return [*qemu_command(which, job.cpus, job.memory, job.seed if counted else None, sockets), "-no-reboot",
-            "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
     # A kernel without ACPI, as build-pair's, finds one CPU of each socket. With one CPU a grace period is over at once.
     # Others keep QEMU's one socket by the host's clock: CPUs that share no cache are balanced differently.
     sockets = counted or not job.kernel.has_acpi()
+    append = " ".join(COMMAND_LINE + clock + late + job.kernel.command_line())
+    return [*qemu_command(which, job.cpus, job.memory, job.seed if counted else None, sockets), "-no-reboot",
+            "-kernel", job.kernel.image, "-initrd", f"{folder}/initrd", "-append", append,
             "-serial", f"file:{folder}/console.log", "-serial", f"file:{folder}/serial", "-serial", f"file:{folder}/stderr",
             # By an ioeventfd QEMU's main loop would take part when the host lets it, and no boot would be like another.
             "-device", "virtio-serial-pci,ioeventfd=off",
