@@ -678,13 +678,13 @@ if i > 5:
 	make_results others 4 name=others seed=16
 	"$CGCHURN" compare four others >afterwards
 	for boots in 1 2 3 4 5 6; do
-		"$CGCHURN" show --boots $boots migrate-under-fork
+		"$CGCHURN" show --boots $boots spawn-quiet-fork
 	done >beforehand
 	# With 5 boots p is 0.0079, and two metrics need 0.025.
 	[ "$(grep -c '^[1-4] + [1-4] boots cannot reach.* 2 primary metrics need 0.025. 5 + 5 can.$' beforehand)" -eq 4 ]
 	[ "$(grep -c '^[56] + [56] boots can decide 2 primary metrics.$' beforehand)" -eq 2 ]
 	tr '\n' ' ' <afterwards | grep -qF "$(grep '^4 + 4' beforehand)"
-	run -2 "$CGCHURN" show --boots 0 migrate-under-fork
+	run -2 "$CGCHURN" show --boots 0 spawn-quiet-fork
 }
 
 @test "--save keeps what each format prints, and nothing where nothing can be compared" {
