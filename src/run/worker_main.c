@@ -116,6 +116,20 @@ static void wait_for_stop(struct slot *slot)
 			clock_sleep_until(clock_now_ns() + 10 * NS_PER_MS);
 }
 
+/*
+ * A fork copies each page of the stack that either side writes to afterwards. The kernel starts a
+ * stack at any 16 bytes of a page, so the frames of a step would lie in one page in most runs and in
+ * two in some. They lie in one where they begin below a boundary.
+ */
+static void run_within_a_page(struct slot *slot, const struct stressor *stressor)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	char *unused = __builtin_alloca((uintptr_t)__builtin_frame_address(0) % page);
+
+	__asm__ volatile("" : : "r"(unused)); /* or the compiler would leave it out */
+	loop_run(slot, stressor);
+}
+
 static int work(char **argv)
 {
 	struct slot *slot = map_slot(argv);
@@ -131,7 +145,7 @@ static int work(char **argv)
 	report(slot, r < 0 ? SLOT_FAILED : SLOT_READY, ready_fd);
 	close(ready_fd);
 	if (r == 0 && wait_at_gate(slot)) {
-		loop_run(slot, stressor);
+		run_within_a_page(slot, stressor);
 		report(slot, SLOT_LOOPED, -1);
 		wait_for_stop(slot);
 	}

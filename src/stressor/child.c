@@ -6,25 +6,7 @@
  * No library, not even libc: two or three system calls. It writes the time of its first instruction
  * (CLOCK_MONOTONIC, nanoseconds, a uint64_t) to FD, stays for HOLD_NS, and exits.
  */
-#include <linux/time.h>
-#include <linux/time_types.h>
-#include <stdint.h>
-#include <sys/syscall.h>
-
-#ifndef __x86_64__
-#error "the entry and the system call below are written for x86-64"
-#endif
-
-static long syscall3(long number, long a, long b, long c)
-{
-	long r;
-
-	__asm__ volatile("syscall"
-			 : "=a"(r)
-			 : "a"(number), "D"(a), "S"(b), "d"(c)
-			 : "rcx", "r11", "memory");
-	return r;
-}
+#include "stressor/child.h"
 
 static uint64_t parse(const char *text)
 {
@@ -40,22 +22,18 @@ _Noreturn void child_main(const uintptr_t *stack);
 /* `stack` is as the kernel leaves it: argc, then argv. */
 __attribute__((used)) void child_main(const uintptr_t *stack)
 {
-	struct __kernel_timespec ts = {0};
-	uint64_t stamp, hold;
+	uint64_t now = child_now_ns(), hold;
+	struct timespec ts;
 
-	syscall3(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&ts, 0);
-	stamp = (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 	if (stack[0] > 2)
-		syscall3(SYS_write, (long)parse((const char *)stack[3]), (long)&stamp,
-			 sizeof(stamp));
+		child_stamp((int)parse((const char *)stack[3]), now);
 	hold = stack[0] > 1 ? parse((const char *)stack[2]) : 0;
 	if (hold) {
-		ts.tv_sec = (long long)(hold / 1000000000);
-		ts.tv_nsec = (long long)(hold % 1000000000);
-		syscall3(SYS_nanosleep, (long)&ts, 0, 0);
+		ts.tv_sec = (time_t)(hold / 1000000000);
+		ts.tv_nsec = (long)(hold % 1000000000);
+		child_call(SYS_nanosleep, (long)&ts, 0, 0);
 	}
-	for (;;)
-		syscall3(SYS_exit_group, 0, 0, 0);
+	child_exit();
 }
 
 __asm__(".globl _start\n"

@@ -106,7 +106,7 @@ static void step(struct worker *w)
 	struct spawn_options *o = (void *)w->options;
 	struct clone3_extra *extra = s->extra;
 	struct clone_args args = {.exit_signal = SIGCHLD};
-	bool exits_at_once = spawn_exits_at_once(w);
+	struct spawn_by_value v = spawn_by_value(w);
 	uint64_t start;
 	pid_t pid;
 
@@ -122,7 +122,7 @@ static void step(struct worker *w)
 	start = worker_start(w);
 	pid = o->mode == MODE_VM_VFORK ? clone3_shared(&args, w) : clone3_raw(&args);
 	if (pid == 0)
-		spawn_copied_child(w, exits_at_once);
+		spawn_copied_child(w, v);
 	spawn_finish(w, start, pid);
 }
 

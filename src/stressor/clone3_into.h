@@ -3,15 +3,23 @@
 #ifndef CGCHURN_STRESSOR_CLONE3_INTO_H
 #define CGCHURN_STRESSOR_CLONE3_INTO_H
 
+#include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <sys/types.h>
 
+#include "stressor/child.h"
+
+/* As fork(2) returns; inline, so that the child continues in its caller (child.h). */
 static inline pid_t clone3_raw(struct clone_args *args)
 {
-	return (pid_t)syscall(SYS_clone3, args, sizeof(*args));
+	long r = child_call(SYS_clone3, (long)args, sizeof(*args), 0);
+
+	if (r >= 0)
+		return (pid_t)r;
+	errno = (int)-r;
+	return -1;
 }
 
 /*

@@ -134,10 +134,13 @@ int spawn_setup_copied(struct worker *w)
 {
 	struct spawn_state *s = STRESSOR_STATE(struct spawn_state, w);
 	struct spawn_options *o = (void *)w->options;
-	int r = spawn_setup(w);
+	int r = 0;
 
-	s->exits_at_once =
-		o->child == SPAWN_CHILD_EXIT && !o->child_start && o->child_cpus == SPAWN_CPUS_SAME;
+	s->exits_at_once = o->child == SPAWN_CHILD_EXIT && o->child_cpus == SPAWN_CPUS_SAME;
+	if (s->exits_at_once && o->child_start)
+		r = worker_stamps_init(w, &s->program);
+	if (r == 0)
+		r = spawn_setup(w);
 	return r == 0 && s->exits_at_once ? worker_hide_from_children(w) : r;
 }
 
@@ -230,11 +233,11 @@ void spawn_finish(struct worker *w, uint64_t start, pid_t pid)
 
 void spawn_step_fork(struct worker *w)
 {
-	bool exits_at_once = spawn_exits_at_once(w);
+	struct spawn_by_value v = spawn_by_value(w);
 	uint64_t start = worker_start(w);
 	pid_t pid = fork();
 
 	if (pid == 0)
-		spawn_copied_child(w, exits_at_once);
+		spawn_copied_child(w, v);
 	spawn_finish(w, start, pid);
 }

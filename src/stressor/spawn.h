@@ -3,7 +3,7 @@
  * What the stressors that create processes share: options, spans, what the child does, reaping.
  *
  * For vfork, posix_spawn and CLONE_VFORK the span `spawn` includes the child's life until it execs
- * or exits, so only `cycle` compares methods. `child_start` is opt-in, because it costs a page fault.
+ * or exits, so only `cycle` compares methods. `child_start` is opt-in, because it costs system calls or a page fault.
  */
 #ifndef CGCHURN_STRESSOR_SPAWN_H
 #define CGCHURN_STRESSOR_SPAWN_H
@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "stressor/child.h"
 #include "stressor/stressor.h"
 
 enum { SPAWN_SPAN_SPAWN, SPAWN_SPAN_CHILD_START, SPAWN_SPAN_REAP, SPAWN_SPAN_CYCLE, SPAWN_SPANS };
@@ -38,7 +39,7 @@ struct spawn_state {
 	struct worker_program program;
 	uint64_t child_started; /* written by a child that shares or inherits this memory */
 	int32_t child_errno;    /* why it could not go on; 0 */
-	bool exits_at_once;     /* a child has nothing to do */
+	bool exits_at_once;     /* a child does nothing, except for a stamp */
 	uint64_t turn;          /* steps so far, where a method goes round */
 	void *extra;            /* a method's own */
 };
@@ -69,7 +70,7 @@ extern const char *const spawn_child_choices[], *const spawn_cpus_choices[],
 	 .choices = worker_profile_choices, \
 	 .help = "a filter that parent and children run under; no-clone3 makes libc fall back to clone"}, \
 	{.name = "child_start", .type = KIND_FLAG, .offset = offsetof(struct spawn_options, child_start), \
-	 .help = "time the child's first instruction too; costs it a page fault"}, \
+	 .help = "time the child's first instruction too; costs it two system calls or a page fault"}, \
 	{.name = "child_cpus", .type = KIND_CHOICE, .offset = offsetof(struct spawn_options, child_cpus), \
 	 .fallback = SPAWN_CPUS_SAME, .choices = spawn_cpus_choices, \
 	 .help = "children stay on their parent's CPU, or may use any; any costs them a call"}
@@ -96,20 +97,30 @@ void spawn_teardown(struct worker *w);
 _Noreturn void spawn_child(struct worker *w);
 
 /*
- * The same for a child with a copy of its parent's memory. Where it only exits it gets that by
- * value: our shared memory, which it would have to look into, is not even mapped in it, and costs
- * the fork nothing. `exits_at_once` is read before the call that makes the child.
+ * The same for a child with a copy of its parent's memory. Where it only exits, or stamps its start
+ * and exits, it gets that by value: our shared memory is not even mapped in it, so it costs neither
+ * the fork a mapping nor the child a page fault. spawn_by_value() comes before the call that makes
+ * the child.
  */
-static inline bool spawn_exits_at_once(const struct worker *w)
+struct spawn_by_value {
+	bool exits_at_once;
+	int stamp_fd; /* 0: no stamp */
+};
+
+static inline struct spawn_by_value spawn_by_value(const struct worker *w)
 {
-	return ((const struct spawn_state *)(const void *)w->state)->exits_at_once;
+	const struct spawn_state *s = (const void *)w->state;
+
+	return (struct spawn_by_value){s->exits_at_once, s->program.stamp_write};
 }
 
-_Noreturn static inline void spawn_copied_child(struct worker *w, bool exits_at_once)
+_Noreturn static inline void spawn_copied_child(struct worker *w, struct spawn_by_value v)
 {
-	if (exits_at_once)
-		_exit(0);
-	spawn_child(w);
+	if (!v.exits_at_once)
+		spawn_child(w);
+	if (v.stamp_fd)
+		child_stamp(v.stamp_fd, child_now_ns());
+	child_exit();
 }
 
 /* The parent's side, after the call returned `pid` (or -1 with errno): records, waits, records. */

@@ -122,11 +122,23 @@ int worker_open_leaves(struct worker *w, uint64_t n, const char *file, int flags
 	return 0;
 }
 
-int worker_program_init(struct worker *w, struct worker_program *p, char *path, uint64_t hold_ns,
-			bool stamps)
+int worker_stamps_init(struct worker *w, struct worker_program *p)
 {
 	int ends[2];
 
+	if (pipe2(ends, O_NONBLOCK) < 0)
+		return worker_fail(w, errno, "pipe for the child's start");
+	/* The child's end stays open over exec; the parent's must not. */
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	p->stamp_read = ends[0];
+	p->stamp_write = ends[1];
+	snprintf(p->fd_text, sizeof(p->fd_text), "%d", p->stamp_write);
+	return 0;
+}
+
+int worker_program_init(struct worker *w, struct worker_program *p, char *path, uint64_t hold_ns,
+			bool stamps)
+{
 	p->argv[0] = path ? path : w->child_path;
 	if (access(p->argv[0], X_OK) < 0)
 		return worker_fail(w, errno, "%s", p->argv[0]);
@@ -136,15 +148,8 @@ int worker_program_init(struct worker *w, struct worker_program *p, char *path, 
 	p->argv[1] = p->hold_text;
 	if (!stamps)
 		return 0;
-	if (pipe2(ends, O_NONBLOCK) < 0)
-		return worker_fail(w, errno, "pipe for the program's start");
-	/* The child's end stays open over exec; the parent's must not. */
-	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-	p->stamp_read = ends[0];
-	p->stamp_write = ends[1];
-	snprintf(p->fd_text, sizeof(p->fd_text), "%d", p->stamp_write);
 	p->argv[2] = p->fd_text;
-	return 0;
+	return worker_stamps_init(w, p);
 }
 
 uint64_t worker_program_began(const struct worker_program *p)

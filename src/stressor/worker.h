@@ -155,6 +155,9 @@ struct worker_program {
 int worker_program_init(struct worker *w, struct worker_program *p, char *path, uint64_t hold_ns,
 			bool stamps);
 
+/* The pipe alone, for a child that stamps without an exec. */
+int worker_stamps_init(struct worker *w, struct worker_program *p);
+
 /* Takes the stamp, without waiting; 0: there is none. One that stays is the next program's. */
 uint64_t worker_program_began(const struct worker_program *p);
 
