@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a comparison keeps of the results of both sides: each series of each valid trial, without
- * what no figure is made of. A result is added and can be thrown away; memory grows by some 4 KiB a
- * series and trial, most of it the histogram's buckets.
+ * what no figure is made of. A result is added and can be thrown away; memory grows by some
+ * 2 KiB a series and trial, most of it the histogram's buckets.
  *
  * The unit of all statistics is the boot. Where neither side has more than one boot, the unit is
  * the invocation, and whatever is found holds for those boots only.

@@ -73,16 +73,25 @@ void decider_destroy(struct decider *d)
 	free(d);
 }
 
+static bool same_shape(const struct size_key *a, const struct size_key *b)
+{
+	return a->n[0] == b->n[0] && a->n[1] == b->n[1] && a->paired == b->paired;
+}
+
 static bool same_size(const struct size_key *a, const struct size_key *b)
 {
-	return a->n[0] == b->n[0] && a->n[1] == b->n[1] && a->paired == b->paired &&
-	       a->alpha == b->alpha;
+	return same_shape(a, b) && a->alpha == b->alpha;
+}
+
+static int create_test(const struct decider *d, const struct size_key *key, struct shift_test **ret)
+{
+	return key->paired ? shift_test_create_paired(key->n[0], 1 - key->alpha, d->seed, ret)
+			   : shift_test_create(key->n[0], key->n[1], 1 - key->alpha, d->seed, ret);
 }
 
 static int find_test(struct decider *d, const struct decision *c, struct shift_test **ret)
 {
-	double level = decide_level(c);
-	struct size_key key = {{c->n[0], c->n[1]}, c->paired, 1 - level};
+	struct size_key key = {{c->n[0], c->n[1]}, c->paired, 1 - decide_level(c)};
 	struct shift_test *test;
 	struct sized_test *added;
 	int r;
@@ -92,8 +101,7 @@ static int find_test(struct decider *d, const struct decision *c, struct shift_t
 			*ret = d->tests[i].test;
 			return 0;
 		}
-	r = c->paired ? shift_test_create_paired(c->n[0], level, d->seed, &test)
-		      : shift_test_create(c->n[0], c->n[1], level, d->seed, &test);
+	r = create_test(d, &key, &test);
 	if (r < 0)
 		return r;
 	added = array_grow(&d->tests, &d->n_tests, sizeof(*added));
@@ -106,11 +114,29 @@ static int find_test(struct decider *d, const struct decision *c, struct shift_t
 	return 0;
 }
 
+/* By a test of that size that is there already, because its drawn arrangements are large. */
+static int find_critical(const struct decider *d, const struct size_key *key, uint64_t *ret)
+{
+	struct shift_test *test;
+	int r;
+
+	for (size_t i = 0; i < d->n_tests; i++)
+		if (same_shape(&d->tests[i].key, key))
+			return shift_test_critical(d->tests[i].test, key->alpha, ret);
+	r = create_test(d, key, &test);
+	if (r < 0)
+		return r;
+	r = shift_test_critical(test, key->alpha, ret);
+	shift_test_destroy(test);
+	return r;
+}
+
 /* The pointer is good until the next call. */
 static int find_power(struct decider *d, const struct size_key *key, struct power **ret)
 {
 	struct sized_power *added;
 	struct power power = {0};
+	uint64_t critical;
 	int r;
 
 	for (size_t i = 0; i < d->n_powers; i++)
@@ -118,8 +144,10 @@ static int find_power(struct decider *d, const struct size_key *key, struct powe
 			*ret = &d->powers[i].power;
 			return 0;
 		}
-	r = power_create(key->paired ? 0 : key->n[0], key->n[1], key->paired, key->alpha, d->seed,
-			 &power);
+	r = find_critical(d, key, &critical);
+	if (r == 0)
+		r = power_create(key->paired ? 0 : key->n[0], key->n[1], key->paired, critical,
+				 d->seed, &power);
 	if (r < 0)
 		return r;
 	added = array_grow(&d->powers, &d->n_powers, sizeof(*added));

@@ -63,7 +63,7 @@ static int merge_part(struct sparse_histogram *to, uint64_t n_to,
 	if (missing && more)
 		return 0;
 	zeros.count = missing ? n_to : n_from;
-	zeros.counts = &zeros.count;
+	zeros.wide = &zeros.count;
 	if (!more)
 		r = sparse_histogram_merge(to, from);
 	return r == 0 && (missing || more) ? sparse_histogram_merge(to, &zeros) : r;

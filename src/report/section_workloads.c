@@ -54,7 +54,7 @@ static int add_bins(struct picture *p, const struct report_cell *c, size_t group
 	for (size_t i = 0; i < h->n; i++) {
 		int bin = bin_of(histogram_value(h->indices[i], h->min_ns, h->max_ns));
 
-		bins[bin] += h->counts[i];
+		bins[bin] += sparse_histogram_bucket(h, i);
 		highest = bins[bin] > highest ? bins[bin] : highest;
 		first = bin < first ? bin : first;
 		last = bin > last ? bin : last;

@@ -38,7 +38,7 @@ static int check_ends(const struct json_at *at, const struct sparse_histogram *h
 				     "found max_ns %llu, allowed: what lies in the highest "
 				     "bucket",
 				     (unsigned long long)h->max_ns);
-	if (h->clipped > (last_filled ? h->counts[h->n - 1] : 0) ||
+	if (h->clipped > (last_filled ? sparse_histogram_bucket(h, h->n - 1) : 0) ||
 	    (h->clipped > 0) != (h->max_ns > HISTOGRAM_HIGHEST))
 		return json_complain(at,
 				     "found %llu clipped, allowed: what the last bucket and max_ns "
@@ -58,8 +58,9 @@ static int check_sum(const struct json_at *at, const struct sparse_histogram *h)
 					   ? h->max_ns
 					   : min_u64(histogram_highest(index), h->max_ns);
 
-		low += (u128)h->counts[i] * max_u64(histogram_lowest(index), h->min_ns);
-		high += (u128)h->counts[i] * highest;
+		low += (u128)sparse_histogram_bucket(h, i) *
+		       max_u64(histogram_lowest(index), h->min_ns);
+		high += (u128)sparse_histogram_bucket(h, i) * highest;
 	}
 	if (h->sum_ns < low || h->sum_ns > high)
 		return json_complain(at,
@@ -75,7 +76,7 @@ int check_histogram(const struct json_at *at, const struct sparse_histogram *h)
 	int r;
 
 	for (size_t i = 0; i < h->n; i++)
-		count += h->counts[i];
+		count += sparse_histogram_bucket(h, i);
 	if (count != h->count)
 		return json_complain(at,
 				     "found a count of %llu, allowed: the sum of the "

@@ -64,7 +64,7 @@ static void put_counts(struct bytes *to, const struct sparse_histogram *h)
 	for (size_t i = 0; i < h->n; i++) {
 		if (h->indices[i] > next)
 			put_word(to, -(int64_t)(h->indices[i] - next));
-		put_word(to, clamp(h->counts[i]));
+		put_word(to, clamp(sparse_histogram_bucket(h, i)));
 		next = (size_t)h->indices[i] + 1;
 	}
 }
@@ -175,6 +175,18 @@ static bool take_word(struct cursor *c, int64_t *ret)
 	return false;
 }
 
+/* 0 to 63, or -1. */
+static int digit_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
 static bool from_base64(const char *text, struct bytes *to)
 {
 	size_t length = strlen(text), padding = 0;
@@ -187,12 +199,11 @@ static bool from_base64(const char *text, struct bytes *to)
 		uint32_t group = 0;
 
 		for (size_t k = 0; k < 4; k++) {
-			const char *digit =
-				i + k < length - padding ? strchr(digits, text[i + k]) : digits;
+			int digit = i + k < length - padding ? digit_value(text[i + k]) : 0;
 
-			if (!digit)
+			if (digit < 0)
 				return false;
-			group = group << 6 | (uint32_t)(digit - digits);
+			group = group << 6 | (uint32_t)digit;
 		}
 		for (int k = 2; k >= 0; k--)
 			to->data[to->n++] = (unsigned char)(group >> (8 * k));
@@ -221,7 +232,7 @@ static const char *take_counts(struct cursor *c, struct sparse_histogram *ret)
 		if (index == HISTOGRAM_BUCKETS)
 			return "more buckets than there are";
 		ret->indices[ret->n] = (uint16_t)index++;
-		ret->counts[ret->n++] = (uint64_t)word;
+		ret->wide[ret->n++] = (uint64_t)word;
 	}
 	return NULL;
 }
@@ -255,32 +266,25 @@ static const char *decode(const struct bytes *compressed, struct bytes *plain,
 	return take_plain(plain, ret);
 }
 
-/* A copy that takes no more room than it needs. */
-static int keep_buckets(const struct sparse_histogram *from, struct sparse_histogram *ret)
-{
-	if (sparse_histogram_init(ret, from->n) < 0)
-		return -ENOMEM;
-	memcpy(ret->counts, from->counts, from->n * sizeof(*from->counts));
-	memcpy(ret->indices, from->indices, from->n * sizeof(*from->indices));
-	return 0;
-}
-
 int hdr_decode(const char *text, struct sparse_histogram *ret, const char **ret_found)
 {
+	/* Not allocated: the malloc of so much makes glibc merge its free chunks each time. */
+	unsigned char room[SIZE_MAX_PLAIN];
 	struct bytes compressed = {.data = malloc(strlen(text) / 4 * 3 + 3)},
-		     plain = {.data = malloc(SIZE_MAX_PLAIN)};
+		     plain = {.data = room};
 	struct sparse_histogram all = {0};
-	int r = compressed.data && plain.data ? sparse_histogram_init(&all, HISTOGRAM_BUCKETS)
-					      : -ENOMEM;
+	int r = compressed.data ? sparse_histogram_init(&all, HISTOGRAM_BUCKETS) : -ENOMEM;
 
 	all.n = 0;
 	if (r == 0) {
 		*ret_found = from_base64(text, &compressed) ? decode(&compressed, &plain, &all)
 							    : "no base64";
-		r = *ret_found ? -EINVAL : all.n ? keep_buckets(&all, ret) : 0;
+		r = *ret_found ? -EINVAL : sparse_histogram_shrink(&all);
 	}
-	sparse_histogram_finish(&all);
+	if (r == 0)
+		*ret = all;
+	else
+		sparse_histogram_finish(&all);
 	free(compressed.data);
-	free(plain.data);
 	return r;
 }

@@ -15,7 +15,7 @@
 char *hdr_encode(const struct sparse_histogram *h);
 
 /*
- * Only n, counts and indices of `ret`, which was zeroed; the caller finishes it. -EINVAL with what
+ * Only the buckets of `ret`; its other members are 0. The caller finishes it. -EINVAL with what
  * was found instead in `ret_found`, a static text; -ENOMEM.
  */
 int hdr_decode(const char *text, struct sparse_histogram *ret, const char **ret_found);

@@ -136,7 +136,7 @@ static int take_bucket(const struct json_at *at, void *to)
 		return json_complain(at, "found a count of 0, allowed: buckets that hold "
 					 "something");
 	h->indices[h->n] = (uint16_t)index;
-	h->counts[h->n++] = pair[1];
+	h->wide[h->n++] = pair[1];
 	return 0;
 }
 
@@ -144,8 +144,9 @@ static int take_bucket(const struct json_at *at, void *to)
 static void keep_buckets(struct sparse_histogram *to, const struct sparse_histogram *from)
 {
 	to->n = from->n;
-	to->counts = from->counts;
 	to->indices = from->indices;
+	to->narrow = from->narrow;
+	to->wide = from->wide;
 }
 
 /* What the struct sparse_histogram `to` holds when this fails is the caller's to free. */
@@ -161,6 +162,8 @@ static int take_buckets(const struct json_at *at, const struct json_field *field
 		return json_fail_memory(at);
 	h.n = 0;
 	r = json_each_element(at, n, take_bucket, &h);
+	if (r == 0 && sparse_histogram_shrink(&h) < 0)
+		r = json_fail_memory(at);
 	keep_buckets(to, &h);
 	return r;
 }
@@ -326,7 +329,7 @@ static int check_part(const struct json_at *at, void *to)
 	struct sparse_histogram *h = to;
 
 	for (size_t i = 0; i < h->n; i++)
-		h->count += h->counts[i];
+		h->count += sparse_histogram_bucket(h, i);
 	return check_histogram(at, h);
 }
 

@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "base/rng.h"
 #include "stats/order.h"
-#include "stats/shift.h"
 
 enum { STREAM_POWER = 0x706f77, SIMULATED_MAX = 2000, SIMULATED_MIN = 200 };
 
@@ -43,19 +42,6 @@ static void simulate(const struct design *d, struct rng *rng, double *needed, do
 	*noise = order_median_difference(d->a, d->m, d->b, d->n);
 }
 
-static int find_critical(struct design *d, double alpha, uint64_t seed)
-{
-	struct shift_test *t;
-	int r = d->paired ? shift_test_create_paired(d->n, 0.95, seed, &t)
-			  : shift_test_create(d->m, d->n, 0.95, seed, &t);
-
-	if (r < 0)
-		return r;
-	r = shift_test_critical(t, alpha, &d->critical);
-	shift_test_destroy(t);
-	return r;
-}
-
 static int power_allocate(struct power *p, size_t n)
 {
 	*p = (struct power){
@@ -70,24 +56,20 @@ static int power_allocate(struct power *p, size_t n)
 	return -ENOMEM;
 }
 
-int power_create(size_t m, size_t n, bool paired, double alpha, uint64_t seed, struct power *ret)
+int power_create(size_t m, size_t n, bool paired, uint64_t critical, uint64_t seed,
+		 struct power *ret)
 {
 	_cleanup_free double *room = calloc(m + n, sizeof(*room));
-	struct design d = {.m = m, .n = n, .paired = paired, .a = room, .b = room + m};
+	struct design d = {m, n, paired, critical, .a = room, .b = room + m};
 	double simulated = units_drawn / (double)(m + n);
 	struct power p = {0};
 	struct rng rng;
-	int r;
 
 	if (!room)
 		return -ENOMEM;
-	r = find_critical(&d, alpha, seed);
-	if (r == 0 && d.critical) {
-		simulated = fmin(fmax(simulated, SIMULATED_MIN), SIMULATED_MAX);
-		r = power_allocate(&p, (size_t)simulated);
-	}
-	if (r < 0)
-		return r;
+	simulated = fmin(fmax(simulated, SIMULATED_MIN), SIMULATED_MAX);
+	if (critical && power_allocate(&p, (size_t)simulated) < 0)
+		return -ENOMEM;
 	rng_init(&rng, seed, STREAM_POWER);
 	for (size_t i = 0; i < p.n; i++)
 		simulate(&d, &rng, &p.needed[i], &p.noise[i]);

@@ -20,10 +20,12 @@ struct power {
 };
 
 /*
- * m against n units; or n pairs, whose standard deviation is that of the differences. `alpha` is
- * the level after correction for the family. -EINVAL or -ENOMEM.
+ * m against n units; or n pairs (m is 0), whose standard deviation is that of the differences.
+ * `critical` is shift_test_critical() of that size at the level after correction for the family.
+ * -ENOMEM.
  */
-int power_create(size_t m, size_t n, bool paired, double alpha, uint64_t seed, struct power *ret);
+int power_create(size_t m, size_t n, bool paired, uint64_t critical, uint64_t seed,
+		 struct power *ret);
 void power_finish(struct power *p);
 
 /* The chance that a true shift `effect` >= 0 of units with this deviation is called. */

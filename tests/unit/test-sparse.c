@@ -64,7 +64,9 @@ static void test_merging(void **state)
 	histogram_merge(a, b);
 	assert_int_equal(sparse_histogram_init_from(&both, a), 0);
 	assert_int_equal(merged.n, both.n);
-	assert_memory_equal(merged.counts, both.counts, both.n * sizeof(*both.counts));
+	for (size_t i = 0; i < both.n; i++)
+		assert_int_equal(sparse_histogram_bucket(&merged, i),
+				 sparse_histogram_bucket(&both, i));
 	assert_memory_equal(merged.indices, both.indices, both.n * sizeof(*both.indices));
 	assert_int_equal(merged.count, both.count);
 	assert_int_equal(merged.clipped, both.clipped);
@@ -77,6 +79,35 @@ static void test_merging(void **state)
 	sparse_histogram_finish(&merged);
 	free(a);
 	free(b);
+}
+
+/* Of 65535 and 65536 samples, alone, merged into one that has the bucket, and into one that has not. */
+static void test_counts_of_any_width(void **state)
+{
+	struct histogram *h = calloc(1, sizeof(*h));
+	struct sparse_histogram narrow = {0}, wide = {0}, merged = {0};
+
+	assert_non_null(h);
+	for (int i = 0; i < UINT16_MAX; i++)
+		histogram_record(h, 5);
+	assert_int_equal(sparse_histogram_init_from(&narrow, h), 0);
+	histogram_record(h, 5);
+	assert_int_equal(sparse_histogram_init_from(&wide, h), 0);
+	assert_true(narrow.narrow && !wide.narrow);
+	assert_int_equal(sparse_histogram_bucket(&narrow, 0), UINT16_MAX);
+	assert_int_equal(sparse_histogram_bucket(&wide, 0), UINT16_MAX + 1);
+	assert_int_equal(sparse_histogram_merge(&merged, &narrow), 0);
+	assert_int_equal(sparse_histogram_bucket(&merged, 0), UINT16_MAX);
+	assert_int_equal(sparse_histogram_merge(&merged, &narrow), 0);
+	assert_int_equal(sparse_histogram_bucket(&merged, 0), 2 * UINT16_MAX);
+	assert_int_equal(sparse_histogram_merge(&merged, &wide), 0);
+	assert_int_equal(sparse_histogram_bucket(&merged, 0), 3 * UINT16_MAX + 1);
+	assert_int_equal(merged.n, 1);
+	assert_int_equal(merged.count, 3 * UINT16_MAX + 1);
+	sparse_histogram_finish(&merged);
+	sparse_histogram_finish(&narrow);
+	sparse_histogram_finish(&wide);
+	free(h);
 }
 
 static void test_pooling(void **state)
@@ -106,7 +137,7 @@ static void test_empty(void **state)
 
 	assert_int_equal(sparse_histogram_init_from(&s, h), 0);
 	assert_int_equal(s.n, 0);
-	assert_null(s.counts);
+	assert_null(s.indices);
 	assert_int_equal(s.min_ns, 0);
 	assert_true(sparse_histogram_percentile(&s, 50) == 0);
 	assert_int_equal(sparse_histogram_count_above(&s, 0), 0);
@@ -120,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_figures),
 		cmocka_unit_test(test_merging),
+		cmocka_unit_test(test_counts_of_any_width),
 		cmocka_unit_test(test_pooling),
 		cmocka_unit_test(test_empty),
 	};

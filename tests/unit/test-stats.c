@@ -252,13 +252,26 @@ static void test_distributions(void **state)
 	assert_int_equal(checked, 14 + 2 * 7 * 6);
 }
 
+static void create_power(size_t m, size_t n, bool paired, double alpha, struct power *ret)
+{
+	struct shift_test *t;
+	uint64_t critical;
+
+	assert_int_equal(paired ? shift_test_create_paired(n, 0.95, 1, &t)
+				: shift_test_create(m, n, 0.95, 1, &t),
+			 0);
+	assert_int_equal(shift_test_critical(t, alpha, &critical), 0);
+	assert_int_equal(power_create(m, n, paired, critical, 1, ret), 0);
+	shift_test_destroy(t);
+}
+
 /* R simulated 20 000 comparisons, we 2 000: 4 standard errors. */
 static void test_power(void **state)
 {
 	struct power unpaired, paired;
 
-	assert_int_equal(power_create(6, 6, false, 0.0125, 1, &unpaired), 0);
-	assert_int_equal(power_create(0, 9, true, 0.05, 1, &paired), 0);
+	create_power(6, 6, false, 0.0125, &unpaired);
+	create_power(0, 9, true, 0.05, &paired);
 	for (size_t i = 0; i < n_r; i++) {
 		const struct line *l = &of_r[i];
 		double effect = strtod(l->name, NULL);
@@ -277,7 +290,7 @@ static void test_power_detectable(void **state)
 	struct power p;
 	double effect;
 
-	assert_int_equal(power_create(6, 6, false, 0.05, 1, &p), 0);
+	create_power(6, 6, false, 0.05, &p);
 	effect = power_detectable(&p, 0.8, 0.02, 0);
 	assert_true(power_of(&p, effect * 1.0001, 0.02, 0) >= 0.8);
 	assert_true(power_of(&p, effect * 0.9999, 0.02, 0) < 0.8);
@@ -285,7 +298,7 @@ static void test_power_detectable(void **state)
 	assert_true(power_detectable(&p, 0.8, 0.0001, 0.05) > 0.05);
 	power_finish(&p);
 	/* 3 + 3 boots reach no p below 0.1. */
-	assert_int_equal(power_create(3, 3, false, 0.05, 1, &p), 0);
+	create_power(3, 3, false, 0.05, &p);
 	assert_true(isinf(power_detectable(&p, 0.8, 0.02, 0)));
 	assert_true(power_of(&p, 100, 0.02, 0) == 0);
 	power_finish(&p);
