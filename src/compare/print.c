@@ -81,11 +81,11 @@ static const char *print_verdict(const struct decision *d, char *buf)
 
 const char *print_label(const struct metric *m, char buf[PRINT_LABEL_SIZE])
 {
-	const char *time = primary_word(
-		m->primary, "time", m->id.time == SPAN_RESPONSE ? span_time_names[m->id.time] : "");
+	char series[SERIES_LABEL_SIZE];
 
-	snprintf(buf, PRINT_LABEL_SIZE, "%s %s %s%s%s", m->id.actor, m->id.span, time,
-		 *time ? " " : "", m->metric);
+	snprintf(buf, PRINT_LABEL_SIZE, "%s %s",
+		 m->primary ? primary_label(m->primary, series) : series_label(&m->id, series),
+		 m->metric);
 	return buf;
 }
 

@@ -131,6 +131,21 @@ int json_each_member(const struct json_at *object, json_visit *visit, void *to)
 	return 0;
 }
 
+int json_visit_text(const char *text, size_t size, const char *origin, json_visit *visit, void *to,
+		    struct err *e)
+{
+	struct json_doc doc;
+	struct json_at root;
+	int r = json_doc_init(&doc, text, size, origin, e);
+
+	if (r < 0)
+		return r;
+	root = json_root(&doc, e);
+	r = visit(&root, to);
+	json_doc_finish(&doc);
+	return r;
+}
+
 int json_each_element(const struct json_at *array, size_t max, json_visit *visit, void *to)
 {
 	size_t n;

@@ -132,6 +132,10 @@ typedef int json_visit(const struct json_at *at, void *to);
 int json_each_member(const struct json_at *object, json_visit *visit, void *to);
 int json_each_element(const struct json_at *array, size_t max, json_visit *visit, void *to);
 
+/* json_doc_init(), `visit` for the root, json_doc_finish(). */
+int json_visit_text(const char *text, size_t size, const char *origin, json_visit *visit, void *to,
+		    struct err *e);
+
 int json_get_bool(const struct json_at *at, bool *ret);
 
 /* A whole number, however it is written (5, 5.0, 5e0). */

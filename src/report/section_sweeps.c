@@ -120,13 +120,16 @@ static int read_point(const struct json_at *list, size_t i, struct sweep_view *v
 	return r == 0 ? read_series(&point, v, to) : r;
 }
 
-static int read_root(const struct json_at *root, struct sweep_view *v)
+static int read_root(const struct json_at *root, void *to)
 {
 	const char *const schemas[] = {schema};
 	struct json_at at = json_member(root, "schema"), points;
+	struct sweep_view *v = to;
 	size_t index;
-	int r = json_get_choice(&at, schemas, 1, &index);
+	int r = json_want_object(root, NULL, 0);
 
+	if (r == 0)
+		r = json_get_choice(&at, schemas, 1, &index);
 	take_text(&r, root, "workload", v->workload, sizeof(v->workload));
 	if (r == 0)
 		r = read_vary(root, v);
@@ -149,17 +152,8 @@ int sweep_view_read(const char *text, size_t size, const char *origin, struct sw
 		    struct err *e)
 {
 	struct sweep_view v = {.n = 0};
-	struct json_doc doc;
-	struct json_at root;
-	int r = json_doc_init(&doc, text, size, origin, e);
+	int r = json_visit_text(text, size, origin, read_root, &v, e);
 
-	if (r < 0)
-		return r;
-	root = json_root(&doc, e);
-	r = json_want_object(&root, NULL, 0);
-	if (r == 0)
-		r = read_root(&root, &v);
-	json_doc_finish(&doc);
 	if (r == 0)
 		*ret = v;
 	else

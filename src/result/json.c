@@ -212,16 +212,16 @@ static int check_schema(const struct json_at *root)
 	return json_get_choice(&schema, schemas, 2, &index);
 }
 
-static int read_document(const struct json_doc *doc, struct result **ret, struct err *e)
+static int read_document(const struct json_at *root, void *to)
 {
-	struct json_at root = json_root(doc, e);
 	_cleanup_(cleanup_result) struct result *result = NULL;
-	int r = check_schema(&root);
+	struct result **ret = to;
+	int r = check_schema(root);
 
 	if (r < 0)
 		return r;
 	result = result_create();
-	r = result ? json_get_table(&root, &result_table, result) : json_fail_memory(&root);
+	r = result ? json_get_table(root, &result_table, result) : json_fail_memory(root);
 	if (r == 0)
 		*ret = steal_ptr(result);
 	return r;
@@ -230,21 +230,14 @@ static int read_document(const struct json_doc *doc, struct result **ret, struct
 int result_from_json(const char *text, size_t size, const char *origin, struct result **ret,
 		     struct err *e)
 {
-	struct json_doc doc;
 	size_t blank = 0;
-	int r;
 
 	while (blank < size && strchr(" \t\r\n", text[blank]) && text[blank])
 		blank++;
 	if (blank == size || text[blank] != '{')
 		return err_set(e, EXIT_USAGE, EINVAL, "%s: not a result file (JSON expected)",
 			       json_origin(origin, (char[JSON_ORIGIN_SIZE]){0}));
-	r = json_doc_init(&doc, text, size, origin, e);
-	if (r < 0)
-		return r;
-	r = read_document(&doc, ret, e);
-	json_doc_finish(&doc);
-	return r;
+	return json_visit_text(text, size, origin, read_document, ret, e);
 }
 
 int result_read(const char *path, struct result **ret, struct err *e)

@@ -275,12 +275,13 @@ static int add_entry(const struct json_at *at, struct compiler *c)
 	return r;
 }
 
-static int compile(const struct json_at *root, struct sandbox_filter *ret)
+static int compile(const struct json_at *root, void *to)
 {
 	static const char *const keys[] = {"defaultAction", "defaultErrnoRet", "architectures",
 					   "flags", "syscalls"};
 	struct json_at entries = json_member(root, "syscalls");
 	_cleanup_context scmp_filter_ctx context = NULL;
+	struct sandbox_filter *ret = to;
 	struct compiler c = {0};
 	uint32_t fallback = 0;
 	size_t n = 0;
@@ -312,16 +313,7 @@ static int compile(const struct json_at *root, struct sandbox_filter *ret)
 int sandbox_profile_compile(const char *text, size_t size, const char *origin,
 			    struct sandbox_filter *ret, struct err *e)
 {
-	struct json_doc doc;
-	struct json_at root;
-	int r = json_doc_init(&doc, text, size, origin, e);
-
-	if (r < 0)
-		return r;
-	root = json_root(&doc, e);
-	r = compile(&root, ret);
-	json_doc_finish(&doc);
-	return r;
+	return json_visit_text(text, size, origin, compile, ret, e);
 }
 
 int sandbox_profile_load(const char *path, struct sandbox_filter *ret, struct err *e)

@@ -200,7 +200,7 @@ static int take_paths(const struct json_at *at, const struct json_field *field, 
 	return r;
 }
 
-static int parse_suite(const struct json_at *root, struct suite *s)
+static int parse_suite(const struct json_at *root, void *to)
 {
 	static const struct json_field fields[] = {
 		{.key = "schema"},
@@ -212,7 +212,7 @@ static int parse_suite(const struct json_at *root, struct suite *s)
 	static const char *const schemas[] = {SUITE_SCHEMA};
 	struct json_at schema = json_member(root, "schema");
 	size_t index;
-	int r = json_get_known_fields(root, fields, sizeof(fields) / sizeof(fields[0]), s);
+	int r = json_get_known_fields(root, fields, sizeof(fields) / sizeof(fields[0]), to);
 
 	return r == 0 ? json_get_choice(&schema, schemas, 1, &index) : r;
 }
@@ -221,19 +221,11 @@ int suite_load(const char *path, struct suite *ret, struct err *e)
 {
 	_cleanup_free char *text = NULL;
 	struct suite s = {0};
-	struct json_doc doc;
-	struct json_at root;
 	size_t size;
 	int r = json_read_file(path, WORKLOAD_FILE_SIZE_MAX, &text, &size, e);
 
-	if (r < 0)
-		return r;
-	r = json_doc_init(&doc, text, size, path, e);
-	if (r < 0)
-		return r;
-	root = json_root(&doc, e);
-	r = parse_suite(&root, &s);
-	json_doc_finish(&doc);
+	if (r == 0)
+		r = json_visit_text(text, size, path, parse_suite, &s, e);
 	if (r < 0)
 		suite_finish(&s);
 	else

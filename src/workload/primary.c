@@ -130,10 +130,11 @@ const char *primary_word(const struct workload_primary *p, const char *key, cons
 
 const char *primary_label(const struct workload_primary *p, char buf[SERIES_LABEL_SIZE])
 {
-	const char *time = primary_word(p, "time", p->id.time == SPAN_RESPONSE ? "response" : "");
+	const char *later = primary_word(p, "time", NULL);
 
-	snprintf(buf, SERIES_LABEL_SIZE, "%s %s%s%.10s", p->id.actor, p->id.span, *time ? " " : "",
-		 time);
+	if (!later)
+		return series_label(&p->id, buf);
+	snprintf(buf, SERIES_LABEL_SIZE, "%s %s %.10s", p->id.actor, p->id.span, later);
 	return buf;
 }
 
