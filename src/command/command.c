@@ -22,35 +22,29 @@ struct option_list {
 	size_t n;
 };
 
-/* -E2BIG where there are more than fit beside --help. */
-static int add_options(struct option_list *list, const struct command_option *table, size_t offset)
+static void add_options(struct option_list *list, const struct command_option *table, size_t offset)
 {
-	int r = 0;
-
-	for (; r == 0 && table && (table->name || table->group); table++) {
+	for (; table && (table->name || table->group); table++) {
 		if (table->group) {
-			r = add_options(list, table->group, offset + table->offset);
-		} else if (list->n == OPTIONS_MAX - 1) {
-			r = -E2BIG;
-		} else {
-			list->items[list->n] = *table;
-			list->items[list->n++].offset += offset;
+			add_options(list, table->group, offset + table->offset);
+			continue;
 		}
+		if (list->n == OPTIONS_MAX)
+			abort(); /* OPTIONS_MAX is too small for the tables */
+		list->items[list->n] = *table;
+		list->items[list->n++].offset += offset;
 	}
-	return r;
 }
 
-static int list_options(const struct command *command, struct option_list *ret)
+static void list_options(const struct command *command, struct option_list *ret)
 {
-	static const struct command_option help = {
-		.name = "help", .letter = 'h', .type = OPTION_HELP, .help = "Show this text."};
-	int r;
+	static const struct command_option help[] = {
+		{.name = "help", .letter = 'h', .type = OPTION_HELP, .help = "Show this text."},
+		{0}};
 
 	ret->n = 0;
-	r = add_options(ret, command->options, 0);
-	if (r == 0)
-		ret->items[ret->n++] = help;
-	return r;
+	add_options(ret, command->options, 0);
+	add_options(ret, help, 0);
 }
 
 /* Prints `text` with each line indented. */
@@ -161,8 +155,7 @@ static const char *expectation(const struct command_option *option, char buf[256
 	case OPTION_DURATION:
 		return "a duration such as 500ms, 5s or 2m";
 	case OPTION_CHOICE:
-		strcpy(buf, "one of");
-		used = strlen(buf);
+		used = strlen(strcpy(buf, "one of"));
 		for (size_t i = 0; option->choices[i] && used < 256; i++)
 			used += (size_t)snprintf(buf + used, 256 - used, "%s %s", i ? "," : "",
 						 option->choices[i]);
@@ -188,8 +181,7 @@ static void fill_tables(const struct option_list *list, struct option *longs, ch
 		const struct command_option *o = &list->items[i];
 
 		longs[i] =
-			(struct option){.name = o->name,
-					.has_arg = takes_value(o) ? required_argument : no_argument,
+			(struct option){o->name, takes_value(o) ? required_argument : no_argument,
 					.val = VALUE_OF_FIRST + (int)i};
 		if (o->letter)
 			*letters++ = o->letter;
@@ -218,8 +210,8 @@ static size_t count_beginning_with(const struct option_list *list, const char *w
 }
 
 /* `word`: without the dashes. */
-static void refuse_long(const struct command *command, const struct option_list *list,
-			const char *word, struct err *e)
+static int refuse_long(const struct command *command, const struct option_list *list,
+		       const char *word, struct err *e)
 {
 	int length = (int)strcspn(word, "=");
 	const char *names[OPTIONS_MAX], *near;
@@ -236,6 +228,7 @@ static void refuse_long(const struct command *command, const struct option_list 
 		err_set(e, EXIT_USAGE, EINVAL, "%s: unknown option --%s", command->name, name);
 	err_hint(e, "%s%s%s`cgchurn %s --help` lists the options.", near ? "Did you mean --" : "",
 		 near ? near : "", near ? "? " : "", command->name);
+	return -EINVAL;
 }
 
 /* `value`: what getopt_long() returned, '?' or ':'. */
@@ -244,15 +237,13 @@ static int refuse_option(const struct command *command, const struct option_list
 {
 	const struct command_option *o = optopt ? find_option(list, optopt) : NULL;
 
+	if (!optopt)
+		return refuse_long(command, list, argv[optind - 1] + strlen("--"), e);
 	if (o)
 		err_set(e, EXIT_USAGE, EINVAL, "%s: --%s %s", command->name, o->name,
 			value == ':' ? "needs a value" : "takes no value");
-	else if (optopt)
+	else
 		err_set(e, EXIT_USAGE, EINVAL, "%s: unknown option -%c", command->name, optopt);
-	else {
-		refuse_long(command, list, argv[optind - 1] + strlen("--"), e);
-		return -EINVAL;
-	}
 	err_hint(e, "`cgchurn %s --help` lists the options.", command->name);
 	return -EINVAL;
 }
@@ -343,12 +334,10 @@ int command_execute(const struct command *command, int argc, char **argv)
 	_cleanup_free void *options = calloc(1, command->options_size + 1);
 	struct err e = {.exit_code = EXIT_FAULT};
 	struct option_list list;
-	int r = options ? list_options(command, &list) : err_no_memory(&e);
+	int r = options ? 0 : err_no_memory(&e);
 
-	if (r == -E2BIG)
-		err_set(&e, EXIT_FAULT, E2BIG, "%s: more options than command.c has room for",
-			command->name);
 	if (r == 0) {
+		list_options(command, &list);
 		set_fallbacks(&list, options);
 		r = parse_and_run(command, &list, argc, argv, options, &e);
 		free_strings(&list, options);
@@ -413,16 +402,13 @@ int command_describe(const struct command *const *commands, const char *version,
 	struct json_build b = {0};
 	struct json_object *array, *root = json_build_object(&b);
 	struct option_list list;
-	int r = 0, printed;
 
 	json_put_string(&b, root, "version", version);
 	array = json_put_array(&b, root, "commands");
-	for (size_t i = 0; commands[i] && r == 0; i++) {
-		r = list_options(commands[i], &list);
-		if (r == 0)
-			put_command(&b, array, commands[i], &list);
+	for (size_t i = 0; commands[i]; i++) {
+		list_options(commands[i], &list);
+		put_command(&b, array, commands[i], &list);
 	}
 	put_stressors(&b, json_put_array(&b, root, "stressors"));
-	printed = json_build_print(&b, root, to);
-	return r < 0 ? r : printed;
+	return json_build_print(&b, root, to);
 }

@@ -85,8 +85,7 @@ bool command_wants_colour(FILE *to);
  * pages and completions are made: {"version", "commands": [{"name", "summary", "arguments", "help",
  * "options": [{"name", "letter", "argument", "help", "repeats", "choices"}]}], "stressors":
  * [{"name", "summary"}]}. "letter" and "argument" are null where there is none, "choices" is empty
- * where any value may be given. 0, -ENOMEM, or -E2BIG where a command has more options than there is
- * room for, which ends the build.
+ * where any value may be given. 0 or -ENOMEM.
  */
 int command_describe(const struct command *const *commands, const char *version, FILE *to);
 

@@ -360,7 +360,6 @@ const struct command command_host = {
 	.summary = "show facts about kernel and machine, and sources of noise",
 	.arguments = "",
 	.help = help,
-	.min_arguments = 0,
 	.max_arguments = 0,
 	.options = options,
 	.options_size = sizeof(struct host_options),

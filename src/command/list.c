@@ -179,7 +179,6 @@ const struct command command_list = {
 	.summary = "list workloads, stressors or suites",
 	.arguments = "[workloads|stressors|suites [NAME...]]",
 	.help = help,
-	.min_arguments = 0,
 	.max_arguments = 1000,
 	.main = list_main,
 };

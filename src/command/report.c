@@ -174,7 +174,6 @@ const struct command command_report = {
 	.summary = "write one HTML page about results",
 	.arguments = "[RESULT...]",
 	.help = help,
-	.min_arguments = 0,
 	.max_arguments = 1000,
 	.options = options,
 	.options_size = sizeof(struct report_options),

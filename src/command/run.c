@@ -374,7 +374,6 @@ const struct command command_run = {
 	.summary = "measure workloads on this kernel",
 	.arguments = "[WORKLOAD...]",
 	.help = help,
-	.min_arguments = 0,
 	.max_arguments = 1000,
 	.options = options,
 	.options_size = sizeof(struct run_options),

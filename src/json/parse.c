@@ -26,12 +26,10 @@ static int fail_here(const struct parser *s, const struct json_at *at, const cha
 
 	while (n < 24 && s->p + n < s->end && isalnum((unsigned char)s->p[n]))
 		n++;
-	if (n)
-		snprintf(found, sizeof(found), "'%.*s'", n, s->p);
+	if (s->p < s->end && (n || isprint((unsigned char)*s->p)))
+		snprintf(found, sizeof(found), "'%.*s'", n ? n : 1, s->p);
 	else if (s->p < s->end)
-		snprintf(found, sizeof(found),
-			 isprint((unsigned char)*s->p) ? "'%c'" : "byte 0x%02x",
-			 (unsigned char)*s->p);
+		snprintf(found, sizeof(found), "byte 0x%02x", (unsigned char)*s->p);
 	return json_fail_parse(at, s->p, found, allowed);
 }
 
@@ -65,30 +63,24 @@ static int keep_number(struct parser *s, const struct json_at *at, const char *s
 		       struct json_object **ret)
 {
 	size_t length = (size_t)(s->p - start);
-	bool fits = length <= JSON_NUMBER_MAX;
+	bool fits = length <= JSON_NUMBER_MAX, is_negative = *start == '-';
 	char buf[JSON_NUMBER_MAX + 1];
-	uint64_t positive = 0;
-	int64_t negative = 0;
-	double real;
+	uint64_t whole;
 
 	*stpncpy(buf, start, fits ? length : 40) = '\0';
 	if (!fits)
 		return json_fail_parse(at, start, buf, "a number of at most 64 characters");
+	if (strpbrk(buf, ".eE") && !isfinite(strtod(buf, NULL)))
+		return json_fail_parse(at, start, buf, "a number that a double can hold");
+	if (strpbrk(buf, ".eE"))
+		return keep(at, json_object_new_double_s(strtod(buf, NULL), buf), ret);
 	errno = 0;
-	if (strpbrk(buf, ".eE")) {
-		real = strtod(buf, NULL);
-		if (!isfinite(real))
-			return json_fail_parse(at, start, buf, "a number that a double can hold");
-		return keep(at, json_object_new_double_s(real, buf), ret);
-	}
-	if (buf[0] == '-')
-		negative = strtoll(buf, NULL, 10);
-	else
-		positive = strtoull(buf, NULL, 10);
+	whole = is_negative ? (uint64_t)strtoll(buf, NULL, 10) : strtoull(buf, NULL, 10);
 	if (errno == ERANGE)
 		return json_fail_parse(at, start, buf, "an integer from -2^63 to 2^64 - 1");
 	return keep(at,
-		    negative ? json_object_new_int64(negative) : json_object_new_uint64(positive),
+		    is_negative ? json_object_new_int64((int64_t)whole)
+				: json_object_new_uint64(whole),
 		    ret);
 }
 
@@ -203,11 +195,10 @@ static int scan_string(struct parser *s, const struct json_at *at)
 		append(s, start, (size_t)(s->p - start));
 		if (accept(s, '"'))
 			return 0;
-		if (s->p == s->end)
-			return fail_here(s, at, "a closing '\"'");
 		if (!accept(s, '\\'))
 			return fail_here(s, at,
-					 (unsigned char)*s->p < 0x20
+					 s->p == s->end ? "a closing '\"'"
+					 : (unsigned char)*s->p < 0x20
 						 ? "control characters as escapes only"
 						 : "UTF-8");
 		if (scan_escape(s, at) < 0)
@@ -217,25 +208,27 @@ static int scan_string(struct parser *s, const struct json_at *at)
 
 static int parse_string(struct parser *s, const struct json_at *at, struct json_object **ret)
 {
-	int r;
-
 	printbuf_reset(s->text);
-	r = scan_string(s, at);
-	if (r == 0)
-		r = s->no_memory ? json_fail_memory(at)
-				 : keep(at, json_object_new_string_len(s->text->buf, s->text->bpos),
-					ret);
-	return r;
+	if (scan_string(s, at) < 0)
+		return -EINVAL;
+	if (s->no_memory)
+		return json_fail_memory(at);
+	return keep(at, json_object_new_string_len(s->text->buf, s->text->bpos), ret);
 }
 
-static bool accept_word(struct parser *s, const char *word)
+static int parse_word(struct parser *s, const struct json_at *at, struct json_object **ret)
 {
-	size_t length = strlen(word);
+	static const char *const words[] = {"false", "true", "null"};
 
-	if ((size_t)(s->end - s->p) < length || memcmp(s->p, word, length) != 0)
-		return false;
-	s->p += length;
-	return true;
+	for (int i = 0; i < 3; i++) {
+		size_t length = strlen(words[i]);
+
+		if ((size_t)(s->end - s->p) < length || memcmp(s->p, words[i], length) != 0)
+			continue;
+		s->p += length;
+		return i == 2 ? 0 : keep(at, json_object_new_boolean(i), ret);
+	}
+	return fail_here(s, at, "a JSON value");
 }
 
 static int parse_value(struct parser *s, const struct json_at *at, struct json_object **ret);
@@ -337,21 +330,11 @@ static int parse_container(struct parser *s, const struct json_at *at, struct js
 	return r;
 }
 
-static bool same_place(const struct json_at *a, const struct json_at *b)
-{
-	if (!a->parent || !b->parent)
-		return !a->parent && !b->parent;
-	if (!a->key != !b->key || (a->key ? strcmp(a->key, b->key) != 0 : a->index != b->index))
-		return false;
-	return same_place(a->parent, b->parent);
-}
-
 static int parse_value(struct parser *s, const struct json_at *at, struct json_object **ret)
 {
 	skip_space(s);
-	for (const struct json_at *sought = s->sought; sought; sought = sought->parent)
-		if (same_place(at, sought))
-			s->found = s->p;
+	if (s->sought && json_is_within(s->sought, at))
+		s->found = s->p;
 	if (++s->values > JSON_VALUES_MAX)
 		return json_fail_parse(at, s->p, "more values", "at most 10 million");
 	switch (s->p < s->end ? *s->p : '\0') {
@@ -365,17 +348,11 @@ static int parse_value(struct parser *s, const struct json_at *at, struct json_o
 	case '0' ... '9':
 		return parse_number(s, at, ret);
 	default:
-		if (accept_word(s, "null"))
-			return 0;
-		if (accept_word(s, "true"))
-			return keep(at, json_object_new_boolean(true), ret);
-		if (accept_word(s, "false"))
-			return keep(at, json_object_new_boolean(false), ret);
-		return fail_here(s, at, "a JSON value");
+		return parse_word(s, at, ret);
 	}
 }
 
-/* The whole text; `sought` may be NULL, else *ret_found is where it begins. */
+/* The whole text, *ret even on failure; `sought` may be NULL, else *ret_found is its begin. */
 static int parse(const struct json_at *root, const struct json_at *sought, const char **ret_found,
 		 struct json_object **ret)
 {
@@ -388,11 +365,8 @@ static int parse(const struct json_at *root, const struct json_at *sought, const
 	int r = s.text ? parse_value(&s, root, ret) : json_fail_memory(root);
 
 	skip_space(&s);
-	if (r == 0 && s.p < s.end) {
-		json_object_put(*ret);
-		*ret = NULL;
+	if (r == 0 && s.p < s.end)
 		r = fail_here(&s, root, "nothing behind the value");
-	}
 	printbuf_free(s.text);
 	*ret_found = s.found;
 	return r;
@@ -402,15 +376,16 @@ int json_doc_init(struct json_doc *doc, const char *text, size_t size, const cha
 		  struct err *e)
 {
 	struct json_doc d = {.origin = origin, .text = text, .size = size};
-	char buf[JSON_ORIGIN_SIZE];
 	int r;
 
 	if (size > INT32_MAX)
 		return err_set(e, EXIT_USAGE, EFBIG, "%s: larger than 2 GiB",
-			       json_origin(origin, buf));
+			       json_origin(origin, (char[JSON_ORIGIN_SIZE]){0}));
 	r = parse(&(struct json_at){.doc = &d, .e = e}, NULL, &(const char *){NULL}, &d.root);
 	if (r == 0)
 		*doc = d;
+	else
+		json_doc_finish(&d);
 	return r;
 }
 

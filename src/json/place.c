@@ -36,6 +36,22 @@ static size_t line_of(const struct json_doc *doc, const char *where, const char 
 	return line;
 }
 
+static bool is_same(const struct json_at *a, const struct json_at *b)
+{
+	if (!a->parent || !b->parent)
+		return !a->parent && !b->parent;
+	if (!a->key != !b->key || (a->key ? strcmp(a->key, b->key) != 0 : a->index != b->index))
+		return false;
+	return is_same(a->parent, b->parent);
+}
+
+bool json_is_within(const struct json_at *inner, const struct json_at *at)
+{
+	while (inner && !is_same(inner, at))
+		inner = inner->parent;
+	return inner;
+}
+
 struct json_at json_root(const struct json_doc *doc, struct err *e)
 {
 	return (struct json_at){.doc = doc, .e = e, .value = doc->root, .present = true};

@@ -90,6 +90,9 @@ struct json_at json_root(const struct json_doc *doc, struct err *e);
 struct json_at json_member(const struct json_at *object, const char *key);
 struct json_at json_element(const struct json_at *array, size_t index);
 
+/* Whether `inner` is the place `at`, or in it. */
+bool json_is_within(const struct json_at *inner, const struct json_at *at);
+
 /* "$.actors[1].arrival", odd keys as "$["two words"]"; one too long ends in "...". */
 #define JSON_PATH_SIZE 256
 const char *json_path(const struct json_at *at, char buf[JSON_PATH_SIZE]);
