@@ -30,8 +30,9 @@ const char *print_ratio(double shift, char *buf)
 {
 	if (!isfinite(shift))
 		return CELL("%s", isnan(shift) ? "-" : shift > 0 ? "from 0" : "to 0");
-	/* "1/1860" says more than "0.000538", and fits. */
-	return exp(shift) < 0.01 ? CELL("1/%.0f", exp(-shift)) : CELL("%.3g", exp(shift));
+	/* "1/1860" says more than "0.000538", and fits; "1.01" may be 0.6 % or 1.4 %. */
+	return exp(shift) < 0.01 ? CELL("1/%.0f", exp(-shift))
+				 : CELL("%.*g", fabs(shift) < 0.02 ? 4 : 3, exp(shift));
 }
 
 static const char *print_end(double shift, char *buf)

@@ -37,7 +37,7 @@ const char *print_scope(const struct comparison *c);
 /* Cells. `buf` takes PRINT_CELL_SIZE bytes. */
 #define PRINT_CELL_SIZE 64
 const char *print_value(enum metric_kind kind, double value, char *buf); /* "6.05 ms", "17 %" */
-const char *print_ratio(double shift, char *buf);  /* "0.0172", "1/1860", "from 0", "-" */
+const char *print_ratio(double shift, char *buf);  /* "0.0172", "1/1860", "1.007", "from 0" */
 const char *print_change(double shift, char *buf); /* "58x", "8.6 %" */
 
 #define PRINT_LABEL_SIZE 160
