@@ -63,7 +63,7 @@ def sentence(lines):
 def parse(script):
     name = script.name
     # In the source tree a script is called by its path.
-    text = re.sub(r"\b(?:scripts|doc/ci)/(?=[a-z-]+\b(?!\.))", "cgchurn ", usage_text(script)).strip()
+    text = re.sub(r"\bscripts/(?=[a-z-]+\b(?!\.))", "cgchurn ", usage_text(script)).strip()
     summary, usage, *rest = re.sub(r"\s+Exit: ", "\n\nExit status: ", text).split("\n\n")
     lists = [p for p in rest if re.match(r"  -", p)]
     return {"name": name, "summary": (summary[0].lower() + summary[1:]).rstrip("."), "arguments": ways(usage, f"cgchurn {name}"),

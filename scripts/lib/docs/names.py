@@ -34,7 +34,7 @@ class Names:
     def every_option(self):
         text = subprocess.run([self.program, "--help"], capture_output=True, text=True, check=True).stdout
         listed = re.findall(r"^  ([a-z-]+) +", text, re.M)
-        paths = [*(self.source / "scripts").iterdir(), self.source / "doc/ci/gate"]
+        paths = (self.source / "scripts").iterdir()
         scripts = [self.usage(path) for path in paths if path.is_file()]
         return set().union(*map(self.options, listed), *(re.findall(r"--?[a-z][\w-]*", usage) for usage in scripts))
 
@@ -77,7 +77,7 @@ class Names:
         for at, word in enumerate(words):
             if pathlib.PurePath(word).name == "cgchurn" and not word.startswith("-"):
                 return self.program_call(words[at + 1:])
-            if word.startswith(("scripts/", "./scripts/", "doc/ci/gate")):
+            if word.startswith(("scripts/", "./scripts/")):
                 return self.script_call(word.removeprefix("./"), words[at + 1:])
         if words[:2] == ["meson", "test"]:
             return self.meson_test(words[2:])
