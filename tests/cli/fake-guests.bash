@@ -12,7 +12,8 @@ fake_kernel() {
 }
 
 # A QEMU that sends the results of a guest: a line in /out, and what the command printed. Where there is a folder
-# pool/LABEL, what `cgchurn run --label LABEL --sequence BLOCK:POSITION` would have measured comes from there, as result.json.
+# pool/LABEL, what `cgchurn run --label LABEL --sequence BLOCK:POSITION` would have measured comes from there, as result.json;
+# with a file pool/LABEL/panic the kernel panics.
 fake_qemu() {
 	mkdir -p bin
 	cat >bin/qemu-system-x86_64 <<-'END'
@@ -32,6 +33,8 @@ fake_qemu() {
 	    if os.path.exists(f"pool/{label}/interrupt-{block}"):
 	        os.kill(int(open("pid").read()), signal.SIGINT)
 	        signal.pause()
+	    if os.path.exists(f"pool/{label}/panic"):
+	        sys.exit(print("[    1.000000] Kernel panic - not syncing: No working init found.", file=open(f"{port}/console.log", "w")))
 	    result = json.load(open(f"pool/{label}/{block - 1:04}.json"))
 	    result["sequence"] = {"block": block, "position": position}
 	    files["out/result.json"] = json.dumps(result).encode()
