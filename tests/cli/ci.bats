@@ -63,6 +63,7 @@ each() {
 	export GATE=--allow-undecided
 	each ended 0 "gate: passed: no regression; undecided: *"
 	export COMPARE="--base kernels/base,quiet" # options of the recipe may name another side
+	git clean -qffdx
 	ci_job github.yml guests
 	[ -d boots/base-quiet ]
 }
