@@ -95,7 +95,7 @@ teardown() {
 	shared = taken(scripts / "lib/vm/plan.py")
 	assert "base" in shared
 	found = {c["name"]: {o["name"] for o in c["options"]} - {"help"} for c in json.load(open("described"))["commands"]}
-	for name in ("vm-compare", "boot-compare", "guest", "dashboard"):
+	for name in ("vm-compare", "boot-compare", "guest", "gate", "dashboard"):
 	    wanted = taken(scripts / name) | (shared if name.endswith("compare") else set())
 	    assert found[name] == wanted, (name, found[name] ^ wanted)
 	END
