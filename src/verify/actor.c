@@ -25,6 +25,7 @@ const struct actor_kind *const actor_kinds[] = {
 	&actor_controller_toggler,
 	&actor_limit_setter,
 	&actor_memory_hog,
+	&actor_namespacer,
 	/* Late: the others are pinned to CPUs that they find online. */
 	&actor_unplugger,
 	/* Last: it interrupts those that it finds started. */
@@ -71,7 +72,7 @@ static void work_in_area(struct actor *a, const struct actor_kind *kind)
 		return;
 	take_steps(a, kind);
 	a->area_fd = close_fd(a->area_fd);
-	actor_removes_group(a, parent, name);
+	actor_removes_group(a, parent, name, false);
 }
 
 _Noreturn void actor_main(struct actor *a, const struct actor_kind *kind)
@@ -135,12 +136,14 @@ int actor_makes_group(struct actor *a, int parent_fd, const char *name)
 	return fd;
 }
 
-void actor_removes_group(struct actor *a, int parent_fd, const char *name)
+void actor_removes_group(struct actor *a, int parent_fd, const char *name, bool at_once)
 {
 	_cleanup_fd int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct scene s = actor_scene(a);
 
 	s.group_fd = fd;
+	if (at_once)
+		s.patience_ns = 0;
 	actor_does(a, "rmdir of a group");
 	s.removal = group_remove(parent_fd, name, clock_now_ns() + s.patience_ns);
 	shared_check(a->shared, INVARIANT_REMOVAL, &s);
@@ -218,4 +221,10 @@ void actor_reaps(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	child_reap(pid, NULL);
+}
+
+_Noreturn void actor_child_stays(void)
+{
+	for (;;)
+		pause();
 }

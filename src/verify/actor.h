@@ -32,6 +32,7 @@ struct actor_kind {
 	 */
 	const char *area;
 	bool beside;
+	bool is_privileged; /* keeps the capabilities of the round runner */
 	/* One of so many steps (0: each) is followed by a pause of up to so long, drawn. */
 	uint64_t pause_ns;
 	uint32_t pause_one_in;
@@ -46,7 +47,7 @@ extern const struct actor_kind *const actor_kinds[];
 
 extern const struct actor_kind actor_mover, actor_spawner, actor_killer, actor_freezer,
 	actor_builder, actor_controller_toggler, actor_limit_setter, actor_memory_hog,
-	actor_unplugger, actor_interrupter;
+	actor_unplugger, actor_interrupter, actor_namespacer;
 
 /* In the parent of all actors, before they are forked: what interrupts them must not kill them. */
 void actors_prepare(void);
@@ -69,8 +70,11 @@ struct scene actor_scene(const struct actor *a);
 /* Makes and opens a group; or a negative errno, with the fault and the kernel's reason noted. */
 int actor_makes_group(struct actor *a, int parent_fd, const char *name);
 
-/* Removes it with patience, and checks INVARIANT_REMOVAL. */
-void actor_removes_group(struct actor *a, int parent_fd, const char *name);
+/*
+ * Removes it and checks INVARIANT_REMOVAL: with the patience of the round, or `at_once`, as the kernel
+ * promises where all who lived there were seen to have ended.
+ */
+void actor_removes_group(struct actor *a, int parent_fd, const char *name, bool at_once);
 
 /* Opens one of the test groups, drawn. */
 int actor_opens_group(struct actor *a, uint32_t *ret_group);
@@ -84,5 +88,8 @@ pid_t actor_forks_into(struct actor *a, int group_fd, bool plainly);
 
 /* Kills and reaps a child. */
 void actor_reaps(pid_t pid);
+
+/* In a child: until it is killed. */
+_Noreturn void actor_child_stays(void);
 
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* They change groups: freezers, builders, controller togglers, limit setters, memory hogs. */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -89,6 +92,35 @@ static void check_frozen(struct actor *a, int fd, uint32_t group)
 	shared_check(a->shared, INVARIANT_FREEZE_HOLDS, &s);
 }
 
+/* Who is born in a group that was made in a frozen one does not come to run. */
+static void check_born_frozen(struct actor *a, int frozen_fd)
+{
+	static const char name[] = "born";
+	_cleanup_fd int fd = actor_makes_group(a, frozen_fd, name);
+	struct scene_subject born = {.where = "that was made in a frozen one"};
+	struct scene s = actor_scene(a);
+	int ends[2];
+	char byte;
+
+	if (fd < 0)
+		return;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
+		born.pid = actor_forks_into(a, fd, false);
+		if (born.pid == 0 && write(ends[1], "", 1) == 1)
+			actor_child_stays();
+		actor_sleeps(a, 10 * NS_PER_MS);
+		born.beats_after = read(ends[0], &byte, 1) == 1;
+		s.subjects = &born;
+		s.n_subjects = born.pid > 0;
+		shared_check(a->shared, INVARIANT_FREEZE_HOLDS, &s);
+		if (born.pid > 0)
+			actor_reaps(born.pid);
+		close(ends[0]);
+		close(ends[1]);
+	}
+	actor_removes_group(a, frozen_fd, name, false);
+}
+
 static bool freeze(struct actor *a)
 {
 	uint32_t group;
@@ -102,6 +134,7 @@ static bool freeze(struct actor *a)
 		return false;
 	if (r > 0) {
 		check_frozen(a, fd, group);
+		check_born_frozen(a, fd);
 		shared_count(a->shared, COUNT_FREEZES);
 	}
 	set_frozen(a, fd, false);
@@ -115,24 +148,70 @@ const struct actor_kind actor_freezer = {
 	.step = freeze,
 };
 
+/* The actor's own area, which has groups below it. */
+static void try_to_remove_area(struct actor *a)
+{
+	struct scene s = actor_scene(a);
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s-%u", actor_builder.area, a->index);
+	actor_does(a, "rmdir of a group above others");
+	s.removal = unlinkat(s.group_fd, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+	shared_check(a->shared, INVARIANT_OCCUPIED, &s);
+}
+
+/* Its only task has ended, and its parent was told: seen at once by who looks then. */
+static void check_deserted(struct actor *a, int fd, pid_t pid)
+{
+	struct scene s = actor_scene(a);
+	siginfo_t told;
+
+	s.group_fd = fd;
+	s.patience_ns = 0;
+	actor_does(a, "waiting for a child");
+	while (waitid(P_PID, (id_t)pid, &told, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+		;
+	actor_does(a, "reading the lists of a group");
+	shared_check(a->shared, INVARIANT_LISTS, &s);
+	child_reap(pid, NULL);
+	shared_check(a->shared, INVARIANT_LISTS, &s);
+	/* Where controllers are switched, a charge may move while it is taken back. */
+	if (!a->shared->schedule.value[SCHEDULE_CONTROLLER_TOGGLERS] &&
+	    faccessat(fd, "pids.current", F_OK, 0) == 0)
+		shared_check(a->shared, INVARIANT_PIDS, &s);
+}
+
+/* A child for a moment, in a group where nobody else is. */
+static void inhabit(struct actor *a, int fd)
+{
+	bool stays = rng_below(&a->rng, 2);
+	pid_t pid = actor_forks_into(a, fd, rng_below(&a->rng, 2));
+
+	if (pid == 0 && stays)
+		actor_child_stays();
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return;
+	if (stays) {
+		try_to_remove_area(a);
+		kill(pid, SIGKILL);
+	}
+	check_deserted(a, fd, pid);
+}
+
 /* A chain of groups, the lowest with a child for a moment; removed from below. */
 static bool build_chain(struct actor *a, int parent_fd, uint64_t depth)
 {
 	_cleanup_fd int fd = actor_makes_group(a, parent_fd, "0");
-	pid_t pid;
 
 	if (fd < 0)
 		return false;
-	if (depth > 1) {
+	if (depth > 1)
 		build_chain(a, fd, depth - 1);
-	} else if (rng_below(&a->rng, 2)) {
-		pid = actor_forks_into(a, fd, rng_below(&a->rng, 2));
-		if (pid == 0)
-			_exit(0);
-		if (pid > 0)
-			actor_reaps(pid);
-	}
-	actor_removes_group(a, parent_fd, "0");
+	else if (rng_below(&a->rng, 2))
+		inhabit(a, fd);
+	actor_removes_group(a, parent_fd, "0", true);
 	return true;
 }
 
@@ -273,7 +352,7 @@ static bool use_memory(struct actor *a)
 		exceed_memory(a, fd);
 	else if (r != -ENOENT)
 		shared_fault(a->shared, "writing memory.max: %s", strerror(-r));
-	actor_removes_group(a, a->area_fd, name);
+	actor_removes_group(a, a->area_fd, name, false);
 	return r == 0;
 }
 

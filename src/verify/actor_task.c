@@ -149,10 +149,23 @@ const struct actor_kind actor_mover = {
 	.end = end_subjects,
 };
 
-static _Noreturn void stay(void)
+/*
+ * Again and again, while others are moved out of the group and into it. Not where controllers are switched over
+ * it: that moves all tasks between lists of the kernel's, and who reads one may miss who comes from another.
+ */
+static void check_lists_of(struct actor *a, int fd, pid_t pid)
 {
-	for (;;)
-		pause();
+	enum { LOOKS = 8 };
+	struct scene s = actor_scene(a);
+
+	if (a->shared->schedule.value[SCHEDULE_CONTROLLER_TOGGLERS])
+		return;
+	s.group_fd = fd;
+	s.listed = pid;
+	actor_does(a, "reading the lists of a group");
+	for (int i = 0; i < LOOKS; i++)
+		if (shared_check(a->shared, INVARIANT_LISTS, &s) < 0)
+			return;
 }
 
 static bool spawn(struct actor *a)
@@ -166,13 +179,14 @@ static bool spawn(struct actor *a)
 	actor_does(a, "clone3 into a group");
 	s.child.pid = actor_forks_into(a, fd, false);
 	if (s.child.pid == 0)
-		stay();
+		actor_child_stays();
 	if (s.child.pid < 0) {
 		actor_sleeps(a, NS_PER_MS);
 		return true;
 	}
 	s.child.groups = UINT64_C(1) << group;
 	shared_check(a->shared, INVARIANT_CLONE_INTO, &s);
+	check_lists_of(a, fd, s.child.pid);
 	actor_reaps(s.child.pid);
 	return true;
 }
@@ -202,7 +216,7 @@ static _Noreturn void multiply(const struct shared *b)
 			if (n % 2)
 				_exit(0);
 			if (n > 2 || depth == DEPTH)
-				stay();
+				actor_child_stays();
 			depth++;
 			alive = 0;
 			n = 0;
@@ -254,6 +268,25 @@ static bool fill_and_kill(struct actor *a, int top, int below)
 	return r >= 0;
 }
 
+/* The kill is over: who is born into the group afterwards lives. */
+static void check_born_later(struct actor *a, int top)
+{
+	struct scene_subject born = {.where = "that was killed before it was born"};
+	struct scene s = actor_scene(a);
+
+	actor_does(a, "clone3 into a group that was killed");
+	born.pid = actor_forks_into(a, top, false);
+	if (born.pid == 0)
+		actor_child_stays();
+	if (born.pid < 0)
+		return;
+	s.subjects = &born;
+	s.n_subjects = 1;
+	actor_sleeps(a, NS_PER_MS);
+	shared_check(a->shared, INVARIANT_KILL_SPARES, &s);
+	actor_reaps(born.pid);
+}
+
 static bool kill_one(struct actor *a)
 {
 	static const char name[] = "victim";
@@ -262,8 +295,9 @@ static bool kill_one(struct actor *a)
 
 	if (below < 0 || !fill_and_kill(a, top, below))
 		return false;
-	actor_removes_group(a, top, "0");
-	actor_removes_group(a, a->area_fd, name);
+	check_born_later(a, top);
+	actor_removes_group(a, top, "0", false);
+	actor_removes_group(a, a->area_fd, name, false);
 	shared_count(a->shared, COUNT_KILLS);
 	return true;
 }

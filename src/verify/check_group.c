@@ -134,6 +134,11 @@ int check_unfrozen(const struct scene *s, struct evidence *ret)
 	return wait_members(s, "frozen", 0, ret);
 }
 
+static const char *group_of(const struct scene *s, const struct scene_subject *subject)
+{
+	return subject->where ? subject->where : s->view->groups[subject->group];
+}
+
 /* At once: what the file says was read before the first look at the beats. */
 int check_freeze_holds(const struct scene *s, struct evidence *ret)
 {
@@ -144,7 +149,7 @@ int check_freeze_holds(const struct scene *s, struct evidence *ret)
 			return evidence_set(ret,
 					    "process %d ran on in group %s while that read frozen "
 					    "1: %" PRIu64 " times",
-					    (int)subject->pid, s->view->groups[subject->group],
+					    (int)subject->pid, group_of(s, subject),
 					    subject->beats_after - subject->beats_before);
 	}
 	return (int)s->n_subjects;
@@ -255,7 +260,7 @@ int check_spares(const struct scene *s, struct evidence *ret)
 			return evidence_set(ret,
 					    "process %d in group %s has died; nobody killed it or "
 					    "its group",
-					    (int)subject->pid, s->view->groups[subject->group]);
+					    (int)subject->pid, group_of(s, subject));
 	}
 	return looked_at;
 }
@@ -332,6 +337,13 @@ int check_removal(const struct scene *s, struct evidence *ret)
 		     s->patience_ns / NS_PER_MS);
 	stuck_find_in_group(s->group_fd, ret);
 	return -EBADMSG;
+}
+
+int check_occupied(const struct scene *s, struct evidence *ret)
+{
+	if (s->removal == 0)
+		return evidence_set(ret, "a group with another one in it was removed");
+	return s->removal == -EBUSY ? 1 : s->removal;
 }
 
 int check_responds(const struct scene *s, struct evidence *ret)

@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/cleanup.h"
+#include "base/io.h"
 #include "verify/invariant.h"
 
 static const char *group_name(const struct view *v, int group)
@@ -132,11 +135,11 @@ static int list_all(const struct view *v, struct listed *ret)
 	return n;
 }
 
-/* Whether the group lists the task, now. */
-static bool lists(const struct view *v, uint32_t group, pid_t tid)
+/* Whether that list of the group has the task, now. */
+static bool lists(const struct view *v, uint32_t group, const char *file, pid_t tid)
 {
 	pid_t tids[VIEW_TASKS_MAX];
-	int n = view_members(v, group, "cgroup.threads", tids);
+	int n = view_members(v, group, file, tids);
 
 	for (int i = 0; i < n; i++)
 		if (tids[i] == tid)
@@ -153,7 +156,8 @@ static int check_twice(const struct scene *s, const struct listed *all, int n, s
 			continue;
 		/* A task that ended there and one of the same id born here cannot be in both again.
 		 */
-		if (!lists(s->view, a->group, a->tid) || !lists(s->view, b->group, b->tid))
+		if (!lists(s->view, a->group, "cgroup.threads", a->tid) ||
+		    !lists(s->view, b->group, "cgroup.threads", b->tid))
 			continue;
 		return evidence_set(ret, "task %d is listed in %s and in %s", (int)a->tid,
 				    s->view->groups[a->group], s->view->groups[b->group]);
@@ -178,12 +182,31 @@ static int check_listed(const struct scene *s, const struct scene_subject *subje
 	snprintf(task, sizeof(task), "%d/task/%d", (int)subject->pid, (int)tid);
 	/* Just born, it can be seen in /proc for an instant before it is linked into its group. */
 	do {
-		if (lists(s->view, subject->group, tid) || !view_is_alive(s->view, task))
+		if (lists(s->view, subject->group, "cgroup.threads", tid) ||
+		    !view_is_alive(s->view, task))
 			return 1;
 	} while (patience_again(&p));
 	return evidence_set(ret, "thread %d of process %d lives in %s, whose list lacks it; %s",
 			    (int)tid, (int)subject->pid, s->view->groups[subject->group],
 			    found ? s->view->groups[found->group] : "no group lists it");
+}
+
+/* A process whose leader has ended before its threads is listed where that was. */
+static int check_process(const struct scene *s, pid_t pid, pid_t tid, struct evidence *ret)
+{
+	struct patience p = patience_begin(s->patience_ns);
+	char task[48];
+
+	snprintf(task, sizeof(task), "%d/task/%d", (int)pid, (int)tid);
+	do {
+		for (uint32_t g = 0; g < s->view->n_groups; g++)
+			if (lists(s->view, g, "cgroup.procs", pid))
+				return 0;
+		if (!view_is_alive(s->view, task))
+			return 0;
+	} while (patience_again(&p));
+	return evidence_set(ret, "no cgroup.procs lists process %d, whose thread %d lives",
+			    (int)pid, (int)tid);
 }
 
 int check_once(const struct scene *s, struct evidence *ret)
@@ -203,9 +226,48 @@ int check_once(const struct scene *s, struct evidence *ret)
 		r = check_twice(s, all, n, ret);
 		for (int k = 0; r >= 0 && k < threads; k++)
 			r = check_listed(s, &s->subjects[i], tids[k], all, n, ret);
+		if (r >= 0 && threads > 0)
+			r = check_process(s, s->subjects[i].pid, tids[threads - 1], ret);
 		if (r < 0)
 			return r;
 		looked_at += n;
 	}
 	return looked_at;
+}
+
+static bool have_line(const char *text, pid_t wanted)
+{
+	char *end;
+
+	for (const char *at = text; *at; at = end + (*end == '\n')) {
+		if (strtol(at, &end, 10) == wanted && end != at)
+			return true;
+		if (end == at)
+			return false;
+	}
+	return false;
+}
+
+int check_lists(const struct scene *s, struct evidence *ret)
+{
+	static const char *const files[] = {"cgroup.procs", "cgroup.threads"};
+
+	for (size_t i = 0; i < 2; i++) {
+		_cleanup_free char *text = NULL;
+		int r = io_read_all(s->group_fd, files[i], 1 << 20, &text, NULL);
+
+		if (r < 0)
+			return r;
+		if (s->listed && !have_line(text, s->listed))
+			return evidence_set(ret,
+					    "%s lacks process %d, which lives in the group and was "
+					    "not moved",
+					    files[i], (int)s->listed);
+		if (!s->listed && *text)
+			return evidence_set(ret,
+					    "%s lists %.*s, and all who lived in the group have "
+					    "ended",
+					    files[i], (int)strcspn(text, "\n"), text);
+	}
+	return 2;
 }

@@ -15,7 +15,8 @@ const struct invariant invariants[INVARIANTS] = {
 		.promise = "after a process was moved all its threads are in the new group, while it "
 			"clones, execs and exits; after a move that failed, in the old one"},
 	[INVARIANT_ONCE] = {.name = "once", .check = check_once,
-		.promise = "every task is listed in exactly one group, the one that /proc names"},
+		.promise = "every task is listed in exactly one group, the one that /proc names, and "
+			"every process in a cgroup.procs"},
 	[INVARIANT_BIRTH] = {.name = "birth", .check = check_child,
 		.promise = "a child is born in its parent's group; the old or the new one while the "
 			"parent is moved"},
@@ -56,6 +57,11 @@ const struct invariant invariants[INVARIANTS] = {
 		.promise = "frozen returns to 0 once a group is thawed"},
 	[INVARIANT_NOTIFY] = {.name = "notify", .check = check_notify, .is_awaited = true,
 		.promise = "who waits for a change of cgroup.events by poll or inotify is woken"},
+	[INVARIANT_LISTS] = {.name = "lists", .check = check_lists,
+		.promise = "who stays in a group is in its lists whenever they are read, while others "
+			"are moved too, and nobody is who has ended"},
+	[INVARIANT_OCCUPIED] = {.name = "occupied", .check = check_occupied,
+		.promise = "the removal of a group above others is refused"},
 };
 /* clang-format on */
 

@@ -36,13 +36,16 @@ enum invariant_id {
 	INVARIANT_FREEZE_HOLDS,
 	INVARIANT_UNFROZEN,
 	INVARIANT_NOTIFY,
+	INVARIANT_LISTS,
+	INVARIANT_OCCUPIED,
 	INVARIANTS
 };
 
 struct scene_subject {
 	pid_t pid;
-	pid_t parent;   /* with which it dies, and whose end is judged elsewhere; 0: none */
-	uint32_t group; /* where all of it is, and nobody moves it now */
+	pid_t parent;      /* with which it dies, and whose end is judged elsewhere; 0: none */
+	uint32_t group;    /* where all of it is, and nobody moves it now */
+	const char *where; /* in words, of a group that is none of the view's; NULL: `group` */
 	const _Atomic uint64_t *beats;      /* counts on while its threads run; may be NULL */
 	uint64_t beats_before, beats_after; /* INVARIANT_FREEZE_HOLDS: both while it was frozen */
 };
@@ -73,13 +76,14 @@ struct scene {
 	} child;
 	int group_fd;   /* the group in question; the test groups where there is none of its own */
 	pid_t outlived; /* who should have been killed and ended by itself; 0: nobody */
+	pid_t listed;   /* who lives in `group_fd` and stays; 0: all who lived there have ended */
 	int64_t pids_before; /* pids.current at the start */
-	int removal;         /* what rmdir answered after retries: 0 or a negative errno */
-	const char *stuck;   /* what did not end; NULL: all did */
-	pid_t waiting;       /* and who is at it */
-	int unwoken;         /* of waiter.h: who was not woken by a change that came */
-	const char *change;  /* which */
-	const char *log;     /* a line of the kernel's log that reports a fault; NULL: none */
+	int removal; /* what rmdir answered, after retries as far as there is patience: 0 or a negative errno */
+	const char *stuck;  /* what did not end; NULL: all did */
+	pid_t waiting;      /* and who is at it */
+	int unwoken;        /* of waiter.h: who was not woken by a change that came */
+	const char *change; /* which */
+	const char *log;    /* a line of the kernel's log that reports a fault; NULL: none */
 	struct kernel_counts before, now;
 };
 
@@ -148,6 +152,7 @@ static inline bool patience_again(struct patience *p)
 /* The checks: of places in check_place.c, of groups in check_group.c, of the kernel in invariant.c. */
 int check_together(const struct scene *s, struct evidence *ret);
 int check_once(const struct scene *s, struct evidence *ret);
+int check_lists(const struct scene *s, struct evidence *ret);
 int check_child(const struct scene *s, struct evidence *ret);
 int check_populated(const struct scene *s, struct evidence *ret);
 int check_freeze(const struct scene *s, struct evidence *ret);
@@ -157,6 +162,7 @@ int check_spares(const struct scene *s, struct evidence *ret);
 int check_pids(const struct scene *s, struct evidence *ret);
 int check_dying(const struct scene *s, struct evidence *ret);
 int check_removal(const struct scene *s, struct evidence *ret);
+int check_occupied(const struct scene *s, struct evidence *ret);
 int check_responds(const struct scene *s, struct evidence *ret);
 int check_log(const struct scene *s, struct evidence *ret);
 int check_ancestors(const struct scene *s, struct evidence *ret);

@@ -64,7 +64,7 @@ static void start_actor(struct round_runner *k, const struct actor_kind *kind, u
 	pid = fork();
 	if (pid == 0) {
 		child_dies_with(self);
-		if (privileges_drop() < 0)
+		if (!kind->is_privileged && privileges_drop() < 0)
 			shared_fault(b, "giving up privileges: %s", strerror(errno));
 		test_groups_pin(b, b->n_actors);
 		actor_main(&actor, kind);

@@ -31,6 +31,7 @@ const struct schedule_key_info schedule_keys[SCHEDULE_KEYS] = {
 	[SCHEDULE_INTERRUPTERS] = {.name = "interrupters", .most = 1, .one_in = 4},
 	[SCHEDULE_PINNED] = {.name = "pinned", .most = 1, .one_in = 2},
 	[SCHEDULE_UNPLUGGERS] = {.name = "unpluggers", .most = 1, .one_in = 2},
+	[SCHEDULE_NAMESPACERS] = {.name = "namespacers", .most = 1, .one_in = 2},
 	[SCHEDULE_MS] = {.name = "ms", .least = 1000, .most = 4000, .floor = 50},
 };
 
@@ -65,11 +66,12 @@ void schedule_draw(struct schedule *s, uint64_t seed, const struct schedule_limi
 	*s = (struct schedule){.seed = seed};
 	rng_init(&rng, seed, 0);
 	for (int k = 0; k < SCHEDULE_KEYS; k++)
-		if (k != SCHEDULE_UNPLUGGERS)
+		if (k != SCHEDULE_UNPLUGGERS && k != SCHEDULE_NAMESPACERS)
 			s->value[k] = draw_key(&rng, k, limits);
 	s->pace_ns = paces_ns[rng_below(&rng, N_PACES)];
 	/* What is new is drawn last, so that the round of a seed that was printed stays the same. */
 	s->value[SCHEDULE_UNPLUGGERS] = draw_key(&rng, SCHEDULE_UNPLUGGERS, limits);
+	s->value[SCHEDULE_NAMESPACERS] = draw_key(&rng, SCHEDULE_NAMESPACERS, limits);
 	if (!limits->may_unplug)
 		s->value[SCHEDULE_UNPLUGGERS] = 0;
 }
@@ -218,7 +220,7 @@ int schedule_shrink(uint64_t seed, struct schedule_limits *limits, unsigned trie
 	/* Whole kinds of actors first, the length last. */
 	/* clang-format off */
 	static const int order[] = {
-		SCHEDULE_UNPLUGGERS, SCHEDULE_INTERRUPTERS, SCHEDULE_MEMORY_HOGS, SCHEDULE_LIMIT_SETTERS,
+		SCHEDULE_UNPLUGGERS, SCHEDULE_NAMESPACERS, SCHEDULE_INTERRUPTERS, SCHEDULE_MEMORY_HOGS, SCHEDULE_LIMIT_SETTERS,
 		SCHEDULE_CONTROLLER_TOGGLERS, SCHEDULE_BUILDERS, SCHEDULE_FREEZERS, SCHEDULE_KILLERS,
 		SCHEDULE_SPAWNERS, SCHEDULE_LEADERLESS, SCHEDULE_EXECS, SCHEDULE_FORKERS, SCHEDULE_CLONERS,
 		SCHEDULE_PINNED, SCHEDULE_MOVERS, SCHEDULE_SUBJECTS, SCHEDULE_THREADS, SCHEDULE_GROUPS,

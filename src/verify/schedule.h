@@ -34,8 +34,9 @@ enum schedule_key {
 	SCHEDULE_MEMORY_HOGS,         /* exceed memory.max */
 	SCHEDULE_INTERRUPTERS,        /* 1: signals interrupt the actors all the time */
 	SCHEDULE_PINNED,              /* 1: actors and subjects are pinned to CPUs */
-	SCHEDULE_UNPLUGGERS, /* take CPUs offline and bring them back; none without permission */
-	SCHEDULE_MS,         /* how long the round lasts */
+	SCHEDULE_UNPLUGGERS,  /* take CPUs offline and bring them back; none without permission */
+	SCHEDULE_NAMESPACERS, /* end PID namespaces */
+	SCHEDULE_MS,          /* how long the round lasts */
 	SCHEDULE_KEYS
 };
 

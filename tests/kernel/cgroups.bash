@@ -178,4 +178,4 @@ nothing_left_behind() {
 # A schedule with one quiet process of some threads, moved seldom enough to be tampered with, between two groups.
 none() { printf ',%s=0' "$@"; }
 quiet=(--replay 4 --at-most "movers=1,subjects=1,groups=2,threads=3$(none cloners forkers execs leaderless spawners \
-	killers freezers builders controller-togglers limit-setters memory-hogs interrupters)")
+	killers freezers builders controller-togglers limit-setters memory-hogs interrupters namespacers)")

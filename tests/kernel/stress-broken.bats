@@ -100,7 +100,7 @@ finds_runner() {
 @test "a kill that misses is seen, also where the patience is longer than 30 s" {
 	stage_broken_kernel
 	begin env BROKEN=kill stage/src/cgchurn stress --seed 2 --patience 31s --shrink-tries 0 --duration 1s \
-		--at-most movers=1,subjects=1,killers=1,memory-hogs=0,freezers=0,builders=0,controller-togglers=0,limit-setters=0,spawners=0
+		--at-most movers=1,subjects=1,killers=1,memory-hogs=0,freezers=0,builders=0,controller-togglers=0,limit-setters=0,spawners=0,namespacers=0
 	ends 1
 	grep -q '^not ok 8 kill-drains$' ktap
 	grep -q '^# cgroup.events: populated is 1 and not 0 after 31000 ms$' ktap
@@ -110,7 +110,7 @@ finds_runner() {
 breaks() {
 	stage_broken_kernel
 	begin env BROKEN=$1 stage/src/cgchurn stress --seed 7 --patience 2s --shrink-tries 0 --duration 1s \
-		--at-most movers=$2,subjects=1,killers=1,memory-hogs=0,builders=0,controller-togglers=0,limit-setters=0,spawners=0
+		--at-most movers=$2,subjects=1,killers=1,memory-hogs=0,builders=0,controller-togglers=0,limit-setters=0,spawners=0,namespacers=0
 	ends 1
 	grep -q "^not ok $3 $4\$" ktap
 	grep -q "^# $5" ktap

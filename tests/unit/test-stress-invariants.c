@@ -72,6 +72,8 @@ static int setup(void **state)
 	put_task(w, 100, 101, "/run/test-groups/0", 'R', IDLE);
 	put_list(w, "0", "cgroup.threads", "100\n101\n");
 	put_list(w, "1/0", "cgroup.threads", "");
+	put_list(w, "0", "cgroup.procs", "100\n");
+	put_list(w, "1/0", "cgroup.procs", "");
 	put_list(w, "0", "cgroup.events", "populated 1\nfrozen 0\n");
 	put_list(w, "1/0", "cgroup.events", "populated 0\nfrozen 0\n");
 	w->view = (struct view){
@@ -179,6 +181,50 @@ static void test_once(void **state)
 	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 1);
 }
 
+/* A process whose leader died elsewhere is listed there; by none at all, it is lost. */
+static void test_once_as_process(void **state)
+{
+	struct world *w = *state;
+
+	put_list(w, "0", "cgroup.procs", "");
+	put_list(w, "1/0", "cgroup.procs", "99\n100\n");
+	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 2);
+	put_list(w, "1/0", "cgroup.procs", "99\n");
+	assert_int_equal(
+		check(w, INVARIANT_ONCE, "no cgroup.procs lists process 100, whose thread"),
+		-EBADMSG);
+	put_task(w, 100, 100, "/run/test-groups/0", 'Z', IDLE);
+	put_task(w, 100, 101, "/run/test-groups/0", 'Z', IDLE);
+	assert_int_equal(check(w, INVARIANT_ONCE, NULL), 2);
+}
+
+static void test_lists(void **state)
+{
+	struct world *w = *state;
+
+	w->scene.listed = 100;
+	assert_int_equal(check(w, INVARIANT_LISTS, NULL), 2);
+	w->scene.listed = 10;
+	assert_int_equal(check(w, INVARIANT_LISTS, "cgroup.procs lacks process 10,"), -EBADMSG);
+	/* In one of the lists only. */
+	w->scene.listed = 101;
+	assert_int_equal(check(w, INVARIANT_LISTS, "cgroup.procs lacks process 101,"), -EBADMSG);
+	put_list(w, "0", "cgroup.procs", "100\n101\n");
+	assert_int_equal(check(w, INVARIANT_LISTS, NULL), 2);
+	put_list(w, "0", "cgroup.threads", "100\n");
+	assert_int_equal(check(w, INVARIANT_LISTS, "cgroup.threads lacks process 101,"), -EBADMSG);
+	/* All have ended: a 0 is one too many. */
+	w->scene.listed = 0;
+	assert_int_equal(check(w, INVARIANT_LISTS, "cgroup.procs lists 100, and all"), -EBADMSG);
+	put_list(w, "0", "cgroup.procs", "");
+	put_list(w, "0", "cgroup.threads", "0\n");
+	assert_int_equal(check(w, INVARIANT_LISTS, "cgroup.threads lists 0, and all"), -EBADMSG);
+	put_list(w, "0", "cgroup.threads", "");
+	assert_int_equal(check(w, INVARIANT_LISTS, NULL), 2);
+	assert_int_equal(unlinkat(w->scene.group_fd, "cgroup.threads", 0), 0);
+	assert_int_equal(check(w, INVARIANT_LISTS, NULL), -ENOENT);
+}
+
 static void test_births(void **state)
 {
 	struct world *w = *state;
@@ -257,6 +303,9 @@ static void test_frozen(void **state)
 	assert_int_equal(check(w, INVARIANT_FREEZE_HOLDS, NULL), 1);
 	w->subject.beats_after = 9;
 	assert_int_equal(check(w, INVARIANT_FREEZE_HOLDS, "process 100 ran on in group 0"),
+			 -EBADMSG);
+	w->subject.where = "that is none of the view's";
+	assert_int_equal(check(w, INVARIANT_FREEZE_HOLDS, "in group that is none of the view's"),
 			 -EBADMSG);
 	w->scene.n_subjects = 0;
 	assert_int_equal(check(w, INVARIANT_FREEZE_HOLDS, NULL), 0);
@@ -469,6 +518,12 @@ static void test_facts(void **state)
 	assert_int_equal(check(w, INVARIANT_REMOVAL, "EBUSY"), -EBADMSG);
 	w->scene.removal = -EACCES;
 	assert_int_equal(check(w, INVARIANT_REMOVAL, NULL), -EACCES);
+	w->scene.removal = -EBUSY;
+	assert_int_equal(check(w, INVARIANT_OCCUPIED, NULL), 1);
+	w->scene.removal = 0;
+	assert_int_equal(check(w, INVARIANT_OCCUPIED, "was removed"), -EBADMSG);
+	w->scene.removal = -EACCES;
+	assert_int_equal(check(w, INVARIANT_OCCUPIED, NULL), -EACCES);
 	assert_int_equal(check(w, INVARIANT_RESPONDS, NULL), 1);
 	w->scene.stuck = "a mover hangs";
 	assert_int_equal(check(w, INVARIANT_RESPONDS, "a mover hangs"), -EBADMSG);
@@ -524,6 +579,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_together, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unreadable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_once_as_process, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_births, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_populated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_freeze_and_thaw, setup, teardown),

@@ -59,7 +59,8 @@ static void test_draw_stays(void **state)
 	assert_string_equal(text,
 			    "movers 2, subjects 3, groups 3, threads 2, cloners 1, forkers 2, "
 			    "execs 1, leaderless 1, spawners 1, killers 2, builders 1, "
-			    "controller-togglers 1, limit-setters 1, pinned 1, ms 2798");
+			    "controller-togglers 1, limit-setters 1, pinned 1, namespacers 1, "
+			    "ms 2798");
 	assert_int_equal(s.pace_ns, 20000000);
 }
 
@@ -371,7 +372,7 @@ static void test_files(void **state)
 	f = fopen(path, "r");
 	assert_true(fread(text, 1, sizeof(text) - 1, f) > 0);
 	fclose(f);
-	assert_non_null(strstr(text, "tests=\"20\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+	assert_non_null(strstr(text, "tests=\"22\" failures=\"1\" errors=\"0\" skipped=\"1\""));
 	assert_non_null(
 		strstr(text, "child &lt;5&gt; &amp; &quot;more&quot;\nsecond \xef\xbf\xbd line"));
 	assert_non_null(strstr(text, "Replay: cgchurn stress --replay 99"));
