@@ -30,7 +30,7 @@ struct stress_options {
 	struct option_u64 duration, seed, replay, patience, heartbeat, shrink_tries;
 	const char *at_most, *junit, *status;
 	struct place_options place;
-	bool unplug_cpus, quiet;
+	bool unplug_cpus, quiet, list;
 };
 
 /* clang-format off */
@@ -73,6 +73,8 @@ static const struct command_option options[] = {
 	{.group = place_options, .offset = AT(place)},
 	{.name = "quiet", .letter = 'q', .type = OPTION_FLAG, .offset = AT(quiet),
 	 .help = "Print no lines of figures, only messages."},
+	{.name = "list", .type = OPTION_FLAG, .offset = AT(list),
+	 .help = "Print the invariants, and the commits of the kernel that fixed what broke them."},
 	{0},
 };
 /* clang-format on */
@@ -90,7 +92,8 @@ static const char help[] =
 	"  cgchurn stress --duration 12h --status s.json   overnight\n"
 	"  cgchurn stress migrate-under-fork               beside that workload\n"
 	"  cgchurn stress --replay 123 --at-most movers=1  the command that a failure printed\n"
-	"  cgchurn stress --unplug-cpus                    in a guest, with CPU hotplug\n\n"
+	"  cgchurn stress --unplug-cpus                    in a guest, with CPU hotplug\n"
+	"  cgchurn stress --list                           what is checked\n\n"
 	"CPUs that were taken offline are brought online at the end, also after a signal or a\n"
 	"crash. If cgchurn, its guardian and the process that took them offline are all killed,\n"
 	"`cgchurn clean` brings them online.\n\n"
@@ -376,11 +379,23 @@ static int carry_out(struct stressing *g, const struct command_call *call, struc
 	return g->stress.begun_ns ? finish(g, r, e) : r;
 }
 
+static int print_invariants(void)
+{
+	for (int i = 0; i < INVARIANTS; i++) {
+		printf("%-13s %s\n", invariants[i].name, invariants[i].promise);
+		if (invariants[i].guards)
+			printf("%-13s fixed in: %s\n", "", invariants[i].guards);
+	}
+	return EXIT_DONE;
+}
+
 static int stress_main(const struct command_call *call, struct err *e)
 {
 	struct stressing g = {.o = call->options, .session = {.signal_fd = -1}};
 	int r;
 
+	if (g.o->list)
+		return print_invariants();
 	g.heartbeat_ns = clock_now_ns();
 	g.stress.around.subject_path = g.subject_path;
 	g.stress.state = "running";

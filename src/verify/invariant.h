@@ -101,6 +101,8 @@ struct evidence {
 struct invariant {
 	const char *name;
 	const char *promise;
+	/* Commits of the kernel that fixed what broke it, separated by blanks; NULL: none is known. */
+	const char *guards;
 	/*
 	 * How many tasks or groups were looked at (0: there was none), -EBADMSG where the promise
 	 * is broken, with the evidence, or another negative errno where it could not be checked.

@@ -128,6 +128,7 @@ void stress_hung(struct stress *s, const char *evidence)
 	if (s->broken)
 		return;
 	s->broken = true;
+	s->broken_ns = clock_now_ns();
 	s->invariant = INVARIANT_RESPONDS;
 	s->broken_seed = s->schedule.seed;
 	s->broken_limits = s->limits;
@@ -140,6 +141,7 @@ static void note(struct stress *s, const struct round_outcome *o)
 	if (!o->broken)
 		return;
 	s->broken = true;
+	s->broken_ns = clock_now_ns();
 	s->invariant = o->invariant;
 	s->evidence = o->evidence;
 	s->broken_seed = s->schedule.seed;

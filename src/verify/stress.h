@@ -40,6 +40,7 @@ struct stress {
 	struct round_counts counts;
 	struct schedule schedule; /* of the round under way, or the last */
 	bool broken;
+	uint64_t broken_ns; /* when that was seen */
 	enum invariant_id invariant;
 	struct evidence evidence;
 	uint64_t broken_seed;                 /* for --replay */

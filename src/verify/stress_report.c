@@ -62,6 +62,8 @@ static void print_breach(const struct stress *s, FILE *to)
 	print_comment(s->evidence.text, to);
 	schedule_draw(&smallest, s->broken_seed, &s->broken_limits);
 	schedule_format(&smallest, schedule);
+	fprintf(to, "# Broken after %" PRIu64 " s, in round %" PRIu64 ".\n",
+		(s->broken_ns - s->begun_ns) / NS_PER_S, s->rounds);
 	fprintf(to, "# The smallest case seen to fail, after %u more rounds of which %u failed:\n",
 		s->shrunk_runs, s->shrunk_failed);
 	fprintf(to, "#   %s\n# Replay: ", schedule);

@@ -49,6 +49,12 @@ refused() {
 	refused "--warmup: found 3601 s, allowed: 0 ms to 1 h" show -w 3601 null
 }
 
+@test "stress --list names every invariant, and the commits that it guards" {
+	run -0 "$CGCHURN" stress --list
+	[ "$(grep -cE '^[a-z-]+ ' <<<"$output")" -eq 22 ]
+	[[ "$output" == *"lists "*"fixed in: de8163e2dd03 a72f73c4dd9b 5ee01f1a7343"* ]]
+}
+
 @test "--set and --at-most: what is allowed, and an example" {
 	refused "--set foo: allowed: --set ACTOR.KEY=VALUE" show null --set foo
 	[[ "$stderr" == *"--set storm.workers=8"* ]]

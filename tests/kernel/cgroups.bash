@@ -148,6 +148,41 @@ runs_setup() {
 	cd "$BATS_TEST_TMPDIR"
 }
 
+# Fills `sound` with what keeps the stress from a bug that this kernel is known to have: who is born by clone3 into a group that
+# was killed once dies (8e3599202166, in 7.3, of b69bb476dee9 in 6.14).
+without_known_bugs() {
+	sound=()
+	python3 - "${own:-$root}/test-cgchurn-born-$$" <<-'END' || sound=(--at-most killers=0)
+	import ctypes, os, signal, struct, sys, time
+	group = sys.argv[1]
+	os.mkdir(group)
+	try:
+	    with open(f"{group}/cgroup.kill", "w") as kill:
+	        kill.write("1")
+	    folder = os.open(group, os.O_RDONLY)
+	    CLONE_INTO_CGROUP, clone3 = 1 << 33, 435
+	    args = struct.pack("11Q", CLONE_INTO_CGROUP, 0, 0, 0, signal.SIGCHLD, 0, 0, 0, 0, 0, folder)
+	    pid = ctypes.CDLL(None).syscall(clone3, args, len(args))
+	    if pid == 0:
+	        time.sleep(60)
+	        os._exit(0)
+	    time.sleep(0.05)
+	    dead = pid > 0 and os.waitpid(pid, os.WNOHANG)[0] == pid
+	    if pid > 0 and not dead:
+	        os.kill(pid, signal.SIGKILL)
+	        os.waitpid(pid, 0)
+	except FileNotFoundError:
+	    dead = False
+	for _ in range(100):
+	    try:
+	        os.rmdir(group)
+	        break
+	    except OSError:
+	        time.sleep(0.05)
+	sys.exit(dead)
+	END
+}
+
 # begin COMMAND...: runs it in the background; $pid is its pid, its output lies in ktap and messages.
 begin() {
 	"$@" >ktap 2>messages &

@@ -122,6 +122,11 @@ static void test_table(void **state)
 		assert_non_null(invariants[i].check);
 		for (int k = 0; k < i; k++)
 			assert_string_not_equal(invariants[i].name, invariants[k].name);
+		/* Abbreviated to 12 digits each, as in the kernel's Fixes: lines. */
+		for (const char *at = invariants[i].guards; at; at = strchr(at, ' ')) {
+			at += *at == ' ';
+			assert_int_equal(strspn(at, "0123456789abcdef"), 12);
+		}
 	}
 }
 

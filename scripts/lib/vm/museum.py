@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import pathlib
 
-from . import cache, source
+from . import cache
 from .errors import usage
 
 COMMIT = "https://git.kernel.org/torvalds/c/"
@@ -144,11 +144,11 @@ PIECES = (
             "		css_set_skip_task_iters",
             "	struct css_set *cset = task_css_set(task);\n\n	release_late(task);\n	if (!list_empty(&task->cg_list)) {\n"
             "		spin_lock_irq(&css_set_lock);\n		css_set_skip_task_iters"))),
-    Piece("frozen-mkdir", "97a61369830a", "freeze",
+    Piece("frozen-mkdir", "97a61369830a", "freeze-holds",
           "A group that is made in a frozen one reads frozen, and who is born in it runs.",
           ((CGROUP, "		set_bit(CGRP_FREEZE, &cgrp->flags);\n		cgrp->freezer.freeze_start_nsec",
             "		cgrp->freezer.freeze_start_nsec"),)),
-    Piece("dead-leader", "c03cd7738a83", "lists",
+    Piece("dead-leader", "c03cd7738a83", "once",
           "A process whose leader has ended before its other threads is missing from cgroup.procs.",
           ((CGROUP, "		if (it->cur_tasks_head == &it->cur_cset->dying_tasks &&\n		    !atomic_read(&task->signal->live))\n",
             "		if (it->cur_tasks_head == &it->cur_cset->dying_tasks)\n"),)),
@@ -171,9 +171,9 @@ def edit(tree, piece):
     return texts
 
 
-def digest(piece):
+def digest(piece, fragments):
     """Of all that makes its kernel, besides the source."""
-    whole = repr((piece.edits, CONFIG.read_text(encoding="utf-8"), source.PAIR_CONFIG.read_text(encoding="utf-8")))
+    whole = repr((piece.edits, [fragment.read_text(encoding="utf-8") for fragment in fragments]))
     return hashlib.sha256(whole.encode()).hexdigest()[:8]
 
 
