@@ -201,3 +201,53 @@ need_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "python3-yam
 	grep -q '^cgchurn_result_info' "$PROM"
 	grep -q 'Over time' "$BATS_TEST_TMPDIR/history.html"
 }
+
+@test "kselftest: the stress's KTAP and status; skipped where it cannot work" {
+	[ "$(id -u)" -eq 0 ] || skip "the wrapper asks for root"
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	for status in 0 1 4; do
+		printf '#!/bin/sh\necho "$*"\nexit %d\n' $status >"$BATS_TEST_TMPDIR/bin/cgchurn"
+		chmod +x "$BATS_TEST_TMPDIR/bin/cgchurn"
+		PATH=$BATS_TEST_TMPDIR/bin:$PATH run -$status "$ci/kselftest/cgchurn_stress.sh" --seed 1
+		[ "${lines[0]}" = "stress --seed 1" ]
+	done
+	[[ "$output" == *"1..0 # SKIP"* ]]
+	PATH=/nowhere run -4 /bin/sh "$ci/kselftest/cgchurn_stress.sh"
+	[[ "$output" == *"1..0 # SKIP cgchurn is not installed" ]]
+}
+
+@test "LKP: a run's output is parsed into medians" {
+	command -v ruby >/dev/null || skip "ruby is not installed"
+	stand_in
+	mkdir -p "$BATS_TEST_TMPDIR/lkp/lib"
+	echo 'log_cmd() { echo "2026-01-01 00:00:00 $*"; "$@"; }' >"$BATS_TEST_TMPDIR/lkp/lib/reproduce-log.sh"
+	touch "$BATS_TEST_TMPDIR/lkp/lib/debug.sh"
+	LKP_SRC=$BATS_TEST_TMPDIR/lkp workload=migrate-under-fork "$ci/lkp/programs/cgchurn/run" >"$BATS_TEST_TMPDIR/said"
+	"$ci/lkp/programs/cgchurn/parse" <"$BATS_TEST_TMPDIR/said" | grep -qx 'migrator.write.response.p50_us: 6307.84'
+}
+
+@test "mmtests: its metrics, one a series and trial" {
+	"$CGCHURN" export --to csv -o "$BATS_TEST_TMPDIR/cgchurn.csv" "$CGCHURN_SOURCE/tests/golden/export/sample.json"
+	"$ci/mmtests/shellpack_src/src/cgchurn/parse-results" "$BATS_TEST_TMPDIR" >"$BATS_TEST_TMPDIR/metrics"
+	grep -qP '^latency\tmigrate-under-fork-storm-cycle-service\tp50\t1\t75.008\t_$' "$BATS_TEST_TMPDIR/metrics"
+	[ "$(awk -F'\t' 'NF != 6' "$BATS_TEST_TMPDIR/metrics" | wc -l)" -eq 0 ]
+	for script in "$ci"/mmtests/drivers/*.sh "$ci"/mmtests/shellpack_src/src/cgchurn/{cgchurn-bench,parse-results}; do bash -n "$script"; done
+}
+
+@test "Phoronix Test Suite: the program that is installed prints the median" {
+	stand_in
+	mkdir "$BATS_TEST_TMPDIR/home" && cd "$BATS_TEST_TMPDIR/home"
+	HOME=$PWD sh "$ci/phoronix/cgchurn/install.sh"
+	[ "$(cat install-exit-status)" -eq 0 ]
+	HOME=$PWD LOG_FILE=$PWD/log ./cgchurn migrate-under-fork migrator write response
+	grep -qx 'Median latency: 6373.376 us' log
+	[ "$(cat test-exit-status)" -eq 0 ]
+	sed -n 's/^ *<Value>\([^ ]*\) .*/\1/p' "$ci/phoronix/cgchurn/test-definition.xml" | while read -r workload; do "$CGCHURN" show "$workload" >show; done
+}
+
+@test "tmt: the plan and its tests are YAML, and call commands that there are" {
+	need_yaml
+	blocks "$ci/tmt/tests.fmf" test
+	for block in "$BATS_TEST_TMPDIR"/block-*.sh; do bash -n "$block"; done
+	blocks "$ci/tmt/plan.fmf" how
+}
