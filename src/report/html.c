@@ -130,6 +130,7 @@ void html_drawing(struct report *r, struct picture *p, const char *caption, ...)
 		fputs("</svg></figure>\n", r->page);
 		r->n_pictures++;
 	}
+	r->failed |= p->failed;
 	picture_finish(p);
 }
 

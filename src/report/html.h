@@ -31,7 +31,8 @@ void html_time(const struct report *r, double ns);
 
 /*
  * A drawing with a caption, which a screen reader reads instead of it. Takes what is in `p` and
- * leaves it empty. Nothing where `p` has no series or the report no pictures.
+ * leaves it empty. Nothing where `p` has no series or the report no pictures. A failed picture makes
+ * the report fail.
  */
 void html_drawing(struct report *r, struct picture *p, const char *caption, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -73,6 +73,7 @@ struct report {
 	/* while it is printed */
 	FILE *page;
 	size_t n_pictures;
+	bool failed; /* memory ran out */
 };
 
 /* Finds or makes the group of a result. EXIT_USAGE in `e` where there would be too many. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "report/picture.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -26,37 +25,35 @@ struct picture_series *picture_add_series(struct picture *p, enum picture_style 
 	struct picture_series *s =
 		p->n < PICTURE_SERIES_MAX ? array_grow(&p->series, &p->n, sizeof(*s)) : NULL;
 
+	p->failed |= !s;
 	if (s)
 		*s = (struct picture_series){.style = style, .colour = colour % PICTURE_COLOURS};
 	return s;
 }
 
-int picture_add_point(struct picture_series *s, double x, double y)
+void picture_add_point(struct picture *p, struct picture_series *s, double x, double y)
 {
 	struct picture_point *point;
 
-	if (!isfinite(x) || !isfinite(y))
-		return 0;
+	if (!s || !isfinite(x) || !isfinite(y))
+		return;
 	point = s->n < PICTURE_POINTS_MAX ? array_grow(&s->points, &s->n, sizeof(*point)) : NULL;
-	if (!point)
-		return -ENOMEM;
-	*point = (struct picture_point){x, y};
-	return 0;
+	p->failed |= !point;
+	if (point)
+		*point = (struct picture_point){x, y};
 }
 
-int picture_add_level(struct picture *p, size_t colour, double from, double to, double y)
+void picture_add_level(struct picture *p, size_t colour, double from, double to, double y)
 {
 	struct picture_series *s = picture_add_series(p, PICTURE_LEVEL, colour);
-	int r = s ? picture_add_point(s, from, y) : -ENOMEM;
 
-	return r == 0 ? picture_add_point(s, to, y) : r;
+	picture_add_point(p, s, from, y);
+	picture_add_point(p, s, to, y);
 }
 
-int picture_add_mark(struct picture *p, size_t colour, double x)
+void picture_add_mark(struct picture *p, size_t colour, double x)
 {
-	struct picture_series *s = picture_add_series(p, PICTURE_MARK, colour);
-
-	return s ? picture_add_point(s, x, 0) : -ENOMEM;
+	picture_add_point(p, picture_add_series(p, PICTURE_MARK, colour), x, 0);
 }
 
 void picture_finish(struct picture *p)

@@ -48,20 +48,25 @@ struct picture_series {
 struct picture {
 	enum picture_kind kind;
 	bool by_order; /* of a history: x is 1, 2, ... and not a time */
+	bool failed;   /* memory ran out, or there was too much to draw */
 	struct picture_series *series;
 	size_t n;
 };
 
-/* Appends an empty series; NULL where memory ran out or there are PICTURE_SERIES_MAX. */
+/*
+ * Appends an empty series. What cannot be added, because memory ran out or there are PICTURE_SERIES_MAX
+ * or PICTURE_POINTS_MAX, makes the picture a failed one, which the end sees: NULL here, which may be
+ * given to the function below.
+ */
 struct picture_series *picture_add_series(struct picture *p, enum picture_style style,
 					  size_t colour);
 
-/* -ENOMEM, also for more than PICTURE_POINTS_MAX. Points that are not finite are left out. */
-int picture_add_point(struct picture_series *s, double x, double y);
+/* Points that are not finite are left out. */
+void picture_add_point(struct picture *p, struct picture_series *s, double x, double y);
 
-/* A series of its own: a level from x to x, and a mark. -ENOMEM. */
-int picture_add_level(struct picture *p, size_t colour, double from, double to, double y);
-int picture_add_mark(struct picture *p, size_t colour, double x);
+/* A series of its own: a level from x to x, and a mark. */
+void picture_add_level(struct picture *p, size_t colour, double from, double to, double y);
+void picture_add_mark(struct picture *p, size_t colour, double x);
 
 void picture_finish(struct picture *p); /* leaves an empty one */
 

@@ -154,17 +154,15 @@ static void print_head(struct report *r)
 	fputs("</h1></header>\n<main>\n", r->page);
 }
 
-static int print_sections(struct report *r)
+static void print_sections(struct report *r)
 {
-	static int (*const sections[])(struct report *) = {
+	static void (*const sections[])(struct report *) = {
 		section_summary, section_verdicts, section_workloads, section_attribution,
 		section_grids,   section_sweeps,   section_history,   section_machines,
 	};
-	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < sizeof(sections) / sizeof(sections[0]); i++)
-		error = sections[i](r);
-	return error;
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		sections[i](r);
 }
 
 /* An unknown name is refused, unless a comparison may know it. */
@@ -194,10 +192,10 @@ int report_print(struct report *r, FILE *page, struct err *e)
 		return error;
 	r->page = page;
 	print_head(r);
-	error = print_sections(r);
+	print_sections(r);
 	fprintf(page,
 		"</main>\n<footer><p>Made by cgchurn %s. One file, no network.</p></footer>\n"
 		"</body>\n</html>\n",
 		CGCHURN_VERSION);
-	return error < 0 ? err_no_memory(e) : 0;
+	return r->failed ? err_no_memory(e) : 0;
 }

@@ -111,7 +111,7 @@ static void print_series(struct report *r, const struct report_workload *w,
 	html_table_end(r);
 }
 
-int section_attribution(struct report *r)
+void section_attribution(struct report *r)
 {
 	bool any = false;
 
@@ -128,5 +128,4 @@ int section_attribution(struct report *r)
 			any = true;
 			print_series(r, &r->workloads[i], &r->workloads[i].series[k]);
 		}
-	return 0;
 }

@@ -4,7 +4,6 @@
  * numbers of each (`--set storm.workers=4 --set migrator.workers=2`), a shaded table of the median
  * of a migration.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +94,7 @@ static void extend(struct grid *g, const struct report *r, const struct report_s
 }
 
 /* All variants of the workload `name`. */
-static int collect(const struct report *r, const char *name, struct grid *g)
+static void collect(struct report *r, const char *name, struct grid *g)
 {
 	for (size_t i = 0; i < r->n_workloads; i++) {
 		const struct report_workload *w = &r->workloads[i];
@@ -106,12 +105,13 @@ static int collect(const struct report *r, const char *name, struct grid *g)
 		if (strcmp(w->name, name) != 0 || !s || !find_place(r, &w->run->outline, &place))
 			continue;
 		cell = array_grow(&g->cells, &g->n, sizeof(*cell));
-		if (!cell)
-			return -ENOMEM;
+		if (!cell) {
+			r->failed = true;
+			return;
+		}
 		*cell = (struct cell){place, s};
 		extend(g, r, s);
 	}
-	return 0;
 }
 
 static uint64_t axis_value(const struct cell *c, bool migrators)
@@ -198,15 +198,16 @@ static bool has_places(const struct grid *g)
 	return false;
 }
 
-int section_grids(struct report *r)
+void section_grids(struct report *r)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < r->n_workloads; i++) {
 		struct grid g = {0};
-		int error = r->workloads[i].variant ? 0 : collect(r, r->workloads[i].name, &g);
 
-		if (error == 0 && has_places(&g)) {
+		if (!r->workloads[i].variant)
+			collect(r, r->workloads[i].name, &g);
+		if (has_places(&g)) {
 			if (!any)
 				fputs("<h2 id=\"grids\">Forkers against migrators</h2>\n", r->page);
 			any = true;
@@ -214,8 +215,5 @@ int section_grids(struct report *r)
 				print_grid(r, &g, r->workloads[i].name, k);
 		}
 		free(g.cells);
-		if (error < 0)
-			return error;
 	}
-	return 0;
 }

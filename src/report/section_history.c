@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Results over time, with the changes that were found (compare/history.h). */
-#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -19,42 +18,36 @@ static const char *kernel_at(const struct history *h, const struct history_serie
 }
 
 /* Each kernel has a colour, and each series begins with the next one. */
-static int add_points(struct picture *p, const struct history *h, const struct history_series *s,
-		      size_t *colours)
+static void add_points(struct picture *p, const struct history *h, const struct history_series *s,
+		       size_t *colours)
 {
 	struct picture_series *drawn = NULL;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < s->n; i++) {
+	for (size_t i = 0; i < s->n; i++) {
 		if (i == 0 || strcmp(kernel_at(h, s, i), kernel_at(h, s, i - 1)) != 0) {
 			/* Without room for another one, the last continues. */
 			drawn = p->n < PICTURE_SERIES_MAX / 2
 					? picture_add_series(p, PICTURE_POINTS, (*colours)++)
 					: &p->series[p->n - 1];
 		}
-		r = drawn ? picture_add_point(drawn, seconds_at(h, s, i), s->points[i].value)
-			  : -ENOMEM;
+		picture_add_point(p, drawn, seconds_at(h, s, i), s->points[i].value);
 	}
-	return r;
 }
 
-static int add_segments(struct picture *p, const struct history *h, const struct history_series *s)
+static void add_segments(struct picture *p, const struct history *h, const struct history_series *s)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < s->n_segments && p->n + 2 < PICTURE_SERIES_MAX; i++) {
+	for (size_t i = 0; i < s->n_segments && p->n + 2 < PICTURE_SERIES_MAX; i++) {
 		const struct history_segment *g = &s->segments[i];
 		double from = seconds_at(h, s, g->first);
 
-		r = picture_add_level(p, 0, from, seconds_at(h, s, g->first + g->n - 1), g->middle);
-		if (r == 0 && i)
-			r = picture_add_mark(p, 0, from);
+		picture_add_level(p, 0, from, seconds_at(h, s, g->first + g->n - 1), g->middle);
+		if (i)
+			picture_add_mark(p, 0, from);
 	}
-	return r;
 }
 
 /* One picture per metric: the series from `from` up to, not with, `to`. */
-static int draw(struct report *r, size_t from, size_t to)
+static void draw(struct report *r, size_t from, size_t to)
 {
 	const struct history *h = &r->history;
 	const struct history_metric *m = &h->metrics[h->series[from].metric];
@@ -63,32 +56,27 @@ static int draw(struct report *r, size_t from, size_t to)
 	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
 	char label[HISTORY_LABEL_SIZE];
 	size_t colours = 0;
-	int error = 0;
 
-	for (size_t i = from; error == 0 && i < to; i++)
-		error = add_points(&p, h, &h->series[i], &colours);
-	for (size_t i = from; error == 0 && i < to; i++)
-		error = add_segments(&p, h, &h->series[i]);
+	for (size_t i = from; i < to; i++)
+		add_points(&p, h, &h->series[i], &colours);
+	for (size_t i = from; i < to; i++)
+		add_segments(&p, h, &h->series[i]);
 	html_drawing(r, &p, "%s: %s; one colour per kernel%s, dashed lines: changes", m->workload,
 		     history_label(m, label),
 		     to - from > 1 ? " and per series that is judged separately" : "");
-	return error;
 }
 
-static int draw_all(struct report *r)
+static void draw_all(struct report *r)
 {
 	const struct history *h = &r->history;
-	int error = 0;
-
-	for (size_t from = 0, to; error == 0 && from < h->n_series; from = to) {
+	for (size_t from = 0, to; from < h->n_series; from = to) {
 		size_t points = h->series[from].n;
 
 		for (to = from + 1; to < h->n_series && !history_is_first(h, to); to++)
 			points += h->series[to].n;
 		if (points)
-			error = draw(r, from, to);
+			draw(r, from, to);
 	}
-	return error;
 }
 
 static void begin_row(const struct report *r, const char *class, const struct history_series *s)
@@ -240,19 +228,16 @@ static void print_points(struct report *r)
 			     h->copies[i].origin, h->copies[i].of);
 }
 
-int section_history(struct report *r)
+void section_history(struct report *r)
 {
-	int error;
-
 	if (!r->history.n_metrics)
-		return 0;
+		return;
 	fputs("<h2 id=\"history\">Over time</h2>\n", r->page);
 	print_points(r);
 	print_changes(r);
 	print_apart(r);
 	print_missing(r);
 	fputs("<div class=\"drawings\">\n", r->page);
-	error = draw_all(r);
+	draw_all(r);
 	fputs("</div>\n", r->page);
-	return error;
 }

@@ -148,12 +148,12 @@ static void print_results(struct report *r)
 	html_table_end(r);
 }
 
-int section_machines(struct report *r)
+void section_machines(struct report *r)
 {
 	const char *rest = r->n_groups > 1 ? "Equal facts" : "All facts";
 
 	if (!r->n_groups)
-		return 0;
+		return;
 	fputs("<h2 id=\"machines\">Machines and kernels</h2>\n", r->page);
 	if (r->n_groups > 1)
 		print_facts(r, true, "Differences between the first results of the groups");
@@ -166,5 +166,4 @@ int section_machines(struct report *r)
 		r->n_results == 1 ? "" : "s");
 	print_results(r);
 	fputs("</details>\n", r->page);
-	return 0;
 }

@@ -150,10 +150,10 @@ static void print_primaries(struct report *r)
 	html_table_end(r);
 }
 
-int section_summary(struct report *r)
+void section_summary(struct report *r)
 {
 	if (!r->n_groups)
-		return 0;
+		return;
 	fputs("<h2 id=\"summary\">Summary</h2>\n", r->page);
 	print_warnings(r);
 	if (r->has_comparison)
@@ -164,5 +164,4 @@ int section_summary(struct report *r)
 		     "cgchurn creates nested cgroups, runs fork and migration load in them, and "
 		     "measures how long each operation takes. The measured systems:");
 	print_groups(r);
-	return 0;
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Latencies over the values of one number of a workload (cgchurn sweep), with the knee. */
-#include <errno.h>
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
-#include "json/read.h"
+#include "json/fields.h"
 #include "report/html.h"
 #include "report/section.h"
 #include "report/sweep_view.h"
@@ -22,130 +20,80 @@ bool sweep_view_likely(const char *text, size_t size)
 	return memmem(text, size < LOOK ? size : LOOK, schema, sizeof(schema) - 1) != NULL;
 }
 
-/* Does nothing after a failure in `r`, as the next one. */
-static void take_text(int *r, const struct json_at *object, const char *key, char *ret, size_t size)
-{
-	struct json_at at = json_member(object, key);
-	const char *text;
-
-	if (*r == 0)
-		*r = json_get_string(&at, size - 1, &text);
-	if (*r == 0)
-		snprintf(ret, size, "%s", text);
-}
-
-/* NAN where it is absent or null. */
-static void take_number(int *r, const struct json_at *object, const char *key, double *ret)
-{
-	struct json_at at = json_member(object, key);
-
-	*ret = NAN;
-	if (*r == 0 && at.present && at.value)
-		*r = json_get_double(&at, -DBL_MAX, DBL_MAX, ret);
-}
+#define TEXT(key, type, member, ...)                                                      \
+	FIELD(key, json_field_text, type, member, .max = sizeof(((type *)0)->member) - 1, \
+	      ##__VA_ARGS__)
+#define FIGURE(key, type, member) FIELD(key, json_field_double, type, member, .nullable = true)
 
 /* "storm.workers", or "hierarchy.depth" */
-static int read_vary(const struct json_at *root, struct sweep_view *v)
-{
-	struct json_at vary = json_member(root, "vary");
-	char actor[SWEEP_VIEW_TEXT_SIZE], key[SWEEP_VIEW_TEXT_SIZE], unit[SWEEP_VIEW_TEXT_SIZE];
-	int r = 0;
+static const struct json_field vary_fields[] = {
+	TEXT("actor", struct sweep_view, vary_actor, .required = true),
+	TEXT("key", struct sweep_view, vary_key, .required = true),
+	TEXT("unit", struct sweep_view, unit, .required = true),
+};
+static const struct json_table vary_table = JSON_TABLE(struct sweep_view, vary_fields);
 
-	take_text(&r, &vary, "actor", actor, sizeof(actor));
-	take_text(&r, &vary, "key", key, sizeof(key));
-	take_text(&r, &vary, "unit", unit, sizeof(unit));
-	if (r < 0)
-		return r;
-	snprintf(v->vary, sizeof(v->vary), "%s.%s", actor, key);
-	v->is_time = strcmp(unit, "ns") == 0;
-	return 0;
-}
+static const struct json_field bound_fields[] = {
+	TEXT("text", struct sweep_view, bound, .required = true),
+};
+static const struct json_table bound_table = JSON_TABLE(struct sweep_view, bound_fields);
 
-static int read_bound(const struct json_at *root, struct sweep_view *v)
-{
-	struct json_at bound = json_member(root, "bound"), knee = json_member(root, "knee");
-	int r = 0;
+static const struct json_field knee_fields[] = {
+	FIGURE("at", struct sweep_view, knee),
+	FIGURE("low", struct sweep_view, knee_low),
+	FIGURE("high", struct sweep_view, knee_high),
+};
+static const struct json_table knee_table = JSON_TABLE(struct sweep_view, knee_fields);
 
-	v->knee = v->knee_low = v->knee_high = NAN;
-	if (bound.present && bound.value)
-		take_text(&r, &bound, "text", v->bound, sizeof(v->bound));
-	take_number(&r, root, "edge_holds", &v->edge_holds);
-	take_number(&r, root, "edge_breaks", &v->edge_breaks);
-	if (r < 0 || !knee.present || !knee.value)
-		return r;
-	take_number(&r, &knee, "at", &v->knee);
-	take_number(&r, &knee, "low", &v->knee_low);
-	take_number(&r, &knee, "high", &v->knee_high);
-	return r;
-}
+static const struct json_field series_fields[] = {
+	TEXT("actor", struct sweep_view_point, id.actor, .required = true),
+	TEXT("span", struct sweep_view_point, id.span, .required = true),
+	FIELD("time", json_field_choice, struct sweep_view_point, id.time, .names = span_time_names,
+	      .n_names = 2, .required = true),
+	FIGURE("p50_ns", struct sweep_view_point, p50_ns),
+	FIGURE("p99_ns", struct sweep_view_point, p99_ns),
+	FIGURE("rate_per_s", struct sweep_view_point, rate_per_s),
+};
 
 /* The first series: the bound's, where there is a bound. */
-static int read_series(const struct json_at *point, struct sweep_view *v,
-		       struct sweep_view_point *to)
+static int take_series(const struct json_at *at, const struct json_field *field, void *to)
 {
-	struct json_at list = json_member(point, "series"), first;
-	char actor[SWEEP_VIEW_TEXT_SIZE], span[SWEEP_VIEW_TEXT_SIZE], time[16];
+	struct json_at first = json_element(at, 0);
 	size_t n;
-	int r = json_want_array(&list, 1, SWEEP_VIEW_POINTS_MAX, &n);
+	int r = json_want_array(at, 1, SWEEP_VIEW_POINTS_MAX, &n);
 
-	if (r < 0)
-		return r;
-	first = json_element(&list, 0);
-	take_text(&r, &first, "actor", actor, sizeof(actor));
-	take_text(&r, &first, "span", span, sizeof(span));
-	take_text(&r, &first, "time", time, sizeof(time));
-	take_number(&r, &first, "p50_ns", &to->p50_ns);
-	take_number(&r, &first, "p99_ns", &to->p99_ns);
-	take_number(&r, &first, "rate_per_s", &to->rate_per_s);
-	if (r == 0)
-		snprintf(v->series, sizeof(v->series), "%.100s %.100s%s%s", actor, span,
-			 strcmp(time, "service") == 0 ? "" : " ",
-			 strcmp(time, "service") == 0 ? "" : time);
-	return r;
+	return r < 0 ? r
+		     : json_get_fields(&first, series_fields,
+				       sizeof(series_fields) / sizeof(series_fields[0]), to);
 }
 
-static int read_point(const struct json_at *list, size_t i, struct sweep_view *v)
-{
-	struct sweep_view_point *to = &v->points[i];
-	struct json_at point = json_element(list, i), number;
-	int r = json_want_object(&point, NULL, 0);
+static const struct json_field point_fields[] = {
+	FIELD("number", json_field_double, struct sweep_view_point, number, .required = true),
+	TEXT("value", struct sweep_view_point, text, .required = true),
+	TEXT("verdict", struct sweep_view_point, verdict),
+	{.key = "series", .take = take_series, .required = true},
+};
+static const struct json_table point_table = JSON_TABLE(struct sweep_view_point, point_fields);
 
-	if (r < 0)
-		return r;
-	number = json_member(&point, "number");
-	r = json_get_double(&number, 0, DBL_MAX, &to->number);
-	take_text(&r, &point, "value", to->text, sizeof(to->text));
-	if (json_member(&point, "verdict").present)
-		take_text(&r, &point, "verdict", to->verdict, sizeof(to->verdict));
-	return r == 0 ? read_series(&point, v, to) : r;
-}
+static const char *const schemas[] = {schema};
+static const struct json_field sweep_fields[] = {
+	FIELD("schema", json_field_choice, struct sweep_view, schema, .names = schemas,
+	      .n_names = 1, .required = true),
+	TEXT("workload", struct sweep_view, workload, .required = true),
+	{.key = "vary", .take = json_field_object, .of = &vary_table, .required = true},
+	{.key = "bound", .take = json_field_object, .of = &bound_table, .nullable = true},
+	FIGURE("edge_holds", struct sweep_view, edge_holds),
+	FIGURE("edge_breaks", struct sweep_view, edge_breaks),
+	{.key = "knee", .take = json_field_object, .of = &knee_table, .nullable = true},
+	FIELD("points", json_field_list, struct sweep_view, points, .of = &point_table,
+	      .count = offsetof(struct sweep_view, n), .max = SWEEP_VIEW_POINTS_MAX,
+	      .required = true),
+};
 
 static int read_root(const struct json_at *root, void *to)
 {
-	const char *const schemas[] = {schema};
-	struct json_at at = json_member(root, "schema"), points;
-	struct sweep_view *v = to;
-	size_t index;
-	int r = json_want_object(root, NULL, 0);
-
-	if (r == 0)
-		r = json_get_choice(&at, schemas, 1, &index);
-	take_text(&r, root, "workload", v->workload, sizeof(v->workload));
-	if (r == 0)
-		r = read_vary(root, v);
-	if (r == 0)
-		r = read_bound(root, v);
-	points = json_member(root, "points");
-	if (r == 0)
-		r = json_want_array(&points, 0, SWEEP_VIEW_POINTS_MAX, &v->n);
-	if (r < 0)
-		return r;
-	v->points = calloc(v->n + 1, sizeof(*v->points));
-	if (!v->points)
-		return err_no_memory(root->e);
-	for (size_t i = 0; r == 0 && i < v->n; i++)
-		r = read_point(&points, i, v);
-	return r;
+	return json_get_fields(root, sweep_fields, sizeof(sweep_fields) / sizeof(sweep_fields[0]),
+			       to);
 }
 
 int sweep_view_read(const char *text, size_t size, const char *origin, struct sweep_view *ret,
@@ -167,37 +115,49 @@ void sweep_view_finish(struct sweep_view *v)
 	*v = (struct sweep_view){0};
 }
 
-enum { COLOUR_P50, COLOUR_P99, COLOUR_KNEE = 4 };
-
-static int add_curve(struct picture *p, const struct sweep_view *v, size_t colour)
+/* Of the series that the points show. */
+static const char *label_of(const struct sweep_view *v, char buf[SERIES_LABEL_SIZE])
 {
-	struct picture_series *s = picture_add_series(p, PICTURE_LINE, colour);
-	int r = s ? 0 : -ENOMEM;
-
-	for (size_t i = 0; r == 0 && i < v->n; i++)
-		r = picture_add_point(s, v->points[i].number,
-				      colour == COLOUR_P50 ? v->points[i].p50_ns
-							   : v->points[i].p99_ns);
-	return r;
+	return v->n ? series_label(&v->points[0].id, buf) : "";
 }
 
-static int draw(struct report *r, const struct sweep_view *v)
+static double known(double ns)
 {
-	struct picture p = {.kind = v->is_time ? PICTURE_SWEEP_TIME : PICTURE_SWEEP};
-	int error = add_curve(&p, v, COLOUR_P50);
+	return ns > 0 ? ns : NAN;
+}
 
-	if (error == 0)
-		error = add_curve(&p, v, COLOUR_P99);
-	if (error == 0 && isfinite(v->knee))
-		error = picture_add_mark(&p, COLOUR_KNEE, v->knee);
-	html_drawing(r, &p, "%s of %s against %s: p50 (solid) and p99 (dashed)%s", v->series,
-		     v->workload, v->vary, isfinite(v->knee) ? "; vertical line: the knee" : "");
-	return error;
+enum { COLOUR_P50, COLOUR_P99, COLOUR_KNEE = 4 };
+
+static bool is_time(const struct sweep_view *v)
+{
+	return strcmp(v->unit, "ns") == 0;
+}
+
+static void draw(struct report *r, const struct sweep_view *v)
+{
+	struct picture p = {.kind = is_time(v) ? PICTURE_SWEEP_TIME : PICTURE_SWEEP};
+	char label[SERIES_LABEL_SIZE];
+
+	for (size_t colour = COLOUR_P50; colour <= COLOUR_P99; colour++) {
+		struct picture_series *s = picture_add_series(&p, PICTURE_LINE, colour);
+
+		for (size_t i = 0; i < v->n; i++) {
+			const struct sweep_view_point *at = &v->points[i];
+
+			picture_add_point(&p, s, at->number,
+					  known(colour == COLOUR_P50 ? at->p50_ns : at->p99_ns));
+		}
+	}
+	if (v->knee > 0)
+		picture_add_mark(&p, COLOUR_KNEE, v->knee);
+	html_drawing(r, &p, "%s of %s against %s.%s: p50 (solid) and p99 (dashed)%s",
+		     label_of(v, label), v->workload, v->vary_actor, v->vary_key,
+		     v->knee > 0 ? "; vertical line: the knee" : "");
 }
 
 static const char *format_number(const struct sweep_view *v, double number, char buf[NUM_TEXT_SIZE])
 {
-	if (v->is_time)
+	if (is_time(v))
 		return num_format_ns(number, buf);
 	snprintf(buf, NUM_TEXT_SIZE, "%.4g", number);
 	return buf;
@@ -211,16 +171,16 @@ static void print_words(struct report *r, const struct sweep_view *v)
 		html_element(r, "p", "The sweep has no bound.");
 		return;
 	}
-	if (isfinite(v->edge_holds) && isfinite(v->edge_breaks))
-		html_element(r, "p", "%s holds up to %s = %s and breaks at %s.", v->bound, v->vary,
-			     format_number(v, v->edge_holds, a),
+	if (v->edge_holds > 0 && v->edge_breaks > 0)
+		html_element(r, "p", "%s holds up to %s.%s = %s and breaks at %s.", v->bound,
+			     v->vary_actor, v->vary_key, format_number(v, v->edge_holds, a),
 			     format_number(v, v->edge_breaks, b));
 	else
 		html_element(r, "p", "Within this range, %s has no point where it starts to break.",
 			     v->bound);
-	if (!isfinite(v->knee))
+	if (!(v->knee > 0))
 		return;
-	if (isfinite(v->knee_low) && isfinite(v->knee_high))
+	if (v->knee_low > 0 && v->knee_high > 0)
 		html_element(r, "p", "The knee is at %s, between %s and %s.",
 			     format_number(v, v->knee, (char[NUM_TEXT_SIZE]){0}),
 			     format_number(v, v->knee_low, a), format_number(v, v->knee_high, b));
@@ -230,40 +190,39 @@ static void print_words(struct report *r, const struct sweep_view *v)
 
 static void print_points(struct report *r, const struct sweep_view *v)
 {
-	const char *const headings[] = {v->vary, "bound", "p50", "p99", "per second", NULL};
-	char caption[2 * SWEEP_VIEW_TEXT_SIZE + 16];
+	char vary[2 * SWEEP_VIEW_TEXT_SIZE], caption[SERIES_LABEL_SIZE + 16],
+		label[SERIES_LABEL_SIZE];
+	const char *const headings[] = {vary, "bound", "p50", "p99", "per second", NULL};
 
-	snprintf(caption, sizeof(caption), "Points: %s", v->series);
+	snprintf(vary, sizeof(vary), "%s.%s", v->vary_actor, v->vary_key);
+	snprintf(caption, sizeof(caption), "Points: %s", label_of(v, label));
 	html_table_begin(r, caption, headings);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct sweep_view_point *p = &v->points[i];
 
 		html_row_begin(r, NULL, "%s", p->text);
 		html_element(r, "td", "%s", p->verdict);
-		html_time(r, p->p50_ns);
-		html_time(r, p->p99_ns);
+		html_time(r, known(p->p50_ns));
+		html_time(r, known(p->p99_ns));
 		html_number(r, "%.4g", p->rate_per_s);
 		html_row_end(r);
 	}
 	html_table_end(r);
 }
 
-int section_sweeps(struct report *r)
+void section_sweeps(struct report *r)
 {
-	int error = 0;
-
 	if (!r->n_sweeps)
-		return 0;
+		return;
 	fputs("<h2 id=\"sweeps\">Sweeps</h2>\n", r->page);
-	for (size_t i = 0; error == 0 && i < r->n_sweeps; i++) {
+	for (size_t i = 0; i < r->n_sweeps; i++) {
 		const struct sweep_view *v = &r->sweeps[i];
 
-		html_element(r, "h3", "%s, %s", v->workload, v->vary);
+		html_element(r, "h3", "%s, %s.%s", v->workload, v->vary_actor, v->vary_key);
 		print_words(r, v);
 		fputs("<div class=\"drawings\">\n", r->page);
-		error = draw(r, v);
+		draw(r, v);
 		fputs("</div>\n", r->page);
 		print_points(r, v);
 	}
-	return error;
 }

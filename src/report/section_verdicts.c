@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The comparison: one row per metric, with its interval drawn beside it as a forest plot. */
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -113,22 +112,21 @@ static bool has_times(const struct data_side *side)
 	return differ;
 }
 
-static int add_unit(struct picture_series *to, const struct picture *p,
-		    const struct data_side *side, size_t unit, double value)
+static void add_unit(struct picture *p, struct picture_series *to, const struct data_side *side,
+		     size_t unit, double value)
 {
-	return picture_add_point(
-		to, p->by_order ? (double)(unit + 1) : (double)side->units[unit].started_at_s,
-		value);
+	picture_add_point(p, to,
+			  p->by_order ? (double)(unit + 1) : (double)side->units[unit].started_at_s,
+			  value);
 }
 
 /* The share of all samples of a unit, whose trials are adjacent. */
-static int add_shares(struct picture_series *to, const struct picture *p, const struct metric *m,
-		      int side, const struct data_side *units)
+static void add_shares(struct picture *p, struct picture_series *to, const struct metric *m,
+		       int side, const struct data_side *units)
 {
 	const struct data_series_side *of = &m->series->side[side];
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < of->n_trials;) {
+	for (size_t i = 0; i < of->n_trials;) {
 		size_t unit = of->trials[i].unit;
 		double above = 0, count = 0;
 
@@ -138,78 +136,73 @@ static int add_shares(struct picture_series *to, const struct picture *p, const 
 			above += metric_of_trial(m, &of->trials[i]) * n;
 			count += n;
 		}
-		r = add_unit(to, p, units, unit, above / count);
+		add_unit(p, to, units, unit, above / count);
 	}
-	return r;
 }
 
-static int add_values(struct picture_series *to, const struct picture *p, const struct metric *m,
-		      int side, const struct data_side *units)
+static void add_values(struct picture *p, struct picture_series *to, const struct metric *m,
+		       int side, const struct data_side *units)
 {
 	struct metric_sample s;
-	int r;
 
-	if (m->kind == METRIC_SHARE_ABOVE)
-		return add_shares(to, p, m, side, units);
-	r = metric_sample(m, side, &s);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; r == 0 && i < s.n; i++)
-		r = add_unit(to, p, units, s.units[i], exp(s.values[i]));
+	if (m->kind == METRIC_SHARE_ABOVE) {
+		add_shares(p, to, m, side, units);
+		return;
+	}
+	if (metric_sample(m, side, &s) < 0) {
+		p->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < s.n; i++)
+		add_unit(p, to, units, s.units[i], exp(s.values[i]));
 	metric_sample_finish(&s);
-	return r;
 }
 
 /* One dot per unit, and a line at the typical value of the side. */
-static int add_side(struct picture *p, const struct comparison *c, const struct metric *m, int side)
+static void add_side(struct picture *p, const struct comparison *c, const struct metric *m,
+		     int side)
 {
 	struct picture_series *s = picture_add_series(p, PICTURE_POINTS, (size_t)side);
 	double first = INFINITY, last = -INFINITY;
-	int r = s ? add_values(s, p, m, side, &c->data->side[side]) : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < s->n; i++) {
+	add_values(p, s, m, side, &c->data->side[side]);
+	for (size_t i = 0; s && i < s->n; i++) {
 		first = fmin(first, s->points[i].x);
 		last = fmax(last, s->points[i].x);
 	}
-	if (r < 0 || !(first < last))
-		return r;
-	return picture_add_level(p, (size_t)side, first, last, m->typical[side]);
+	if (first < last)
+		picture_add_level(p, (size_t)side, first, last, m->typical[side]);
 }
 
-static int draw_units(struct report *r, const struct metric *m)
+static void draw_units(struct report *r, const struct metric *m)
 {
 	const struct comparison *c = &r->comparison;
 	bool rate = m->kind == METRIC_RATE || m->kind == METRIC_SHARE_ABOVE;
 	struct picture p = {.kind = rate ? PICTURE_HISTORY_RATE : PICTURE_HISTORY};
 	char label[PRINT_LABEL_SIZE];
-	int error;
 
 	p.by_order = !has_times(&c->data->side[0]) || !has_times(&c->data->side[1]);
-	error = add_side(&p, c, m, 0);
-	if (error == 0)
-		error = add_side(&p, c, m, 1);
+	add_side(&p, c, m, 0);
+	add_side(&p, c, m, 1);
 	html_drawing(r, &p, "%s: %s; one dot per %s, %s, lines: %s",
 		     c->data->workloads[m->workload].name, print_label(m, label),
 		     data_unit_name(c->data, 1),
 		     p.by_order ? "in the order of the files" : "at the time of its measurement",
 		     m->kind == METRIC_SHARE_ABOVE ? "means" : "medians");
-	return error;
 }
 
-static int draw_primaries(struct report *r)
+static void draw_primaries(struct report *r)
 {
 	const struct metrics *m = &r->comparison.metrics;
-	int error = 0;
 
 	if (!r->settings.pictures || !m->n_primaries)
-		return 0;
+		return;
 	html_legend(r);
 	fputs("<div class=\"drawings\">\n", r->page);
-	for (size_t i = 0; error == 0 && i < m->n_primaries; i++)
+	for (size_t i = 0; i < m->n_primaries; i++)
 		if (m->items[i].series)
-			error = draw_units(r, &m->items[i]);
+			draw_units(r, &m->items[i]);
 	fputs("</div>\n", r->page);
-	return error;
 }
 
 static void print_notes(struct report *r)
@@ -246,17 +239,16 @@ static void print_refusals(struct report *r)
 	fputs("</ul>\n", r->page);
 }
 
-int section_verdicts(struct report *r)
+void section_verdicts(struct report *r)
 {
 	const struct metrics *m = &r->comparison.metrics;
-	int error;
 
 	if (r->n_groups != 2)
-		return 0;
+		return;
 	fputs("<h2 id=\"verdicts\">Verdicts</h2>\n", r->page);
 	if (!r->has_comparison) {
 		print_refusals(r);
-		return 0;
+		return;
 	}
 	html_element(
 		r, "p",
@@ -271,7 +263,7 @@ int section_verdicts(struct report *r)
 				? "Primary metrics, chosen before the run; p of the look that "
 				  "decided"
 				: "Primary metrics, chosen before the run; p adjusted by Holm");
-	error = draw_primaries(r);
+	draw_primaries(r);
 	print_notes(r);
 	if (m->n > m->n_primaries) {
 		fprintf(r->page, "<details><summary>%zu exploratory metrics</summary>\n",
@@ -280,5 +272,4 @@ int section_verdicts(struct report *r)
 			      "Exploratory metrics; p adjusted by Benjamini and Hochberg");
 		fputs("</details>\n", r->page);
 	}
-	return error;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Each workload: its question, its figures, its pictures. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,22 +12,20 @@
 enum { BINS_PER_DECADE = 24, BINS_MAX = 24 * 13 };
 
 /* Up to the last percentile beyond which HISTOGRAM_SAMPLES_BEYOND samples lie. */
-static int add_percentiles(struct picture *p, const struct report_cell *c, size_t group)
+static void add_percentiles(struct picture *p, const struct report_cell *c, size_t group)
 {
 	const struct sparse_histogram *h = &c->all.histogram;
 	struct picture_series *to = picture_add_series(p, PICTURE_LINE, group);
-	int r = to ? 0 : -ENOMEM;
 
-	for (int i = 0; r == 0 && i <= 20 * 7; i++) {
+	for (int i = 0; i <= 20 * 7; i++) {
 		double x = i / 20.0, beyond = pow(10, -x);
 
 		if (beyond * (double)h->count < HISTOGRAM_SAMPLES_BEYOND)
 			break;
-		r = picture_add_point(to, x,
-				      i ? sparse_histogram_percentile(h, 100 * (1 - beyond))
-					: (double)h->min_ns);
+		picture_add_point(p, to, x,
+				  i ? sparse_histogram_percentile(h, 100 * (1 - beyond))
+				    : (double)h->min_ns);
 	}
-	return r;
 }
 
 static int bin_of(double ns)
@@ -44,12 +41,12 @@ static double bin_edge(int bin)
 }
 
 /* As steps, each as high as its share of the highest. */
-static int add_bins(struct picture *p, const struct report_cell *c, size_t group)
+static void add_bins(struct picture *p, const struct report_cell *c, size_t group)
 {
 	const struct sparse_histogram *h = &c->all.histogram;
 	struct picture_series *to = picture_add_series(p, PICTURE_LINE, group);
 	uint64_t bins[BINS_MAX] = {0}, highest = 1;
-	int first = BINS_MAX, last = -1, r = to ? 0 : -ENOMEM;
+	int first = BINS_MAX, last = -1;
 
 	for (size_t i = 0; i < h->n; i++) {
 		int bin = bin_of(histogram_value(h->indices[i], h->min_ns, h->max_ns));
@@ -59,44 +56,39 @@ static int add_bins(struct picture *p, const struct report_cell *c, size_t group
 		first = bin < first ? bin : first;
 		last = bin > last ? bin : last;
 	}
-	for (int i = first; r == 0 && i <= last; i++) {
+	for (int i = first; i <= last; i++) {
 		double y = (double)bins[i] / (double)highest;
 
-		r = picture_add_point(to, bin_edge(i), y);
-		if (r == 0)
-			r = picture_add_point(to, bin_edge(i + 1), y);
+		picture_add_point(p, to, bin_edge(i), y);
+		picture_add_point(p, to, bin_edge(i + 1), y);
 	}
-	return r;
 }
 
 /* Means thin, maxima thick: a stall is a peak of the maxima. */
-static int add_intervals(struct picture *p, const struct report_cell *c, size_t group)
+static void add_intervals(struct picture *p, const struct report_cell *c, size_t group)
 {
 	const struct series *s = c->example;
-	int r = 0;
 
-	for (int max = 0; s && s->interval_ns && r == 0 && max < 2; max++) {
+	for (int max = 0; s && s->interval_ns && max < 2; max++) {
 		struct picture_series *to =
 			picture_add_series(p, max ? PICTURE_LINE : PICTURE_LEVEL, group);
 
-		r = to ? 0 : -ENOMEM;
-		for (size_t i = 0; r == 0 && i < s->n_intervals; i++) {
+		for (size_t i = 0; i < s->n_intervals; i++) {
 			const struct series_interval *at = &s->intervals[i];
 			double x = ((double)i + 0.5) * (double)s->interval_ns / 1e9;
 
 			if (at->count)
-				r = picture_add_point(to, x,
-						      max ? (double)at->max_ns
-							  : (double)at->sum_ns / (double)at->count);
+				picture_add_point(p, to, x,
+						  max ? (double)at->max_ns
+						      : (double)at->sum_ns / (double)at->count);
 		}
 	}
-	return r;
 }
 
 static const struct drawing {
 	enum picture_kind kind;
 	const char *title, *of_groups; /* the latter where there are several */
-	int (*add)(struct picture *p, const struct report_cell *c, size_t group);
+	void (*add)(struct picture *p, const struct report_cell *c, size_t group);
 } drawings[] = {
 	{PICTURE_PERCENTILES, "Percentiles", "", add_percentiles},
 	{PICTURE_HISTOGRAM, "Distribution", " (one strip each, in the legend's order)", add_bins},
@@ -104,21 +96,19 @@ static const struct drawing {
 	 "", add_intervals},
 };
 
-static int draw_series(struct report *r, const struct report_series *s)
+static void draw_series(struct report *r, const struct report_series *s)
 {
 	char name[HTML_SERIES_SIZE];
-	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < sizeof(drawings) / sizeof(drawings[0]); i++) {
+	for (size_t i = 0; i < sizeof(drawings) / sizeof(drawings[0]); i++) {
 		const struct drawing *d = &drawings[i];
 		struct picture p = {.kind = d->kind};
 
-		for (size_t g = 0; error == 0 && g < r->n_groups; g++)
-			error = d->add(&p, &s->cells[g], g);
+		for (size_t g = 0; g < r->n_groups; g++)
+			d->add(&p, &s->cells[g], g);
 		html_drawing(r, &p, "%s%s: %s", d->title, r->n_groups > 1 ? d->of_groups : "",
 			     html_series_name(s, name));
 	}
-	return error;
 }
 
 static void print_count(struct report *r, uint64_t value)
@@ -184,31 +174,28 @@ static void print_trials(struct report *r, const struct report_workload *w)
 }
 
 /* Those with a primary metric are open, the others folded. */
-static int print_drawings(struct report *r, const struct report_workload *w, bool primary)
+static void print_drawings(struct report *r, const struct report_workload *w, bool primary)
 {
 	size_t n = 0;
-	int error = 0;
 
 	for (size_t i = 0; i < w->n_series; i++)
 		n += w->series[i].primary == primary;
 	if (!n || !r->settings.pictures)
-		return 0;
+		return;
 	if (!primary)
 		fprintf(r->page, "<details><summary>Pictures of the other %zu series</summary>\n",
 			n);
 	html_legend(r);
 	fputs("<div class=\"drawings\">\n", r->page);
-	for (size_t i = 0; error == 0 && i < w->n_series; i++)
+	for (size_t i = 0; i < w->n_series; i++)
 		if (w->series[i].primary == primary)
-			error = draw_series(r, &w->series[i]);
+			draw_series(r, &w->series[i]);
 	fprintf(r->page, "</div>\n%s", primary ? "" : "</details>\n");
-	return error;
 }
 
-static int print_workload(struct report *r, const struct report_workload *w, size_t number)
+static void print_workload(struct report *r, const struct report_workload *w, size_t number)
 {
 	char name[MODEL_NAME_SIZE];
-	int error;
 
 	fprintf(r->page, "<section aria-labelledby=\"workload-%zu\"><h3 id=\"workload-%zu\">",
 		number, number);
@@ -219,25 +206,20 @@ static int print_workload(struct report *r, const struct report_workload *w, siz
 	print_trials(r, w);
 	if (w->n_series)
 		print_figures(r, w);
-	error = print_drawings(r, w, true);
-	if (error == 0)
-		error = print_drawings(r, w, false);
+	print_drawings(r, w, true);
+	print_drawings(r, w, false);
 	fputs("</section>\n", r->page);
-	return error;
 }
 
-int section_workloads(struct report *r)
+void section_workloads(struct report *r)
 {
-	int error = 0;
-
 	if (!r->n_workloads)
-		return 0;
+		return;
 	fputs("<h2 id=\"workloads\">Workloads</h2>\n", r->page);
 	html_element(r, "p",
 		     "Figures are of all valid trials of a kernel together; a comparison uses one "
 		     "value per boot. En dash: fewer than 10 samples beyond this percentile. Bold: "
 		     "series with a primary metric.");
-	for (size_t i = 0; error == 0 && i < r->n_workloads; i++)
-		error = print_workload(r, &r->workloads[i], i);
-	return error;
+	for (size_t i = 0; i < r->n_workloads; i++)
+		print_workload(r, &r->workloads[i], i);
 }

@@ -7,25 +7,27 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "record/series.h"
 
 #define SWEEP_VIEW_POINTS_MAX 1000
 #define SWEEP_VIEW_TEXT_SIZE 128
 
-/* One value of what was varied. Figures of the series that the bound is about; NAN: absent. */
+/* One value of what was varied. Figures of the series that the bound is about; 0: absent. */
 struct sweep_view_point {
 	double number;
+	struct series_id id;
 	char text[SWEEP_VIEW_TEXT_SIZE]; /* as the workload was told: "100us" */
 	char verdict[16];                /* "holds", "breaks", "unknown"; "" without a bound */
 	double p50_ns, p99_ns, rate_per_s;
 };
 
 struct sweep_view {
+	unsigned schema; /* the only one */
 	char workload[SWEEP_VIEW_TEXT_SIZE];
-	char vary[2 * SWEEP_VIEW_TEXT_SIZE]; /* "storm.workers" */
-	char series[2 * SWEEP_VIEW_TEXT_SIZE];
-	bool is_time;                                              /* the numbers are nanoseconds */
+	char vary_actor[SWEEP_VIEW_TEXT_SIZE], vary_key[SWEEP_VIEW_TEXT_SIZE];
+	char unit[SWEEP_VIEW_TEXT_SIZE];                           /* of the numbers */
 	char bound[SWEEP_VIEW_TEXT_SIZE];                          /* as it was asked; "": none */
-	double edge_holds, edge_breaks, knee, knee_low, knee_high; /* NAN: none */
+	double edge_holds, edge_breaks, knee, knee_low, knee_high; /* 0: none */
 	struct sweep_view_point *points;
 	size_t n;
 };
