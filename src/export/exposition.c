@@ -9,14 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "export/export.h"
 #include "export/text.h"
-#include "export/points.h"
+
+/* A line of the page. All lines of one histogram have the same series, family and sample. */
+struct line {
+	size_t family;
+	size_t result; /* whose */
+	int64_t time_s;
+	char *series; /* labels, without a bucket's bound */
+	char *text;
+	size_t sample; /* number of the sample that it is of, or that it is a part of */
+	size_t order;
+};
 
 struct exposition {
-	struct points points;
+	struct line *lines;
+	size_t n;
+	size_t n_samples;
 	bool timestamps;
 	int r; /* -ENOMEM once memory ran out */
 	/* what is being added */
@@ -33,71 +46,56 @@ struct family {
 			  const struct series *s);
 };
 
-static void print_label(FILE *to, bool *first, const char *name, const char *value)
-{
-	static const char *const own[] = {"\n\\n", "\\\\\\", "\"\\\"", NULL};
-
-	if (!value || !value[0])
-		return; /* an empty label is the same as none */
-	fprintf(to, "%s%s=\"", *first ? "" : ",", name);
-	*first = false;
-	export_print(value, own, to);
-	putc('"', to);
-}
-
-/* A label of a family's own; `name` NULL: it has none. */
-struct own_label {
-	const char *name, *value;
+struct label {
+	const char *name, *value; /* an empty value is the same as no label */
 };
 
-/* `host="a",workload="b"`. `p` and `s` may be NULL. NULL where memory ran out. */
-static char *labels_of(const struct exposition *x, const struct pool *p, const struct series *s,
-		       struct own_label own)
+/* `host="a",workload="b"`, up to the label without a name. NULL where memory ran out. */
+static char *render(const struct label *labels)
 {
-	const struct result *r = x->source->result;
+	static const char *const own[] = {"\n\\n", "\\\\\\", "\"\\\"", NULL};
 	bool first = true;
 	char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
 
-	if (!to)
-		return NULL;
-	print_label(to, &first, "host", r->host.name);
-	print_label(to, &first, "label", r->label);
-	if (p)
-		print_label(to, &first, "workload", p->run->workload);
-	if (s) {
-		print_label(to, &first, "actor", s->id.actor);
-		print_label(to, &first, "stressor", s->stressor);
-		print_label(to, &first, "span", s->id.span);
-		print_label(to, &first, "time", span_time_names[s->id.time]);
+	for (; to && labels->name; labels++) {
+		if (!labels->value || !labels->value[0])
+			continue;
+		fprintf(to, "%s%s=\"", first ? "" : ",", labels->name);
+		first = false;
+		export_print(labels->value, own, to);
+		putc('"', to);
 	}
-	if (own.name)
-		print_label(to, &first, own.name, own.value);
-	return fclose(to) == 0 ? text : NULL;
+	return to && fclose(to) == 0 ? text : NULL;
 }
 
-/* `series`: the labels without a bucket's bound; takes it over. */
+/* Takes over `series`. */
 static void add_line(struct exposition *x, const char *name, char *series, const char *labels,
 		     double number)
 {
-	struct point point = {.family = x->family,
-			      .result = x->source->index,
-			      .time_s = x->source->started_at_s,
-			      .series = series};
+	struct line *line = array_grow(&x->lines, &x->n, sizeof(*line));
 	char buf[NUM_TEXT_SIZE], time[32] = "";
 
-	if (x->timestamps)
-		snprintf(time, sizeof(time), " %lld", (long long)point.time_s);
-	if (!series || !labels ||
-	    asprintf(&point.lines, "%s%s%s%s %s%s\n", name, *labels ? "{" : "", labels,
-		     *labels ? "}" : "", num_format_double(number, buf), time) < 0) {
+	if (!line || !series || !labels) {
 		free(series);
+		x->n -= line != NULL;
 		x->r = -ENOMEM;
 		return;
 	}
-	if (points_add(&x->points, &point) < 0)
+	*line = (struct line){.family = x->family,
+			      .result = x->source->index,
+			      .time_s = x->source->started_at_s,
+			      .series = series,
+			      .sample = x->n_samples,
+			      .order = x->n};
+	if (x->timestamps)
+		snprintf(time, sizeof(time), " %lld", (long long)line->time_s);
+	if (asprintf(&line->text, "%s%s%s%s %s%s\n", name, *labels ? "{" : "", labels,
+		     *labels ? "}" : "", num_format_double(number, buf), time) < 0) {
+		line->text = NULL;
 		x->r = -ENOMEM;
+	}
 }
 
 /* One sample. `p` and `s` may be NULL, as may `label`, the name of a label of its own. */
@@ -105,35 +103,40 @@ static void print_sample(struct exposition *x, const char *name, const struct po
 			 const struct series *s, const char *label, const char *value,
 			 double number)
 {
-	const struct own_label own = {label, value}, none = {0};
-	_cleanup_free char *labels = labels_of(x, p, s, own);
-	bool is_bound = label && strcmp(label, "le") == 0;
+	const struct result *r = x->source->result;
+	struct label labels[] = {
+		{"host", r->host.name},
+		{"label", r->label},
+		{"workload", p ? p->run->workload : NULL},
+		{"actor", s ? s->id.actor : NULL},
+		{"stressor", s ? s->stressor : NULL},
+		{"span", s ? s->id.span : NULL},
+		{"time", s ? span_time_names[s->id.time] : NULL},
+		{label, value},
+		{NULL, NULL},
+	};
+	_cleanup_free char *text = render(labels);
 
-	add_line(x, name, labels_of(x, p, s, is_bound ? none : own), labels, number);
+	if (label && strcmp(label, "le") == 0)
+		labels[7].name = NULL;
+	add_line(x, name, render(labels), text, number);
 }
 
 static void emit_info(struct exposition *x, const struct family *f)
 {
 	const struct result *r = x->source->result;
-	_cleanup_free char *text = NULL;
-	bool first = true;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
+	const struct label labels[] = {
+		{"host", r->host.name},
+		{"label", r->label},
+		{"kernel", r->host.kernel_release},
+		{"regime", host_regime_word(&r->host)},
+		{"accelerator", r->host.accelerator},
+		{"version", r->tool_version},
+		{NULL, NULL},
+	};
+	_cleanup_free char *text = render(labels);
 
-	if (!to) {
-		x->r = -ENOMEM;
-		return;
-	}
-	print_label(to, &first, "host", r->host.name);
-	print_label(to, &first, "label", r->label);
-	print_label(to, &first, "kernel", r->host.kernel_release);
-	print_label(to, &first, "regime", host_regime_word(&r->host));
-	print_label(to, &first, "accelerator", r->host.accelerator);
-	print_label(to, &first, "version", r->tool_version);
-	if (fclose(to) != 0)
-		x->r = -ENOMEM;
-	else
-		add_line(x, "cgchurn_result_info", strdup(text), text, 1);
+	add_line(x, "cgchurn_result_info", render(labels), text, 1);
 }
 
 static void emit_started(struct exposition *x, const struct family *f)
@@ -257,14 +260,16 @@ static void print_head(FILE *to, const struct family *f, bool open_metrics)
 
 static void add_family(struct exposition *x, const struct family *f)
 {
+	x->n_samples++;
 	if (f->of_result)
 		f->of_result(x, f);
 	for (size_t i = 0; i < x->source->result->n_runs; i++) {
 		const struct pool *p = &x->source->pools[i];
 
+		x->n_samples++;
 		if (f->of_run)
 			f->of_run(x, f, p);
-		for (size_t k = 0; f->of_series && k < p->n; k++)
+		for (size_t k = 0; f->of_series && k < p->n; k++, x->n_samples++)
 			f->of_series(x, f, p, &p->series[k].all);
 	}
 }
@@ -292,17 +297,42 @@ static int add(struct export *x, const struct export_source *source)
 	return page->r;
 }
 
+static int compare_sizes(size_t a, size_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Families together, in them all samples of a series together, in them the older first. */
+static int by_place(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	int r = compare_sizes(x->family, y->family);
+
+	if (r == 0)
+		r = strcmp(x->series, y->series);
+	if (r == 0)
+		r = (x->time_s > y->time_s) - (x->time_s < y->time_s);
+	return r ? r : compare_sizes(x->order, y->order);
+}
+
+/* Whether two lines in that order are of one series, and at one time where they have times. */
+static bool clash(const struct line *a, const struct line *b, bool timed)
+{
+	return a->family == b->family && a->sample != b->sample &&
+	       strcmp(a->series, b->series) == 0 && (!timed || a->time_s == b->time_s);
+}
+
 /* A reader takes none of a page that has a series twice. */
-static int refuse_clash(const struct export *x, const struct point *point)
+static int refuse_clash(const struct export *x, const struct line *line)
 {
 	const struct exposition *page = x->state;
-	const char *a = x->paths[(point - 1)->result], *b = x->paths[point->result];
+	const char *a = x->paths[(line - 1)->result], *b = x->paths[line->result];
 
-	if ((point - 1)->result == point->result)
+	if ((line - 1)->result == line->result)
 		return err_set(x->e, EXIT_USAGE, EEXIST, "%s has a series twice: {%.150s}", a,
-			       point->series);
+			       line->series);
 	err_set(x->e, EXIT_USAGE, EEXIST, "%s and %s have the same series%s, such as {%.150s}", a,
-		b, page->timestamps ? " at the same time" : "", point->series);
+		b, page->timestamps ? " at the same time" : "", line->series);
 	err_hint(x->e,
 		 page->timestamps
 			 ? "`cgchurn run --label` and --host-name tell results apart."
@@ -314,15 +344,17 @@ static int refuse_clash(const struct export *x, const struct point *point)
 static int end(struct export *x, bool open_metrics)
 {
 	struct exposition *page = x->state;
-	const struct point *clash = points_arrange(&page->points, page->timestamps);
 	size_t n = 0;
 
-	if (clash)
-		return refuse_clash(x, clash);
+	if (page->n)
+		qsort(page->lines, page->n, sizeof(*page->lines), by_place);
+	for (size_t i = 1; i < page->n; i++)
+		if (clash(&page->lines[i - 1], &page->lines[i], page->timestamps))
+			return refuse_clash(x, &page->lines[i]);
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		print_head(x->to, &families[i], open_metrics);
-		for (; n < page->points.n && page->points.items[n].family == i; n++)
-			fputs(page->points.items[n].lines, x->to);
+		for (; n < page->n && page->lines[n].family == i; n++)
+			fputs(page->lines[n].text, x->to);
 	}
 	if (open_metrics)
 		fputs("# EOF\n", x->to);
@@ -331,7 +363,13 @@ static int end(struct export *x, bool open_metrics)
 
 static void finish(struct export *x)
 {
-	points_finish(&((struct exposition *)x->state)->points);
+	struct exposition *page = x->state;
+
+	for (size_t i = 0; i < page->n; i++) {
+		free(page->lines[i].series);
+		free(page->lines[i].text);
+	}
+	free(page->lines);
 }
 
 static int end_prometheus(struct export *x)
