@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "base/array.h"
 
 enum { LENGTH_MAX = 63 };
 
@@ -59,4 +62,12 @@ const char *suggest_name(const char *word, const char *const *names, size_t n)
 		if (strncmp(names[i], word, length) == 0)
 			found = names[i];
 	return found;
+}
+
+const char *suggest_list(const char *const *names, size_t n, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", n ? "" : "none");
+	for (size_t i = 0; i < n; i++)
+		text_append(buf, size, "%s%s", i ? ", " : "", names[i]);
+	return buf;
 }

@@ -12,4 +12,7 @@
  */
 const char *suggest_name(const char *word, const char *const *names, size_t n);
 
+/* "depth, fanout, optional", cut to `size`; "none" where there are none. Returns `buf`. */
+const char *suggest_list(const char *const *names, size_t n, char *buf, size_t size);
+
 #endif

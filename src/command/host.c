@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/mounts.h"
 #include "base/escape.h"
@@ -213,8 +214,8 @@ static void print_machine(const struct host *h)
 		snprintf(cpus, sizeof(cpus), "%lld CPU%s", (long long)h->cpu_count,
 			 h->cpu_count == 1 ? "" : "s");
 	if (h->cpu_numa_nodes > 1)
-		snprintf(cpus + strlen(cpus), sizeof(cpus) - strlen(cpus), " in %lld NUMA nodes",
-			 (long long)h->cpu_numa_nodes);
+		text_append(cpus, sizeof(cpus), " in %lld NUMA nodes",
+			    (long long)h->cpu_numa_nodes);
 	if (h->memory_total_bytes > 0)
 		snprintf(memory, sizeof(memory), ", %.1f GiB of memory",
 			 (double)h->memory_total_bytes / (1 << 30));
@@ -270,13 +271,12 @@ static void print_lock(const struct findings *f)
 /* "cpu,cpuacct; name=systemd" of the v1 mounts. */
 static size_t list_v1(const struct cgroup_mounts *m, char *buf, size_t size)
 {
-	size_t n = 0, used = 0;
+	size_t n = 0;
 
 	buf[0] = '\0';
-	for (size_t i = 0; i < m->n && used < size; i++)
+	for (size_t i = 0; i < m->n; i++)
 		if (!m->items[i].v2)
-			used += (size_t)snprintf(buf + used, size - used, "%s%s", n++ ? ", " : "",
-						 m->items[i].path);
+			text_append(buf, size, "%s%s", n++ ? ", " : "", m->items[i].path);
 	return n;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/suggest.h"
 #include "base/num.h"
 #include "base/escape.h"
@@ -82,7 +83,7 @@ static int list_section(enum catalogue_section section, struct wanted *wanted,
 			r = err_set(e, EXIT_USAGE, EINVAL, "not all files could be read");
 		}
 	}
-	catalogue_free(paths, n);
+	array_free_texts(paths, n);
 	return broken.text[0] ? r : 0;
 }
 

@@ -129,12 +129,10 @@ static int add_hierarchy(struct fact *fact, int side, const char *origin,
 			 const struct result_hierarchy *h)
 {
 	char text[256];
-	size_t used =
-		(size_t)snprintf(text, sizeof(text), "%llu groups", (unsigned long long)h->groups);
 
-	for (size_t i = 0; i < h->n_controllers && used < sizeof(text); i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used, " +%s",
-					 h->controllers[i]);
+	snprintf(text, sizeof(text), "%llu groups", (unsigned long long)h->groups);
+	for (size_t i = 0; i < h->n_controllers; i++)
+		text_append(text, sizeof(text), " +%s", h->controllers[i]);
 	return add_value(fact, side, text, origin);
 }
 
@@ -363,12 +361,9 @@ int facts_judge(struct facts *f, const char *const *allowed, size_t n_allowed, s
 
 const char *fact_text(const struct fact *fact, int side, char buf[256])
 {
-	size_t used = 0;
-
 	buf[0] = '\0';
-	for (size_t i = 0; i < fact->n_values[side] && used < 255; i++)
-		used += (size_t)snprintf(buf + used, 256 - used, "%s%s", i ? " | " : "",
-					 fact->values[side][i].text);
+	for (size_t i = 0; i < fact->n_values[side]; i++)
+		text_append(buf, 256, "%s%s", i ? " | " : "", fact->values[side][i].text);
 	return fact->n_values[side] ? buf : "-";
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What one result says of one metric. */
+#include "base/array.h"
 #include "compare/history.h"
 
 #include <errno.h>
@@ -67,23 +68,19 @@ static char *why_missing(const struct result *result, const struct result_run *r
 			 const struct workload_primary *p)
 {
 	const struct result_trial *invalid = first_invalid(run);
-	char *text = NULL;
-	int r;
 
 	if (p->later_key)
-		r = asprintf(&text, "its %s, \"%s\", is a word of a later version", p->later_key,
-			     p->later_word);
-	else if (invalid)
-		r = asprintf(&text, "no valid trial of %zu: %.200s", run->n_trials,
-			     invalid->n_reasons ? invalid->reasons[0] : "no reason is given");
-	else if (run->n_trials)
-		r = asprintf(&text, "the samples do not suffice for its %.31s", p->metric);
-	else if (run->failure)
-		r = asprintf(&text, "given up: %.200s", run->failure);
-	else
-		r = asprintf(&text, "no trial was made%s",
-			     result->complete ? "" : " before the run was interrupted");
-	return r < 0 ? NULL : text;
+		return text_create("its %s, \"%s\", is a word of a later version", p->later_key,
+				   p->later_word);
+	if (invalid)
+		return text_create("no valid trial of %zu: %.200s", run->n_trials,
+				   invalid->n_reasons ? invalid->reasons[0] : "no reason is given");
+	if (run->n_trials)
+		return text_create("the samples do not suffice for its %.31s", p->metric);
+	if (run->failure)
+		return text_create("given up: %.200s", run->failure);
+	return text_create("no trial was made%s",
+			   result->complete ? "" : " before the run was interrupted");
 }
 
 int history_value_of(const struct result *result, const struct result_run *run,

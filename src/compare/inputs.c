@@ -106,9 +106,7 @@ struct listing {
 
 static void listing_finish(struct listing *l)
 {
-	for (size_t i = 0; i < l->n; i++)
-		free(l->names[i]);
-	free(l->names);
+	array_free_texts(l->names, l->n);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -139,7 +137,7 @@ static int list_entry(int folder, const struct dirent *entry, struct listing *l)
 	bool may_be_folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
 
 	if (is_result_name(name))
-		return array_add_text(&l->names, &l->n, name);
+		return array_add_text(&l->names, &l->n, "%s", name);
 	if (is_compressed_name(name))
 		skip(&l->compressed, name);
 	else if (name[0] != '.' && may_be_folder && holds_results(folder, name))
@@ -173,14 +171,12 @@ enum { OPEN_FLAGS = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY };
 static int open_in_folder(struct inputs *inputs, const char *folder, const char *name,
 			  struct err *e)
 {
-	_cleanup_free char *path = NULL;
+	_cleanup_free char *path = text_create("%s/%s", folder, name);
 	struct stat st;
 	int fd;
 
-	if (asprintf(&path, "%s/%s", folder, name) < 0) {
-		path = NULL;
+	if (!path)
 		return err_no_memory(e);
-	}
 	fd = open(path, OPEN_FLAGS);
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		close_fd(fd);
@@ -192,16 +188,11 @@ static int open_in_folder(struct inputs *inputs, const char *folder, const char 
 static int note_skips(struct inputs *inputs, const char *folder, const struct skips *s,
 		      const char *what, const char *advice)
 {
-	_cleanup_free char *text = NULL;
-
 	if (!s->n)
 		return 0;
-	if (asprintf(&text, "%s: skipped %zu %s%s (%s%s): %s", folder, s->n, what,
-		     s->n == 1 ? "" : "s", s->first, s->n == 1 ? "" : ", ...", advice) < 0) {
-		text = NULL;
-		return -ENOMEM;
-	}
-	return array_add_text(&inputs->skipped, &inputs->n_skipped, text);
+	return array_add_text(&inputs->skipped, &inputs->n_skipped,
+			      "%s: skipped %zu %s%s (%s%s): %s", folder, s->n, what,
+			      s->n == 1 ? "" : "s", s->first, s->n == 1 ? "" : ", ...", advice);
 }
 
 static const char compressed_advice[] = "results are read uncompressed",
@@ -269,9 +260,7 @@ void inputs_finish(struct inputs *inputs)
 		close_fd(inputs->items[i].fd);
 	}
 	free(inputs->items);
-	for (size_t i = 0; i < inputs->n_skipped; i++)
-		free(inputs->skipped[i]);
-	free(inputs->skipped);
+	array_free_texts(inputs->skipped, inputs->n_skipped);
 	*inputs = (struct inputs){0};
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/num.h"
 #include "base/escape.h"
 #include "compare/print.h"
@@ -26,19 +27,18 @@ static void print_fact_row(const struct fact *fact, FILE *to)
 
 static void print_same(const struct facts *f, FILE *to)
 {
-	char text[2048], value[256];
-	size_t used = 0;
+	char text[2048] = "", value[256];
 
 	for (size_t i = 0; i < f->n; i++) {
 		const struct fact *fact = &f->items[i];
 
-		if (fact->role != HOST_UNDER_TEST || fact->differs || used >= sizeof(text) ||
-		    strcmp(print_fact(fact, 0, value), "unknown") == 0 || strlen(value) > FACT_CELL)
-			continue;
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %s",
-					 used ? ", " : "", fact->label, value);
+		if (fact->role == HOST_UNDER_TEST && !fact->differs &&
+		    strcmp(print_fact(fact, 0, value), "unknown") != 0 &&
+		    strlen(value) <= FACT_CELL)
+			text_append(text, sizeof(text), "%s%s %s", *text ? ", " : "", fact->label,
+				    value);
 	}
-	if (used)
+	if (*text)
 		text_print_wrapped("  the same on both sides:", 4, text, to);
 }
 

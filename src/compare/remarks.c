@@ -43,12 +43,9 @@ static bool rates_differ(double a, double b)
 /* "EAGAIN, ENOMEM" */
 static void name_errors(const struct series *s, char *text, size_t size)
 {
-	size_t used = 0;
-
-	for (size_t i = 0; i < s->n_errors && used < size; i++)
+	for (size_t i = 0; i < s->n_errors; i++)
 		if (s->errors[i].count)
-			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
-						 s->errors[i].name);
+			text_append(text, size, "%s%s", *text ? ", " : "", s->errors[i].name);
 }
 
 static void note_errors(const struct series *const side[2], struct notes *notes)

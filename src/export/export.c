@@ -99,8 +99,8 @@ static int remember(struct export *x, const char *path, const struct result *res
 			return err_set(x->e, EXIT_USAGE, EEXIST,
 				       "%s: the same result as %s (id %s)", path, x->paths[i],
 				       result->id);
-	r = array_add_text(&x->paths, &x->n_paths, path);
-	return r == 0 ? array_add_text(&x->ids, &x->n_ids, result->id) : r;
+	r = array_add_text(&x->paths, &x->n_paths, "%s", path);
+	return r == 0 ? array_add_text(&x->ids, &x->n_ids, "%s", result->id) : r;
 }
 
 static int add_run(struct export *x, const struct result *result, const struct pool *p)
@@ -167,11 +167,7 @@ void export_finish(struct export *x)
 		x->exporter->finish(x);
 	free(x->state);
 	json_object_put(x->root);
-	for (size_t i = 0; i < x->n_paths; i++)
-		free(x->paths[i]);
-	for (size_t i = 0; i < x->n_ids; i++)
-		free(x->ids[i]);
-	free(x->paths);
-	free(x->ids);
+	array_free_texts(x->paths, x->n_paths);
+	array_free_texts(x->ids, x->n_ids);
 	*x = (struct export){0};
 }

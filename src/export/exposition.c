@@ -83,19 +83,19 @@ static void add_line(struct exposition *x, const char *name, char *series, const
 		x->r = -ENOMEM;
 		return;
 	}
+	if (x->timestamps)
+		snprintf(time, sizeof(time), " %lld", (long long)x->source->started_at_s);
 	*line = (struct line){.family = x->family,
 			      .result = x->source->index,
 			      .time_s = x->source->started_at_s,
 			      .series = series,
 			      .sample = x->n_samples,
-			      .order = x->n};
-	if (x->timestamps)
-		snprintf(time, sizeof(time), " %lld", (long long)line->time_s);
-	if (asprintf(&line->text, "%s%s%s%s %s%s\n", name, *labels ? "{" : "", labels,
-		     *labels ? "}" : "", num_format_double(number, buf), time) < 0) {
-		line->text = NULL;
+			      .order = x->n,
+			      .text = text_create("%s%s%s%s %s%s\n", name, *labels ? "{" : "",
+						  labels, *labels ? "}" : "",
+						  num_format_double(number, buf), time)};
+	if (!line->text)
 		x->r = -ENOMEM;
-	}
 }
 
 /* One sample. `p` and `s` may be NULL, as may `label`, the name of a label of its own. */

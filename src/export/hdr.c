@@ -48,17 +48,13 @@ static int fill_row(struct row *row, const char *host, const struct result_run *
 	if (!encoded)
 		return -ENOMEM;
 	clock_parse_rfc3339(trial->started_at, &row->began_s);
-	if (asprintf(&row->tag, "%s%s%s", host ? host : "", host ? "/" : "",
-		     export_name(run, s, name)) < 0) {
-		row->tag = NULL;
+	row->tag =
+		text_create("%s%s%s", host ? host : "", host ? "/" : "", export_name(run, s, name));
+	row->rest = text_create("%.3f,%.3f,%s", (double)trial->duration_ns / 1e9,
+				(double)s->histogram.max_ns / 1e6, encoded);
+	if (!row->tag || !row->rest)
 		return -ENOMEM;
-	}
 	mend_tag(row->tag);
-	if (asprintf(&row->rest, "%.3f,%.3f,%s", (double)trial->duration_ns / 1e9,
-		     (double)s->histogram.max_ns / 1e6, encoded) < 0) {
-		row->rest = NULL;
-		return -ENOMEM;
-	}
 	return 0;
 }
 

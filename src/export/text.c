@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/escape.h"
 
 const char *export_name(const struct result_run *run, const struct series *s,
@@ -17,12 +18,9 @@ const char *export_name(const struct result_run *run, const struct series *s,
 char *export_tag(const struct result *r)
 {
 	const char *host = r->host.name ? r->host.name : "", *label = r->label ? r->label : "";
-	char *tag;
 
-	if (asprintf(&tag, "%s%s%s%s%s", host, *host ? " " : "", label, *label ? " " : "",
-		     r->started_at) < 0)
-		return NULL;
-	return tag;
+	return text_create("%s%s%s%s%s", host, *host ? " " : "", label, *label ? " " : "",
+			   r->started_at);
 }
 
 static const char *find_own(const char *const *own, char c)
@@ -73,19 +71,18 @@ const char *export_summary(const struct series *s, char buf[EXPORT_SUMMARY_SIZE]
 	size_t n = export_percentiles(s, true, p);
 	char a[NUM_TEXT_SIZE];
 	uint64_t errors = series_errors(s);
-	int used = snprintf(buf, EXPORT_SUMMARY_SIZE, "%s samples, %.1f/s",
-			    num_format_count(h->count, a), s->rate_per_s);
 
+	snprintf(buf, EXPORT_SUMMARY_SIZE, "%s samples, %.1f/s", num_format_count(h->count, a),
+		 s->rate_per_s);
 	for (size_t i = 0; i < n; i++)
 		if (p[i].q != 90)
-			used += snprintf(buf + used, EXPORT_SUMMARY_SIZE - (size_t)used, ", p%s %s",
-					 p[i].name, num_format_ns(p[i].ns, a));
+			text_append(buf, EXPORT_SUMMARY_SIZE, ", p%s %s", p[i].name,
+				    num_format_ns(p[i].ns, a));
 	if (h->count)
-		used += snprintf(buf + used, EXPORT_SUMMARY_SIZE - (size_t)used, ", max %s",
-				 num_format_ns((double)h->max_ns, a));
+		text_append(buf, EXPORT_SUMMARY_SIZE, ", max %s",
+			    num_format_ns((double)h->max_ns, a));
 	if (errors)
-		snprintf(buf + used, EXPORT_SUMMARY_SIZE - (size_t)used, ", %s errors",
-			 num_format_count(errors, a));
+		text_append(buf, EXPORT_SUMMARY_SIZE, ", %s errors", num_format_count(errors, a));
 	return buf;
 }
 

@@ -26,6 +26,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cpus.h"
 #include "base/num.h"
 #include "host/gather.h"
@@ -145,12 +146,11 @@ const char *host_inherited(const struct host *h, char buf[HOST_INHERITED_SIZE])
 		{"huge pages", h->inherited_thp == TRISTATE_NO && h->memory_thp ? "off" : NULL, ""},
 		{"seccomp filters", h->inherited_seccomp_filters > 0 ? "yes" : NULL, ""},
 	};
-	size_t used = 0;
 
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && used < HOST_INHERITED_SIZE; i++)
+	buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		if (differs(facts[i].text, facts[i].usual))
-			used += (size_t)snprintf(buf + used, HOST_INHERITED_SIZE - used,
-						 "%s%s: %.60s", used ? "; " : "", facts[i].label,
-						 facts[i].text);
-	return used ? buf : NULL;
+			text_append(buf, HOST_INHERITED_SIZE, "%s%s: %.60s", *buf ? "; " : "",
+				    facts[i].label, facts[i].text);
+	return *buf ? buf : NULL;
 }

@@ -58,12 +58,9 @@ static int refuse_word(const struct json_at *at, const char *sentence, const cha
 		       const char *const *words, size_t n)
 {
 	const char *near = text ? suggest_name(text, words, n) : NULL;
-	char list[256] = "none";
-	size_t used = 0;
+	char list[256];
 
-	for (size_t i = 0; i < n && used < sizeof(list); i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
-					 words[i]);
+	suggest_list(words, n, list, sizeof(list));
 	if (sentence)
 		json_complain(at, "%s, allowed: %s", sentence, list);
 	else

@@ -19,20 +19,13 @@ struct result *result_create(void)
 	return r;
 }
 
-static void free_strings(char **strings, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(strings[i]);
-	free(strings);
-}
-
 static void finish_trial(struct result_trial *trial)
 {
 	for (size_t i = 0; i < trial->n_series; i++)
 		series_finish(&trial->series[i]);
 	free(trial->series);
 	free(trial->stack_samples);
-	free_strings(trial->reasons, trial->n_reasons);
+	array_free_texts(trial->reasons, trial->n_reasons);
 }
 
 static void finish_run(struct result_run *run)
@@ -43,8 +36,8 @@ static void finish_run(struct result_run *run)
 	free(run->spec);
 	workload_outline_finish(&run->outline);
 	free(run->failure);
-	free_strings(run->hierarchy.controllers, run->hierarchy.n_controllers);
-	free_strings(run->hierarchy.skipped, run->hierarchy.n_skipped);
+	array_free_texts(run->hierarchy.controllers, run->hierarchy.n_controllers);
+	array_free_texts(run->hierarchy.skipped, run->hierarchy.n_skipped);
 }
 
 void result_destroy(struct result *r)
@@ -82,27 +75,6 @@ struct result_stack_samples *result_add_stack_samples(struct result_trial *trial
 			  sizeof(*trial->stack_samples));
 }
 
-int result_add_string(char ***strings, size_t *n, const char *format, ...)
-{
-	_cleanup_free char *text = NULL;
-	char **element;
-	va_list ap;
-	int length;
-
-	va_start(ap, format);
-	length = vasprintf(&text, format, ap);
-	va_end(ap);
-	if (length < 0) {
-		text = NULL; /* vasprintf leaves it undefined */
-		return -ENOMEM;
-	}
-	element = array_grow(strings, n, sizeof(*element));
-	if (!element)
-		return -ENOMEM;
-	*element = steal_ptr(text);
-	return 0;
-}
-
 int result_run_fail(struct result_run *run, const char *sentence)
 {
 	char *copy = strdup(sentence);
@@ -123,7 +95,7 @@ int result_trial_invalidate(struct result_trial *trial, const char *format, ...)
 	vsnprintf(reason, sizeof(reason), format, ap);
 	va_end(ap);
 	trial->valid = false;
-	return result_add_string(&trial->reasons, &trial->n_reasons, "%s", reason);
+	return array_add_text(&trial->reasons, &trial->n_reasons, "%s", reason);
 }
 
 size_t result_unknown_series(const struct result *r, const char **ret_word)

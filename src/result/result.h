@@ -137,10 +137,6 @@ struct series *result_add_series(struct result_trial *trial);
 
 struct result_stack_samples *result_add_stack_samples(struct result_trial *trial);
 
-/* Appends to one of the lists of strings (formatted). 0 or -ENOMEM. */
-int result_add_string(char ***strings, size_t *n, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
 /* The run was given up for this reason. -ENOMEM. */
 int result_run_fail(struct result_run *run, const char *sentence);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "result/table.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/num.h"
@@ -123,17 +123,6 @@ static void print_header(const struct result *r, FILE *to)
 	print_instrument(&r->instrument, to);
 }
 
-__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
-							 const char *format, ...)
-{
-	size_t used = strlen(text);
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text + used, size - used, format, ap);
-	va_end(ap);
-}
-
 /* "3 trials of 5.00 s, pooled, 1 more not valid, 5 planned" */
 static void append_trials(char *text, size_t size, const struct result_run *run)
 {
@@ -145,15 +134,15 @@ static void append_trials(char *text, size_t size, const struct result_run *run)
 			first = i;
 			n++;
 		}
-	append(text, size, "%zu trial%s", n, n == 1 ? "" : "s");
+	text_append(text, size, "%zu trial%s", n, n == 1 ? "" : "s");
 	if (n)
-		append(text, size, " of %s",
-		       num_format_ns((double)run->trials[first].duration_ns, window));
-	append(text, size, "%s", n > 1 ? ", pooled" : "");
+		text_append(text, size, " of %s",
+			    num_format_ns((double)run->trials[first].duration_ns, window));
+	text_append(text, size, "%s", n > 1 ? ", pooled" : "");
 	if (n < run->n_trials)
-		append(text, size, ", %zu more not valid", run->n_trials - n);
+		text_append(text, size, ", %zu more not valid", run->n_trials - n);
 	if (run->n_trials < run->trials_planned)
-		append(text, size, ", %llu planned", (unsigned long long)run->trials_planned);
+		text_append(text, size, ", %llu planned", (unsigned long long)run->trials_planned);
 }
 
 static void print_run_heading(const struct result_run *run, FILE *to, bool colour)
@@ -162,10 +151,11 @@ static void print_run_heading(const struct result_run *run, FILE *to, bool colou
 	char text[1024] = "", groups[NUM_TEXT_SIZE];
 
 	append_trials(text, sizeof(text), run);
-	append(text, sizeof(text), "; %s group%s", num_format_count(h->groups, groups),
-	       h->groups == 1 ? "" : "s");
+	text_append(text, sizeof(text), "; %s group%s", num_format_count(h->groups, groups),
+		    h->groups == 1 ? "" : "s");
 	for (size_t i = 0; i < h->n_controllers; i++)
-		append(text, sizeof(text), "%s%s", i ? ", " : "; controllers ", h->controllers[i]);
+		text_append(text, sizeof(text), "%s%s", i ? ", " : "; controllers ",
+			    h->controllers[i]);
 	fprintf(to, "\n%s%s%s\n", colour ? "\033[1m" : "", run->workload, colour ? "\033[0m" : "");
 	text_print_wrapped("", 2, text, to);
 }

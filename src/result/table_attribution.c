@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/num.h"
 #include "base/escape.h"
 #include "result/table_rows.h"
@@ -164,13 +165,11 @@ static void print_stack_samples(const struct result_stack_samples *l, FILE *to)
 {
 	uint64_t sum = sum_of(l);
 	char text[1024] = "", count[NUM_TEXT_SIZE];
-	size_t used = 0;
 
-	for (unsigned i = 0; i < PARTS && used < sizeof(text); i++)
+	for (unsigned i = 0; i < PARTS; i++)
 		if (l->parts[i])
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %.1f %%",
-						 used ? ", " : "", look_label(i),
-						 100 * (double)l->parts[i] / (double)sum);
+			text_append(text, sizeof(text), "%s%s %.1f %%", *text ? ", " : "",
+				    look_label(i), 100 * (double)l->parts[i] / (double)sum);
 	text_printf_wrapped("", 2, to, "%s, by %s looks at its stacks: %s.", l->actor,
 			    num_format_count(sum, count), text);
 }

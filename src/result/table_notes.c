@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/num.h"
 #include "base/escape.h"
 #include "result/table_rows.h"
@@ -90,15 +91,14 @@ static void note_errors(const struct series *s, FILE *to)
 {
 	char text[NOTE_SIZE] = "", failed[NUM_TEXT_SIZE], all[NUM_TEXT_SIZE];
 	uint64_t errors = series_errors(s);
-	size_t used = 0;
 
 	if (!errors)
 		return;
-	for (size_t i = 0; i < s->n_errors && used < NOTE_SIZE; i++)
+	for (size_t i = 0; i < s->n_errors; i++)
 		if (s->errors[i].count)
-			used += (size_t)snprintf(
-				text + used, NOTE_SIZE - used, "%s%s %s", used ? ", " : "",
-				num_format_count(s->errors[i].count, failed), s->errors[i].name);
+			text_append(text, NOTE_SIZE, "%s%s %s", *text ? ", " : "",
+				    num_format_count(s->errors[i].count, failed),
+				    s->errors[i].name);
 	text_printf_wrapped("", NOTE_INDENT, to, "%s %s: %s of %s failed: %s.", s->id.actor,
 			    s->id.span, num_format_count(errors, failed),
 			    num_format_count(errors + s->histogram.count, all), text);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 
 int record_run(struct result *r, const struct workload *w)
@@ -35,7 +36,7 @@ static int add_each(char ***strings, size_t *n, const char *list, const char *se
 		return -ENOMEM;
 	for (char *word = strtok_r(copy, separators, &save); word && r == 0;
 	     word = strtok_r(NULL, separators, &save))
-		r = result_add_string(strings, n, "%s", word);
+		r = array_add_text(strings, n, "%s", word);
 	return r;
 }
 

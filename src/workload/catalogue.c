@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/suggest.h"
 #include "base/io.h"
@@ -56,13 +57,6 @@ static int is_workload(const struct dirent *entry)
 	return entry->d_name[0] != '.' && ends_in_json(entry->d_name);
 }
 
-static void free_entries(struct dirent **entries, int n)
-{
-	for (int i = 0; i < n; i++)
-		free(entries[i]);
-	free(entries);
-}
-
 /* Without ".json": a name comes before those that go on from it with a hyphen. */
 static int by_stem(const struct dirent **a, const struct dirent **b)
 {
@@ -76,8 +70,8 @@ static int by_stem(const struct dirent **a, const struct dirent **b)
 int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *ret_n, struct err *e)
 {
 	struct dirent **entries;
-	char folder[PATH_MAX];
-	char **paths;
+	char folder[PATH_MAX], **paths = NULL;
+	size_t found = 0;
 	int n, r = find_folder(section, folder, e);
 
 	if (r < 0)
@@ -85,26 +79,19 @@ int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *re
 	n = scandir(folder, &entries, is_workload, by_stem);
 	if (n < 0)
 		return err_sys(e, EXIT_CANNOT, errno, "cannot read %s", folder);
-	paths = calloc((size_t)n + 1, sizeof(*paths));
-	for (int i = 0; paths && i < n; i++)
-		if (asprintf(&paths[i], "%s/%s", folder, entries[i]->d_name) < 0) {
-			paths[i] = NULL;
-			catalogue_free(paths, (size_t)n);
-			paths = NULL;
-		}
-	free_entries(entries, n);
-	if (!paths)
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = array_add_text(&paths, &found, "%s/%s", folder, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	if (r < 0) {
+		array_free_texts(paths, found);
 		return err_no_memory(e);
+	}
 	*ret_paths = paths;
-	*ret_n = (size_t)n;
+	*ret_n = found;
 	return 0;
-}
-
-void catalogue_free(char **paths, size_t n)
-{
-	for (size_t i = 0; paths && i < n; i++)
-		free(paths[i]);
-	free(paths);
 }
 
 /* Leaves the file's name without folder and ending. */
@@ -149,7 +136,7 @@ static int refuse(enum catalogue_section section, const char *name, struct err *
 		cut_to_name(paths[i]);
 	near = suggest_name(name, (const char *const *)paths, n);
 	hint_catalogue(section, name, near, e);
-	catalogue_free(paths, n);
+	array_free_texts(paths, n);
 	return -ENOENT;
 }
 
@@ -235,9 +222,7 @@ int suite_load(const char *path, struct suite *ret, struct err *e)
 
 void suite_finish(struct suite *s)
 {
-	for (size_t i = 0; i < s->n_workloads; i++)
-		free(s->workloads[i]);
-	free(s->workloads);
+	array_free_texts(s->workloads, s->n_workloads);
 	free(s->why);
 	*s = (struct suite){0};
 }

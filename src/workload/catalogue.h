@@ -23,9 +23,8 @@ enum catalogue_section { CATALOGUE_WORKLOADS, CATALOGUE_SUITES, CATALOGUE_PROFIL
 int catalogue_find(enum catalogue_section section, const char *name_or_path,
 		   char ret_path[PATH_MAX], struct err *e);
 
-/* All files of the section, by name, ascending. The caller frees with catalogue_free(). */
+/* All files of the section, by name, ascending. The caller frees with array_free_texts(). */
 int catalogue_list(enum catalogue_section section, char ***ret_paths, size_t *ret_n, struct err *e);
-void catalogue_free(char **paths, size_t n);
 
 /*
  * A suite: workloads that are run together, as a JSON file names them:

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/num.h"
 #include "base/suggest.h"
@@ -92,14 +93,10 @@ static int refuse(const struct setting *s, const char *name, const char *sentenc
 		  const char *const *words, size_t n, struct err *e)
 {
 	const char *near = suggest_name(name, words, n);
-	char list[400] = "";
-	size_t used = 0;
+	char list[400];
 
-	for (size_t i = 0; i < n && used < sizeof(list); i++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
-					 words[i]);
 	err_set(e, EXIT_USAGE, EINVAL, "%.200s: %s '%.64s', allowed: %s", s->what, sentence, name,
-		list);
+		suggest_list(words, n, list, sizeof(list)));
 	if (near)
 		err_hint(e, "Did you mean \"%s\"?", near);
 	return -EINVAL;
@@ -295,9 +292,8 @@ static int apply_numbers(struct json_object *root, const struct workload_overrid
 static int log_init(struct override_log *log, size_t n_sets)
 {
 	log->patches = calloc(n_sets + 3, sizeof(*log->patches));
-	log->whats = calloc(n_sets + 1, sizeof(*log->whats));
 	log->replaced = json_object_new_array();
-	return log->patches && log->whats && log->replaced ? 0 : -ENOMEM;
+	return log->patches && log->replaced ? 0 : -ENOMEM;
 }
 
 int apply_overrides(struct json_doc *doc, const struct kind_table *kinds,
@@ -307,12 +303,9 @@ int apply_overrides(struct json_doc *doc, const struct kind_table *kinds,
 	int r = log_init(log, overrides->n_sets);
 
 	for (size_t i = 0; r == 0 && i < overrides->n_sets; i++) {
-		if (asprintf(&log->whats[i], "--set %s", overrides->sets[i]) < 0) {
-			log->whats[i] = NULL;
-			r = -ENOMEM;
+		r = array_add_text(&log->whats, &log->n_whats, "--set %s", overrides->sets[i]);
+		if (r < 0)
 			break;
-		}
-		log->n_whats = i + 1;
 		r = apply_setting(doc->root, kinds, log->whats[i], log, e);
 		if (r < 0)
 			return r;
@@ -329,9 +322,7 @@ int apply_overrides(struct json_doc *doc, const struct kind_table *kinds,
 
 void override_log_finish(struct override_log *log)
 {
-	for (size_t i = 0; i < log->n_whats; i++)
-		free(log->whats[i]);
-	free(log->whats);
+	array_free_texts(log->whats, log->n_whats);
 	free(log->patches);
 	json_object_put(log->replaced);
 }

@@ -20,6 +20,7 @@
 
 #include "base/rng.h"
 #include "record/recorder.h"
+#include "base/array.h"
 #include "result/result.h"
 
 #define FAKE_SPEC                                                                             \
@@ -128,8 +129,8 @@ static void fake_host(struct host *h)
 	h->lock_patch_present = TRISTATE_YES;
 	host_set_regime(h, LOCK_REGIME_GLOBAL);
 	h->lock_confidence = fake_text("certain: paced migrations wait for a grace period");
-	assert_int_equal(result_add_string(&h->lock_evidence, &h->n_lock_evidence, "BTF: %s",
-					   "signal_struct has cgroup_threadgroup_rwsem"),
+	assert_int_equal(array_add_text(&h->lock_evidence, &h->n_lock_evidence, "BTF: %s",
+					"signal_struct has cgroup_threadgroup_rwsem"),
 			 0);
 	h->cpu_model = fake_text("Some CPU @ 2.10GHz");
 	h->cpu_count = 2;
@@ -153,9 +154,9 @@ static void fake_run(struct rng *rng, struct result *r)
 	run->trials_planned = 4;
 	h = &run->hierarchy;
 	h->groups = 13;
-	assert_int_equal(result_add_string(&h->controllers, &h->n_controllers, "pids"), 0);
-	assert_int_equal(result_add_string(&h->skipped, &h->n_skipped,
-					   "memory: not available below /sys/fs/cgroup/unified"),
+	assert_int_equal(array_add_text(&h->controllers, &h->n_controllers, "pids"), 0);
+	assert_int_equal(array_add_text(&h->skipped, &h->n_skipped,
+					"memory: not available below /sys/fs/cgroup/unified"),
 			 0);
 	for (uint64_t i = 0; i < 3; i++)
 		fake_trial(rng, run, i);

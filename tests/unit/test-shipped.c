@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "base/cleanup.h"
 #include "stressor/stressor.h"
 #include "workload/catalogue.h"
@@ -83,7 +84,7 @@ static void test_suites(void **state)
 			if (!is_shipped(suite.workloads[k]))
 				fail_msg("%s: %s is not installed", paths[i], suite.workloads[k]);
 	}
-	catalogue_free(paths, n);
+	array_free_texts(paths, n);
 }
 
 int main(int argc, char **argv)
