@@ -175,11 +175,6 @@ static int print_json(const struct findings *f, struct err *e)
 	return 0;
 }
 
-static const char *known(const char *text)
-{
-	return text && text[0] ? text : "unknown";
-}
-
 static void print_heading(const char *text)
 {
 	bool colour = command_wants_colour(stdout);
@@ -191,10 +186,10 @@ static void print_kernel(const struct host *h)
 {
 	char inherited[HOST_INHERITED_SIZE];
 
-	text_printf_wrapped("  kernel", INDENT, stdout, "%s %s", known(h->kernel_release),
-			    known(h->kernel_version));
+	text_printf_wrapped("  kernel", INDENT, stdout, "%s %s", host_known(h->kernel_release),
+			    host_known(h->kernel_version));
 	text_printf_wrapped("  ticks", INDENT, stdout, "%s a second; preemption model: %s",
-			    known(h->kernel_hz), known(h->kernel_preemption));
+			    host_known(h->kernel_hz), host_known(h->kernel_preemption));
 	if (host_inherited(h, inherited))
 		text_printf_wrapped("  inherited", INDENT, stdout, "%s", inherited);
 	if (lock_expectation(h))
@@ -219,7 +214,7 @@ static void print_machine(const struct host *h)
 	if (h->memory_total_bytes > 0)
 		snprintf(memory, sizeof(memory), ", %.1f GiB of memory",
 			 (double)h->memory_total_bytes / (1 << 30));
-	text_printf_wrapped("  machine", INDENT, stdout, "%s, %s%s", cpus, known(h->cpu_model),
+	text_printf_wrapped("  machine", INDENT, stdout, "%s, %s%s", cpus, host_known(h->cpu_model),
 			    memory);
 }
 
@@ -259,7 +254,7 @@ static void print_lock(const struct findings *f)
 	text_print_wrapped("  the patch", INDENT, patch_words(h->lock_patch_present), stdout);
 	text_print_wrapped("  in force", INDENT, lock_in_force(h), stdout);
 	text_printf_wrapped("  regime", INDENT, stdout, "%s (%s)", host_regime_word(h),
-			    known(h->lock_confidence));
+			    host_known(h->lock_confidence));
 	print_evidence(f);
 	putchar('\n');
 	text_print_wrapped("  what it means", INDENT + 2, lock_meaning(h), stdout);
@@ -288,7 +283,7 @@ static void print_cgroups(const struct findings *f)
 
 	if (h->cgroup_mount)
 		text_printf_wrapped("  v2", INDENT, stdout, "%s (%s); controllers: %s",
-				    h->cgroup_mount, known(h->cgroup_mount_options),
+				    h->cgroup_mount, host_known(h->cgroup_mount_options),
 				    h->cgroup_controllers ? h->cgroup_controllers : "none");
 	else
 		text_print_wrapped("  v2", INDENT,

@@ -73,54 +73,23 @@ static int add_value(struct fact *fact, int side, const char *text, const char *
 	return 0;
 }
 
-static const char *tristate_text(enum tristate value)
-{
-	return value == TRISTATE_UNKNOWN ? "unknown" : value == TRISTATE_YES ? "yes" : "no";
-}
-
-/* The field's value as text; `buf` has room for 64 bytes. */
-static const char *field_text(const struct host *h, const struct host_field *field, char *buf)
-{
-	const void *at = host_member(h, field);
-	const char *text;
-
-	switch (field->type) {
-	case HOST_STRING:
-		text = *(char *const *)at;
-		return text ? text : field->absent ? field->absent : "unknown";
-	case HOST_INT:
-		if (*(const int64_t *)at < 0)
-			return "unknown";
-		snprintf(buf, 64, "%lld", (long long)*(const int64_t *)at);
-		return buf;
-	case HOST_DOUBLE:
-		snprintf(buf, 64, "%g", *(const double *)at);
-		return buf;
-	case HOST_TRISTATE:
-		return tristate_text(*(const enum tristate *)at);
-	case HOST_STRINGS:
-		break;
-	}
-	return "";
-}
-
 static int add_host(struct facts *f, int side, const char *origin, const struct host *h)
 {
-	char buf[64];
+	char buf[HOST_FACT_SIZE];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < host_n_fields; i++) {
 		const struct host_field *field = &host_fields[i];
-		const char *text = field_text(h, field, buf);
+		const char *text = host_fact(h, field, buf);
 		struct fact *fact;
 
 		if (field->role == HOST_INFO || field->type == HOST_STRINGS ||
-		    (field->may_lack && strcmp(text, "unknown") == 0))
+		    (field->may_lack && !text))
 			continue;
 		fact = find_or_add(f, field->path, field->label, field->role);
 		if (fact)
 			fact->fixed = field->fixed;
-		r = add_value(fact, side, text, origin);
+		r = add_value(fact, side, text ? text : "unknown", origin);
 	}
 	return r;
 }

@@ -152,7 +152,7 @@ void sweep_print(const struct sweep *s, FILE *to)
 	size_t n = sweep_watched(s, list);
 
 	fprintf(to, "%s by %s.%s; kernel %s, lock %s\n", s->workload, s->axis.actor, s->axis.key,
-		h->kernel_release ? h->kernel_release : "unknown", host_regime_word(h));
+		host_known(h->kernel_release), host_regime_word(h));
 	if (lock_expectation(h))
 		text_print_wrapped("RCU", 8, lock_expectation(h), to);
 	for (size_t i = 0; i < n; i++)

@@ -30,9 +30,8 @@ static void describe(const struct result *r, const struct pool *p, const struct 
 	const struct host *h = &r->host;
 
 	snprintf(buf, size, "%.64s%skernel %s, lock %s; %zu valid trials, %llu samples",
-		 h->name ? h->name : "", h->name ? ", " : "",
-		 h->kernel_release ? h->kernel_release : "unknown", host_regime_word(h), p->n_valid,
-		 (unsigned long long)s->histogram.count);
+		 h->name ? h->name : "", h->name ? ", " : "", host_known(h->kernel_release),
+		 host_regime_word(h), p->n_valid, (unsigned long long)s->histogram.count);
 }
 
 static void put_latencies(struct export *x, const struct result *r, const struct pool *p,

@@ -46,7 +46,7 @@ static void put_environment(struct submission *u, struct json_object *test)
 
 	snprintf(comment, sizeof(comment), "%s, %lld CPUs, accelerator %s",
 		 h->cpu_model ? h->cpu_model : "unknown CPU", (long long)h->cpu_count,
-		 h->accelerator ? h->accelerator : "unknown");
+		 host_known(h->accelerator));
 	json_put_string(u->b, environment, "comment", comment);
 	misc = json_put_object(u->b, environment, "misc");
 	if (h->name)
@@ -144,8 +144,7 @@ static int add(struct export *x, const struct export_source *source)
 	u->build = x->settings.build;
 	if (!u->build) {
 		snprintf(build, sizeof(build), "%s:%s-%.12s", u->origin,
-			 h->kernel_release ? h->kernel_release : "unknown",
-			 h->kernel_config_sha256 ? h->kernel_config_sha256 : "unknown");
+			 host_known(h->kernel_release), host_known(h->kernel_config_sha256));
 		u->build = build;
 	}
 	if (!strchr(u->build, ':') ||

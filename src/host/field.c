@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/num.h"
 #include "host/host.h"
 
 const char *const lock_regime_names[5] = {
@@ -193,6 +195,60 @@ int host_rename(struct host *h, const char *name)
 	free(h->name);
 	h->name = copy;
 	return 0;
+}
+
+const char *host_known(const char *text)
+{
+	return text && text[0] ? text : "unknown";
+}
+
+/* Evidence consists of sentences, other facts of words. */
+static const char *join(char *const *strings, size_t n, char *buf)
+{
+	buf[0] = '\0';
+	for (size_t i = 0; i < n; i++) {
+		size_t used = strlen(buf);
+
+		text_append(buf, HOST_FACT_SIZE, "%s%s",
+			    !used                  ? ""
+			    : buf[used - 1] == '.' ? " "
+						   : "; ",
+			    strings[i]);
+	}
+	return buf;
+}
+
+const char *host_fact(const struct host *h, const struct host_field *field,
+		      char buf[HOST_FACT_SIZE])
+{
+	const void *at = host_member(h, field);
+	int64_t number;
+	const char *text = NULL;
+
+	switch (field->type) {
+	case HOST_STRING:
+		text = *(char *const *)at;
+		return text ? text : field->absent;
+	case HOST_INT:
+		number = *(const int64_t *)at;
+		if (strcmp(field->path, "memory.total_bytes") == 0)
+			snprintf(buf, HOST_FACT_SIZE, "%.1f GiB", (double)number / (1 << 30));
+		else
+			snprintf(buf, HOST_FACT_SIZE, "%lld", (long long)number);
+		return number < 0 ? NULL : buf;
+	case HOST_DOUBLE:
+		if (*(const double *)at < 0)
+			return NULL;
+		return num_format_double(*(const double *)at, buf);
+	case HOST_TRISTATE:
+		if (*(const enum tristate *)at != TRISTATE_UNKNOWN)
+			text = *(const enum tristate *)at == TRISTATE_YES ? "yes" : "no";
+		return text;
+	case HOST_STRINGS:
+		return join(*(char *const *const *)at,
+			    *(const size_t *)((const char *)h + field->count_offset), buf);
+	}
+	return NULL;
 }
 
 static void clear_field(struct host *h, const struct host_field *field)

@@ -114,6 +114,17 @@ static inline void *host_member(const struct host *h, const struct host_field *f
 	return (char *)h + field->offset;
 }
 
+/*
+ * The fact for people, in `buf` or elsewhere: "yes", "1.9 GiB", sentences one after the other; NULL
+ * where it is unknown.
+ */
+#define HOST_FACT_SIZE 8192
+const char *host_fact(const struct host *h, const struct host_field *field,
+		      char buf[HOST_FACT_SIZE]);
+
+/* The text; "unknown" for NULL and "". */
+const char *host_known(const char *text);
+
 /* LOCK_REGIME_UNKNOWN for a word that this version does not know, too. */
 enum lock_regime host_regime(const struct host *h);
 /* The word itself; "unknown" where there is none. */

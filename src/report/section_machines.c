@@ -1,78 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The machines and kernels: first what differs, then the rest. */
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/num.h"
 #include "report/html.h"
 #include "report/section.h"
 
-/* Evidence consists of sentences, other facts of words. */
-static const char *joint(const char *before)
-{
-	size_t length = strlen(before);
-
-	return length && before[length - 1] == '.' ? " " : "; ";
-}
-
-static char *join_strings(char *const *strings, size_t n)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	if (!to)
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		fprintf(to, "%s%s", i ? joint(strings[i - 1]) : "", strings[i]);
-	fclose(to);
-	return text;
-}
-
-/* A fact as text; the caller frees. NULL where it is unknown, or memory ran out. */
-static char *fact_of(const struct host *h, const struct host_field *f)
-{
-	const char *at = (const char *)h + f->offset;
-	char text[NUM_TEXT_SIZE];
-
-	switch (f->type) {
-	case HOST_STRING:
-		return *(char *const *)at ? strdup(*(char *const *)at) : NULL;
-	case HOST_INT:
-		if (*(const int64_t *)at < 0)
-			return NULL;
-		if (strcmp(f->path, "memory.total_bytes") == 0) {
-			snprintf(text, sizeof(text), "%.1f GiB",
-				 (double)*(const int64_t *)at / (1 << 30));
-			return strdup(text);
-		}
-		snprintf(text, sizeof(text), "%lld", (long long)*(const int64_t *)at);
-		return strdup(text);
-	case HOST_DOUBLE:
-		if (*(const double *)at < 0)
-			return NULL;
-		return strdup(num_format_double(*(const double *)at, text));
-	case HOST_TRISTATE:
-		if (*(const enum tristate *)at == TRISTATE_UNKNOWN)
-			return NULL;
-		return strdup(*(const enum tristate *)at == TRISTATE_YES ? "yes" : "no");
-	case HOST_STRINGS:
-		return join_strings(*(char **const *)at,
-				    *(const size_t *)((const char *)h + f->count_offset));
-	}
-	return NULL;
-}
-
 static bool differs(const struct report *r, const struct host_field *f)
 {
-	_cleanup_free char *first = fact_of(r->groups[0].host, f);
+	char first[HOST_FACT_SIZE], other[HOST_FACT_SIZE];
+	const char *one = host_fact(r->groups[0].host, f, first), *two;
 	bool differ = false;
 
 	for (size_t g = 1; g < r->n_groups; g++) {
-		_cleanup_free char *other = fact_of(r->groups[g].host, f);
-
-		differ |= first && other ? strcmp(first, other) != 0 : first != other;
+		two = host_fact(r->groups[g].host, f, other);
+		differ |= one && two ? strcmp(one, two) != 0 : one != two;
 	}
 	return differ;
 }
@@ -85,12 +27,12 @@ static const char *const role_words[] = {
 
 static void print_fact(struct report *r, const struct host_field *f)
 {
-	html_row_begin(r, NULL, "%s", f->label);
-	for (size_t g = 0; g < r->n_groups; g++) {
-		_cleanup_free char *text = fact_of(r->groups[g].host, f);
+	char buf[HOST_FACT_SIZE];
 
-		html_element(r, "td class=\"fact\"", "%s", text ? text : "unknown");
-	}
+	html_row_begin(r, NULL, "%s", f->label);
+	for (size_t g = 0; g < r->n_groups; g++)
+		html_element(r, "td class=\"fact\"", "%s",
+			     host_known(host_fact(r->groups[g].host, f, buf)));
 	html_element(r, "td", "%s", role_words[f->role]);
 	html_row_end(r);
 }
@@ -141,8 +83,7 @@ static void print_results(struct report *r)
 		html_element(r, "td", "%s",
 			     x->result->label && x->result->label[0] ? x->result->label : "-");
 		html_number(r, "%llu", (unsigned long long)x->result->seed);
-		html_element(r, "td", "%s",
-			     x->result->host.boot_id ? x->result->host.boot_id : "unknown");
+		html_element(r, "td", "%s", host_known(x->result->host.boot_id));
 		html_row_end(r);
 	}
 	html_table_end(r);

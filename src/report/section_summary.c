@@ -18,11 +18,10 @@ static void print_group(struct report *r, size_t i)
 	markup_printf(r->page,
 		      "%s: kernel %s, lock %s (%s), on %s, accelerator %s; %zu result%s, the first "
 		      "of %s",
-		      g->name, h->kernel_release ? h->kernel_release : "unknown",
-		      host_regime_word(h), h->lock_confidence ? h->lock_confidence : "no evidence",
-		      h->cpu_model ? h->cpu_model : "an unknown CPU",
-		      h->accelerator ? h->accelerator : "unknown", g->n, g->n == 1 ? "" : "s",
-		      g->first->started_at);
+		      g->name, host_known(h->kernel_release), host_regime_word(h),
+		      h->lock_confidence ? h->lock_confidence : "no evidence",
+		      h->cpu_model ? h->cpu_model : "an unknown CPU", host_known(h->accelerator),
+		      g->n, g->n == 1 ? "" : "s", g->first->started_at);
 	fputs("</li>\n", r->page);
 }
 

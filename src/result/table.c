@@ -14,15 +14,10 @@
 
 enum { HEAD_INDENT = 12 };
 
-static const char *known(const char *text)
-{
-	return text && text[0] ? text : "unknown";
-}
-
 static void print_tool(const struct result *r, FILE *to)
 {
-	text_printf_wrapped("", 0, to, "%s %s, %s, seed %llu%s%s%s", known(r->tool_name),
-			    known(r->tool_version), known(r->started_at),
+	text_printf_wrapped("", 0, to, "%s %s, %s, seed %llu%s%s%s", host_known(r->tool_name),
+			    host_known(r->tool_version), host_known(r->started_at),
 			    (unsigned long long)r->seed, r->label ? ", label \"" : "",
 			    r->label ? r->label : "", r->label ? "\"" : "");
 	if (!r->complete)
@@ -67,7 +62,7 @@ static void print_lock(const struct host *h, FILE *to)
 	};
 
 	text_printf_wrapped("lock", HEAD_INDENT, to, "%s%s; %s", host_regime_word(h),
-			    words[host_regime(h)], known(h->lock_confidence));
+			    words[host_regime(h)], host_known(h->lock_confidence));
 }
 
 static void print_machine(const struct host *h, FILE *to)
@@ -79,13 +74,13 @@ static void print_machine(const struct host *h, FILE *to)
 	else if (h->cpu_count > 0)
 		snprintf(cpus, sizeof(cpus), "%lld CPUs", (long long)h->cpu_count);
 	text_printf_wrapped("machine", HEAD_INDENT, to, "%s, %s; accelerator: %s", cpus,
-			    known(h->cpu_model), known(h->accelerator));
+			    host_known(h->cpu_model), host_known(h->accelerator));
 	if (host_inherited(h, inherited))
 		text_printf_wrapped("inherited", HEAD_INDENT, to, "%s", inherited);
 	if (host_counts_instructions(h))
 		text_printf_wrapped(
 			"clock", HEAD_INDENT, to, "%s, %lld ns an instruction, %lld busy CPU%s: %s",
-			known(h->clock_emulator), (long long)h->clock_ns_per_instruction,
+			host_known(h->clock_emulator), (long long)h->clock_ns_per_instruction,
 			(long long)h->clock_busy_cpus, h->clock_busy_cpus == 1 ? "" : "s",
 			host_clock_limits);
 	else if (h->accelerator && strcmp(h->accelerator, "tcg") == 0)
@@ -112,7 +107,7 @@ static void print_header(const struct result *r, FILE *to)
 	const struct host *h = &r->host;
 
 	print_tool(r, to);
-	text_printf_wrapped("kernel", HEAD_INDENT, to, "%s%s%s; %s", known(h->kernel_release),
+	text_printf_wrapped("kernel", HEAD_INDENT, to, "%s%s%s; %s", host_known(h->kernel_release),
 			    h->kernel_version ? " " : "",
 			    h->kernel_version ? h->kernel_version : "",
 			    patch_words(h->lock_patch_present));
