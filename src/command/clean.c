@@ -115,7 +115,6 @@ const struct command command_clean = {
 	.summary = "remove the groups of runs that were killed",
 	.arguments = "",
 	.help = help,
-	.max_arguments = 0,
 	.options = options,
 	.options_size = sizeof(struct clean_options),
 	.main = clean_main,

@@ -6,6 +6,7 @@
  */
 #include "result/hdr.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -20,21 +21,32 @@ enum {
 	COOKIE = 0x1c849313,            /* V2, words of any length */
 	COOKIE_COMPRESSED = 0x1c849314, /* the same, deflated */
 	SIGNIFICANT_FIGURES = 2,
-	HEAD_SIZE = 40,
 	WORD_SIZE = 9,
-	SIZE_MAX_PLAIN = HEAD_SIZE + 2 * WORD_SIZE * HISTOGRAM_BUCKETS,
 };
+
+/* Big-endian, as all that follows. */
+struct head {
+	uint32_t cookie, length; /* of the counts behind it */
+	uint32_t offset;         /* normalising index offset: 0 */
+	uint32_t figures;
+	uint64_t lowest; /* value that is distinguished from 0 */
+	uint64_t highest;
+	uint64_t ratio; /* bits of a double: 1 */
+};
+_Static_assert(sizeof(struct head) == 40, "without padding");
+#define RATIO_1 0x3ff0000000000000
+
+/* Before the deflated bytes. */
+struct compressed_head {
+	uint32_t cookie, length;
+};
+
+enum { SIZE_MAX_PLAIN = sizeof(struct head) + 2 * WORD_SIZE * HISTOGRAM_BUCKETS };
 
 struct bytes {
 	unsigned char *data;
 	size_t n;
 };
-
-static void put_big_endian(struct bytes *to, uint64_t value, size_t size)
-{
-	while (size--)
-		to->data[to->n++] = (unsigned char)(value >> (8 * size));
-}
 
 /* ZigZag: the sign is the lowest bit. The ninth byte, if it comes to that, holds eight bits. */
 static void put_word(struct bytes *to, int64_t value)
@@ -71,40 +83,33 @@ static void put_counts(struct bytes *to, const struct sparse_histogram *h)
 
 static int put_histogram(struct bytes *to, const struct sparse_histogram *h)
 {
-	const double ratio = 1;
-	struct bytes counts = {.data = malloc(h->n * 2 * WORD_SIZE + 1)};
-	uint64_t ratio_bits;
+	struct head head = {.cookie = htobe32(COOKIE),
+			    .figures = htobe32(SIGNIFICANT_FIGURES),
+			    .lowest = htobe64(1),
+			    .highest = htobe64(HISTOGRAM_HIGHEST),
+			    .ratio = htobe64(RATIO_1)};
 
-	if (!counts.data)
+	to->data = malloc(sizeof(head) + h->n * 2 * WORD_SIZE);
+	if (!to->data)
 		return -1;
-	put_counts(&counts, h);
-	to->data = malloc(HEAD_SIZE + counts.n);
-	if (to->data) {
-		memcpy(&ratio_bits, &ratio, sizeof(ratio_bits));
-		put_big_endian(to, COOKIE, 4);
-		put_big_endian(to, counts.n, 4);
-		put_big_endian(to, 0, 4); /* normalising index offset */
-		put_big_endian(to, SIGNIFICANT_FIGURES, 4);
-		put_big_endian(to, 1, 8); /* lowest value that is told from 0 */
-		put_big_endian(to, HISTOGRAM_HIGHEST, 8);
-		put_big_endian(to, ratio_bits, 8);
-		memcpy(to->data + to->n, counts.data, counts.n);
-		to->n += counts.n;
-	}
-	free(counts.data);
-	return to->data ? 0 : -1;
+	to->n = sizeof(head);
+	put_counts(to, h);
+	head.length = htobe32((uint32_t)(to->n - sizeof(head)));
+	memcpy(to->data, &head, sizeof(head));
+	return 0;
 }
 
 static int compress_bytes(const struct bytes *from, struct bytes *to)
 {
+	struct compressed_head head = {.cookie = htobe32(COOKIE_COMPRESSED)};
 	uLongf size = compressBound(from->n);
 
-	to->data = malloc(8 + size);
-	if (!to->data || compress(to->data + 8, &size, from->data, from->n) != Z_OK)
+	to->data = malloc(sizeof(head) + size);
+	if (!to->data || compress(to->data + sizeof(head), &size, from->data, from->n) != Z_OK)
 		return -1;
-	put_big_endian(to, COOKIE_COMPRESSED, 4);
-	put_big_endian(to, size, 4);
-	to->n = 8 + size;
+	head.length = htobe32((uint32_t)size);
+	memcpy(to->data, &head, sizeof(head));
+	to->n = sizeof(head) + size;
 	return 0;
 }
 
@@ -144,19 +149,6 @@ char *hdr_encode(const struct sparse_histogram *h)
 struct cursor {
 	const unsigned char *p, *end;
 };
-
-static uint64_t take_big_endian(struct cursor *c, size_t size)
-{
-	uint64_t value = 0;
-
-	if ((size_t)(c->end - c->p) < size) {
-		c->p = c->end;
-		return UINT64_MAX; /* no field has this value */
-	}
-	while (size--)
-		value = value << 8 | *c->p++;
-	return value;
-}
 
 static bool take_word(struct cursor *c, int64_t *ret)
 {
@@ -237,30 +229,34 @@ static const char *take_counts(struct cursor *c, struct sparse_histogram *ret)
 	return NULL;
 }
 
+/* The highest value has no effect on the buckets. */
 static const char *take_plain(const struct bytes *plain, struct sparse_histogram *ret)
 {
-	struct cursor c = {plain->data, plain->data + plain->n};
-	const char *found = "another layout of buckets";
+	struct cursor c = {plain->data + sizeof(struct head), plain->data + plain->n};
+	struct head head;
 
-	if (take_big_endian(&c, 4) == COOKIE && take_big_endian(&c, 4) == plain->n - HEAD_SIZE &&
-	    take_big_endian(&c, 4) == 0 && take_big_endian(&c, 4) == SIGNIFICANT_FIGURES &&
-	    take_big_endian(&c, 8) == 1) {
-		take_big_endian(&c, 16); /* highest value and ratio: of no effect on the buckets */
-		found = take_counts(&c, ret);
-	}
-	return found;
+	memcpy(&head, plain->data, sizeof(head));
+	if (be32toh(head.cookie) != COOKIE || be32toh(head.length) != (size_t)(c.end - c.p) ||
+	    head.offset || be32toh(head.figures) != SIGNIFICANT_FIGURES ||
+	    be64toh(head.lowest) != 1)
+		return "another layout of buckets";
+	return take_counts(&c, ret);
 }
 
 static const char *decode(const struct bytes *compressed, struct bytes *plain,
 			  struct sparse_histogram *ret)
 {
-	struct cursor c = {compressed->data, compressed->data + compressed->n};
+	struct compressed_head head = {0};
 	uLongf size = SIZE_MAX_PLAIN;
 
-	if (take_big_endian(&c, 4) != COOKIE_COMPRESSED ||
-	    take_big_endian(&c, 4) != (uint64_t)(c.end - c.p))
+	if (compressed->n >= sizeof(head))
+		memcpy(&head, compressed->data, sizeof(head));
+	if (be32toh(head.cookie) != COOKIE_COMPRESSED ||
+	    be32toh(head.length) != compressed->n - sizeof(head))
 		return "another encoding";
-	if (uncompress(plain->data, &size, c.p, (uLong)(c.end - c.p)) != Z_OK || size < HEAD_SIZE)
+	if (uncompress(plain->data, &size, compressed->data + sizeof(head),
+		       (uLong)(compressed->n - sizeof(head))) != Z_OK ||
+	    size < sizeof(struct head))
 		return "data that cannot be uncompressed";
 	plain->n = size;
 	return take_plain(plain, ret);

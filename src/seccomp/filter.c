@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "json/read.h"
+#include "json/fields.h"
 
 static inline void cleanup_context(scmp_filter_ctx *context)
 {
@@ -192,48 +192,52 @@ static int parse_action(const struct json_at *object, const char *action_key, co
 	return r;
 }
 
-static int parse_argument(const struct json_at *at, struct scmp_arg_cmp *ret)
+/* An entry: its names with these arguments have this action. */
+struct entry {
+	struct compiler *to;
+	uint32_t action;
+	struct scmp_arg_cmp arguments[ARGUMENTS_MAX];
+	unsigned n_arguments;
+};
+
+static int take_op(const struct json_at *at, const struct json_field *field, void *to)
 {
-	static const char *const keys[] = {"index", "value", "valueTwo", "op"};
-	struct json_at index = json_member(at, "index"), value = json_member(at, "value");
-	struct json_at two = json_member(at, "valueTwo"), op = json_member(at, "op");
-	uint64_t number = 0, a = 0, b = 0;
 	uint32_t chosen;
-	int r = json_want_object(at, keys, 4);
+	int r = get_word(at, comparisons, &chosen);
 
 	if (r == 0)
-		r = json_get_u64(&index, 0, ARGUMENTS_MAX - 1, &number);
-	if (r == 0)
-		r = json_get_u64(&value, 0, UINT64_MAX, &a);
-	if (r == 0 && two.present)
-		r = json_get_u64(&two, 0, UINT64_MAX, &b);
-	if (r == 0)
-		r = get_word(&op, comparisons, &chosen);
-	if (r == 0)
-		*ret = (struct scmp_arg_cmp){.arg = (unsigned)number,
-					     .op = (enum scmp_compare)chosen,
-					     .datum_a = a,
-					     .datum_b = b};
+		((struct scmp_arg_cmp *)to)->op = (enum scmp_compare)chosen;
 	return r;
 }
 
-static int parse_arguments(const struct json_at *at, struct scmp_arg_cmp *ret, size_t *ret_n)
+static int take_index(const struct json_at *at, const struct json_field *field, void *to)
 {
-	size_t n = 0;
-	int r = at->present ? json_want_array(at, 0, ARGUMENTS_MAX, &n) : 0;
+	uint64_t index;
+	int r = json_get_u64(at, 0, ARGUMENTS_MAX - 1, &index);
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct json_at element = json_element(at, i);
-
-		r = parse_argument(&element, &ret[i]);
-	}
-	*ret_n = n;
+	if (r == 0)
+		((struct scmp_arg_cmp *)to)->arg = (unsigned)index;
 	return r;
 }
 
-static int add_name(const struct json_at *at, struct compiler *c, uint32_t action,
-		    const struct scmp_arg_cmp *arguments, size_t n)
+static int parse_argument(const struct json_at *at, void *to)
 {
+	static const struct json_field fields[] = {
+		{.key = "index", .take = take_index, .required = true},
+		FIELD("value", json_field_u64, struct scmp_arg_cmp, datum_a, .max = UINT64_MAX,
+		      .required = true),
+		FIELD("valueTwo", json_field_u64, struct scmp_arg_cmp, datum_b, .max = UINT64_MAX),
+		{.key = "op", .take = take_op, .required = true},
+	};
+	struct entry *entry = to;
+
+	return json_get_known_fields(at, fields, 4, &entry->arguments[entry->n_arguments++]);
+}
+
+static int add_name(const struct json_at *at, void *to)
+{
+	const struct entry *entry = to;
+	struct compiler *c = entry->to;
 	const char *name;
 	int number, r = json_get_string(at, NAME_LENGTH_MAX, &name);
 
@@ -245,34 +249,29 @@ static int add_name(const struct json_at *at, struct compiler *c, uint32_t actio
 		c->unknown++;
 		return 0;
 	}
-	r = seccomp_rule_add_array(c->context, action, number, (unsigned)n, arguments);
+	r = seccomp_rule_add_array(c->context, entry->action, number, entry->n_arguments,
+				   entry->arguments);
 	/* The rule says what the default does. */
 	if (r == -EACCES)
 		return 0;
 	return r < 0 ? json_complain(at, "libseccomp refuses the rule: %s", strerror(-r)) : 0;
 }
 
-static int add_entry(const struct json_at *at, struct compiler *c)
+static int add_entry(const struct json_at *at, void *to)
 {
 	static const char *const keys[] = {"names", "action", "errnoRet", "args"};
 	struct json_at names = json_member(at, "names"), args = json_member(at, "args");
-	struct scmp_arg_cmp arguments[ARGUMENTS_MAX];
-	uint32_t action = 0;
-	size_t n = 0, n_arguments;
+	struct entry entry = {.to = to};
+	size_t n;
 	int r = json_want_object(at, keys, 4);
 
 	if (r == 0)
-		r = parse_action(at, "action", "errnoRet", &action);
-	if (r == 0)
-		r = parse_arguments(&args, arguments, &n_arguments);
+		r = parse_action(at, "action", "errnoRet", &entry.action);
+	if (r == 0 && args.present)
+		r = json_each_element(&args, ARGUMENTS_MAX, parse_argument, &entry);
 	if (r == 0)
 		r = json_want_array(&names, 1, NAMES_MAX, &n);
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct json_at name = json_element(&names, i);
-
-		r = add_name(&name, c, action, arguments, n_arguments);
-	}
-	return r;
+	return r == 0 ? json_each_element(&names, NAMES_MAX, add_name, &entry) : r;
 }
 
 static int compile(const struct json_at *root, void *to)
@@ -284,23 +283,16 @@ static int compile(const struct json_at *root, void *to)
 	struct sandbox_filter *ret = to;
 	struct compiler c = {0};
 	uint32_t fallback = 0;
-	size_t n = 0;
 	int r = json_want_object(root, keys, 5);
 
 	if (r == 0)
 		r = parse_action(root, "defaultAction", "defaultErrnoRet", &fallback);
-	if (r == 0)
-		r = json_want_array(&entries, 0, ENTRIES_MAX, &n);
 	if (r < 0)
 		return r;
 	c.context = context = seccomp_init(fallback);
 	if (!context)
 		return err_set(root->e, EXIT_FAULT, ENOMEM, "libseccomp could not start");
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct json_at entry = json_element(&entries, i);
-
-		r = add_entry(&entry, &c);
-	}
+	r = json_each_element(&entries, ENTRIES_MAX, add_entry, &c);
 	if (r < 0)
 		return r;
 	r = export_program(context, ret);
