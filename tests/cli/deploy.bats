@@ -99,6 +99,40 @@ record() {
 	[[ "$output" == *"failed: one, block 1, "*"panic: said so"* ]]
 }
 
+@test "a fleet that stops once all is decided: by the first blocks without a gap, and then nothing is missing" {
+	few() { described one two | sed 's/"boots": "2"/"boots": "4", "until_decided": true/'; }
+	few | "$fleet" plan out >todo
+	mkdir pool
+	"$CGCHURN_BUILD/tests/cli/make-results" pool/a 8 name=a seed=21
+	"$CGCHURN_BUILD/tests/cli/make-results" pool/b 8 name=b seed=22 migration=2 forks=2
+	boots_of() {
+		for number in "$@"; do
+			python3 - "$number" <<-'END'
+			import json, sys
+			number, plan = int(sys.argv[1]), json.load(open("out/plan.json"))
+			block, position = divmod(number - 1, 2)
+			result = json.load(open(f"pool/{'ab'[plan['order'][block][position]]}/{block:04}.json"))
+			result["sequence"] = {"block": block + 1, "position": position + 1}
+			json.dump(result, open("result.json", "w"))
+			END
+			record ok result.json
+			"$fleet" take out "$number" record.tar
+		done
+	}
+	needed() { run --separate-stderr -0 "$fleet" needed out "$1" "$CGCHURN"; [ "$output" = "$2" ]; }
+	needed 1 yes
+	# Blocks 1 to 7 without the second boot of block 2: what comes after the gap does not count.
+	boots_of 1 2 3 $(seq 5 14)
+	needed 15 yes
+	boots_of 4
+	needed 15 no
+	needed 16 yes # the other boot of a block that was begun
+	run "$fleet" conclude out "$CGCHURN"
+	[ "$status" -eq 1 ] && [[ "$output" != *"missing: "* && "$output" == *"regression"* ]]
+	[ "$(few | sed 's/"boots": "4"/"boots": "1"/' | { ! "$fleet" plan other 2>&1; })" = \
+		"fleet: with cgchurn_until_decided the boots of a kernel on all hosts, 2, are 4 to 50" ]
+}
+
 @test "a fleet's report is told what its comparison is" {
 	described one two | "$fleet" plan out >todo
 	record ok "$CGCHURN_SOURCE/tests/golden/result/sample.json"

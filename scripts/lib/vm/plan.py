@@ -140,6 +140,11 @@ class Plan:
         """The slots of each block."""
         return [list(block) for _, block in itertools.groupby(self.slots(), lambda slot: slot.block)]
 
+    def leading(self):
+        """The slots of the first blocks of which every boot is done. Over a fleet later ones can be done before."""
+        blocks = itertools.takewhile(lambda block: all(slot.done() for slot in block), self.blocks())
+        return [slot for block in blocks for slot in block]
+
     def total(self):
         """How many boots there are, or with --until-decided can be."""
         boots = sum(map(len, self.data["order"]))

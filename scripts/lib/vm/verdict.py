@@ -2,8 +2,10 @@
 import itertools
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 
 REGRESSION, USAGE, INCONCLUSIVE, HOST = 1, 2, 3, 4
 
@@ -55,8 +57,7 @@ def heading(plan, base, new):
     return "\n".join(lines)
 
 
-def run_compare(program, plan, pair, *options):
-    sides = [plan.folder / plan.sides[side]["label"] for side in pair]
+def run_compare(program, sides, *options):
     return subprocess.run([program, "compare", *options, *sides], capture_output=True, text=True, check=False)
 
 
@@ -65,12 +66,24 @@ def pairs(plan):
 
 
 def is_open(program, plan):
-    """A look at what there is: whether more blocks can decide a primary of any pair. Says how many are decided."""
+    """A look at the first blocks, as far as all their boots are done: whether more blocks can decide a primary of any pair.
+    Says how many are decided."""
+    leading = plan.leading()
+    with tempfile.TemporaryDirectory() as seen:
+        for slot in (slot for slot in leading if slot.result.exists()):
+            side = pathlib.Path(seen, plan.sides[slot.side]["label"])
+            side.mkdir(exist_ok=True)
+            shutil.copy(slot.result, side)
+        return look(program, plan, len(leading) // len(plan.sides), pathlib.Path(seen))
+
+
+def look(program, plan, blocks, folder):
     said, going = [], False
     for pair in pairs(plan):
-        if not all(results(plan, side) for side in pair):
+        sides = [folder / plan.sides[side]["label"] for side in pair]
+        if not all(side.exists() for side in sides):
             continue  # a kernel that has not booted once before a look will not
-        done = run_compare(program, plan, pair, "--format", "json", "--max-boots", str(plan.max_boots))
+        done = run_compare(program, sides, "--format", "json", "--max-boots", str(plan.max_boots))
         # Results that are not comparable will not become so.
         found = (json.loads(done.stdout) if done.returncode in (0, REGRESSION) else
                  {"metrics": [], "open": done.returncode not in (USAGE, INCONCLUSIVE)})
@@ -78,10 +91,9 @@ def is_open(program, plan):
         rest = "open" if found["open"] else "cannot be compared"
         said += [("given up" if m["futile"] else "decided") if m.get("decided_at") else rest
                  for m in found["metrics"] if m["primary"]]
-    complete = sum(all(slot.done() for slot in block) for block in plan.blocks())
     states = ["decided", "open", "given up"] + ["cannot be compared"] * ("cannot be compared" in said)
     counts = ", ".join(f"{said.count(state)} {state}" for state in states)
-    print(f"look after {complete} blocks: of {len(said)} primaries {counts}", file=sys.stderr, flush=True)
+    print(f"look after {blocks} blocks: of {len(said)} primaries {counts}", file=sys.stderr, flush=True)
     return going
 
 
@@ -90,7 +102,8 @@ def compare(program, plan, base, new, options=()):
     if not results(plan, base) or not results(plan, new):
         return INCONCLUSIVE, "no result on one side: nothing to compare\n", None
     saved = f"{plan.folder}/compare-{plan.sides[base]['label']}--{plan.sides[new]['label']}"
-    done = run_compare(program, plan, (base, new), "--save", saved, *options)
+    sides = [plan.folder / plan.sides[side]["label"] for side in (base, new)]
+    done = run_compare(program, sides, "--save", saved, *options)
     found = pathlib.Path(saved + ".json").read_text(encoding="utf-8")
     return done.returncode, done.stdout + done.stderr, json.loads(found) if found else None
 
