@@ -66,7 +66,7 @@ teardown() {
 }
 
 @test "every command that is a script can be executed, and its page, completion and unit files are there" {
-	for script in vm-compare boot-compare guest gate dashboard; do
+	for script in vm-compare vm-bisect boot-compare guest gate dashboard; do
 		"$alone" "$STAGE" cgchurn --help | grep -q "^  $script "
 		run "$alone" "$STAGE" cgchurn $script --no-such-option
 		[ "$status" -eq 2 ] || { echo "$script: $status $output"; false; }

@@ -41,7 +41,7 @@ parameters() {
 @test "a reader that is gone: no traceback" {
 	python3 - "$scripts" <<-'END'
 	import os, subprocess, sys
-	for script in "boot-compare build-pair check-docs dashboard fleet-guests guest scaling-model vm-compare lib/fleet lib/kernel".split():
+	for script in "boot-compare build-pair check-docs dashboard fleet-guests guest scaling-model vm-bisect vm-compare lib/fleet lib/kernel".split():
 	    read, write = os.pipe()
 	    os.close(read)
 	    done = subprocess.run([f"{sys.argv[1]}/{script}", "--help"], stdout=write, stderr=subprocess.PIPE, text=True)
@@ -184,7 +184,7 @@ looks() {
 	fake_qemu
 	pool bzImage 6 name=base seed=31 boot_sigma=0.2
 	pool bzImage-quiet 6 name=new seed=32 boot_sigma=0.2 migration=1.3 forks=1.3
-	touch pool/bzImage-quiet/interrupt-5
+	echo -n interrupt >pool/boot-9
 	cat >start <<-END
 	echo \$\$ >pid
 	exec env --default-signal=INT $scripts/vm-compare --base ./bzImage --new ./bzImage,quiet --until-decided --max-boots 6 --jobs 1 -o out
@@ -192,7 +192,7 @@ looks() {
 	run -130 --separate-stderr bash start
 	[[ "$stderr" == *"of at most 12 boots are done"* ]]
 	[ "$(looks)" = "look after 4 blocks: of 2 primaries 0 decided, 2 open, 0 given up" ]
-	rm pool/bzImage-quiet/interrupt-5
+	rm pool/boot-9
 	compare_until --max-boots 6
 	[ "$status" -eq 0 ] || { echo "$status $stderr"; false; }
 	[[ "$stderr" == *" boots to do of at most 12, seed "* ]]

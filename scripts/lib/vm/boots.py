@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import json
 import os
+import pathlib
 import shutil
 import sys
 import time
@@ -14,6 +15,14 @@ from .errors import cannot, usage
 
 USAGE = 2
 TURNS = "runs the CPUs in turn"  # src/host/turns.c, of guests that are to have several busy CPUs
+
+
+def keep(folder, kernel):
+    """Image and configuration of a kernel, so that later boots are of the same."""
+    (folder / "kernels").mkdir(parents=True, exist_ok=True)
+    for path, suffix in ((kernel.image, "image"), (kernel.config, "config")):
+        if path:
+            cache.write(folder / "kernels" / f"{kernel.sha256}.{suffix}", pathlib.Path(path).read_bytes())
 
 
 def kernel_of(plan, side):
