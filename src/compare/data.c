@@ -36,6 +36,9 @@ void data_finish(struct data *d)
 	}
 	for (size_t i = 0; i < d->n_workloads; i++)
 		free(d->workloads[i].primaries);
+	for (size_t i = 0; i < d->n_sources; i++)
+		free(d->sources[i].origin);
+	free(d->sources);
 	finish_side(&d->side[0]);
 	finish_side(&d->side[1]);
 	facts_finish(&d->facts);
@@ -289,13 +292,21 @@ static int add_run(struct data *d, int side, const struct result *result,
 	return r;
 }
 
-static const struct data_invocation *find_invocation(const struct data *d, const char *id)
+/* Refuses a result that was added before. */
+static int add_source(struct data *d, const char *origin, const struct result *r, struct err *e)
 {
-	for (int s = 0; s < 2; s++)
-		for (size_t i = 0; i < d->side[s].n_invocations; i++)
-			if (strcmp(d->side[s].invocations[i].id, id) == 0)
-				return &d->side[s].invocations[i];
-	return NULL;
+	struct data_source *s;
+
+	for (size_t i = 0; i < d->n_sources; i++)
+		if (strcmp(d->sources[i].id, r->id) == 0)
+			return err_set(e, EXIT_USAGE, EINVAL, "%s: the same result as %s (id %s)",
+				       origin, d->sources[i].origin, d->sources[i].id);
+	s = array_grow(&d->sources, &d->n_sources, sizeof(*s));
+	if (!s)
+		return err_no_memory(e);
+	escape_copy(s->id, sizeof(s->id), r->id);
+	s->origin = escape_dup(origin);
+	return s->origin ? 0 : err_no_memory(e);
 }
 
 static int add_invocation(struct data_side *side, const char *origin, const struct result *r)
@@ -307,7 +318,6 @@ static int add_invocation(struct data_side *side, const char *origin, const stru
 		return -ENOMEM;
 	i->origin = escape_dup(origin);
 	i->boot_id = escape_dup(r->host.boot_id);
-	escape_copy(i->id, sizeof(i->id), r->id);
 	if (clock_parse_rfc3339(r->started_at, &i->started_at_s) < 0)
 		i->started_at_s = DATA_START_UNKNOWN;
 	i->has_block = r->has_sequence;
@@ -338,16 +348,14 @@ static int add_lost(struct data *d, int side, const struct result *r, struct err
 
 int data_add(struct data *d, int side, const char *origin, const struct result *r, struct err *e)
 {
-	const struct data_invocation *same = find_invocation(d, r->id);
-	int ret = 0;
+	int ret = add_source(d, origin, r, e);
 
+	if (ret < 0)
+		return ret;
 	if (!has_trials(r)) {
 		d->side[side].empty++;
 		return add_lost(d, side, r, e);
 	}
-	if (same)
-		return err_set(e, EXIT_USAGE, EINVAL, "%s: the same result as %s (id %s)", origin,
-			       same->origin, same->id);
 	if (add_invocation(&d->side[side], origin, r) < 0 ||
 	    facts_add(&d->facts, side, origin, r) < 0)
 		return err_no_memory(e);

@@ -66,12 +66,17 @@ struct data_workload {
 
 struct data_invocation {
 	char *origin;
-	char id[40];
 	char *boot_id;        /* NULL unknown: all unknown ones count as one boot */
 	int64_t started_at_s; /* since 1970; DATA_START_UNKNOWN where no such time was written */
 	bool has_block;
 	uint64_t block;
 	size_t unit; /* set by data_make_units() */
+};
+
+/* A result that was added, with or without a trial. */
+struct data_source {
+	char *origin;
+	char id[40];
 };
 
 struct data_unit {
@@ -101,6 +106,8 @@ enum data_scope {
 
 struct data {
 	struct facts facts;
+	struct data_source *sources;
+	size_t n_sources;
 	struct data_side side[2];
 	enum data_scope scope;
 	struct data_workload *workloads;

@@ -446,6 +446,10 @@ static void test_empty_result(void **state)
 	assert_int_equal(data_add(&d, 0, "none.json", r, &e), 0);
 	assert_int_equal(d.side[0].n_invocations, 2);
 	assert_int_equal(d.side[0].empty, 1);
+	/* A copy of it would count its runs again, as lost ones. */
+	assert_int_equal(data_add(&d, 1, "copy.json", r, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "copy.json: the same result as none.json"));
+	assert_int_equal(d.side[1].empty, 0);
 	assert_int_equal(facts_judge(&d.facts, NULL, 0, &e), 0);
 	data_finish(&d);
 	result_destroy(r);
