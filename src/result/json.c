@@ -212,6 +212,24 @@ static int check_schema(const struct json_at *root)
 	return json_get_choice(&schema, schemas, 2, &index);
 }
 
+/* Two runs of one name would be taken for one with more trials. `run` refuses them, too. */
+static int check_workloads(const struct json_at *root, const struct result *result)
+{
+	struct json_at runs = json_member(root, "runs");
+
+	for (size_t i = 0; i < result->n_runs; i++)
+		for (size_t k = 0; k < i; k++) {
+			struct json_at run = json_element(&runs, i);
+
+			if (strcmp(result->runs[i].workload, result->runs[k].workload) == 0)
+				return json_complain(&run,
+						     "found the workload of $.runs[%zu] again, "
+						     "allowed: each once",
+						     k);
+		}
+	return 0;
+}
+
 static int read_document(const struct json_at *root, void *to)
 {
 	_cleanup_(cleanup_result) struct result *result = NULL;
@@ -222,6 +240,8 @@ static int read_document(const struct json_at *root, void *to)
 		return r;
 	result = result_create();
 	r = result ? json_get_table(root, &result_table, result) : json_fail_memory(root);
+	if (r == 0)
+		r = check_workloads(root, result);
 	if (r == 0)
 		*ret = steal_ptr(result);
 	return r;

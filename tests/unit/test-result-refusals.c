@@ -76,6 +76,12 @@ static void test_refusals(void **state)
 	static const struct {
 		const char *part, *by, *message;
 	} cases[] = {
+		{"}]\n}]\n}\n",
+		 "}]\n}, {\"workload\": {\"name\": \"w\", \"sha256\": \"00\", \"spec\": "
+		 "{\"primary\": []}}, "
+		 "\"trials_planned\": 1, \"hierarchy\": {\"groups\": 2, \"controllers\": [], "
+		 "\"skipped\": []}, \"trials\": []}]\n}\n",
+		 "$.runs[1]: found the workload of $.runs[0] again, allowed: each once"},
 		/* the envelope */
 		{"cgchurn-result/1", "cgchurn-result/2",
 		 "r.json:2: $.schema: found \"cgchurn-result/2\", allowed: " RESULT_SCHEMA
