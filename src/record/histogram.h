@@ -38,6 +38,14 @@ struct histogram {
 	uint64_t buckets[HISTOGRAM_BUCKETS];
 };
 
+/* Files of others may hold any counts: a sum of several stays at the top rather than wrap. */
+static inline uint64_t histogram_sum(uint64_t a, uint64_t b)
+{
+	uint64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
 static inline size_t histogram_index(uint64_t ns)
 {
 	unsigned shift;

@@ -111,9 +111,9 @@ static void merge_buckets(struct sparse_histogram *ret, const struct sparse_hist
 
 		ret->indices[n] = of_a ? a->indices[i] : b->indices[k];
 		if (of_a)
-			ret->wide[n] += sparse_histogram_bucket(a, i++);
+			ret->wide[n] = sparse_histogram_bucket(a, i++);
 		if (of_b)
-			ret->wide[n] += sparse_histogram_bucket(b, k++);
+			ret->wide[n] = histogram_sum(ret->wide[n], sparse_histogram_bucket(b, k++));
 	}
 	ret->n = n;
 }
@@ -136,7 +136,7 @@ static void add_counts(struct sparse_histogram *to, const struct sparse_histogra
 	for (size_t i = 0, k = 0; i < from->n; i++) {
 		while (to->indices[k] < from->indices[i])
 			k++;
-		to->wide[k] += sparse_histogram_bucket(from, i);
+		to->wide[k] = histogram_sum(to->wide[k], sparse_histogram_bucket(from, i));
 	}
 }
 
@@ -171,9 +171,9 @@ int sparse_histogram_merge(struct sparse_histogram *to, const struct sparse_hist
 		return -ENOMEM;
 	to->min_ns = to->count && to->min_ns < from->min_ns ? to->min_ns : from->min_ns;
 	to->max_ns = to->max_ns > from->max_ns ? to->max_ns : from->max_ns;
-	to->count += from->count;
-	to->clipped += from->clipped;
-	to->sum_ns += from->sum_ns;
+	to->count = histogram_sum(to->count, from->count);
+	to->clipped = histogram_sum(to->clipped, from->clipped);
+	to->sum_ns = histogram_sum(to->sum_ns, from->sum_ns);
 	return 0;
 }
 

@@ -110,6 +110,24 @@ static void test_counts_of_any_width(void **state)
 	free(h);
 }
 
+/* What files claim may be more than 64 bits hold. */
+static void test_sums_do_not_wrap(void **state)
+{
+	struct sparse_histogram most = {0}, merged = {0};
+
+	assert_int_equal(sparse_histogram_init(&most, 1), 0);
+	most.count = most.sum_ns = most.wide[0] = UINT64_MAX;
+	most.min_ns = most.max_ns = most.indices[0] = 5;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(sparse_histogram_merge(&merged, &most), 0);
+	assert_int_equal(merged.count, UINT64_MAX);
+	assert_int_equal(merged.sum_ns, UINT64_MAX);
+	assert_int_equal(sparse_histogram_bucket(&merged, 0), UINT64_MAX);
+	assert_true(sparse_histogram_percentile(&merged, 50) == 5);
+	sparse_histogram_finish(&merged);
+	sparse_histogram_finish(&most);
+}
+
 static void test_pooling(void **state)
 {
 	struct histogram *a = filled(1, 100), *b = filled(2, 100),
@@ -152,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_same_figures),
 		cmocka_unit_test(test_merging),
 		cmocka_unit_test(test_counts_of_any_width),
+		cmocka_unit_test(test_sums_do_not_wrap),
 		cmocka_unit_test(test_pooling),
 		cmocka_unit_test(test_empty),
 	};
