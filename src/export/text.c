@@ -50,9 +50,8 @@ void export_print(const char *text, const char *const *own, FILE *to)
 size_t export_percentiles(const struct series *s, bool few,
 			  struct export_percentile ret[SERIES_PERCENTILES])
 {
-	static const double some[] = {50, 90, 99, 99.9};
-	const double *list = few ? some : series_percentiles;
-	size_t n = few ? sizeof(some) / sizeof(some[0]) : SERIES_PERCENTILES, found = 0;
+	const double *list = few ? series_shown_percentiles : series_percentiles;
+	size_t n = few ? SERIES_SHOWN : SERIES_PERCENTILES, found = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct export_percentile p = {.q = list[i], .ns = series_percentile(s, list[i])};

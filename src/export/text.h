@@ -30,7 +30,7 @@ struct export_percentile {
 	char name[NUM_TEXT_SIZE];
 };
 
-/* Those of series_percentiles, or of the `few` 50, 90, 99 and 99.9. Returns how many. */
+/* Those of series_percentiles, or the `few` series_shown_percentiles. Returns how many. */
 size_t export_percentiles(const struct series *s, bool few,
 			  struct export_percentile ret[SERIES_PERCENTILES]);
 

@@ -14,6 +14,7 @@
 const char *const span_time_names[2] = {"service", "response"};
 
 const double series_percentiles[SERIES_PERCENTILES] = {1, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99};
+const double series_shown_percentiles[SERIES_SHOWN] = {50, 90, 99, 99.9};
 
 const char *const attribution_band_names[BANDS] = {
 	[BAND_ALL] = "all", [BAND_MIDDLE] = "middle", [BAND_SLOWEST] = "slowest"};
@@ -139,7 +140,7 @@ int series_add_error(struct series *s, const char *name, uint64_t count)
 
 	for (size_t i = 0; i < s->n_errors; i++)
 		if (strcmp(s->errors[i].name, name) == 0) {
-			s->errors[i].count += count;
+			s->errors[i].count = histogram_sum(s->errors[i].count, count);
 			return 0;
 		}
 	added = array_grow(&s->errors, &s->n_errors, sizeof(*added));
@@ -164,7 +165,7 @@ uint64_t series_errors(const struct series *s)
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < s->n_errors; i++)
-		sum += s->errors[i].count;
+		sum = histogram_sum(sum, s->errors[i].count);
 	return sum;
 }
 
@@ -177,10 +178,12 @@ static void merge_intervals(struct series *to, const struct series *from)
 		to->interval_ns = 0;
 	}
 	for (size_t i = 0; i < to->n_intervals; i++) {
-		to->intervals[i].count += from->intervals[i].count;
-		to->intervals[i].sum_ns += from->intervals[i].sum_ns;
-		if (from->intervals[i].max_ns > to->intervals[i].max_ns)
-			to->intervals[i].max_ns = from->intervals[i].max_ns;
+		struct series_interval *in = &to->intervals[i];
+
+		in->count = histogram_sum(in->count, from->intervals[i].count);
+		in->sum_ns = histogram_sum(in->sum_ns, from->intervals[i].sum_ns);
+		if (from->intervals[i].max_ns > in->max_ns)
+			in->max_ns = from->intervals[i].max_ns;
 	}
 }
 
@@ -188,7 +191,8 @@ static void merge_threshold(struct series *to, const struct series_threshold *fr
 {
 	for (size_t i = 0; i < to->n_thresholds; i++)
 		if (to->thresholds[i].ns == from->ns) {
-			to->thresholds[i].above += from->above;
+			to->thresholds[i].above =
+				histogram_sum(to->thresholds[i].above, from->above);
 			return;
 		}
 	if (to->n_thresholds < SERIES_THRESHOLDS_MAX)
@@ -209,9 +213,9 @@ int series_merge(struct series *to, const struct series *from)
 {
 	int r = sparse_histogram_merge(&to->histogram, &from->histogram);
 
-	to->planned += from->planned;
-	to->late += from->late;
-	to->missed += from->missed;
+	to->planned = histogram_sum(to->planned, from->planned);
+	to->late = histogram_sum(to->late, from->late);
+	to->missed = histogram_sum(to->missed, from->missed);
 	merge_intervals(to, from);
 	for (size_t i = 0; i < from->n_thresholds; i++)
 		merge_threshold(to, &from->thresholds[i]);

@@ -110,7 +110,7 @@ int series_add_errno(struct series *s, int errnum, uint64_t count);
 uint64_t series_errors(const struct series *s);
 
 /*
- * Adds to `to` the samples and counts of `from`: another worker's in the same window, or those of
+ * Adds to `to` the samples and counts of `from` (sums stay at UINT64_MAX): another worker's in the same window, or those of
  * another trial. Intervals are added where both have the same ones, and dropped otherwise.
  * rate_per_s is the caller's to set, who knows the window. 0 or -ENOMEM, and `to` then holds a part.
  */
@@ -122,6 +122,9 @@ const struct series *series_find(const struct series *list, size_t n, const stru
 /* The percentiles that are written, where the samples support them. */
 #define SERIES_PERCENTILES 10
 extern const double series_percentiles[SERIES_PERCENTILES];
+/* Of these, the few that tables for people show. */
+#define SERIES_SHOWN 4
+extern const double series_shown_percentiles[SERIES_SHOWN];
 
 /* The percentile; NAN where the samples do not support it. */
 double series_percentile(const struct series *s, double q);

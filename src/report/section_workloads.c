@@ -120,7 +120,6 @@ static void print_count(struct report *r, uint64_t value)
 
 static void print_row(struct report *r, const struct report_series *s, size_t group)
 {
-	static const double shown[] = {50, 90, 99, 99.9};
 	const struct series *all = &s->cells[group].all;
 	char name[HTML_SERIES_SIZE];
 
@@ -128,8 +127,8 @@ static void print_row(struct report *r, const struct report_series *s, size_t gr
 	fprintf(r->page, "<td><span class=\"swatch s%zu\"></span>", group);
 	markup_print(r->groups[group].name, r->page);
 	fputs("</td>\n", r->page);
-	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
-		html_time(r, series_percentile(all, shown[i]));
+	for (size_t i = 0; i < SERIES_SHOWN; i++)
+		html_time(r, series_percentile(all, series_shown_percentiles[i]));
 	html_time(r, all->histogram.count ? (double)all->histogram.max_ns : NAN);
 	print_count(r, all->histogram.count);
 	if (all->rate_per_s >= 1000)

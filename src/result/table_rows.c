@@ -106,10 +106,9 @@ static void make_row(const struct pooled_series *pooled, struct table_row *row)
 	strcpy(row->cells[TABLE_TIME], span_time_names[s->id.time]);
 	cell_count(row->cells[TABLE_COUNT], s->histogram.count);
 	strcpy(row->cells[TABLE_RATE], table_format_rate(s->rate_per_s, buf));
-	cell_percentile(row->cells[TABLE_P50], &s->histogram, 50);
-	cell_percentile(row->cells[TABLE_P90], &s->histogram, 90);
-	cell_percentile(row->cells[TABLE_P99], &s->histogram, 99);
-	cell_percentile(row->cells[TABLE_P999], &s->histogram, 99.9);
+	for (size_t i = 0; i < SERIES_SHOWN; i++)
+		cell_percentile(row->cells[TABLE_P50 + i], &s->histogram,
+				series_shown_percentiles[i]);
 	if (s->histogram.count)
 		cell_ns(row->cells[TABLE_MAX], (double)s->histogram.max_ns);
 	else
