@@ -80,6 +80,11 @@ static const char *print_verdict(const struct decision *d, char *buf)
 	return CELL("inconclusive (%.20s)", print_change(d->detectable, change));
 }
 
+const char *print_interval_name(const struct comparison *c, bool primary)
+{
+	return primary && c->options.max_blocks ? "repeated 95 % interval" : "95 % interval";
+}
+
 const char *print_label(const struct metric *m, char buf[PRINT_LABEL_SIZE])
 {
 	char series[SERIES_LABEL_SIZE];

@@ -41,6 +41,8 @@ const char *print_ratio(double shift, char *buf);  /* "0.0172", "1/1860", "1.007
 const char *print_change(double shift, char *buf); /* "58x", "8.6 %" */
 
 #define PRINT_LABEL_SIZE 160
+/* "95 % interval"; of primaries judged by looks, what an interval is there (looks.h). */
+const char *print_interval_name(const struct comparison *c, bool primary);
 const char *print_label(const struct metric *m, char buf[PRINT_LABEL_SIZE]); /* "storm cycle p50" */
 
 /* The cells of a metric's row, the same in all formats. */

@@ -45,9 +45,10 @@ static void print_case(const struct comparison *c, const struct metric *m, FILE 
 	markup_print(cells.label, to);
 	fputs("\">\n", to);
 	print_outcome(c, m, to);
-	fprintf(to, "      <system-out>%s: base %s, new %s, ratio %s, 95 %% interval %s, p %s%s",
+	fprintf(to, "      <system-out>%s: base %s, new %s, ratio %s, %s %s, p %s%s",
 		verdict_names[m->decision.verdict], cells.base, cells.new, cells.ratio,
-		cells.interval, cells.p, m->primary ? "" : "; exploratory");
+		print_interval_name(c, m->primary), cells.interval, cells.p,
+		m->primary ? "" : "; exploratory");
 	for (size_t i = 0; i < n; i++) {
 		fputs("; ", to);
 		markup_print(notes[i], to);

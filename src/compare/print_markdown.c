@@ -87,11 +87,12 @@ static void print_row(const struct comparison *c, const struct metric *m, FILE *
 		cells.interval, cells.p, mark, cells.verdict, mark);
 }
 
-static void print_table_head(FILE *to)
+static void print_table_head(const struct comparison *c, bool primary, FILE *to)
 {
-	fputs("| workload | metric | base | new | ratio | 95 % interval | p | verdict |\n"
-	      "|---|---|--:|--:|--:|:-:|--:|---|\n",
-	      to);
+	fprintf(to,
+		"| workload | metric | base | new | ratio | %s | p | verdict |\n"
+		"|---|---|--:|--:|--:|:-:|--:|---|\n",
+		print_interval_name(c, primary));
 }
 
 /* Into `to`, a stream in memory. */
@@ -102,7 +103,7 @@ static void print_exploratory(const struct comparison *c, FILE *to)
 	if (n == primaries)
 		return;
 	fprintf(to, "<details><summary>%zu exploratory metrics</summary>\n\n", n - primaries);
-	print_table_head(to);
+	print_table_head(c, false, to);
 	for (; i < n && ftell(to) < MARKDOWN_MAX; i++)
 		print_row(c, &c->metrics.items[i], to);
 	if (i < n)
@@ -193,7 +194,7 @@ static void print_document(const struct comparison *c, const bool *shown, FILE *
 	putc('\n', to);
 	print_facts(c, to);
 	if (primaries)
-		print_table_head(to);
+		print_table_head(c, true, to);
 	for (size_t i = 0; i < primaries; i++)
 		if (shown[i])
 			print_row(c, &c->metrics.items[i], to);

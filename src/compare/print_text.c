@@ -133,8 +133,9 @@ static void print_table(const struct comparison *c, size_t from, size_t to_index
 {
 	size_t workload = SIZE_MAX;
 
-	fprintf(to, " %-*s %8s %8s %6s %15s %6s  %s\n", LABEL, "", "base", "new", "ratio",
-		"95 % interval", "p", "verdict");
+	/* The column has no room for more than "repeated 95 %". */
+	fprintf(to, " %-*s %8s %8s %6s %15.13s %6s  %s\n", LABEL, "", "base", "new", "ratio",
+		print_interval_name(c, from < c->metrics.n_primaries), "p", "verdict");
 	for (size_t i = from; i < to_index; i++) {
 		const struct metric *m = &c->metrics.items[i];
 

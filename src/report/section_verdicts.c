@@ -78,13 +78,13 @@ static void print_row(struct report *r, const struct metric *m, double span)
 
 static void print_metrics(struct report *r, size_t from, size_t to, const char *caption)
 {
-	static const char *const headings[] = {
+	const char *const headings[] = {
 		"metric",
 		"verdict",
 		"base",
 		"new",
 		"ratio",
-		"95 % interval",
+		print_interval_name(&r->comparison, from < r->comparison.metrics.n_primaries),
 		"less \xe2\x86\x90 1 \xe2\x86\x92 more",
 		"p",
 		"reason",

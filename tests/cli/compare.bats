@@ -313,6 +313,12 @@ for k in range(20):
 	"$CGCHURN" report --no-pictures --max-boots 12 a b >page.html
 	grep -q "Judged after each block, 8 so far and 12 at most" page.html
 	[ "$(grep -c '<td class="number">0.0022</td>' page.html)" -ge 1 ]
+	# Repeated intervals are called so, except those of exploratory metrics.
+	for format in text markdown junit; do
+		run "$CGCHURN" compare --max-boots 12 --format "$format" a b
+		[[ "$output" == *"repeated 95 %"* && "$output" == *"95 % interval"* ]]
+	done
+	grep -q "repeated 95 % interval" page.html
 	run -2 "$CGCHURN" report --max-boots 1 a b
 	run "$CGCHURN" compare --max-boots 6 a b
 	[ "$status" -eq 2 ]
