@@ -70,7 +70,7 @@ const char *lock_meaning(const struct host *h)
 {
 	if (host_regime(h) == LOCK_REGIME_GLOBAL && host_expedites(h))
 		return "Moving a process to another cgroup first waits for an RCU grace period, "
-		       "which is expedited on this machine: some tenth of a millisecond, unless "
+		       "which is expedited on this machine: about 0.1 ms, unless "
 		       "another move came just before. Then every fork and exit of the whole "
 		       "machine is held up until those under way are done and the process has "
 		       "moved.";
@@ -81,9 +81,9 @@ const char *lock_expectation(const struct host *h)
 {
 	if (!host_expedites(h))
 		return NULL;
-	return "Grace periods are expedited (/sys/kernel/rcu_expedited): some tenth of a "
-	       "millisecond instead of milliseconds, so the wait that favordynmods and the patch "
-	       "spare a paced migration is all but hidden. Expect tenths of a millisecond there in "
+	return "Grace periods are expedited (/sys/kernel/rcu_expedited): about 0.1 ms "
+	       "instead of milliseconds, so the wait that favordynmods and the patch "
+	       "spare a paced migration is all but hidden. Expect less than 1 ms there in "
 	       "the regime global, and the regimes to differ by little but the drain. To measure "
 	       "the wait: echo 1 > /sys/kernel/rcu_normal, which overrides it.";
 }

@@ -236,7 +236,7 @@ static void test_expedited(void **state)
 	assert_null(lock_expectation(&h));
 	h.kernel_grace_periods = (char *)"expedited";
 	assert_null(strstr(lock_meaning(&h), "milliseconds"));
-	assert_non_null(strstr(lock_meaning(&h), "tenth of a millisecond"));
+	assert_non_null(strstr(lock_meaning(&h), "about 0.1 ms"));
 	assert_non_null(strstr(lock_expectation(&h), "/sys/kernel/rcu_normal"));
 	h.kernel_grace_periods = NULL;
 	host_finish(&h);
