@@ -2,6 +2,7 @@
 
 The patch (0568f89d4fb8, first in 6.18) is not reverted as a diff, for later commits have changed its surroundings. Each
 edit names what goes; one that does not match exactly once stops it all, so that no half-reverted kernel is measured.
+The member of struct signal_struct stays, unused: both kernels then lay out their structures alike, and differ in code only.
 """
 import pathlib
 import re
@@ -11,7 +12,6 @@ from .errors import usage
 SWITCH = r"cgroup_enable_per_threadgroup_rwsem"
 OWN = r"cgroup_threadgroup_rwsem"
 EDITS = (
-    ("include/linux/sched/signal.h", rf"#ifdef CONFIG_CGROUPS\n\tstruct rw_semaphore {OWN};\n#endif\n", ""),
     ("kernel/fork.c", rf"#ifdef CONFIG_CGROUPS\n\tinit_rwsem\(&sig->{OWN}\);\n#endif\n", ""),
     ("init/init_task.c", rf"#ifdef CONFIG_CGROUPS\n\t\.{OWN}\t*\s*= [^\n]*\n#endif\n", ""),
     # Readers: the global lock only.
