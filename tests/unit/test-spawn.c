@@ -79,7 +79,7 @@ static void test_children_that_exit_fault_little(void **state)
 	before = child_faults();
 	for (int i = 0; i < STEPS; i++)
 		stressor->step(w);
-	print_message("faults of %d children: %ld, at least %ld\n", STEPS, child_faults() - before,
+	print_message("# faults of %d children: %ld, at least %ld\n", STEPS, child_faults() - before,
 		      least);
 	assert_true(child_faults() - before <= least + 2 * STEPS);
 	assert_int_equal(shared->recorders[SPAWN_SPAN_CHILD_START].histogram.count, STEPS);
