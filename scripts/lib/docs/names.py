@@ -66,7 +66,7 @@ class Names:
         if "cgchurn run" in said:
             split = words.index("--") if "--" in words else (0 if script == "scripts/bench" else len(words))
             rest, words = words[split + 1:] if split else words, words[:split]
-            problems = self.program_call(rest if rest[:1] == ["cgchurn"] else ["run", *rest])
+            problems = self.call(rest) if rest[:1] == ["cgchurn"] else self.program_call(["run", *rest])
         elif "--" in words:
             split = words.index("--")
             problems, words = self.call(words[split + 1:]), words[:split]
