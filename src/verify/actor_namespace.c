@@ -2,9 +2,11 @@
 /* Namespacers: the end of a PID namespace, whose init waits for a process that another one has to reap. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,6 +47,7 @@ static void end_namespace(struct actor *a, int group_fd, pid_t init, pid_t last)
 /* Children of this process only are born in the namespace; the first of them is its init. */
 static _Noreturn void have_namespace(struct actor *a, int group_fd, pid_t parent)
 {
+	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, getpid(), 0), .events = POLLIN};
 	pid_t init = -1, last = -1;
 
 	child_dies_with(parent);
@@ -54,9 +57,10 @@ static _Noreturn void have_namespace(struct actor *a, int group_fd, pid_t parent
 	if (init > 0)
 		last = fork();
 	if (init == 0 || last == 0) {
-		/* Of a parent outside of the namespace, which getppid() does not show there. */
+		/* The parent may be dead by now; getppid() is 0 in the namespace in any case. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		actor_child_stays();
+		poll(&end, 1, -1);
+		_exit(0);
 	}
 	if (init > 0)
 		end_namespace(a, group_fd, init, last);
