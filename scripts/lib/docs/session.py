@@ -19,7 +19,7 @@ SHORT = """#!/bin/sh
 command=${1:-}
 case $command in
 run | sweep) exec "$CGCHURN" "$@" --trials 1 --duration 300ms --warmup 50ms ;;
-stress) exec "$CGCHURN" "$@" --duration 1s --at-most controller-togglers=0,ms=300 ;;
+stress) exec "$CGCHURN" "$@" --duration 1s --at-most controller-togglers=0,killers=0,ms=300 ;;
 *) exec "$CGCHURN" "$@" ;;
 esac
 """
