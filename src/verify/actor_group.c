@@ -93,31 +93,48 @@ static void check_frozen(struct actor *a, int fd, uint32_t group)
 }
 
 /* Who is born in a group that was made in a frozen one does not come to run. */
-static void check_born_frozen(struct actor *a, int frozen_fd)
+static _Noreturn void be_born_frozen(struct actor *a, int group_fd)
 {
-	static const char name[] = "born";
-	_cleanup_fd int fd = actor_makes_group(a, frozen_fd, name);
 	struct scene_subject born = {.where = "that was made in a frozen one"};
 	struct scene s = actor_scene(a);
 	int ends[2];
 	char byte;
 
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		_exit(0);
+	born.pid = actor_forks_into(a, group_fd, false);
+	if (born.pid == 0 && write(ends[1], "", 1) == 1)
+		actor_child_stays();
+	if (born.pid <= 0)
+		_exit(0);
+	actor_sleeps(a, 10 * NS_PER_MS);
+	born.beats_after = read(ends[0], &byte, 1) == 1;
+	s.subjects = &born;
+	s.n_subjects = 1;
+	shared_check(a->shared, INVARIANT_FREEZE_HOLDS, &s);
+	actor_reaps(born.pid);
+	_exit(0);
+}
+
+/*
+ * By a process that does not die with the actor: who does not come to run cannot ask to die with its
+ * parent, so that one has to live until it has killed it.
+ */
+static void check_born_frozen(struct actor *a, int frozen_fd)
+{
+	static const char name[] = "born";
+	_cleanup_fd int fd = actor_makes_group(a, frozen_fd, name);
+	pid_t pid;
+
 	if (fd < 0)
 		return;
-	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
-		born.pid = actor_forks_into(a, fd, false);
-		if (born.pid == 0 && write(ends[1], "", 1) == 1)
-			actor_child_stays();
-		actor_sleeps(a, 10 * NS_PER_MS);
-		born.beats_after = read(ends[0], &byte, 1) == 1;
-		s.subjects = &born;
-		s.n_subjects = born.pid > 0;
-		shared_check(a->shared, INVARIANT_FREEZE_HOLDS, &s);
-		if (born.pid > 0)
-			actor_reaps(born.pid);
-		close(ends[0]);
-		close(ends[1]);
-	}
+	pid = fork();
+	if (pid == 0)
+		be_born_frozen(a, fd);
+	if (pid > 0)
+		child_reap(pid, NULL);
+	else
+		shared_refused(a->shared, errno);
 	actor_removes_group(a, frozen_fd, name, false);
 }
 

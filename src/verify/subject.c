@@ -163,6 +163,8 @@ static void *executes(void *opaque)
 
 	doze(t, 2 * self->exec_ms * NS_PER_MS);
 	shared_count(shared, COUNT_EXECS);
+	/* By this thread, and so kept by the exec: frozen at its end, the program cannot ask itself. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Not /proc/self/exe: that is the leader's, who may be dead. */
 	execv(own_argv[0], own_argv);
 	shared_fault(shared, "exec of a subject: %s", strerror(errno));
@@ -198,7 +200,7 @@ int main(int argc, char **argv)
 		return 2;
 	self = &shared->subjects[index];
 	own_argv = argv;
-	/* Asked for by thread, so lost by an exec; who dies meanwhile sends nothing. */
+	/* Asked for by thread; who died before sends nothing. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != atomic_load(&self->mover))
 		return 1;

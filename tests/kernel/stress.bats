@@ -144,6 +144,34 @@ has_subject() {
 	done
 }
 
+@test "SIGKILL of both while somebody is born in a frozen group, who has not run and cannot have asked to die: he does" {
+	for _ in $(seq 6); do
+		"$CGCHURN" stress --seed 7 --duration 60s --at-most killers=0,spawners=0,builders=0,cloners=0,forkers=0 \
+			>ktap 2>messages &
+		pid=$!
+		within 10 has_subject
+		guardian=$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')
+		group=$(compgen -G "$root/cgchurn-$pid-*")
+		born= end=$((SECONDS + 10))
+		while [ -z "$born" ] && [ "$SECONDS" -lt "$end" ]; do
+			for list in "$group"/test-groups/{*,*/*}/born/cgroup.procs; do
+				read -r born <"$list" && break
+			done 2>/dev/null || true
+		done
+		kill -STOP "$guardian"
+		kill -KILL $pid "$guardian"
+		wait $pid || true
+		for _ in $(seq 200); do
+			grep -q 'populated 1' "$group/cgroup.events" || break
+			sleep 0.1
+		done
+		left=$(cat "$group/cgroup.events")
+		"$CGCHURN" clean
+		[ -n "$born" ]
+		[[ "$left" == *"populated 0"* ]]
+	done
+}
+
 @test "beside a workload: its trials run and end with it; one that cannot run ends the stress" {
 	without_known_bugs
 	begin "$CGCHURN" stress migrate-under-fork null --duration 6s --seed 1 "${sound[@]}"
