@@ -44,15 +44,13 @@ static void end_namespace(struct actor *a, int group_fd, pid_t init, pid_t last)
 	child_reap(init, NULL);
 }
 
-/*
- * Children of this process only are born in the namespace; the first of them is its init. It does not die
- * with the actor, because children that have not come to run yet would outlive both.
- */
-static _Noreturn void have_namespace(struct actor *a, int group_fd)
+/* Children of this process only are born in the namespace; the first of them is its init. */
+static _Noreturn void have_namespace(struct actor *a, int group_fd, pid_t parent)
 {
 	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, getpid(), 0), .events = POLLIN};
 	pid_t init = -1, last = -1;
 
+	child_dies_with(parent);
 	if (unshare(CLONE_NEWPID) < 0)
 		_exit(errno);
 	init = fork_into(group_fd);
@@ -72,14 +70,14 @@ static _Noreturn void have_namespace(struct actor *a, int group_fd)
 static bool make_namespace(struct actor *a)
 {
 	_cleanup_fd int fd = actor_makes_group(a, a->area_fd, group_name);
-	pid_t pid;
+	pid_t self = getpid(), pid;
 	int status = 0;
 
 	if (fd < 0)
 		return false;
 	pid = fork();
 	if (pid == 0)
-		have_namespace(a, fd);
+		have_namespace(a, fd, self);
 	if (pid > 0)
 		child_reap(pid, &status);
 	/* There is none any more where all went well. */
