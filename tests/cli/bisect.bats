@@ -31,6 +31,8 @@ fake_make() {
 	done
 	if [ -z "$image" ]; then
 		echo CONFIG_64BIT=y >"$config"
+	elif [ -e full ]; then
+		echo "fatal error: error writing to fork.o: No space left on device" && exit 2
 	elif [ "$pool" = broken ]; then
 		echo "kernel/fork.c:1:1: error: broken on purpose" && exit 2
 	else
@@ -132,9 +134,30 @@ all() {
 	[ "$status" -eq 0 ] || { echo "$status $output $stderr"; false; }
 	[ "$(grep -A1 "^first bad" <<<"$output")" = "$(head -2 <<<"$wanted")" ]
 	[[ "$(grep '^step' <<<"$output" | head -1)" == *"built before"* ]]
+	# A checkout that was killed has left its lock.
+	rm -r out
+	git clone --quiet --shared --no-checkout "$PWD/tree" out/tree
+	touch out/tree/.git/index.lock
+	bisect
+	[ "$status" -eq 0 ] || { echo "$status $output $stderr"; false; }
 	# Of another search it does not take the folder.
 	bisect --memory 2G
 	[ "$status" -eq 2 ] && [[ "$stderr" == *"memory '1G' (now '2G')"* ]]
+}
+
+@test "vm-bisect: a full disk and a checkout that fails end it, and are not taken for commits that do not build" {
+	tree $(all fast 9) $(all slow 8)
+	touch full
+	bisect
+	[ "$status" -eq 4 ] && [[ "$stderr" == *"out/build: No space left on device" ]] || { echo "$status $stderr"; false; }
+	rm full
+	mv out/tree/.git/objects/info/alternates out/alternates
+	bisect
+	[ "$status" -eq 4 ] && [[ "$stderr" == *"'git -C "*"checkout"*"failed: "* ]] || { echo "$status $stderr"; false; }
+	mv out/alternates out/tree/.git/objects/info/alternates
+	bisect
+	[ "$status" -eq 0 ] && [[ "$output" == *"  $(id c9) commit 9"* ]] || { echo "$status $output $stderr"; false; }
+	[[ "$output" != *skipped* ]]
 }
 
 @test "vm-bisect: ends that do not differ, and too few boots: 3; an end that does not build: 4; no commits: 2" {
@@ -203,4 +226,14 @@ all() {
 	done
 	run -255 --separate-stderr ./step --metric p49
 	[[ "$stderr" == *"0 metrics have this name"* ]]
+	# 1 to 127 would be a verdict: of a wrong option, a full disk, a fault of ours.
+	run -255 ./step --no-such-option
+	git -C tree checkout --quiet c3
+	touch full
+	run -255 --separate-stderr ./step
+	[[ "$stderr" == *"No space left on device"* ]]
+	rm full
+	echo '{"schema": "cgchurn-bisection/1"}' >out/bisection.json
+	run -255 --separate-stderr ./step
+	[[ "$stderr" == *Traceback* ]]
 }

@@ -105,6 +105,12 @@ class Course(unittest.TestCase):
         self.assertEqual(len(answered(search, 300, 0.05, random.Random(5))), 17)
         self.assertFalse(search.is_found())
 
+    def test_without_a_figure_of_an_end_they_do_not_differ(self):
+        search = searched(8, {0: [1, 1]}, most=4)
+        search.lost = 2
+        self.assertEqual(search.wanted(), [])
+        self.assertFalse(search.ends_differ())
+
     def test_neighbours_only(self):
         search = Search(1, 50)
         asked = answered(search, 1, 0.01, random.Random(6))

@@ -110,6 +110,9 @@ class Hunt:
 
     def conclude(self):
         """What was found, over a table of all commits that were tried."""
+        if not self.name:
+            print(f"not found within {self.search.boots()} boots: fewer than {COMPARABLE} of an end have a result")
+            return
         self.print_table()
         shift, error = self.search.ends()
         if not self.search.ends_differ():

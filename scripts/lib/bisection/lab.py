@@ -10,8 +10,10 @@ A start with the folder of an interrupted search goes on with it, by the boots t
 """
 import concurrent.futures
 import dataclasses
+import errno
 import json
 import math
+import os
 import shutil
 import subprocess
 
@@ -63,8 +65,9 @@ class Lab:
         """Has the commit's kernel built, unless it was. Returns whether it was built now."""
         if commit in self.data["kernels"]:
             return False
+        copy = self.tree.check_out(commit)
         try:
-            image, config = self.compile(commit)
+            image, config = self.compile(commit, copy)
         except Failed as failure:
             self.give_up(commit, f"does not build: {failure}")
         kernel = kernels.Kernel(short(commit), str(image), cache.sha256(image), kernels.release_of(image), str(config),
@@ -74,15 +77,17 @@ class Lab:
         self.save()
         return True
 
-    def compile(self, commit):
-        copy, out = self.tree.check_out(commit), self.folder / "build"
+    def compile(self, commit, copy):
+        out = self.folder / "build"
         log = self.folder / "builds" / f"{short(commit)}.log"
         try:
             source.configure_as(copy, out, self.folder / "config")
             image = source.build(copy, out)
-        except Failed:
+        except Failed as failure:
             log.parent.mkdir(exist_ok=True)
             shutil.copyfile(out / "make.log", log)
+            if os.strerror(errno.ENOSPC) in log.read_text(encoding="utf-8", errors="replace"):  # no fault of the commit
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out)) from failure
             raise
         return image, out / ".config"
 

@@ -81,7 +81,9 @@ class Search:
 
     def ends(self):
         """(shift from the good to the bad end, its standard error, which is infinite for fewer than three boots)"""
-        good, bad = self.values[0], self.values[self.last]
+        good, bad = self.values.get(0, []), self.values.get(self.last, [])
+        if not (good and bad):
+            return 0.0, math.inf
         freedom = len(good) + len(bad) - 2
         shift = statistics.fmean(bad) - statistics.fmean(good)
         if freedom < 1:

@@ -1,4 +1,5 @@
 """The commits between two of a kernel's repository, and a working copy of our own that they are built from."""
+import shutil
 import subprocess
 
 from vm.errors import output, usage
@@ -40,7 +41,12 @@ class Tree:
 
     def check_out(self, commit):
         """Files that do not differ keep their time, so that no more than needed is compiled."""
-        if not (self.copy / ".git").exists():
-            output("git", "clone", "--quiet", "--shared", "--no-checkout", self.origin, self.copy)
+        if not self.copy.exists():
+            half = self.copy.with_name(f"{self.copy.name}.new")  # of a clone that was interrupted
+            shutil.rmtree(half, ignore_errors=True)
+            output("git", "clone", "--quiet", "--shared", "--no-checkout", self.origin, half)
+            half.rename(self.copy)
+        # The copy is ours alone: what an interrupted checkout has left locked nobody uses.
+        (self.copy / ".git" / "index.lock").unlink(missing_ok=True)
         output("git", "-C", self.copy, "checkout", "--quiet", "--force", "--detach", commit)
         return self.copy
