@@ -66,6 +66,7 @@ def parse(script):
     text = re.sub(r"\bscripts/(?=[a-z-]+\b(?!\.))", "cgchurn ", usage_text(script)).strip()
     summary, usage, *rest = re.sub(r"\s+Exit: ", "\n\nExit status: ", text).split("\n\n")
     lists = [p for p in rest if re.match(r"  -", p)]
+    rest = [sentence(further) for p in lists for further in re.findall(r"^  -- (\S+) +(.*)$", p, re.M)] + rest
     return {"name": name, "summary": (summary[0].lower() + summary[1:]).rstrip("."), "arguments": ways(usage, f"cgchurn {name}"),
             "help": "\n\n".join(wrapped(p) for p in rest if p not in lists),
             "options": [option for paragraph in lists for option in options(paragraph)]}

@@ -165,7 +165,8 @@ each() {
 		git clean -qffdx
 		touch away
 		ci_job $recipe "${same[@]}" github.event.pull_request.head.repo.full_name=me/linux
-		[ "$status" -eq 255 ] && [ ! -e kernels ]
+		[ "$status" -eq 255 ]
+		[ ! -e kernels ]
 	done
 }
 
