@@ -105,6 +105,27 @@ need_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null || skip "python3-yam
 	[[ "${lines[-1]}" == "gate: passed: no regression; undecided: "* ]]
 }
 
+@test "gate: a kernel with which operations fail does not pass, however fast the others are" {
+	cd "$BATS_TEST_TMPDIR"
+	"$CGCHURN_BUILD/tests/cli/make-results" a 6 name=a seed=1
+	for failed in 396000 2; do
+		"$CGCHURN_BUILD/tests/cli/make-results" b$failed 6 name=b seed=2
+		/usr/bin/python3 - $failed b$failed/*.json <<-'END'
+		import json, sys
+		for path in sys.argv[2:]:
+		    result = json.load(open(path))
+		    for trial in result["runs"][0]["trials"]:
+		        next(s for s in trial["series"] if s["actor"] == "migrator")["errors"] = {"EIO": int(sys.argv[1])}
+		    json.dump(result, open(path, "w"))
+		END
+	done
+	run -1 "$gate" a b396000 found --allow-undecided
+	[[ "${lines[-1]}" == "gate: failed: migrate-under-fork: migrator write: failed operations differ: base 0 %, new 99.9 % (EIO)" ]]
+	run -0 "$gate" b396000 a found
+	# A few are chance.
+	run -0 "$gate" a b2 found
+}
+
 @test "gate: names the workload that one side lacks" {
 	cd "$BATS_TEST_TMPDIR"
 	"$CGCHURN_BUILD/tests/cli/make-results" a 6 name=a seed=1
