@@ -35,6 +35,14 @@ def split(arguments):
     return arguments[:at], arguments[at + 1:]
 
 
+def when_ended(handler=signal.default_int_handler):
+    """What guests and compilers, which have sessions of their own, need to end with us, too: a handler of SIGTERM, and of the
+    SIGHUP of a terminal that is gone, which nohup ignores."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
 def run(main, on_os_error=4):
     """Ends the process with what `main` returns of the arguments. A message for the user, an interrupt, a failed system call
     and a reader of our output that is gone are no tracebacks: errors.Failed says its exit code, the others are 130,

@@ -145,6 +145,18 @@ all() {
 	[ "$status" -eq 2 ] && [[ "$stderr" == *"memory '1G' (now '2G')"* ]]
 }
 
+@test "vm-bisect: no guest outlives the terminal" {
+	tree $(all fast 2) slow
+	echo -n hangup >pool/boot-3
+	cat >start <<-END
+	echo \$\$ >pid
+	exec env --default-signal=HUP $CGCHURN_SOURCE/scripts/vm-bisect --tree tree --good c0 --bad $last --build $CGCHURN_BUILD --seed 1 --jobs 1 -o out
+	END
+	run -130 --separate-stderr bash start
+	[[ "$stderr" == *"interrupted; "*"the same command goes on"* ]]
+	run ! kill -0 "$(cat qemu-pid)"
+}
+
 @test "vm-bisect: a full disk and a checkout that fails end it, and are not taken for commits that do not build" {
 	tree $(all fast 9) $(all slow 8)
 	touch full
