@@ -79,7 +79,7 @@ all() {
 	before=$(git -C tree status --porcelain --branch; find tree -path tree/.git -prune -o -printf '%p %T@\n'; ls tree/.git)
 	bisect
 	[ "$status" -eq 0 ] || { echo "$status $output $stderr"; false; }
-	[[ "$output" == *"first bad commit:"*"  $(id c12) commit 12"*"by "*" boots"* ]]
+	[[ "$output" == *"first bad commit:"*"  $(id c12) commit 12"*"with a probability of "*" boots"* ]]
 	[[ "$output" =~ "migrate-under-fork: storm cycle service p50: "[0-9.]+" us to "[0-9.]+" us, +"[0-9.]+" % (95 % interval "[^\)]+"): " ]]
 	# At most 32 boots: 4 of each end, 2 of each of 4 or 5 steps, up to 4 of the commit and its parent.
 	[ "$(wc -l <booted)" -le 32 ]
@@ -98,7 +98,7 @@ all() {
 	tree $(all fast 7) broken panic $(all slow 7)
 	bisect
 	[ "$status" -eq 0 ] || { echo "$status $output $stderr"; false; }
-	[[ "$output" == *"first bad commit, one of"*"$(id c7) commit 7"*"$(id c8) commit 8"*"$(id c9) commit 9"*"by "* ]]
+	[[ "$output" == *"first bad commit, one of"*"$(id c7) commit 7"*"$(id c8) commit 8"*"$(id c9) commit 9"*"with a probability of "* ]]
 	[[ "$output" == *"skipped: it does not build: make -j"*"error: broken on purpose"* ]]
 	[[ "$output" == *"skipped: it does not boot: panic: "*"No working init found"* ]]
 	grep -q "broken on purpose" out/builds/*.log

@@ -127,7 +127,7 @@ class Hunt:
         print("first bad commit:" if first == last else "first bad commit, one of (those between were skipped):")
         for place in range(first, last + 1):
             print(f"  {self.described(place)}")
-        print(f"  by {100 * probability:.2f} %, from {self.search.boots()} boots")
+        print(f"  with a probability of {100 * probability:.2f} %, from {self.search.boots()} boots")
         self.print_change(first - 1, last)
         print(f"  from the good to the bad end: {percent(shift)}")
         inside = self.lab.tree.inside(self.line[last]) if first == last else None
