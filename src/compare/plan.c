@@ -212,10 +212,13 @@ static void print_units(const size_t units[PLAN_TRIALS], FILE *to)
 
 static void print_row(const struct needs *n, size_t index, FILE *to)
 {
+	const struct metric *m = &n->metrics.items[index];
 	const struct plan_row *row = &n->rows[index];
 	char label[PRINT_LABEL_SIZE];
 
-	print_label(&n->metrics.items[index], label);
+	if (!index || m->workload != m[-1].workload)
+		fprintf(to, "%s\n", n->data->workloads[m->workload].name);
+	print_label(m, label);
 	fprintf(to, " %-30.30s", label);
 	if (isnan(row->between)) {
 		fputs("  cannot be planned from these results\n", to);
@@ -227,7 +230,7 @@ static void print_row(const struct needs *n, size_t index, FILE *to)
 	else
 		fprintf(to, " %6.1f %%", 100 * row->within);
 	print_units(row->units, to);
-	if (n->effect <= log1p(n->metrics.items[index].decision.tolerance) + 1e-12)
+	if (n->effect <= log1p(m->decision.tolerance) + 1e-12)
 		fputs(" (within its tolerance)", to);
 	putc('\n', to);
 }

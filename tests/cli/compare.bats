@@ -664,6 +664,9 @@ if i > 5:
 @test "--plan heads its columns" {
 	run --separate-stderr "$CGCHURN" compare --plan 20% base same
 	[[ "$output" == *"spread between  needed, with so many trials in each:"* ]]
+	# The workload's name stands above its rows.
+	name=$(/usr/bin/python3 -c 'import glob, json; print(json.load(open(glob.glob("base/*")[0]))["runs"][0]["workload"]["name"])')
+	grep -qx "$name" <<<"$output"
 }
 
 @test "--plan tells boots, trials and time" {
