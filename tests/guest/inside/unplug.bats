@@ -13,7 +13,7 @@ start_unplugging() {
 	[ "$all" != 0 ] || skip "one CPU is online"
 	# Every other round draws an unplugger, so there is one before long, whatever the seed.
 	"$CGCHURN" stress --seed 1 --unplug-cpus --duration 120s --patience 60s \
-		--at-most movers=1,subjects=1,killers=0,spawners=0,builders=0,memory-hogs=0,interrupters=0,ms=1000 >ktap 2>messages &
+		--at-most movers=1,subjects=1,killers=0,spawners=0,builders=0,memory-hogs=0,interrupters=0,namespacers=0,ms=1000 >ktap 2>messages &
 	pid=$!
 	while [ "$(cat /sys/devices/system/cpu/online)" = "$all" ]; do
 		kill -0 $pid || { cat ktap messages; return 1; }
@@ -67,9 +67,11 @@ all_back() {
 @test "CPUs go and come back under pinned actors and beside a workload: every promise is kept, all are back" {
 	all=$(cat /sys/devices/system/cpu/online)
 	[ "$all" != 0 ] || skip "one CPU is online"
-	# Half of the rounds take CPUs offline, and a slow guest comes to few of them.
+	# Half of the rounds take CPUs offline, and a slow guest comes to few of them. Without namespacers, because on 7.3 a
+	# round that has these beside freezers comes to a move in seconds.
 	for seed in $(seq 8); do
-		"$CGCHURN" stress migrate-under-fork --unplug-cpus --duration 12s --seed $seed --patience 60s >ktap 2>messages &
+		"$CGCHURN" stress migrate-under-fork --unplug-cpus --duration 12s --seed $seed --patience 60s \
+			--at-most namespacers=0 >ktap 2>messages &
 		pid=$!
 		wait $pid || { cat messages ktap; false; }
 		[ "$(cat /sys/devices/system/cpu/online)" = "$all" ]
