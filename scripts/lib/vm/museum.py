@@ -16,8 +16,6 @@ CONFIG = pathlib.Path(__file__).resolve().parent / "museum.config"
 CGROUP = "kernel/cgroup/cgroup.c"
 # Of every boot: on a busy machine an emulated timer comes too late for the kernel's test of it.
 PARAMETERS = "no_timer_check"
-# Of `cgchurn stress`, for every piece and the twin.
-OPTIONS = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +25,6 @@ class Piece:
     breaks: str  # the invariant of src/verify/invariant.c that it breaks
     says: str
     edits: tuple  # of (path, text, instead)
-    spec: str = ""  # boot parameters, as they follow a SPEC of scripts/guest
 
 
 # As rmdir waited in 7.0, with one wait queue for all groups in place of one each.
