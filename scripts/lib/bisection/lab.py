@@ -149,17 +149,8 @@ def name_of(metric):
 
 def opened(folder, request):
     """bisection.json of the folder, or None where there is none; another search's is refused."""
-    path = folder / "bisection.json"
-    if not path.exists():
-        return None
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise usage(f"{path} is no bisection: {error}") from error
-    if data.get("schema") != SCHEMA:
-        raise usage(f"{path}: schema {data.get('schema')!r}, and only {SCHEMA!r} can be read")
-    differing = [key for key in request if data["request"].get(key) != request[key]]
-    if differing:
-        told = ", ".join(f"{key} {data['request'].get(key)!r} (now {request[key]!r})" for key in differing)
-        raise usage(f"{folder} holds a bisection with {told}; give another folder with -o")
+    data = plans.stored(folder / "bisection.json", SCHEMA, "bisection")
+    differs = plans.differences(data["request"], request) if data else ""
+    if differs:
+        raise usage(f"{folder} holds a bisection with {differs}; give another folder with -o")
     return data

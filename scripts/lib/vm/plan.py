@@ -201,26 +201,37 @@ def label(sides):
     return sides
 
 
-def load(folder, request, seed=None):
-    """The plan that a folder holds, or None where it holds none or nothing was done of it; another's is refused, and so
-    is one by another seed than one that was named."""
-    path = pathlib.Path(folder) / "plan.json"
+def stored(path, schema, what):
+    """The JSON that an earlier start has written, or None where there is none; one of another schema is refused."""
     if not path.exists():
         return None
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise usage(f"{path} is no plan: {error}") from error
-    if data.get("schema") != SCHEMA:
-        raise usage(f"{path}: schema {data.get('schema')!r}, and only {SCHEMA!r} can be read")
+        raise usage(f"{path} is no {what}: {error}") from error
+    if data.get("schema") != schema:
+        raise usage(f"{path}: schema {data.get('schema')!r}, and only {schema!r} can be read")
+    return data
+
+
+def differences(have, wanted):
+    """"boots 6 (now 8)": what an earlier start was asked for, where it is not what is wanted."""
+    return ", ".join(f"{key} {have.get(key)!r} (now {wanted[key]!r})" for key in wanted if have.get(key) != wanted[key])
+
+
+def load(folder, request, seed=None):
+    """The plan that a folder holds, or None where it holds none or nothing was done of it; another's is refused, and so
+    is one by another seed than one that was named."""
+    data = stored(pathlib.Path(folder) / "plan.json", SCHEMA, "plan")
+    if not data:
+        return None
     plan = Plan(folder, data)
     have, wanted = {**data["request"], "seed": data["seed"]}, {**request, **({} if seed is None else {"seed": seed})}
-    differing = [key for key in wanted if have.get(key) != wanted[key]]
-    if differing and not any(slot.done() for slot in plan.slots()):
+    differs = differences(have, wanted)
+    if differs and not any(slot.done() for slot in plan.slots()):
         return None
-    if differing:
-        told = ", ".join(f"{key} {have.get(key)!r} (now {wanted[key]!r})" for key in differing)
-        raise usage(f"{folder} holds a comparison with {told}; give another folder with -o")
+    if differs:
+        raise usage(f"{folder} holds a comparison with {differs}; give another folder with -o")
     return plan
 
 

@@ -7,9 +7,9 @@ import signal
 import subprocess
 import sys
 
-from .errors import cannot, output
+from .errors import cannot, need, output
 
-NEEDS = ("gcc", "make", "flex", "bison", "bc", "xz")
+NEEDS = {"gcc": "gcc", "make": "make", "flex": "flex", "bison": "bison", "bc": "bc", "xz": "xz-utils"}
 PAIR_CONFIG = pathlib.Path(__file__).resolve().parent / "pair.config"
 IMAGE = pathlib.Path("arch", "x86", "boot", "bzImage")
 # Not needed to build, and most of the volume.
@@ -17,9 +17,7 @@ LEFT_OUT = ("Documentation/*", "tools/testing/*", "drivers/gpu/drm/amd/include")
 
 
 def check_programs():
-    missing = [program for program in NEEDS if not shutil.which(program)]
-    if missing:
-        raise cannot(f"building a kernel needs {', '.join(missing)}")
+    need("building a kernel needs", NEEDS)
 
 
 def say(text):
@@ -105,8 +103,8 @@ def configure_as(source, out, config):
         new.replace(old)
 
 
-def build(source, out):
-    """The kernel of the source in `out`, of which only that is compiled what is not there."""
+def build(source, out, *targets):
+    """The kernel of the source in `out`, or other targets; only what is not there is compiled."""
     say(f"building {out}")
-    make(source, out, f"-j{len(os.sched_getaffinity(0))}", "bzImage")
+    make(source, out, f"-j{len(os.sched_getaffinity(0))}", *(targets or ["bzImage"]))
     return out / IMAGE

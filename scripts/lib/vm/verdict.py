@@ -20,11 +20,17 @@ def tell_missing(plan, to=sys.stderr):
     return print_slots("missing", plan, plan.missing(), to)
 
 
+def name_of(plan, slot):
+    """Which boot it is: "block 2, debian:7", over a fleet with the host before it."""
+    host = f"{slot.host}, " if slot.host else ""
+    return f"{host}block {slot.block}, {plan.sides[slot.side]['spec']}"
+
+
 def print_slots(what, plan, slots, to):
     for slot in slots:
-        boot, where = slot.boot(), f"{slot.host}, block {slot.block}" if slot.host else f"block {slot.block}"
+        boot = slot.boot()
         why = f"{boot['outcome']}: {boot['detail']} ({slot.record})" if boot else "not begun, or ended half-way"
-        print(f"{what}: {where}, {plan.sides[slot.side]['spec']}: {why}", file=to)
+        print(f"{what}: {name_of(plan, slot)}: {why}", file=to)
     return len(slots)
 
 
