@@ -11,8 +11,8 @@ from vm import errors, initramfs
 CALL = "cgchurn " if initramfs.installed else "scripts/"
 
 
-def told(doc):
-    """A script's documentation for its user."""
+def usage_of(doc):
+    """A script's documentation, with commands as its user calls them."""
     return doc.strip().replace("scripts/", CALL)
 
 
@@ -25,7 +25,7 @@ class _Help(argparse.Action):
 def parser(doc):
     """A command line without abbreviations, whose --help is the script's documentation."""
     made = argparse.ArgumentParser(sys.argv[0], add_help=False, allow_abbrev=False)
-    made.add_argument("-h", "--help", action=_Help, nargs=0, const=told(doc))
+    made.add_argument("-h", "--help", action=_Help, nargs=0, const=usage_of(doc))
     return made
 
 

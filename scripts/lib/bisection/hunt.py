@@ -82,14 +82,14 @@ class Hunt:
             if place in (0, self.search.last):
                 raise cannot(f"the {'bad' if place else 'good'} end {short(commit)} {why}") from why
             self.recall()
-            self.tell(commit, f"skipped: it {why}")
+            self.print_step(commit, f"skipped: it {why}")
             return
         self.recall()
         figures = [self.figure(value) for value in self.search.values.get(place, [])[before:]]
         booted = ", ".join(figures) or "no figure yet"
-        self.tell(commit, f"{built}, {number} boots: {booted}{self.outlook()}")
+        self.print_step(commit, f"{built}, {number} boots: {booted}{self.outlook()}")
 
-    def tell(self, commit, what):
+    def print_step(self, commit, what):
         print(f"step {self.steps}: {short(commit)}: {what}", flush=True)
 
     def figure(self, value):
