@@ -13,17 +13,15 @@ import re
 import sys
 import textwrap
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts" / "lib"))
+from docs import usage
+
 WIDTH = 84
 OPTION = re.compile(r"  (?:-(?P<letter>\w), )?--(?P<name>[a-z-]+)(?: (?P<argument>\S+))?(?:  +(?P<help>.*))?$")
 
 
-def usage_text(script):
-    """The documentation string, or the comment after `#!`."""
-    text = script.read_text(encoding="utf-8")
-    said = re.match(r'#![^\n]*\n(?:"""(?P<string>.*?)"""|(?P<comment>(?:#[^\n]*\n)+))', text, re.S)
-    if not said:
-        sys.exit(f"{script}: no usage text at the top")
-    return said["string"] or re.sub(r"^# ?", "", said["comment"], flags=re.M)
+def identifier(name):
+    return name.replace("-", "_")
 
 
 def ways(paragraph, name):
@@ -63,11 +61,13 @@ def sentence(lines):
 def parse(script):
     name = script.name
     # In the source tree a script is called by its path.
-    text = re.sub(r"\bscripts/(?=[a-z-]+\b(?!\.))", "cgchurn ", usage_text(script)).strip()
-    summary, usage, *rest = re.sub(r"\s+Exit: ", "\n\nExit status: ", text).split("\n\n")
+    text = re.sub(r"\bscripts/(?=[a-z-]+\b(?!\.))", "cgchurn ", usage.of(script)).strip()
+    if not text:
+        sys.exit(f"{script}: no usage text at the top")
+    summary, calls, *rest = re.sub(r"\s+Exit: ", "\n\nExit status: ", text).split("\n\n")
     lists = [p for p in rest if re.match(r"  -", p)]
     rest = [sentence(further) for p in lists for further in re.findall(r"^  -- (\S+) +(.*)$", p, re.M)] + rest
-    return {"name": name, "summary": (summary[0].lower() + summary[1:]).rstrip("."), "arguments": ways(usage, f"cgchurn {name}"),
+    return {"name": name, "summary": (summary[0].lower() + summary[1:]).rstrip("."), "arguments": ways(calls, f"cgchurn {name}"),
             "help": "\n\n".join(wrapped(p) for p in rest if p not in lists),
             "options": [option for paragraph in lists for option in options(paragraph)]}
 
@@ -90,16 +90,16 @@ def table_entry(option):
 
 
 def table(command):
-    identifier = re.sub(r"\W", "_", command["name"])
+    name = identifier(command["name"])
     entries = "\n".join(map(table_entry, command["options"]))
     texts = "\n".join(f"\t.{key} = {quoted(command[key])}," for key in ("name", "summary", "arguments", "help"))
-    return (f"static const struct command_option options_{identifier}[] = {{\n{entries}\n\t{{0}},\n}};\n"
-            f"const struct command command_{identifier} = {{\n{texts}\n\t.options = options_{identifier},\n}};\n")
+    return (f"static const struct command_option options_{name}[] = {{\n{entries}\n\t{{0}},\n}};\n"
+            f"const struct command command_{name} = {{\n{texts}\n\t.options = options_{name},\n}};\n")
 
 
 def main(output, *scripts):
     tables = [table(parse(pathlib.Path(script))) for script in scripts]
-    declared = "".join(f"extern const struct command command_{re.sub(r'[^a-z]', '_', pathlib.Path(s).name)};\n" for s in scripts)
+    declared = "".join(f"extern const struct command command_{identifier(pathlib.Path(s).name)};\n" for s in scripts)
     head = "/* Made by src/command/script_tables.py. */\n#include \"command/command.h\"\n\n" + declared + "\n"
     pathlib.Path(output).write_text(head + "\n".join(tables), encoding="utf-8")
 

@@ -8,7 +8,7 @@ import pathlib
 import re
 import subprocess
 
-from . import commands, markdown
+from . import commands, markdown, usage
 
 PATHS = re.compile(r"(?<![\w/.~-])((?:doc|scripts|src|tests|workloads|dashboards|deploy|debian)/[\w./*-]*[\w*/])")
 # A module of src/ as pages on the code name it: verify/invariant.c, run/plan.
@@ -35,16 +35,8 @@ class Names:
         text = subprocess.run([self.program, "--help"], capture_output=True, text=True, check=True).stdout
         listed = re.findall(r"^  ([a-z-]+) +", text, re.M)
         paths = (self.source / "scripts").iterdir()
-        scripts = [self.usage(path) for path in paths if path.is_file()]
+        scripts = [usage.of(path) for path in paths if path.is_file()]
         return set().union(*map(self.options, listed), *(re.findall(r"--?[a-z][\w-]*", usage) for usage in scripts))
-
-    @staticmethod
-    @functools.lru_cache(maxsize=None)
-    def usage(script):
-        """The text at a script's top: its documentation, or the comment before its first command."""
-        text = pathlib.Path(script).read_text(encoding="utf-8")
-        said = re.match(r'#![^\n]*\n(?:"""(.*?)"""|((?:#[^\n]*\n)+))', text, re.S)
-        return (said.group(1) or said.group(2)) if said else ""
 
     def program_call(self, words):
         """Problems of one call of cgchurn; `words` follow the program's name."""
@@ -60,7 +52,7 @@ class Names:
         path = self.source / script
         if not path.is_file():
             return [f"there is no {script}"]
-        said = self.usage(path)
+        said = usage.of(path)
         known = set(re.findall(r"--?[a-z][\w-]*", said)) | {"--help", "-h"}
         problems = []
         if "cgchurn run" in said:
