@@ -55,6 +55,13 @@ struct json_table {
 #define BOTH(key_, kind, type, member, ...) \
 	FIELD(key_, json_field_##kind, type, member, .put = json_put_field_##kind, ##__VA_ARGS__)
 
+/* An object by the table `of_`, whose values lie in the same struct as what stands beside it. */
+#define NESTED(key_, of_, ...)                                                                   \
+	{                                                                                        \
+		.key = key_, .take = json_field_object, .put = json_put_field_object, .of = of_, \
+		##__VA_ARGS__                                                                    \
+	}
+
 /* Unknown keys are ignored. */
 int json_get_fields(const struct json_at *at, const struct json_field *fields, size_t n, void *to);
 

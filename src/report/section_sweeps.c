@@ -54,6 +54,7 @@ static const struct json_field series_fields[] = {
 	FIGURE("p99_ns", struct sweep_view_point, p99_ns),
 	FIGURE("rate_per_s", struct sweep_view_point, rate_per_s),
 };
+static const struct json_table series_table = JSON_TABLE(struct sweep_view_point, series_fields);
 
 /* The first series: the bound's, where there is a bound. */
 static int take_series(const struct json_at *at, const struct json_field *field, void *to)
@@ -62,9 +63,7 @@ static int take_series(const struct json_at *at, const struct json_field *field,
 	size_t n;
 	int r = json_want_array(at, 1, SWEEP_VIEW_POINTS_MAX, &n);
 
-	return r < 0 ? r
-		     : json_get_fields(&first, series_fields,
-				       sizeof(series_fields) / sizeof(series_fields[0]), to);
+	return r < 0 ? r : json_get_table(&first, &series_table, to);
 }
 
 static const struct json_field point_fields[] = {
@@ -80,20 +79,20 @@ static const struct json_field sweep_fields[] = {
 	FIELD("schema", json_field_choice, struct sweep_view, schema, .names = schemas,
 	      .n_names = 1, .required = true),
 	TEXT("workload", struct sweep_view, workload, .required = true),
-	{.key = "vary", .take = json_field_object, .of = &vary_table, .required = true},
-	{.key = "bound", .take = json_field_object, .of = &bound_table, .nullable = true},
+	NESTED("vary", &vary_table, .required = true),
+	NESTED("bound", &bound_table, .nullable = true),
 	FIGURE("edge_holds", struct sweep_view, edge_holds),
 	FIGURE("edge_breaks", struct sweep_view, edge_breaks),
-	{.key = "knee", .take = json_field_object, .of = &knee_table, .nullable = true},
+	NESTED("knee", &knee_table, .nullable = true),
 	FIELD("points", json_field_list, struct sweep_view, points, .of = &point_table,
 	      .count = offsetof(struct sweep_view, n), .max = SWEEP_VIEW_POINTS_MAX,
 	      .required = true),
 };
+static const struct json_table sweep_table = JSON_TABLE(struct sweep_view, sweep_fields);
 
 static int read_root(const struct json_at *root, void *to)
 {
-	return json_get_fields(root, sweep_fields, sizeof(sweep_fields) / sizeof(sweep_fields[0]),
-			       to);
+	return json_get_table(root, &sweep_table, to);
 }
 
 int sweep_view_read(const char *text, size_t size, const char *origin, struct sweep_view *ret,

@@ -119,11 +119,7 @@ static const struct json_table hierarchy_table =
 	JSON_TABLE(struct result_hierarchy, hierarchy_fields);
 
 static const struct json_field run_fields[] = {
-	{.key = "workload",
-	 .take = json_field_object,
-	 .put = json_put_field_object,
-	 .of = &workload_table,
-	 .required = true},
+	NESTED("workload", &workload_table, .required = true),
 	NUMBER("trials_planned", struct result_run, trials_planned),
 	STRING("failure", struct result_run, failure),
 	BOTH("hierarchy", object, struct result_run, hierarchy, .of = &hierarchy_table),
@@ -172,7 +168,7 @@ static void put_schema(struct json_build *b, struct json_object *to, const struc
 
 static const struct json_field result_fields[] = {
 	{.key = "schema", .put = put_schema}, /* read before all else */
-	{.key = "tool", .take = json_field_object, .put = json_put_field_object, .of = &tool_table},
+	NESTED("tool", &tool_table),
 	TIME("id", struct result, id),
 	STRING("label", struct result, label),
 	TIME("started_at", struct result, started_at),
@@ -180,12 +176,8 @@ static const struct json_field result_fields[] = {
 	BOTH("attributed", bool, struct result, attributed),
 	BOTH("raw", bool, struct result, raw),
 	NUMBER("seed", struct result, seed),
-	{.key = "sequence",
-	 .take = json_field_object,
-	 .put = json_put_field_object,
-	 .of = &sequence_table,
-	 .has = offsetof(struct result, has_sequence),
-	 .nullable = true},
+	NESTED("sequence", &sequence_table, .has = offsetof(struct result, has_sequence),
+	       .nullable = true),
 	{.key = "host", .take = take_host, .put = put_host, .required = true},
 	BOTH("instrument", object, struct result, instrument, .of = &instrument_table,
 	     .required = true),

@@ -231,9 +231,6 @@ static void put_histogram(struct json_build *b, struct json_object *to,
 	json_put_string(b, histogram, "data", data);
 }
 
-#define HISTOGRAM(type, member) \
-	FIELD("histogram", take_histogram, type, member, .put = put_histogram, .required = true)
-
 /* One member of each interval. The first column says how many there are. */
 static int take_column(const struct json_at *at, const struct json_field *field, void *to)
 {
@@ -362,12 +359,8 @@ static const struct json_table plain_table = JSON_TABLE(struct series_attributio
 static const struct json_field attribution_fields[] = {
 	NUMBER("count", struct series_attribution, count, .required = true),
 	NUMBER("lost", struct series_attribution, lost, .required = true),
-	{.key = "plain",
-	 .take = json_field_object,
-	 .put = json_put_field_object,
-	 .of = &plain_table,
-	 .nonzero = offsetof(struct series_attribution, plain_count),
-	 .nullable = true},
+	NESTED("plain", &plain_table, .nonzero = offsetof(struct series_attribution, plain_count),
+	       .nullable = true),
 	BOTH("bands", named, struct series_attribution, bands, .names = attribution_band_names,
 	     .n_names = BANDS, .of = &band_table, .required = true),
 	BOTH("parts", named, struct series_attribution, parts, .names = part_names,
@@ -439,12 +432,9 @@ static const struct json_field series_fields[] = {
 	{.key = "mean_ns", .put = put_mean},
 	{.key = "percentiles_ns", .put = put_percentiles},
 	{.key = "thresholds", .take = take_thresholds, .put = put_thresholds},
-	HISTOGRAM(struct series, histogram),
-	{.key = "intervals",
-	 .take = json_field_object,
-	 .put = json_put_field_object,
-	 .of = &interval_table,
-	 .nonzero = offsetof(struct series, interval_ns)},
+	FIELD("histogram", take_histogram, struct series, histogram, .put = put_histogram,
+	      .required = true),
+	NESTED("intervals", &interval_table, .nonzero = offsetof(struct series, interval_ns)),
 	{.key = "attribution", .take = take_attribution, .put = put_attribution},
 };
 const struct json_table series_table =
