@@ -355,7 +355,6 @@ const struct command command_host = {
 	.summary = "show facts about kernel and machine, and sources of noise",
 	.arguments = "",
 	.help = help,
-	.max_arguments = 0,
 	.options = options,
 	.options_size = sizeof(struct host_options),
 	.main = host_main,

@@ -29,7 +29,7 @@ int script_execute(char **argv, struct err *e)
 	argv[0] = path;
 	execv(path, argv);
 	r = err_sys(e, EXIT_CANNOT, errno, "cannot execute %s", path);
-	if (errno == ENOENT)
+	if (r == -ENOENT)
 		err_hint(e, "Its interpreter is missing: install Python 3.");
 	return r;
 }
