@@ -115,10 +115,11 @@ static void print_sample(struct exposition *x, const char *name, const struct po
 		{label, value},
 		{NULL, NULL},
 	};
+	struct label *last = &labels[sizeof(labels) / sizeof(labels[0]) - 2];
 	_cleanup_free char *text = render(labels);
 
 	if (label && strcmp(label, "le") == 0)
-		labels[7].name = NULL;
+		last->name = NULL;
 	add_line(x, name, render(labels), text, number);
 }
 

@@ -110,8 +110,9 @@ int series_add_errno(struct series *s, int errnum, uint64_t count);
 uint64_t series_errors(const struct series *s);
 
 /*
- * Adds to `to` the samples and counts of `from` (sums stay at UINT64_MAX): another worker's in the same window, or those of
- * another trial. Intervals are added where both have the same ones, and dropped otherwise.
+ * Adds to `to` the samples and counts of `from` (sums stay at UINT64_MAX): another worker's in the
+ * same window, or those of another trial. Intervals are added where both have the same ones, and
+ * dropped otherwise.
  * rate_per_s is the caller's to set, who knows the window. 0 or -ENOMEM, and `to` then holds a part.
  */
 int series_merge(struct series *to, const struct series *from);

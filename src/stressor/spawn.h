@@ -3,7 +3,8 @@
  * What the stressors that create processes share: options, spans, what the child does, reaping.
  *
  * For vfork, posix_spawn and CLONE_VFORK the span `spawn` includes the child's life until it execs
- * or exits, so only `cycle` compares methods. `child_start` is opt-in, because it costs system calls or a page fault.
+ * or exits, so only `cycle` compares methods. `child_start` is opt-in, because it costs system calls
+ * or a page fault.
  */
 #ifndef CGCHURN_STRESSOR_SPAWN_H
 #define CGCHURN_STRESSOR_SPAWN_H

@@ -181,13 +181,12 @@ static void try_to_remove_area(struct actor *a)
 static void check_deserted(struct actor *a, int fd, pid_t pid)
 {
 	struct scene s = actor_scene(a);
-	siginfo_t told;
+	siginfo_t end;
 
 	s.group_fd = fd;
 	s.patience_ns = 0;
 	actor_does(a, "waiting for a child");
-	while (waitid(P_PID, (id_t)pid, &told, WEXITED | WNOWAIT) < 0 && errno == EINTR)
-		;
+	TEMP_FAILURE_RETRY(waitid(P_PID, (id_t)pid, &end, WEXITED | WNOWAIT));
 	actor_does(a, "reading the lists of a group");
 	shared_check(a->shared, INVARIANT_LISTS, &s);
 	child_reap(pid, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Namespacers: the end of a PID namespace, whose init waits for a process that another one has to reap. */
+/* Namespacers: the end of a PID namespace, whose init waits for a process that we have to reap. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -150,8 +150,9 @@ const struct actor_kind actor_mover = {
 };
 
 /*
- * Again and again, while others are moved out of the group and into it. Not where controllers are switched over
- * it: that moves all tasks between lists of the kernel's, and who reads one may miss who comes from another.
+ * Several times, while others are moved out of the group and into it. Not where controllers are
+ * switched above it: that moves all tasks between lists of the kernel's, and a reader of one list may
+ * miss a task that comes from another.
  */
 static void check_lists_of(struct actor *a, int fd, pid_t pid)
 {

@@ -78,7 +78,8 @@ struct scene {
 	pid_t outlived; /* who should have been killed and ended by itself; 0: nobody */
 	pid_t listed;   /* who lives in `group_fd` and stays; 0: all who lived there have ended */
 	int64_t pids_before; /* pids.current at the start */
-	int removal; /* what rmdir answered, after retries as far as there is patience: 0 or a negative errno */
+	/* What rmdir answered, after retries as far as there is patience: 0 or a negative errno. */
+	int removal;
 	const char *stuck;  /* what did not end; NULL: all did */
 	pid_t waiting;      /* and who is at it */
 	int unwoken;        /* of waiter.h: who was not woken by a change that came */
