@@ -117,6 +117,22 @@ has_subject() {
 	within 8 nothing_left_behind $pid
 }
 
+guardian_of() { ps -o pid=,comm= --ppid "$1" | awk '$2 == "cgchurn-guard" { print $1 }'; }
+
+# Kills $pid and its $guardian, and waits 20 s at most until nobody is left in $group, whose events are $left then.
+kill_both() {
+	# One after the other: in between the guardian must not wake and clean up.
+	kill -STOP "$guardian"
+	kill -KILL $pid "$guardian"
+	wait $pid || true
+	for _ in $(seq 200); do
+		grep -q 'populated 1' "$group/cgroup.events" || break
+		sleep 0.1
+	done
+	left=$(cat "$group/cgroup.events")
+	"$CGCHURN" clean
+}
+
 @test "SIGKILL of cgchurn and its guardian at once: what they moved dies of it, also in the middle of an exec" {
 	# Of these rounds all draw execs; which of them is hit in one is chance.
 	for seed in 1 2 4; do
@@ -129,17 +145,8 @@ has_subject() {
 		done
 		sleep 0.3
 		group=$(compgen -G "$root/cgchurn-$pid-*")
-		guardian=$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')
-		# The two are killed one after the other: in between it must not wake and clean up.
-		kill -STOP "$guardian"
-		kill -KILL $pid "$guardian"
-		wait $pid || true
-		for _ in $(seq 200); do
-			grep -q 'populated 1' "$group/cgroup.events" || break
-			sleep 0.1
-		done
-		left=$(cat "$group/cgroup.events")
-		"$CGCHURN" clean
+		guardian=$(guardian_of $pid)
+		kill_both
 		[[ "$left" == *"populated 0"* ]]
 	done
 }
@@ -150,7 +157,7 @@ has_subject() {
 			>ktap 2>messages &
 		pid=$!
 		within 10 has_subject
-		guardian=$(ps -o pid=,comm= --ppid $pid | awk '$2 == "cgchurn-guard" { print $1 }')
+		guardian=$(guardian_of $pid)
 		group=$(compgen -G "$root/cgchurn-$pid-*")
 		born= end=$((SECONDS + 10))
 		while [ -z "$born" ] && [ "$SECONDS" -lt "$end" ]; do
@@ -158,15 +165,7 @@ has_subject() {
 				read -r born <"$list" && break
 			done 2>/dev/null || true
 		done
-		kill -STOP "$guardian"
-		kill -KILL $pid "$guardian"
-		wait $pid || true
-		for _ in $(seq 200); do
-			grep -q 'populated 1' "$group/cgroup.events" || break
-			sleep 0.1
-		done
-		left=$(cat "$group/cgroup.events")
-		"$CGCHURN" clean
+		kill_both
 		[ -n "$born" ]
 		[[ "$left" == *"populated 0"* ]]
 	done
