@@ -92,7 +92,7 @@ PIECES = (
           "what is listed kills its own process group.",
           SHOW_DEAD),
     Piece("dead-listed", "a72f73c4dd9b", "lists",
-          "A process whose end its parent was told of is still listed: systemd waits for it until a timeout.",
+          "A process is still listed after its parent was notified of its end: systemd waits for it until a timeout.",
           (*SHOW_DEAD,
            (CGROUP, '	seq_printf(s, "%d\\n", task_pid_vnr(v));\n	return 0;',
             '	pid_t pid = task_pid_vnr(v);\n\n	if (!pid)\n		return SEQ_SKIP;\n	seq_printf(s, "%d\\n", pid);\n'
